@@ -1,0 +1,54 @@
+"""`python -m benchmarks [NAME …] [--quick]`: run the named benchmarks, or all, and print their figures."""
+
+import argparse
+import dataclasses
+import importlib
+import inspect
+import json
+import os
+import pkgutil
+import sys
+from collections.abc import Iterator
+
+import benchmarks
+from benchmarks import Figure, Missing
+
+
+def names() -> list[str]:
+    """Every benchmark there is."""
+    return sorted(m.name for m in pkgutil.iter_modules(benchmarks.__path__) if not m.name.startswith("_"))
+
+
+def figures(name: str, quick: bool) -> Iterator[Figure]:
+    """Run one benchmark."""
+    run = importlib.import_module(f"benchmarks.{name}").run
+    if "preset" in inspect.signature(run).parameters:
+        yield from run(preset="quick" if quick else "full")
+    else:
+        yield from run()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print figures; 1 if a benchmark could not run and ``CI_REQUIRE_ALL=1`` says that all must."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*names(), []], metavar="NAME", help=", ".join(names()))
+    parser.add_argument("--quick", action="store_true", help="smaller and shorter, for a look")
+    chosen = parser.parse_args(arguments)
+    unable = 0
+    for name in chosen.names or names():
+        try:
+            for figure in figures(name, chosen.quick):
+                _print(dataclasses.asdict(figure))
+        except Missing as missing:
+            unable += 1
+            _print({"name": name, "value": None, "missing": str(missing)})
+    return 1 if unable and os.environ.get("CI_REQUIRE_ALL") == "1" else 0
+
+
+def _print(line: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
