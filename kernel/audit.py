@@ -1,0 +1,76 @@
+"""An audit log that shows when it was tampered with.
+
+Each entry's hash covers its own content and the hash before it, so that changing, deleting or reordering
+any entry breaks the chain from there on. Entries name people by id only: what identifies a person lives
+in rows that can be erased without breaking the chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import String, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.columns import JsonColumn, UtcDateTime
+from kernel.database import Base
+
+if TYPE_CHECKING:
+    from kernel.database import UnitOfWork
+    from kernel.identity import Actor
+
+GENESIS = "0" * 64
+
+
+class AuditEntry(Base):
+    """One act: who did what to which thing, and when."""
+
+    __tablename__ = "audit_entry"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(128))
+    detail: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+def chain_hash(previous: str, entry: AuditEntry) -> str:
+    """SHA-256 over the previous hash and the entry's canonical JSON, in hexadecimal."""
+    content = [entry.number, entry.at.isoformat(), entry.actor, entry.action, entry.subject, entry.detail]
+    canonical = json.dumps([previous, *content], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+async def append(
+    uow: UnitOfWork, actor: Actor, action: str, subject: str, detail: Mapping[str, object]
+) -> None:
+    """Add an entry in ``uow``. Two writers at once collide on ``number``, and the later one runs again."""
+    last = (await uow.session.scalars(select(AuditEntry).order_by(AuditEntry.number.desc()).limit(1))).first()
+    entry = AuditEntry(
+        number=last.number + 1 if last else 1,
+        at=uow.now,
+        actor=f"{actor.kind}:{actor.id}",
+        action=action,
+        subject=subject,
+        detail=json.loads(json.dumps(detail, default=str)),
+    )
+    entry.hash = chain_hash(last.hash if last else GENESIS, entry)
+    uow.session.add(entry)
+    await uow.session.flush()
+
+
+async def first_broken_entry(session: AsyncSession) -> int | None:
+    """The number of the first entry that does not fit the chain; None when all is whole."""
+    previous, expected = GENESIS, 1
+    for entry in await session.scalars(select(AuditEntry).order_by(AuditEntry.number)):
+        if entry.number != expected or chain_hash(previous, entry) != entry.hash:
+            return entry.number
+        previous, expected = entry.hash, expected + 1
+    return None

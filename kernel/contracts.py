@@ -1,0 +1,180 @@
+"""The events that cross wings.
+
+``assist`` and ``field`` never import each other; what one has to tell the other is written here, frozen
+and versioned. A field may be added with a default; anything else is a new event or a new ``version``.
+Only plain values: text, numbers, ids, aware datetimes and tuples of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened. ``type`` names it on the wire and never changes."""
+
+    type: ClassVar[str]
+    version: ClassVar[int] = 1
+
+
+# assist → field ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitRequested(Event):
+    """A technician decided that someone must drive; everything already known goes along."""
+
+    type = "visit_requested"
+
+    request_id: UUID
+    owner_id: UUID
+    technician_name: str
+    category: str
+    fault: str
+    severity: str
+    ownership: str
+    skill: str
+    level: int = 1
+    priority: int
+    duration_s: int
+    parts: tuple[tuple[str, int], ...] = ()
+    note: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    address: str = ""
+    window_start: datetime | None = None
+    window_end: datetime | None = None
+    still_ids: tuple[UUID, ...] = ()
+    customer_name: str = ""
+    customer_phone: str = ""
+    language: str = "zh-Hans"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestWithdrawn(Event):
+    """The customer no longer needs us."""
+
+    type = "request_withdrawn"
+
+    request_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestClosed(Event):
+    """The customer confirmed, and rated or not."""
+
+    type = "request_closed"
+
+    request_id: UUID
+    score: int | None = None
+
+
+# field → assist ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskEvent(Event):
+    """What every word about a task carries. ``request_id`` is None for a task that no customer asked for."""
+
+    task_id: UUID
+    request_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskUnplaced(TaskEvent):
+    """Nobody could be found by rule; the task is in the dispatchers' inbox."""
+
+    type = "task_unplaced"
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepEvent(TaskEvent):
+    """A word about a task that names its representative."""
+
+    rep_id: UUID
+    rep_staff_id: UUID
+    rep_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskAssigned(RepEvent):
+    """The task stands on someone's route."""
+
+    type = "task_assigned"
+
+    eta: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskAccepted(RepEvent):
+    """The representative answers for the task from now on."""
+
+    type = "task_accepted"
+
+    eta: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskTravelling(RepEvent):
+    """The representative is on the way."""
+
+    type = "task_travelling"
+
+    eta: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskArrived(RepEvent):
+    """The representative is on site."""
+
+    type = "task_arrived"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskDone(RepEvent):
+    """The work is done, with its proof."""
+
+    type = "task_done"
+
+    note: str = ""
+    proofs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskEscalated(TaskEvent):
+    """Beyond the representative's training or authority; ``to_staff_id`` answers for it now."""
+
+    type = "task_escalated"
+
+    reason: str
+    to_staff_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskCancelled(TaskEvent):
+    """The task will not be done; ``by_staff_id`` decided so, and answers for the request now."""
+
+    type = "task_cancelled"
+
+    reason: str
+    by_staff_id: UUID | None = None
+
+
+# within the house ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed(Event):
+    """A hint for open pages: fetch ``resource`` ``id`` again. Losing one costs seconds, nothing else."""
+
+    type = "changed"
+
+    resource: str
+    id: str
+    topics: tuple[str, ...]

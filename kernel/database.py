@@ -1,0 +1,191 @@
+"""The database and its one way to change: a unit of work.
+
+A command receives an open :class:`UnitOfWork`, reads and changes rows, emits events, and returns. Only
+this file commits. Events go into the outbox in the same transaction, so that a fact and the news of it
+are stored together or not at all.
+
+SQLite has one writer. Writers queue on a lock here, in order, instead of on SQLite's busy timer, and
+each begins with ``BEGIN IMMEDIATE`` so that what it has read cannot change before it writes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, nullcontext
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
+from uuid import UUID
+
+from sqlalchemy import MetaData, event, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm.exc import StaleDataError
+
+from kernel import spatial
+from kernel.clock import Clock, SystemClock
+from kernel.contracts import Changed, Event
+from kernel.errors import StaleVersion
+from kernel.ids import uuid7
+
+if TYPE_CHECKING:
+    from kernel.identity import Actor
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ATTEMPTS = 3
+"""Times a command is run before a lost race is told to the caller."""
+
+_SERIALIZATION_FAILURES = {"40001", "40P01"}
+"""PostgreSQL's SQLSTATEs for "run that again": serialization failure, deadlock."""
+
+
+class Base(DeclarativeBase):
+    """Every table of the house; names of constraints are fixed so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class HasVersion(Protocol):
+    version: Any
+
+
+def check_version(row: HasVersion, version: int | None) -> None:
+    """Refuse to act on an old view of ``row``. ``None`` means the caller does not mind.
+
+    Raises:
+        StaleVersion: with ``current``, the version that is stored now.
+    """
+    if version is not None and row.version != version:
+        raise StaleVersion(current=row.version)
+
+
+class UnitOfWork:
+    """One transaction: a session, one moment in time, and the events that leave with it."""
+
+    def __init__(self, session: AsyncSession, clock: Clock) -> None:
+        self.session = session
+        self.clock = clock
+        self.now: datetime = clock.now()
+        self.emitted: list[Event] = []
+
+    def new_id(self) -> UUID:
+        return uuid7(self.now)
+
+    def emit(self, happened: Event) -> None:
+        """Put an event into the outbox of this transaction."""
+        from kernel.outbox import outbox_row
+
+        self.emitted.append(happened)
+        self.session.add(outbox_row(happened, self.now))
+
+    def changed(self, resource: str, id: UUID | str, *topics: str) -> None:
+        """Hint to the open pages on ``topics`` that ``resource`` ``id`` should be fetched again."""
+        self.emit(Changed(resource=resource, id=str(id), topics=topics))
+
+    async def audit(self, actor: Actor, action: str, subject: str, **detail: object) -> None:
+        """Append to the hash-chained audit log, in this transaction."""
+        from kernel.audit import append
+
+        await append(self, actor, action, subject, detail)
+
+
+class Database:
+    """An engine, on either foundation.
+
+    ``on_commit`` is called after each commit that left events behind, to wake the relay at once.
+    """
+
+    def __init__(self, url: str, clock: Clock | None = None, *, pool_size: int = 10) -> None:
+        self.clock = clock or SystemClock()
+        self.is_sqlite = url.startswith("sqlite")
+        self.on_commit: Callable[[], None] = lambda: None
+        options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": pool_size, "pool_pre_ping": True}
+        self.engine: AsyncEngine = create_async_engine(url, **options)
+        self._writer: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+
+    async def run(
+        self, command: Callable[Concatenate[UnitOfWork, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run ``command(uow, …)`` in one transaction; after a lost race, again from the start.
+
+        Raises:
+            StaleVersion: when :data:`ATTEMPTS` tries in a row lost their race.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                async with self.unit_of_work() as uow:
+                    return await command(uow, *args, **kwargs)
+            except (StaleDataError, DBAPIError) as error:
+                if not _lost_race(error):
+                    raise
+                if attempt == ATTEMPTS:
+                    raise StaleVersion() from error
+        raise AssertionError("unreachable")
+
+    @asynccontextmanager
+    async def unit_of_work(self) -> AsyncIterator[UnitOfWork]:
+        """Open a transaction; commit it at the end, roll it back on any exception."""
+        async with self._writer or nullcontext():
+            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+                if self.is_sqlite:
+                    await session.execute(text("BEGIN IMMEDIATE"))
+                uow = UnitOfWork(session, self.clock)
+                yield uow
+                await session.commit()
+        if uow.emitted:
+            self.on_commit()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session to read one consistent state from; nothing done in it is kept."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            if self.is_sqlite:
+                await session.execute(text("BEGIN"))
+            else:
+                await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            yield session
+
+    async def ready(self) -> bool:
+        """Whether the database answers."""
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (DBAPIError, OSError):
+            return False
+        return True
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _lost_race(error: Exception) -> bool:
+    """Whether running the same command again may succeed."""
+    if isinstance(error, StaleDataError | IntegrityError):
+        # A unique key taken in between: the second run sees the row and answers as its rule says.
+        return True
+    if isinstance(error, OperationalError) and "database is locked" in str(error):
+        return True
+    return getattr(getattr(error, "orig", None), "sqlstate", None) in _SERIALIZATION_FAILURES
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """Set up one new SQLite connection: durable, foreign keys on, spatial functions, our own BEGIN."""
+    connection.isolation_level = None  # transactions are begun by us, as IMMEDIATE or not
+    spatial.register(connection)
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

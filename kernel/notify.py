@@ -1,0 +1,58 @@
+"""Words that leave the house: SMS.
+
+A :class:`Messenger` is a port. The default one keeps what was to be sent in a table, which the demo
+shows on a page; a utility's own gateway takes the place of it in ``app.build``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
+
+from sqlalchemy import String, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.columns import UtcDateTime
+from kernel.database import Base
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kernel.database import UnitOfWork
+
+
+class SentMessage(Base):
+    """A message as it was sent. Erased with the request it is about."""
+
+    __tablename__ = "sent_message"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    to: Mapped[str] = mapped_column("recipient", String(32))
+    text: Mapped[str]
+    request_id: Mapped[UUID | None] = mapped_column(index=True)
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Messenger(Protocol):
+    """Sends text messages, as part of the transaction that decided to."""
+
+    async def send_sms(self, uow: UnitOfWork, to: str, text: str, request_id: UUID | None) -> None:
+        """Send ``text`` to the phone number ``to`` (E.164)."""
+        ...
+
+
+class KeptMessages:
+    """The messenger of an installation without a gateway: it keeps each message, and sends none."""
+
+    async def send_sms(self, uow: UnitOfWork, to: str, text: str, request_id: UUID | None) -> None:
+        message = SentMessage(id=uow.new_id(), to=to, text=text, request_id=request_id, sent_at=uow.now)
+        uow.session.add(message)
+        uow.changed("sent_message", message.id, "sent")
+
+
+async def sent_messages(session: AsyncSession, limit: int = 100) -> Sequence[SentMessage]:
+    """The newest messages first."""
+    query = select(SentMessage).order_by(SentMessage.id.desc()).limit(limit)
+    return (await session.scalars(query)).all()

@@ -1,0 +1,106 @@
+"""Every setting, read once, from the environment (``CURBSTOP_…``) or given by the command line.
+
+A setting's description is its documentation; ``docs/settings.md`` is generated from it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """One frozen object; ``app.build`` is the only reader of where things are."""
+
+    model_config = SettingsConfigDict(env_prefix="CURBSTOP_", frozen=True, extra="forbid")
+
+    data: Path = Field(Path("data"), description="Folder of everything this installation keeps.")
+    database_url: str = Field(
+        "", description="PostgreSQL address (postgresql+asyncpg://…); empty: SQLite in the data folder."
+    )
+    redis_url: str = Field(
+        "",
+        description="Redis address; empty: an embedded Valkey on a Unix socket, started by the supervisor.",
+    )
+    blobs: Path | None = Field(
+        None, description="Folder of pictures, shared by all web workers; empty: inside the data folder."
+    )
+    host: str = Field("127.0.0.1", description="Address the web process listens on.")
+    port: int = Field(8000, description="Port the web process listens on; 0 takes a free one.")
+    public_url: str = Field(
+        "", description="How browsers reach this installation; empty: built from host and port."
+    )
+    allowed_origins: tuple[str, ...] = Field(
+        (), description="Further origins that may open WebSockets, beside the public address."
+    )
+    trusted_proxies: str = Field(
+        "127.0.0.1", description="Proxies whose X-Forwarded-For is believed (comma separated, or *)."
+    )
+    tls_certificate: Path | None = Field(None, description="PEM certificate for HTTPS without a proxy.")
+    tls_key: Path | None = Field(None, description="PEM key of that certificate.")
+    media_host: str = Field("127.0.0.1", description="Address the media node's UDP socket is bound to.")
+    media_port: int = Field(0, description="UDP port of the media node; 0 takes a free one.")
+    media_addresses: tuple[str, ...] = Field(
+        (), description="Addresses the media node announces to browsers; empty: the one it is bound to."
+    )
+    media_node_id: str = Field("", description="Name of this media node; empty: made at start.")
+    turn_urls: tuple[str, ...] = Field((), description="TURN servers for networks that block UDP.")
+    turn_secret: str = Field("", description="Secret shared with coturn (use-auth-secret).")
+    utility_name: str = Field("", description="The utility's name as customers read it; empty: the demo's.")
+    timezone: str = Field("Asia/Shanghai", description="Zone of the utility's working day (IANA name).")
+    default_language: Literal["zh-Hans", "zh-Hant", "en"] = Field(
+        "zh-Hans", description="Language where neither browser nor person says another."
+    )
+    default_region: str = Field("CN", description="Country of phone numbers written without +.")
+    road_graph: Path | None = Field(
+        None, description="Road graph for travel times (made from OSM); empty: straight lines, and said so."
+    )
+    session_hours: int = Field(12, description="Hours a staff session lasts.")
+    customer_session_days: int = Field(14, description="Days a customer's device stays bound to its request.")
+    invitation_minutes: int = Field(
+        30, description="Minutes within which a customer's personal link must be opened first."
+    )
+    sign_in_link_minutes: int = Field(720, description="Minutes a staff sign-in link stays usable.")
+    max_upload_bytes: int = Field(12 << 20, description="Largest picture taken in, in bytes.")
+    demo: bool = Field(False, description="Demo conveniences: the page of sent messages.")
+    log_format: Literal["json", "text"] = Field("json", description="Shape of log lines.")
+    metrics_token: str = Field(
+        "", description="Bearer token for /metrics from other hosts; empty: loopback only."
+    )
+
+    @property
+    def blob_folder(self) -> Path:
+        return self.blobs or self.data / "blobs"
+
+    @property
+    def base_url(self) -> str:
+        """The public address without a trailing slash."""
+        scheme = "https" if self.tls_certificate else "http"
+        return (self.public_url or f"{scheme}://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def origins(self) -> frozenset[str]:
+        return frozenset((self.base_url, *self.allowed_origins))
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        return self.database_url or f"sqlite+aiosqlite:///{self.data / 'curbstop.db'}"
+
+
+def secret_key(data: Path) -> bytes:
+    """The installation's secret, made on first use and readable by its owner only."""
+    path = data / "secret.key"
+    if not path.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        try:
+            with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+                file.write(secrets.token_bytes(32))
+        except FileExistsError:
+            pass
+    return path.read_bytes()
