@@ -1,0 +1,68 @@
+# Curbstop. `make help` lists what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test install check bench lock install-dev check-browser-code
+
+# The first Python on PATH that is new enough; name another with PYTHON=…
+ifndef PYTHON
+PYTHON := $(shell for name in python3 python3.13 python3.12 python3.14 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$name; exit; }; done; echo none)
+endif
+BIN := .venv/bin
+PORT ?= 8000
+DATA ?= data
+# PHONE=1 serves HTTPS on the LAN address, so that a real phone's camera works.
+PHONE ?=
+
+help: ## what can be made here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo '  make run PORT=9000 DATA=/some/folder   elsewhere;  make run PHONE=1   for a real phone in your network'
+
+run: install ## the demo city on http://127.0.0.1:8000
+	@exec $(BIN)/curbstop demo --port $(PORT) --data $(DATA) $(if $(PHONE),--phone)
+
+install: ## only the set-up: .venv from the locked list
+	@if [ "$(PYTHON)" = none ]; then echo "Curbstop needs Python 3.11 or newer, and found none. Install it, or name one: make $@ PYTHON=/path/to/python3" >&2; exit 1; fi
+	@$(PYTHON) requirements/install.py runtime
+
+install-dev:
+	@if [ "$(PYTHON)" = none ]; then echo "Curbstop needs Python 3.11 or newer, and found none. Install it, or name one: make test PYTHON=/path/to/python3" >&2; exit 1; fi
+	@$(PYTHON) requirements/install.py dev
+
+check: install-dev ## format, lint, types, import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	@$(MAKE) --no-print-directory check-browser-code
+
+# TypeScript only checks the JSDoc types; nothing it makes is ever served.
+TSC_VERSION := 5.9.3
+TSC := build/typescript/node_modules/.bin/tsc
+check-browser-code:
+	@if command -v npm >/dev/null && command -v node >/dev/null; then \
+		[ -x $(TSC) ] || npm install --silent --no-audit --no-fund --prefix build/typescript typescript@$(TSC_VERSION); \
+		echo "tsc --checkJs"; $(TSC) -p static/jsconfig.json; \
+	elif [ -n "$$CI_REQUIRE_ALL" ]; then \
+		echo "FAILED: node and npm are needed to check the browser code's types" >&2; exit 1; \
+	else \
+		echo "SKIPPED: browser code's types (needs node and npm)" >&2; \
+	fi
+
+# Everything that can share the machine runs on two cores; calls and browsers have it to themselves afterwards.
+PYTEST := $(BIN)/python -m pytest
+test: install-dev ## everything that is tested
+	@$(PYTHON) requirements/install.py debian
+	@$(PYTEST) -n 2 -m 'not alone'; first=$$?; $(PYTEST) -m alone; second=$$?; \
+		exit $$(( first ? first : second ))
+
+bench: install-dev ## the figures of the benchmarks, one JSON object a line
+	@$(PYTHON) requirements/install.py debian
+	@$(BIN)/python -m benchmarks
+
+lock: ## renew the locked lists from requirements/*.in
+	@$(PYTHON) requirements/install.py dev
+	@cd requirements && for list in build runtime dev; do \
+		../$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' \
+			$$( [ $$list = dev ] && echo '-c runtime.txt' ) $$list.in -o $$list.txt || exit 1; done

@@ -1,0 +1,30 @@
+"""What all tests share. The rig's parts say what they offer; this file only wires them in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.rig.need import report_missing
+
+pytest_plugins = [
+    "tests.rig.foundations",
+    "tests.rig.stack",
+    "tests.rig.browsers",
+]
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser needs the machine to itself, and so do the calls made in it."""
+    for item in items:
+        if item.path.is_relative_to(HERE / "browser"):
+            item.add_marker(pytest.mark.browser)
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.alone)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    report_missing(terminalreporter)

@@ -1,0 +1,157 @@
+"""The two foundations that the house stands on, real ones, fresh for each test.
+
+* ``foundation``: one test, two runs: *embedded* (SQLite and Valkey) and *full* (PostGIS and Redis).
+* ``embedded``, ``full``: one of them.
+* ``database``: the kernel's database on ``foundation``, with all tables, and the test's ``clock``.
+* ``redis_client``: a client of its Redis.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import pytest
+import redis.asyncio
+from sqlalchemy import text
+
+from app.tables import complete_metadata
+from kernel.clock import ManualClock
+from kernel.database import Database
+from tests.rig.need import require
+from tests.rig.servers import PostgresServer, RedisServer
+
+Kind = Literal["embedded", "full"]
+MORNING = datetime(2026, 11, 21, 0, 30, tzinfo=UTC)
+"""Where the test clock starts: half past eight in Shanghai, a Saturday."""
+
+BOTH = [pytest.param("embedded", id="embedded"), pytest.param("full", id="full", marks=pytest.mark.full)]
+
+
+@dataclass(frozen=True)
+class Foundation:
+    """Where one installation's truth and its Redis are, and a folder for the rest."""
+
+    kind: Kind
+    database_url: str
+    redis_url: str
+    data: Path
+    redis_server: RedisServer
+    postgres: PostgresServer | None = None
+
+
+class Foundry:
+    """Makes foundations quickly: the schema is built once per kind, then copied."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._postgres: PostgresServer | None = None
+        self._template: Path | None = None
+
+    def postgres(self) -> PostgresServer:
+        """The session's PostgreSQL, with a database ``schema`` to clone."""
+        if self._postgres is None:
+            self._postgres = PostgresServer()
+            self._postgres.sql("CREATE DATABASE schema")
+            self._postgres.sql("CREATE EXTENSION postgis", "schema")
+            build_schema(self._postgres.url("schema"))
+        return self._postgres
+
+    def sqlite(self) -> Path:
+        """A SQLite file with the schema, to copy."""
+        if self._template is None:
+            self._template = self._folder / "template.db"
+            build_schema(f"sqlite+aiosqlite:///{self._template}")
+        return self._template
+
+    @contextmanager
+    def make(self, kind: Kind, data: Path) -> Iterator[Foundation]:
+        """A fresh foundation of ``kind``, with all tables and no rows."""
+        if kind == "full":
+            require("postgresql", "redis")
+            postgres = self.postgres()
+            name = postgres.create("schema")
+            server = RedisServer("full")
+            try:
+                yield Foundation("full", postgres.url(name), server.url, data, server, postgres)
+            finally:
+                server.stop()
+                postgres.drop(name)
+        else:
+            file = data / "curbstop.db"
+            shutil.copy(self.sqlite(), file)
+            server = RedisServer("embedded")
+            try:
+                yield Foundation("embedded", f"sqlite+aiosqlite:///{file}", server.url, data, server)
+            finally:
+                server.stop()
+
+    def close(self) -> None:
+        if self._postgres is not None:
+            self._postgres.stop()
+
+
+def build_schema(url: str) -> None:
+    """All tables, in an empty database."""
+
+    async def build() -> None:
+        database = Database(url)
+        try:
+            async with database.engine.begin() as connection:
+                await connection.run_sync(complete_metadata().create_all)
+                if database.is_sqlite:
+                    await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        finally:
+            await database.close()
+
+    asyncio.run(build())
+
+
+@pytest.fixture(scope="session")
+def foundry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foundry]:
+    made = Foundry(tmp_path_factory.mktemp("foundry"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=BOTH)
+def foundation(request: pytest.FixtureRequest, foundry: Foundry, tmp_path: Path) -> Iterator[Foundation]:
+    with foundry.make(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def embedded(foundry: Foundry, tmp_path: Path) -> Iterator[Foundation]:
+    with foundry.make("embedded", tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def full(foundry: Foundry, tmp_path: Path) -> Iterator[Foundation]:
+    with foundry.make("full", tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(MORNING)
+
+
+@pytest.fixture
+async def database(foundation: Foundation, clock: ManualClock) -> AsyncIterator[Database]:
+    opened = Database(foundation.database_url, clock)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def redis_client(foundation: Foundation) -> AsyncIterator[redis.asyncio.Redis]:
+    client = redis.asyncio.Redis.from_url(foundation.redis_url, decode_responses=True)
+    yield client
+    await client.aclose()
