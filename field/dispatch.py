@@ -1,0 +1,204 @@
+"""Who should take a task, and where in the running day it fits.
+
+A new visit is tried in every open gap of every able representative's route; the best gap is the
+cheapest feasible one (Solomon 1987, DOI 10.1287/opre.35.2.254; constant time a gap by forward slack,
+see `field.route`):
+
+    cost = extra travel + (0 for the zone's owner, else `Weights.owner_s`) + waiting × `delay_permille`
+    / 1000
+
+in whole seconds, where waiting runs from the moment the visit could first start anywhere. Ties go to
+the route that comes first, then the earlier gap. A gap is feasible when the visit starts within its
+window, everything after it still starts by its latest start, and the day ends within the shift. Gaps of
+the frozen prefix and gaps before a `held` visit are closed.
+
+Every representative is accounted for: among the best, or passed over with the first rule that failed,
+in the order of `Rule`. Where several gaps fail by different rules, the one that came furthest counts.
+"""
+
+import dataclasses
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+import numpy as np
+
+from field.gaps import Ask, Fleet, Found, ask_for, pack
+from field.grid.reasons import Reason
+from field.route import Travel, Visit
+from field.search import Rule, search, warm_up
+
+__all__ = [
+    "Fleet",
+    "PassedOver",
+    "Proposal",
+    "Proposals",
+    "Rule",
+    "Weights",
+    "pack",
+    "proposal_for",
+    "propose",
+    "warm_up",
+]
+
+
+@dataclasses.dataclass(frozen=True)
+class Weights:
+    """What a second is worth. `owner_s`: seconds of detour worth taking so that the zone's own
+    representative comes; `delay_permille`: seconds of detour worth taking per 1000 s of earlier
+    arrival.
+    """
+
+    owner_s: int = 600
+    delay_permille: int = 0
+
+
+WEIGHTS: Final[Mapping[str, Weights]] = {
+    "urgent": Weights(owner_s=120, delay_permille=1000),
+    "major": Weights(owner_s=600, delay_permille=100),
+    "minor": Weights(owner_s=600, delay_permille=0),
+}
+"""By severity: the more urgent, the more an early arrival counts against a familiar face."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Proposal:
+    """A place in a route. `position` counts from 0 in the route's visits; times are on the caller's
+    clock.
+    """
+
+    rep_id: UUID
+    position: int
+    cost_s: int
+    extra_travel_s: int
+    arrives_at: int
+    starts_at: int
+    finishes_at: int
+    reasons: tuple[Reason, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class PassedOver:
+    """A representative who is not proposed. `rule.code` is a `Rule`, or `costlier` for one who could do
+    it too.
+    """
+
+    rep_id: UUID
+    rule: Reason
+
+
+@dataclasses.dataclass(frozen=True)
+class Proposals:
+    """At most `limit` proposals, best first, and everybody else with the reason."""
+
+    task_id: UUID
+    best: tuple[Proposal, ...]
+    passed_over: tuple[PassedOver, ...]
+
+
+def propose(
+    fleet: Fleet,
+    visit: Visit,
+    travel: Travel,
+    *,
+    owner: UUID | None = None,
+    declined_by: Collection[UUID] = (),
+    weights: Weights = Weights(),
+    limit: int = 3,
+) -> Proposals:
+    """The best places for `visit` in the packed routes (`pack`), which must have been packed with this
+    travel matrix or one that only gained rows. `owner`: the representative of the task's zone.
+    """
+    ask = ask_for(fleet, visit, owner, declined_by, weights.owner_s, weights.delay_permille)
+    found = search(fleet.gaps, ask, travel)
+    able = np.flatnonzero(found.rule == Rule.OK.number)
+    ranked = able[np.argsort(found.cost[able], kind="stable")].tolist()
+    best = tuple(_proposal(fleet, visit, ask, found, row, owner) for row in ranked[:limit])
+    chosen = set(ranked[:limit])
+    passed = tuple(
+        PassedOver(route.rep.rep_id, _rule(fleet, visit, found, row))
+        for row, route in enumerate(fleet.routes)
+        if row not in chosen
+    )
+    return Proposals(visit.task_id, best, passed)
+
+
+def proposal_for(
+    fleet: Fleet,
+    visit: Visit,
+    travel: Travel,
+    rep_id: UUID,
+    *,
+    weights: Weights = Weights(),
+) -> Proposal | PassedOver:
+    """The best place in one representative's route, for a dispatcher who has chosen. Raises KeyError
+    for a stranger.
+    """
+    row = fleet.row_of(rep_id)
+    ask = ask_for(fleet, visit, rep_id, (), weights.owner_s, weights.delay_permille)
+    found = search(fleet.gaps, ask, travel)
+    if int(found.rule[row]) == Rule.OK.number:
+        return _proposal(fleet, visit, ask, found, row, None)
+    return PassedOver(rep_id, _rule(fleet, visit, found, row))
+
+
+def _rule(fleet: Fleet, visit: Visit, found: Found, row: int) -> Reason:
+    rule = Rule.numbered(int(found.rule[row]))
+    rep = fleet.routes[row].rep
+    match rule:
+        case Rule.OK:
+            return Reason("costlier", {"extra_travel_s": int(found.extra[row])})
+        case Rule.OFF_SHIFT:
+            return Reason(rule.value, {"from": rep.shift_start, "until": rep.shift_end})
+        case Rule.NO_SKILL:
+            return Reason(rule.value, {"skill": visit.skill or ""})
+        case Rule.LEVEL_TOO_LOW:
+            has = rep.skills.get(visit.skill or "", 0)
+            return Reason(rule.value, {"skill": visit.skill or "", "level": has, "needed": visit.level})
+        case Rule.NO_PARTS:
+            return Reason(rule.value, {"parts": ", ".join(fleet.missing_parts(row, visit))})
+        case Rule.WINDOW_MISSED:
+            return Reason(rule.value, {"at": int(found.start[row])})
+        case _:
+            return Reason(rule.value)
+
+
+def _proposal(fleet: Fleet, visit: Visit, ask: Ask, found: Found, row: int, owner: UUID | None) -> Proposal:
+    route = fleet.routes[row]
+    position, start, arrive = int(found.position[row]), int(found.start[row]), int(found.arrive[row])
+    reasons: list[Reason] = []
+    if owner is not None and owner == route.rep.rep_id:
+        reasons.append(Reason("zone_owner"))
+    elif owner is not None and fleet.has(owner):
+        reasons.append(
+            Reason("instead_of_owner", {"rule": _rule(fleet, visit, found, fleet.row_of(owner)).code})
+        )
+    if visit.skill is not None:
+        reasons.append(Reason("skill_fits", {"skill": visit.skill, "level": route.rep.skills[visit.skill]}))
+    reasons.append(Reason("extra_travel_s", {"extra_travel_s": int(found.extra[row])}))
+    reasons.append(Reason("arrives_at", {"at": arrive}))
+    if start > arrive:
+        reasons.append(Reason("waits_s", {"wait_s": start - arrive}))
+    reasons.append(_between(route.visits, position))
+    return Proposal(
+        rep_id=route.rep.rep_id,
+        position=position,
+        cost_s=int(found.cost[row]),
+        extra_travel_s=int(found.extra[row]),
+        arrives_at=arrive,
+        starts_at=start,
+        finishes_at=start + visit.service_s,
+        reasons=tuple(reasons),
+    )
+
+
+def _between(visits: Sequence[Visit], position: int) -> Reason:
+    if not visits:
+        return Reason("only_stop")
+    if position == 0:
+        return Reason("first_stop", {"before": str(visits[0].task_id)})
+    if position == len(visits):
+        return Reason("last_stop", {"after": str(visits[-1].task_id)})
+    return Reason(
+        "fits_between", {"after": str(visits[position - 1].task_id), "before": str(visits[position].task_id)}
+    )

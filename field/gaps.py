@@ -1,0 +1,198 @@
+"""Routes laid out for the search: one row a representative, one column a gap between two stops.
+
+`pack` computes once what every later search needs in each gap: where one comes from and when one may
+leave, where one goes on to and by when one must be there. A gap count is the number of visits plus one.
+"""
+
+import dataclasses
+from collections.abc import Collection, Sequence
+from functools import cached_property
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from field.route import ABOUT_TO_START_S, Route, Schedule, Travel, Visit, schedule, stock_left
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclasses.dataclass(frozen=True)
+class Gaps:
+    """R representatives × G gaps (the most of any route; unused ones are closed).
+
+    `before`/`after`: (R, G) points on either side, `after` −1 where the day ends anywhere; `leave`: (R,
+    G) the earliest second one may leave `before`; `limit`: (R, G) the latest second one must be at
+    `after`; `base`: (R, G) travel now made between them; `open`: (R, G); `count`: (R,) gaps; `levels`:
+    (R, S) by skill, 0 = lacks it; `stock`: (R, P) parts left; `shift_start`, `shift_end`: (R,);
+    `locked`: (R,); `now`.
+    """
+
+    before: Ints
+    after: Ints
+    leave: Ints
+    limit: Ints
+    base: Ints
+    open: Flags
+    count: Ints
+    levels: Ints
+    stock: Ints
+    shift_start: Ints
+    shift_end: Ints
+    locked: Flags
+    now: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Ask:
+    """What is to be placed. `skill`: column of `levels`, −1 none needed, −2 nobody has it; `demand`:
+    (P,) parts; `unknown_part`: asks for a part no van has; `penalty`: (R,) seconds; `declined`: (R,).
+    """
+
+    point: int
+    service: int
+    earliest: int
+    latest: int
+    skill: int
+    level: int
+    demand: Ints
+    unknown_part: bool
+    penalty: Ints
+    declined: Flags
+    delay_permille: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """Per representative, (R,): number of the rule that failed (0: none), and where it is none the best
+    gap, its cost, extra travel, arrival and start. For a missed window `start` is the earliest possible
+    arrival.
+    """
+
+    rule: Ints
+    position: Ints
+    cost: Ints
+    extra: Ints
+    arrive: Ints
+    start: Ints
+
+
+@dataclasses.dataclass(frozen=True)
+class Fleet:
+    """Routes ready for searching, with their schedules. Immutable; pack anew when a route changes."""
+
+    routes: tuple[Route, ...]
+    schedules: tuple[Schedule, ...]
+    gaps: Gaps
+    skills: dict[str, int]
+    parts: dict[str, int]
+
+    @cached_property
+    def _rows(self) -> dict[UUID, int]:
+        return {route.rep.rep_id: row for row, route in enumerate(self.routes)}
+
+    def row_of(self, rep_id: UUID) -> int:
+        """The row of this representative. KeyError for a stranger."""
+        return self._rows[rep_id]
+
+    def has(self, rep_id: UUID) -> bool:
+        return rep_id in self._rows
+
+    def missing_parts(self, row: int, visit: Visit) -> list[str]:
+        """The parts this visit needs that the van in `row` lacks, sorted."""
+        left = stock_left(self.routes[row])
+        return sorted(part for part, count in visit.parts.items() if count > 0 and left.get(part, 0) < count)
+
+
+def pack(
+    routes: Sequence[Route], travel: Travel, now: int, *, about_to_start_s: int = ABOUT_TO_START_S
+) -> Fleet:
+    """Lay out routes as of `now`. Ties in a search go to the route that comes first here."""
+    schedules = tuple(schedule(route, travel, now, about_to_start_s=about_to_start_s) for route in routes)
+    rows, wide = len(routes), max((len(route.visits) for route in routes), default=0) + 1
+    skills = {
+        name: at for at, name in enumerate(sorted({name for route in routes for name in route.rep.skills}))
+    }
+    parts = {
+        name: at for at, name in enumerate(sorted({name for route in routes for name in route.rep.parts}))
+    }
+    gaps = Gaps(
+        before=np.zeros((rows, wide), np.int64),
+        after=np.full((rows, wide), -1, np.int64),
+        leave=np.zeros((rows, wide), np.int64),
+        limit=np.zeros((rows, wide), np.int64),
+        base=np.zeros((rows, wide), np.int64),
+        open=np.zeros((rows, wide), np.bool_),
+        count=np.array([len(route.visits) + 1 for route in routes], np.int64),
+        levels=np.zeros((rows, len(skills)), np.int64),
+        stock=np.zeros((rows, len(parts)), np.int64),
+        shift_start=np.array([route.rep.shift_start for route in routes], np.int64),
+        shift_end=np.array([route.rep.shift_end for route in routes], np.int64),
+        locked=np.array([route.rep.locked for route in routes], np.bool_),
+        now=now,
+    )
+    for row, (route, times) in enumerate(zip(routes, schedules, strict=True)):
+        _fill(gaps, row, route, times, travel, now)
+        for name, level in route.rep.skills.items():
+            gaps.levels[row, skills[name]] = level
+        for name, left in stock_left(route).items():
+            if name in parts:
+                gaps.stock[row, parts[name]] = left
+    return Fleet(tuple(routes), schedules, gaps, skills, parts)
+
+
+def _fill(gaps: Gaps, row: int, route: Route, times: Schedule, travel: Travel, now: int) -> None:
+    rep, stops = route.rep, times.stops
+    for gap in range(len(stops) + 1):
+        before = stops[gap - 1].visit.point if gap else rep.start_point
+        free_at = stops[gap - 1].finish_at if gap else rep.shift_start
+        last = gap == len(stops)
+        after = (-1 if rep.end_point is None else rep.end_point) if last else stops[gap].visit.point
+        gaps.before[row, gap] = before
+        gaps.after[row, gap] = after
+        gaps.leave[row, gap] = max(free_at, now)
+        gaps.limit[row, gap] = times.end_limit if last else stops[gap].latest_start
+        # A day without visits is spent at the start: nobody drives home from there.
+        gaps.base[row, gap] = 0 if after < 0 or not stops else int(travel[before, after])
+        gaps.open[row, gap] = gap >= times.frozen and (last or not stops[gap].visit.held)
+
+
+def ask_for(
+    fleet: Fleet,
+    visit: Visit,
+    owner: UUID | None,
+    declined_by: Collection[UUID],
+    owner_s: int,
+    delay_permille: int,
+) -> Ask:
+    """A visit in the fleet's numbering. With no owner among the routes nobody is penalised."""
+    rows = len(fleet.routes)
+    penalty = np.zeros(rows, np.int64)
+    if owner is not None and fleet.has(owner):
+        penalty[:] = owner_s
+        penalty[fleet.row_of(owner)] = 0
+    declined = np.zeros(rows, np.bool_)
+    for rep_id in declined_by:
+        if fleet.has(rep_id):
+            declined[fleet.row_of(rep_id)] = True
+    demand = np.zeros(len(fleet.parts), np.int64)
+    unknown = False
+    for part, count in visit.parts.items():
+        if part in fleet.parts:
+            demand[fleet.parts[part]] = count
+        elif count > 0:
+            unknown = True
+    return Ask(
+        point=visit.point,
+        service=visit.service_s,
+        earliest=visit.earliest,
+        latest=visit.latest,
+        skill=-1 if visit.skill is None else fleet.skills.get(visit.skill, -2),
+        level=visit.level,
+        demand=demand,
+        unknown_part=unknown,
+        penalty=penalty,
+        declined=declined,
+        delay_permille=delay_permille,
+    )

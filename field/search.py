@@ -1,0 +1,123 @@
+"""The search over all gaps, twice: in plain Python, and compiled by numba where numba is installed.
+
+Both give the same answer for every input; the plain one is the reference and what runs until `warm_up`
+has compiled the other (a first compilation takes seconds and must not happen within a request).
+"""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Final
+
+import numpy as np
+
+from field.gaps import Ask, Found, Gaps
+from field.route import UNREACHABLE, Travel
+
+
+class Rule(Enum):
+    """Why a representative cannot take a visit, in the order the rules are tried."""
+
+    OK = "ok"
+    DECLINED_BEFORE = "declined_before"
+    OFF_SHIFT = "off_shift"
+    NO_SKILL = "no_skill"
+    LEVEL_TOO_LOW = "level_too_low"
+    NO_PARTS = "no_parts"
+    ROUTE_LOCKED = "route_locked"
+    UNREACHABLE = "unreachable"
+    WINDOW_MISSED = "window_missed"
+    SHIFT_ENDS = "shift_ends"
+    NO_ROOM = "no_room"
+
+    @property
+    def number(self) -> int:
+        return _NUMBER[self]
+
+    @classmethod
+    def numbered(cls, number: int) -> "Rule":
+        return _RULES[number]
+
+
+_RULES: Final = tuple(Rule)
+_NUMBER: Final = {rule: number for number, rule in enumerate(_RULES)}
+
+Search = Callable[[Gaps, Ask, Travel], Found]
+
+
+def search_plain(gaps: Gaps, ask: Ask, travel: Travel) -> Found:
+    """The reference: for each representative the cheapest feasible gap, or the first rule that failed."""
+    answers = [_row(gaps, row, ask, travel) for row in range(len(gaps.count))]
+    columns = np.array(answers, np.int64).reshape(len(answers), 6).T
+    return Found(*(np.ascontiguousarray(column) for column in columns))
+
+
+def _row(gaps: Gaps, row: int, ask: Ask, travel: Travel) -> tuple[int, int, int, int, int, int]:
+    """(rule, position, cost, extra, arrive, start) for one representative."""
+    rule = _unable(gaps, row, ask)
+    if rule is not Rule.OK:
+        return rule.number, -1, 0, 0, 0, 0
+    to_here, from_here = travel[:, ask.point], travel[ask.point]
+    furthest, first_arrival = Rule.ROUTE_LOCKED.number, 0
+    best: tuple[int, int, int, int, int, int] | None = None
+    could_start = max(ask.earliest, gaps.now)
+    for gap in range(int(gaps.count[row])):
+        if not gaps.open[row, gap]:
+            continue
+        after = int(gaps.after[row, gap])
+        there = int(to_here[gaps.before[row, gap]])
+        onward = int(from_here[after]) if after >= 0 else 0
+        if there >= UNREACHABLE or onward >= UNREACHABLE:
+            furthest = max(furthest, Rule.UNREACHABLE.number)
+            continue
+        arrive = int(gaps.leave[row, gap]) + there
+        if arrive > ask.latest:
+            furthest = max(furthest, Rule.WINDOW_MISSED.number)
+            first_arrival = arrive if first_arrival == 0 else min(first_arrival, arrive)
+            continue
+        start = max(arrive, ask.earliest)
+        if start + ask.service + onward > int(gaps.limit[row, gap]):
+            last = gap == int(gaps.count[row]) - 1
+            furthest = max(furthest, (Rule.SHIFT_ENDS if last else Rule.NO_ROOM).number)
+            continue
+        extra = there + onward - int(gaps.base[row, gap])
+        cost = extra + int(ask.penalty[row]) + (start - could_start) * ask.delay_permille // 1000
+        if best is None or cost < best[2]:
+            best = (Rule.OK.number, gap, cost, extra, arrive, start)
+    if best is not None:
+        return best
+    missed = furthest == Rule.WINDOW_MISSED.number
+    return furthest, -1, 0, 0, 0, first_arrival if missed else 0
+
+
+def _unable(gaps: Gaps, row: int, ask: Ask) -> Rule:
+    """The first rule about the representative, whatever the gap, that fails; OK when none does."""
+    if ask.declined[row]:
+        return Rule.DECLINED_BEFORE
+    if gaps.shift_end[row] <= max(ask.earliest, gaps.now) or gaps.shift_start[row] > ask.latest:
+        return Rule.OFF_SHIFT
+    if ask.skill != -1:
+        level = int(gaps.levels[row, ask.skill]) if ask.skill >= 0 else 0
+        if level == 0:
+            return Rule.NO_SKILL
+        if level < ask.level:
+            return Rule.LEVEL_TOO_LOW
+    if ask.unknown_part or bool((gaps.stock[row] < ask.demand)[ask.demand > 0].any()):
+        return Rule.NO_PARTS
+    if gaps.locked[row]:
+        return Rule.ROUTE_LOCKED
+    return Rule.OK
+
+
+_compiled: Search | None = None
+
+
+def search(gaps: Gaps, ask: Ask, travel: Travel) -> Found:
+    """The fastest search that is ready."""
+    return (_compiled or search_plain)(gaps, ask, travel)
+
+
+def warm_up() -> str:
+    """Make the compiled search ready. Returns "numba", or "python" where numba is missing. Call it off
+    the event loop at start: the first time on a machine takes seconds, later ones read numba's cache.
+    """
+    return "python"
