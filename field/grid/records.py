@@ -1,0 +1,107 @@
+"""What the importer reads, as frozen rows: zones, the units above them, representatives."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Final
+
+from shapely import MultiPolygon
+
+from kernel.errors import Fault
+
+LEVELS: Final = ("company", "office", "station", "sub_area")
+"""The units above a zone, from the top down."""
+
+SKILLS: Final = ("leak_repair", "meter_work", "pressure", "water_quality", "valve", "consulting")
+
+PART_NAME: Final = r"[a-z0-9][a-z0-9_]{0,39}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """Caps on a file. Areas are square metres, overlap is measured on the ground."""
+
+    file_bytes: int = 32 * 1024 * 1024
+    features: int = 20_000
+    vertices_per_zone: int = 20_000
+    vertices: int = 1_000_000
+    rows: int = 20_000
+    faults: int = 1_000
+    overlap_m2: float = 25.0
+    gap_m2: float = 25.0
+
+
+@dataclasses.dataclass(frozen=True)
+class UnitRow:
+    """A company, office, station or sub-area. `parent` is the code one level up, None for a company."""
+
+    level: str
+    code: str
+    parent: str | None
+    name: str
+    name_zh_hant: str
+    name_en: str
+
+
+@dataclasses.dataclass(frozen=True)
+class ZoneRow:
+    """One DMA zone. `geometry` is WGS-84, valid, always a MultiPolygon; `rep` is a representative's
+    code.
+    """
+
+    code: str
+    name: str
+    name_zh_hant: str
+    name_en: str
+    company: str
+    office: str
+    station: str
+    sub_area: str
+    rep: str | None
+    geometry: MultiPolygon
+    feature: int
+
+
+@dataclasses.dataclass(frozen=True)
+class RepRow:
+    """One representative. `phone` is E.164; shift in minutes after local midnight (end ≤ 1440); skill →
+    level 1–3.
+    """
+
+    code: str
+    name: str
+    name_en: str
+    phone: str
+    username: str
+    station: str
+    skills: Mapping[str, int]
+    parts: Mapping[str, int]
+    shift_start: int
+    shift_end: int
+    home_lon: float
+    home_lat: float
+    zones: tuple[str, ...]
+    line: int
+
+
+@dataclasses.dataclass(frozen=True)
+class ZoneFile:
+    """A zone file as read. `rows` and `units` hold what was sound; they may be stored only when
+    `faults` is empty.
+    """
+
+    rows: tuple[ZoneRow, ...]
+    units: tuple[UnitRow, ...]
+    faults: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class RepFile:
+    """A representatives file as read. `rows` may be stored only when `faults` is empty. `encoding`:
+    what it was in.
+    """
+
+    rows: tuple[RepRow, ...]
+    faults: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
+    encoding: str
