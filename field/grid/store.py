@@ -1,0 +1,175 @@
+"""Reading the grid from rows, and keeping what is costly to build from them.
+
+The zone of an address is asked for all day and the zones change once in months, so each process keeps one
+index, named after the newest import; a newer import anywhere makes every process build its own again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import shapely
+from geoalchemy2 import WKBElement
+from geoalchemy2.shape import from_shape, to_shape
+from shapely import MultiPolygon
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from field.grid import zones as pure
+from field.grid.records import RepRow, UnitRow, ZoneRow
+from field.grid.tables import Cell, GridImport, Rep, Zone
+from kernel.columns import WGS84
+
+
+def point_of(lon: float, lat: float) -> WKBElement:
+    """A WGS-84 point as a column value."""
+    return from_shape(shapely.Point(lon, lat), srid=WGS84)
+
+
+def area_of(geometry: MultiPolygon) -> WKBElement:
+    """A WGS-84 multipolygon as a column value."""
+    return from_shape(geometry, srid=WGS84)
+
+
+@dataclasses.dataclass(frozen=True)
+class Grid:
+    """All active zones as one immutable whole. ``shapes`` holds each zone's GeoJSON geometry by code."""
+
+    version: UUID | None
+    index: pure.ZoneIndex
+    ids: dict[str, UUID]
+    shapes: dict[str, dict[str, Any]]
+
+    def zone_id_of(self, lon: float, lat: float) -> UUID | None:
+        """The id of the zone a point belongs to; None outside every zone."""
+        found = self.index.zone_of(lon, lat)
+        return self.ids[found.code] if found else None
+
+
+EMPTY = Grid(None, pure.ZoneIndex(()), {}, {})
+
+
+class GridCache:
+    """The newest :class:`Grid`, built at most once per import and process."""
+
+    def __init__(self) -> None:
+        self._grid = EMPTY
+
+    async def current(self, session: AsyncSession) -> Grid:
+        """The grid as ``session`` sees it; costs one small query while nothing was imported."""
+        version = await grid_version(session)
+        grid = self._grid
+        if grid.version != version:
+            rows = (await session.scalars(select(Zone).where(Zone.active))).all()
+            grid = await asyncio.to_thread(_build, version, rows)
+            self._grid = grid
+        return grid
+
+
+def _build(version: UUID | None, rows: Sequence[Zone]) -> Grid:
+    geometries = {row.code: to_shape(row.area) for row in rows}
+    zones = [
+        pure.Zone(
+            code=row.code,
+            geometry=geometries[row.code],
+            company=row.company,
+            office=row.office,
+            station=row.station,
+            sub_area=row.sub_area,
+            rep=row.owner_code,
+        )
+        for row in rows
+    ]
+    shapes = {code: _geojson(geometry) for code, geometry in geometries.items()}
+    return Grid(version, pure.ZoneIndex(zones), {row.code: row.id for row in rows}, shapes)
+
+
+def _geojson(geometry: Any) -> dict[str, Any]:
+    """RFC 7946 §3.1, with coordinates to a tenth of a metre: it is drawn, not surveyed."""
+    return dict(shapely.geometry.mapping(shapely.set_precision(geometry, 1e-6, mode="valid_output")))
+
+
+async def grid_version(session: AsyncSession) -> UUID | None:
+    """The id of the newest import of zones."""
+    newest = select(GridImport.id).where(GridImport.kind == "zones").order_by(GridImport.id.desc()).limit(1)
+    return (await session.scalars(newest)).first()
+
+
+async def zone_at(session: AsyncSession, lon: float, lat: float) -> Zone | None:
+    """The zone a point belongs to, asked of the database; the same rule as :class:`ZoneIndex`.
+
+    The bounds come first: SQLite has no spatial index, and there each exact test costs a decoded geometry.
+    """
+    inside = (
+        select(Zone)
+        .where(Zone.active, Zone.min_lon <= lon, Zone.max_lon >= lon, Zone.min_lat <= lat, Zone.max_lat >= lat)
+        .where(func.ST_Intersects(Zone.area, point_of(lon, lat)))
+        .order_by(Zone.code)
+        .limit(1)
+    )
+    return (await session.scalars(inside)).first()
+
+
+async def stored_zones(session: AsyncSession) -> list[ZoneRow]:
+    """The active zones as the importer's rows, to compare a file with."""
+    return [
+        ZoneRow(
+            code=row.code,
+            name=row.name,
+            name_zh_hant=row.name_zh_hant,
+            name_en=row.name_en,
+            company=row.company,
+            office=row.office,
+            station=row.station,
+            sub_area=row.sub_area,
+            rep=row.owner_code,
+            geometry=_multipolygon(row.area),
+            feature=0,
+        )
+        for row in await session.scalars(select(Zone).where(Zone.active).order_by(Zone.code))
+    ]
+
+
+def _multipolygon(area: WKBElement) -> MultiPolygon:
+    shape = to_shape(area)
+    assert isinstance(shape, MultiPolygon)
+    return shape
+
+
+async def stored_units(session: AsyncSession) -> list[UnitRow]:
+    """The units above the zones as the importer's rows."""
+    return [
+        UnitRow(row.level, row.code, row.parent, row.name, row.name_zh_hant, row.name_en)
+        for row in await session.scalars(select(Cell).order_by(Cell.level, Cell.code))
+    ]
+
+
+async def stored_reps(session: AsyncSession) -> list[RepRow]:
+    """The active representatives as the importer's rows. Usernames are not compared: they are the accounts'."""
+    owned: dict[UUID, list[str]] = {}
+    query = select(Zone.owner_id, Zone.code).where(Zone.active, Zone.owner_id.is_not(None)).order_by(Zone.code)
+    for owner_id, code in (await session.execute(query)).all():
+        owned.setdefault(owner_id, []).append(code)
+    return [
+        RepRow(
+            code=row.code,
+            name=row.name,
+            name_en=row.name_en,
+            phone=row.phone,
+            username="",
+            station=row.station,
+            skills=row.skills,
+            parts=row.parts,
+            shift_start=row.shift_start,
+            shift_end=row.shift_end,
+            home_lon=row.home_lon,
+            home_lat=row.home_lat,
+            zones=tuple(owned.get(row.id, ())),
+            line=0,
+        )
+        for row in await session.scalars(select(Rep).where(Rep.active).order_by(Rep.code))
+    ]

@@ -1,0 +1,93 @@
+"""The grid as rows: units, DMA zones, representatives, and each import that changed them.
+
+The hierarchy is company → office → station → sub-area → zone. A zone carries the codes of the units above
+it, so that a listing by station needs no climbing; the units' names are in :class:`Cell`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from geoalchemy2 import WKBElement
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.columns import BoundingBox, JsonColumn, UtcDateTime, Versioned, area_column, point_column
+from kernel.database import Base
+
+
+class Cell(Base):
+    """A company, office, station or sub-area."""
+
+    __tablename__ = "cell"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    level: Mapped[str] = mapped_column(String(16))
+    code: Mapped[str] = mapped_column(String(32))
+    parent: Mapped[str | None] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(80))
+    name_zh_hant: Mapped[str] = mapped_column(String(80))
+    name_en: Mapped[str] = mapped_column(String(80))
+
+    __table_args__ = (UniqueConstraint("level", "code"),)
+
+
+class Rep(Versioned, Base):
+    """A representative. Shift in minutes after local midnight; ``skills`` skill → level; ``parts`` part → count."""
+
+    __tablename__ = "rep"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), unique=True)
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    name_en: Mapped[str] = mapped_column(String(80))
+    phone: Mapped[str] = mapped_column(String(32))
+    station: Mapped[str] = mapped_column(String(32), index=True)
+    skills: Mapped[dict[str, int]] = mapped_column(JsonColumn)
+    parts: Mapped[dict[str, int]] = mapped_column(JsonColumn)
+    shift_start: Mapped[int]
+    shift_end: Mapped[int]
+    home: Mapped[WKBElement] = mapped_column(point_column())
+    home_lon: Mapped[float]
+    home_lat: Mapped[float]
+    active: Mapped[bool] = mapped_column(default=True)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Zone(Versioned, BoundingBox, Base):
+    """A DMA zone. ``owner_code`` is the representative the file named; ``owner_id`` the one found for it."""
+
+    __tablename__ = "zone"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    name_zh_hant: Mapped[str] = mapped_column(String(80))
+    name_en: Mapped[str] = mapped_column(String(80))
+    company: Mapped[str] = mapped_column(String(32))
+    office: Mapped[str] = mapped_column(String(32))
+    station: Mapped[str] = mapped_column(String(32), index=True)
+    sub_area: Mapped[str] = mapped_column(String(32))
+    area: Mapped[WKBElement] = mapped_column(area_column())
+    owner_code: Mapped[str | None] = mapped_column(String(32))
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("rep.id"), index=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("ix_zone_bounds", "min_lon", "max_lon", "min_lat", "max_lat"),)
+
+
+class GridImport(Base):
+    """One import that was taken. The newest id is the grid's version: what is built from rows is kept under it."""
+
+    __tablename__ = "grid_import"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_id: Mapped[UUID]
+    digest: Mapped[str] = mapped_column(String(64))
+    counts: Mapped[dict[str, Any]] = mapped_column(JsonColumn)

@@ -1,0 +1,32 @@
+"""What the field wing is bound to; made once by ``app.build``."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from field.grid.store import GridCache
+from field.travel import Travel
+from kernel.blobs import Blobs
+
+
+@dataclasses.dataclass(frozen=True)
+class FieldServices:
+    """``travel``: times between places; ``timezone``: of the working day; ``blobs``: where photos are kept."""
+
+    travel: Travel
+    blobs: Blobs
+    timezone: ZoneInfo
+    grid: GridCache = dataclasses.field(default_factory=GridCache)
+    link_lifetime: timedelta = timedelta(hours=12)
+
+    def day_of(self, moment: datetime) -> date:
+        """The working day in which ``moment`` lies."""
+        return moment.astimezone(self.timezone).date()
+
+    def moment(self, day: date, minutes: int) -> datetime:
+        """``minutes`` after local midnight of ``day``; 1440 is the next midnight."""
+        midnight = datetime.combine(day, time(), self.timezone)
+        # Wall-clock arithmetic: on a day with a clock change 08:00 stays 08:00.
+        return midnight + timedelta(minutes=minutes)

@@ -1,0 +1,196 @@
+"""Tasks, routes and what happens to them, as rows.
+
+A task's point is kept twice: as a geometry for spatial queries, and as plain longitude and latitude, which
+are what the planner and the pages read. ``None`` means that nobody knows yet where it is.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from geoalchemy2 import WKBElement
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from field.task import TaskState
+from kernel.columns import JsonColumn, UtcDateTime, Versioned, enum_column, point_column
+from kernel.database import Base
+
+Json = dict[str, Any]
+
+
+class Task(Versioned, Base):
+    """One job at one place. ``answerable_id`` is the member of staff who answers for it now; never empty."""
+
+    __tablename__ = "task"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    request_id: Mapped[UUID | None] = mapped_column(unique=True)
+    state: Mapped[TaskState] = mapped_column(enum_column(TaskState), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    category: Mapped[str] = mapped_column(String(32))
+    fault: Mapped[str] = mapped_column(String(64))
+    severity: Mapped[str] = mapped_column(String(16))
+    ownership: Mapped[str] = mapped_column(String(32))
+    skill: Mapped[str] = mapped_column(String(32))
+    level: Mapped[int]
+    parts: Mapped[dict[str, int]] = mapped_column(JsonColumn)
+    priority: Mapped[int]
+    duration_s: Mapped[int]
+    note: Mapped[str] = mapped_column(Text)
+    verdict: Mapped[Json] = mapped_column(JsonColumn)
+    evidence: Mapped[list[str]] = mapped_column(JsonColumn)
+    """Ids of the stills that prove the verdict; pictures and marks come from the assist API."""
+    customer: Mapped[Json] = mapped_column(JsonColumn)
+
+    address: Mapped[str] = mapped_column(String(300))
+    point: Mapped[WKBElement | None] = mapped_column(point_column())
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
+    zone_id: Mapped[UUID | None] = mapped_column(ForeignKey("zone.id"), index=True)
+    window_start: Mapped[datetime] = mapped_column(UtcDateTime)
+    window_end: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    rep_id: Mapped[UUID | None] = mapped_column(ForeignKey("rep.id"), index=True)
+    answerable_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    unplaced_reason: Mapped[str | None] = mapped_column(String(64))
+    placement: Mapped[Json] = mapped_column(JsonColumn)
+    """Why it stands where it stands: reasons, added seconds, and the rule that each rep passed over failed."""
+    refused_by: Mapped[list[str]] = mapped_column(JsonColumn)
+    """Ids of the representatives who declined it or let its clock run out."""
+    escalation_reason: Mapped[str] = mapped_column(Text, default="")
+    response_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    departed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    late_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When a sweep first found one of its clocks run out."""
+
+    __table_args__ = (Index("ix_task_lon_lat", "lon", "lat"),)
+
+
+class TaskEntry(Base):
+    """A line of a task's timeline. ``happened_at`` is the actor's own time when the phone was offline."""
+
+    __tablename__ = "task_event"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    from_state: Mapped[str | None] = mapped_column(String(32))
+    to_state: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    happened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_kind: Mapped[str] = mapped_column(String(16))
+    actor_id: Mapped[UUID]
+    actor_name: Mapped[str] = mapped_column(String(80))
+    detail: Mapped[Json] = mapped_column(JsonColumn)
+
+
+class Proof(Base):
+    """A photo of the finished work. ``client_id`` is the phone's own id: the same photo sent twice is one."""
+
+    __tablename__ = "proof"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"), index=True)
+    client_id: Mapped[UUID]
+    rep_id: Mapped[UUID] = mapped_column(ForeignKey("rep.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    blob_id: Mapped[str] = mapped_column(String(64))
+    media_type: Mapped[str] = mapped_column(String(32))
+    width: Mapped[int]
+    height: Mapped[int]
+
+    __table_args__ = (UniqueConstraint("task_id", "client_id"),)
+
+
+class Shift(Base):
+    """A day on which a representative works other hours than usual. No hours at all: ``start_at`` = ``end_at``."""
+
+    __tablename__ = "shift"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    rep_id: Mapped[UUID] = mapped_column(ForeignKey("rep.id"))
+    day: Mapped[date]
+    start_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    end_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (UniqueConstraint("rep_id", "day"),)
+
+
+class RouteRow(Versioned, Base):
+    """A representative's day. Every change of its visits is a compare-and-set on ``version``.
+
+    A ``locked`` route takes no further task by itself.
+    """
+
+    __tablename__ = "route"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    rep_id: Mapped[UUID] = mapped_column(ForeignKey("rep.id"))
+    day: Mapped[date] = mapped_column(index=True)
+    locked: Mapped[bool] = mapped_column(default=False)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (UniqueConstraint("rep_id", "day"),)
+
+
+class VisitRow(Base):
+    """A task's place in a route. Positions count from 0 without gaps; a task stands in at most one route.
+
+    A ``held`` visit keeps its place directly behind what is before it.
+    """
+
+    __tablename__ = "visit"
+
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"), primary_key=True)
+    route_id: Mapped[UUID] = mapped_column(ForeignKey("route.id"), index=True)
+    position: Mapped[int]
+    travel_s: Mapped[int]
+    eta: Mapped[datetime] = mapped_column(UtcDateTime)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    held: Mapped[bool] = mapped_column(default=False)
+
+
+class RepPosition(Base):
+    """Where a representative was last seen, while on shift. One row each: there is no track to leak."""
+
+    __tablename__ = "rep_position"
+
+    rep_id: Mapped[UUID] = mapped_column(ForeignKey("rep.id"), primary_key=True)
+    lon: Mapped[float]
+    lat: Mapped[float]
+    accuracy_m: Mapped[float | None]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Device(Versioned, Base):
+    """A phone that sends numbered actions. ``last_sequence`` is the last one whose result is stored."""
+
+    __tablename__ = "device_sequence"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    rep_id: Mapped[UUID] = mapped_column(ForeignKey("rep.id"))
+    last_sequence: Mapped[int]
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DeviceAction(Base):
+    """The stored answer to one action of one phone; a replay gets it again."""
+
+    __tablename__ = "device_action"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("device_sequence.id"), index=True)
+    sequence: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    result: Mapped[Json] = mapped_column(JsonColumn)
+
+    __table_args__ = (UniqueConstraint("device_id", "sequence"),)
