@@ -1,7 +1,8 @@
 """The fault catalogue: what can be wrong, and what mending it takes.
 
 Each fault names the skill and training level a representative needs, the parts that belong in the van, and
-how long the work usually takes on site. The words a person reads are in the locale files, under `faults.<code>`.
+how long the work usually takes on site. The words a person reads are in the locale files, in the area
+`faults`, under the fault's code.
 """
 
 from collections.abc import Mapping

@@ -145,7 +145,7 @@ TRANSITIONS: Mapping[tuple[State, Happening], Step] = {
     (State.IN_CALL, Happening.VERDICT_GIVEN): Step(State.IN_CALL, _ANSWERABLE),
     (State.IN_CALL, Happening.RETURNED): Step(State.WAITING, _ANSWERABLE | _CLOCK, OwnerRule.DUTY),
     (State.WRAP_UP, Happening.VERDICT_GIVEN): Step(State.WRAP_UP, _ANSWERABLE),
-    (State.WRAP_UP, Happening.CALL_RESUMED): Step(State.IN_CALL, _ANSWERABLE | _CUSTOMER),
+    (State.WRAP_UP, Happening.CALL_RESUMED): Step(State.IN_CALL, _ANSWERABLE),
     (State.WRAP_UP, Happening.RETURNED): Step(State.WAITING, _ANSWERABLE | _CLOCK, OwnerRule.DUTY),
     (State.WRAP_UP, Happening.CONCLUDED): Step(State.RESOLVED, _ANSWERABLE),
     (State.WRAP_UP, Happening.VISIT_ASKED): Step(State.VISIT, _ANSWERABLE),

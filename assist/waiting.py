@@ -6,8 +6,9 @@ up to 40 minutes before, and nobody waits for ever: whoever arrives later than a
 behind me.
 
 **A place survives a dead phone.** The place is the row, not the connection. It is kept for 15 minutes after
-the customer's last sign of life. A customer who has been silent for more than a minute is `away`: their place
-moves up as usual, but they are not offered to a technician until they are back.
+the customer's last sign of life. A customer who has been silent for a minute and a half is `away`: their
+place moves up as usual, but they are not offered to a technician until they are back. Who met danger keeps the
+place for good and is offered even when silent: the technician then rings them up.
 
 **The wait.** Two figures, meant to enclose the real wait 8 times in 10. See `wait_range`.
 """
@@ -19,6 +20,7 @@ from math import ceil, floor
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assist.guide import Priority, Skill
 
@@ -29,13 +31,16 @@ HEAD_START: Mapping[Priority, timedelta] = {
     Priority.DANGER: timedelta(hours=12),
 }
 PLACE_KEPT = timedelta(minutes=15)
-AWAY_AFTER = timedelta(minutes=1)
+AWAY_AFTER = timedelta(seconds=90)
 RELAX_AFTER = timedelta(minutes=5)
 """After this wait a customer is offered to technicians of another skill or language as well."""
 
 USUAL_SERVICE_S = (150.0, 240.0, 330.0, 420.0, 540.0, 720.0, 960.0, 1500.0)
 """Durations assumed before there are enough of our own: call and wrap-up, in seconds."""
+USUAL_PICKUP_S = (5.0, 10.0, 15.0, 25.0, 40.0, 60.0, 90.0, 150.0)
+"""How long a free technician takes to see and accept the next customer, assumed likewise."""
 ENOUGH_SAMPLES = 20
+MOST_SAMPLES = 200
 DRAWS = 400
 RANGE = (10.0, 90.0)
 ROUND_TO_S = 30
@@ -90,7 +95,7 @@ def place_of(queue: Collection[Waiting], request_id: UUID) -> int | None:
 
 def is_kept(entry: Waiting, now: datetime) -> bool:
     """Whether the place is still the customer's."""
-    return now - entry.last_contact_at <= PLACE_KEPT
+    return entry.priority is Priority.DANGER or now - entry.last_contact_at <= PLACE_KEPT
 
 
 def is_away(entry: Waiting, now: datetime) -> bool:
@@ -112,49 +117,63 @@ def match(queue: Collection[Waiting], technician: Technician, now: datetime) -> 
 
     Danger comes first, then customers whom this technician invited, then the first in order who suits.
     """
-    present = [entry for entry in in_order(queue) if not is_away(entry, now)]
-    for entry in present:
+    order = in_order(queue)
+    for entry in order:
         if entry.priority is Priority.DANGER:
             return entry
+    present = [entry for entry in order if not is_away(entry, now)]
     invited = [entry for entry in present if entry.wanted == technician.id]
     fitting = [entry for entry in present if suits(entry, technician, now)]
     return next(iter(invited or fitting), None)
 
 
 def wait_range(
-    ahead: int, busy_for_s: Sequence[float], idle: int, recent_service_s: Sequence[float], *, seed: int
+    ahead: int,
+    busy_for_s: Sequence[float],
+    idle: int,
+    recent_service_s: Sequence[float],
+    recent_pickup_s: Sequence[float],
+    *,
+    seed: int,
 ) -> Wait | None:
     """How long a customer with `ahead` others before them will wait; None when nobody is at a desk.
 
     `busy_for_s` is how long each technician now in a call has been in it, in seconds; `idle` technicians are
-    free; `recent_service_s` are the last service times (call and wrap-up), in any order.
+    free; `recent_service_s` are the last service times (call and wrap-up), `recent_pickup_s` the last
+    delays of a free technician before the next call, both newest first.
 
     The estimator is a bootstrap of the queue itself (Efron, doi:10.1214/aos/1176344552): in each of 400 draws
-    the running calls end after the remainder of a recent service time longer than what they have run, those
-    ahead take the technician who is free first with a service time drawn from the recent ones, and the wait
-    is the moment the next technician is free. The range is from the 10th to the 90th percentile of the draws,
-    its ends rounded outwards to half minutes. With fewer than 20 recent times a spread of usual ones fills up.
+    the running calls end after the remainder of a recent service time longer than what they have run; those
+    ahead go to whoever is free first, after a recent delay, for a recent service time; and the wait is the
+    moment the next technician is free, and a delay. The range is from the 10th to the 90th percentile of the
+    draws, its ends rounded outwards to half minutes. With fewer than 20 recent times a spread of usual ones
+    fills up.
     """
     technicians = len(busy_for_s) + idle
     if technicians == 0:
         return None
-    times = np.asarray(list(recent_service_s)[:200], dtype=float)
-    if len(times) < ENOUGH_SAMPLES:
-        missing = ENOUGH_SAMPLES - len(times)
-        times = np.concatenate([times, np.resize(np.asarray(USUAL_SERVICE_S), missing)])
+    service = _filled(recent_service_s, USUAL_SERVICE_S)
+    pickup = _filled(recent_pickup_s, USUAL_PICKUP_S)
     random = np.random.default_rng(seed)
     free_at = np.zeros((DRAWS, technicians))
     for column, elapsed in enumerate(busy_for_s):
-        longer = times[times > elapsed]
+        longer = service[service > elapsed]
         # A call longer than any seen: the longer it has run, the longer it may still run.
-        remainders = longer - elapsed if len(longer) else times * (elapsed / times.max())
+        remainders = longer - elapsed if len(longer) else service * (elapsed / service.max())
         free_at[:, column] = random.choice(remainders, DRAWS)
     rows = np.arange(DRAWS)
     for _ in range(ahead):
         first = free_at.argmin(axis=1)
-        free_at[rows, first] += random.choice(times, DRAWS)
-    low, high = np.percentile(free_at.min(axis=1), RANGE)
+        free_at[rows, first] += random.choice(pickup, DRAWS) + random.choice(service, DRAWS)
+    waits = free_at.min(axis=1) + random.choice(pickup, DRAWS)
+    low, high = np.percentile(waits, RANGE)
     return Wait(
         floor(float(low) / ROUND_TO_S) * ROUND_TO_S,
         max(ceil(float(high) / ROUND_TO_S), 1) * ROUND_TO_S,
     )
+
+
+def _filled(recent: Sequence[float], usual: Sequence[float]) -> NDArray[np.float64]:
+    times = np.asarray(list(recent)[:MOST_SAMPLES], dtype=np.float64)
+    missing = max(ENOUGH_SAMPLES - len(times), 0)
+    return np.concatenate([times, np.resize(np.asarray(usual), missing)])

@@ -1,0 +1,26 @@
+"""What this wing is given from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from assist.guide import Guide
+from kernel.blobs import Blobs
+from kernel.notify import Messenger
+
+
+@dataclass(frozen=True)
+class AssistServices:
+    """Bound once, in `app.build`. `base_url` has no slash at its end."""
+
+    guides: Mapping[str, Guide]
+    blobs: Blobs
+    messenger: Messenger
+    base_url: str
+    utility_name: str = ""
+    default_region: str = "CN"
+    invitation_lifetime: timedelta = timedelta(minutes=30)
+    session_lifetime: timedelta = timedelta(days=14)
+    max_upload_bytes: int = 12 << 20
