@@ -1,0 +1,51 @@
+"""Collecting what is wrong with a file, in the order it is found, and words about single values."""
+
+import re
+from typing import Final
+
+from kernel.errors import Fault
+
+CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
+NAME_LENGTH: Final = 80
+
+
+class Findings:
+    """The faults and warnings of one file. Beyond `most` faults only their number is kept."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._faults: list[Fault] = []
+        self._warnings: list[Fault] = []
+        self._beyond = 0
+
+    def fault(self, code: str, where: str, /, **params: object) -> None:
+        """Note a fault. `where` is a place a person can find, such as "feature 3, code"."""
+        if len(self._faults) < self._most:
+            self._faults.append(Fault(code, where, params=params))
+        else:
+            self._beyond += 1
+
+    def warning(self, code: str, where: str, /, **params: object) -> None:
+        """Note something odd that does not stop the import."""
+        if len(self._warnings) < self._most:
+            self._warnings.append(Fault(code, where, params=params))
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        more = [Fault("more_faults", "file", params={"more": self._beyond})] if self._beyond else []
+        return (*self._faults, *more)
+
+    @property
+    def warnings(self) -> tuple[Fault, ...]:
+        return tuple(self._warnings)
+
+
+def printable(text: str) -> bool:
+    """Whether a text has no control, format or unassigned characters."""
+    return text.isprintable()
+
+
+def shown(value: object) -> str:
+    """A value from the file, short enough to be quoted in a message."""
+    text = str(value)
+    return text if len(text) <= 40 else text[:39] + "…"

@@ -1,0 +1,71 @@
+"""How zones lie beside each other: overlaps, which are faults, and gaps, which may be meant (a lake, a
+park).
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from shapely import STRtree
+from shapely.geometry.base import BaseGeometry
+
+from field.grid.findings import Findings
+from field.grid.records import Limits, ZoneRow
+from field.grid.zones import METRES_PER_DEGREE
+
+
+def square_metres(shape: BaseGeometry) -> float:
+    """Area on the ground of a small WGS-84 geometry, m²; good to 1 % for zones of a city's size."""
+    if shape.is_empty:
+        return 0.0
+    _, south, _, north = shape.bounds
+    squeeze = math.cos(math.radians((south + north) / 2))
+    return float(shape.area) * METRES_PER_DEGREE**2 * squeeze
+
+
+def check_mosaic(rows: Sequence[ZoneRow], limits: Limits, findings: Findings) -> None:
+    """Note each pair of zones that overlaps by more than `limits.overlap_m2`, and warn of enclosed gaps
+    beyond `limits.gap_m2` and of zones that hang together in several separate pieces.
+    """
+    shapes = np.array([row.geometry for row in rows], dtype=object)
+    if not len(shapes):
+        return
+    left, right = STRtree(shapes).query(shapes, predicate="intersects")
+    once = left < right
+    pairs = sorted(zip(left[once].tolist(), right[once].tolist(), strict=True))
+    for one, other in pairs:
+        shared = shapely.intersection(shapes[one], shapes[other])
+        area = square_metres(shared)
+        if area > limits.overlap_m2:
+            place = shared.representative_point()
+            findings.fault(
+                "zones_overlap",
+                f"feature {rows[other].feature}",
+                code=rows[other].code,
+                other=rows[one].code,
+                other_feature=rows[one].feature,
+                area_m2=round(area),
+                lon=round(place.x, 6),
+                lat=round(place.y, 6),
+            )
+    _gaps(shapely.union_all(shapes), limits, findings)
+
+
+def _gaps(whole: BaseGeometry, limits: Limits, findings: Findings) -> None:
+    parts = [part for part in shapely.get_parts(whole) if part.geom_type == "Polygon"]
+    for part in parts:
+        for ring in part.interiors:
+            hole = shapely.Polygon(ring)
+            area = square_metres(hole)
+            if area > limits.gap_m2:
+                place = hole.representative_point()
+                findings.warning(
+                    "gap_between_zones",
+                    "file",
+                    area_m2=round(area),
+                    lon=round(place.x, 6),
+                    lat=round(place.y, 6),
+                )
+    if len(parts) > 1:
+        findings.warning("zones_in_pieces", "file", pieces=len(parts))
