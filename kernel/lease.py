@@ -67,8 +67,8 @@ class Leases:
 
     async def holder_of(self, name: str) -> str | None:
         """Who holds ``name`` now."""
-        holder: str | None = await self._redis.hget(self._keys(name)[0], "holder")  # type: ignore[misc]
-        return holder
+        holder = await self._redis.hget(self._keys(name)[0], "holder")
+        return None if holder is None else str(holder)
 
     @staticmethod
     def _keys(name: str) -> list[str]:

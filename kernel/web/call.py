@@ -1,0 +1,119 @@
+"""What a route's function is given: the caller, the moment, and the house."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from pydantic import BaseModel
+from redis.asyncio import Redis
+from starlette.requests import HTTPConnection, Request
+from starlette.websockets import WebSocket
+
+from kernel.clock import Clock
+from kernel.database import Database
+from kernel.errors import Unauthenticated
+from kernel.i18n import pick_language
+from kernel.identity import Actor, NewSession
+from kernel.lease import Leases
+from kernel.settings import Settings
+from kernel.web.limits import RateLimiter
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class House:
+    """What ``app.build`` put together, as the doors see it.
+
+    ``services`` maps a wing's services class to its one instance.
+    """
+
+    settings: Settings
+    database: Database
+    redis: Redis
+    clock: Clock
+    leases: Leases
+    limiter: RateLimiter
+    services: dict[type, object] = field(default_factory=dict)
+
+    def use(self, kind: type[T]) -> T:
+        return cast(T, self.services[kind])
+
+
+class SessionView(BaseModel):
+    """A session's token, for clients that are not browsers."""
+
+    token: str
+    expires_at: datetime
+
+
+class Call:
+    """One HTTP call."""
+
+    def __init__(self, house: House, request: Request, actor: Actor | None) -> None:
+        self.house = house
+        self.request = request
+        self.caller = actor
+        self.new_session: NewSession | None = None
+        self.ended_session = False
+
+    @property
+    def actor(self) -> Actor:
+        """Who calls; on a route for anyone, look at :attr:`caller`."""
+        if self.caller is None:
+            raise Unauthenticated()
+        return self.caller
+
+    @property
+    def database(self) -> Database:
+        return self.house.database
+
+    @property
+    def settings(self) -> Settings:
+        return self.house.settings
+
+    @property
+    def now(self) -> datetime:
+        return self.house.clock.now()
+
+    @property
+    def language(self) -> str:
+        return language_of(self.request, self.caller, self.settings)
+
+    def use(self, kind: type[T]) -> T:
+        """A wing's services, by their class."""
+        return self.house.use(kind)
+
+    def sign_in(self, session: NewSession, *, bearer: bool) -> SessionView | None:
+        """Give the caller a new session: in the answer for a program, in a cookie for a browser."""
+        if bearer:
+            return SessionView(token=session.token, expires_at=session.expires_at)
+        self.new_session = session
+        return None
+
+
+@dataclass(frozen=True)
+class SocketCall:
+    """One WebSocket, accepted, with its first frame (``hello``) read and its caller known.
+
+    ``session_id`` names the caller's session; the socket must close when it is revoked.
+    """
+
+    house: House
+    socket: WebSocket
+    actor: Actor
+    hello: dict[str, Any]
+    session_id: str
+
+    def use(self, kind: type[T]) -> T:
+        return self.house.use(kind)
+
+
+def language_of(connection: HTTPConnection, actor: Actor | None, settings: Settings) -> str:
+    """The language to answer in: what the page asks for, else the person's own, else the default."""
+    accepted = connection.headers.get("accept-language", "")
+    if accepted:
+        return pick_language(accepted, settings.default_language)
+    return (actor.language if actor else "") or settings.default_language

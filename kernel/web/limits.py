@@ -1,0 +1,75 @@
+"""Rate limits: a token bucket per caller and purpose, shared by all workers through Redis.
+
+With Redis away each worker counts for itself: weaker, and never open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from kernel.clock import Clock
+from kernel.errors import RateLimited
+
+_TAKE = """
+local bucket = redis.call('HMGET', KEYS[1], 'level', 'at')
+local now, burst, per_second = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local level = burst
+if bucket[1] then
+  local passed = math.max(0, now - tonumber(bucket[2]))
+  level = math.min(burst, tonumber(bucket[1]) + passed * per_second)
+end
+local allowed = level >= 1
+if allowed then level = level - 1 end
+redis.call('HSET', KEYS[1], 'level', tostring(level), 'at', tostring(now))
+redis.call('EXPIRE', KEYS[1], math.ceil(burst / per_second) + 1)
+if allowed then return '0' end
+return tostring((1 - level) / per_second)
+"""
+
+MEMORY_LIMIT = 10_000
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most ``burst`` calls at once, refilled at ``per_minute``; counted per address."""
+
+    name: str
+    per_minute: float
+    burst: int
+
+
+class RateLimiter:
+    """Takes a token from a caller's bucket, or says how long to wait."""
+
+    def __init__(self, redis: Redis, clock: Clock) -> None:
+        self._take = redis.register_script(_TAKE)
+        self._clock = clock
+        self._local: dict[str, tuple[float, float]] = {}
+
+    async def take(self, limit: Limit, caller: str) -> None:
+        """Count one call of ``caller``.
+
+        Raises:
+            RateLimited: with ``retry_after`` in whole seconds.
+        """
+        key, rate = f"curbstop:limit:{limit.name}:{caller}", limit.per_minute / 60
+        now = self._clock.now().timestamp()
+        try:
+            wait = float(await self._take(keys=[key], args=[now, limit.burst, rate]))
+        except (RedisError, OSError):
+            wait = self._take_here(key, limit.burst, rate)
+        if wait > 0:
+            raise RateLimited(retry_after=int(wait) + 1)
+
+    def _take_here(self, key: str, burst: int, rate: float) -> float:
+        now = self._clock.monotonic()
+        level, at = self._local.get(key, (float(burst), now))
+        level = min(burst, level + (now - at) * rate)
+        wait = 0.0 if level >= 1 else (1 - level) / rate
+        if len(self._local) >= MEMORY_LIMIT:
+            self._local.clear()
+        self._local[key] = (level - 1 if wait == 0 else level, now)
+        return wait

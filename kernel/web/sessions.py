@@ -1,0 +1,177 @@
+"""Signing in and out, for staff. Customers come by the links that ``assist`` makes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from kernel.database import UnitOfWork
+from kernel.errors import Forbidden
+from kernel.identity import (
+    Actor,
+    LinkExpired,
+    LinkSpent,
+    LinkUnknown,
+    NewSession,
+    Surface,
+    WrongPassword,
+    actor_of,
+    check_password,
+    end_session,
+    redeem_link,
+    signed_in_where,
+    start_session,
+    who,
+)
+from kernel.ids import token_hash
+from kernel.notify import sent_messages
+from kernel.web.api import Api
+from kernel.web.call import Call, SessionView
+from kernel.web.limits import Limit
+from kernel.web.live import SESSION_TOPIC
+from kernel.web.origin import presented_token
+from kernel.web.who import anyone, signed_in, staff
+
+api = Api("session")
+
+SIGN_IN = Limit("sign-in", per_minute=10, burst=10)
+REDEMPTION = Limit("redemption", per_minute=30, burst=30)
+
+StaffSurface = Literal[Surface.DESK, Surface.REP, Surface.CONSOLE]
+
+
+class WrongSurface(Forbidden):
+    """Your roles do not open this page."""
+
+    code = "wrong_surface"
+
+
+class Strict(BaseModel):
+    """A body that refuses fields it does not know."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SignIn(Strict):
+    username: str = Field(min_length=1, max_length=64)
+    password: str = Field(min_length=1, max_length=256)
+    surface: StaffSurface
+    bearer: bool = False
+
+
+class LinkRedemption(Strict):
+    token: str = Field(min_length=16, max_length=128)
+    surface: StaffSurface
+    bearer: bool = False
+
+
+class Me(BaseModel):
+    """Who is signed in."""
+
+    kind: Literal["staff", "customer", "system"]
+    id: UUID
+    name: str
+    roles: list[str]
+    request_id: UUID | None
+    language: str
+    session: SessionView | None = None
+
+
+class SentMessageView(BaseModel):
+    id: UUID
+    to: str
+    text: str
+    request_id: UUID | None
+    sent_at: str
+
+
+@api.post(
+    "/api/sessions",
+    who=anyone(),
+    summary="Sign in with name and password",
+    status=201,
+    errors=(WrongPassword, WrongSurface),
+    limit=SIGN_IN,
+)
+async def sign_in(call: Call, body: SignIn) -> Me:
+    async with call.database.reading() as session:
+        found = await check_password(session, body.username, body.password)
+    actor = actor_of(found)
+    if not signed_in_where(actor.roles, body.surface):
+        raise WrongSurface()
+    new = await call.database.run(start_session, body.surface, _staff_lifetime(call), staff_id=found.id)
+    return _me(actor, call.sign_in(new, bearer=body.bearer))
+
+
+@api.post(
+    "/api/sign-in-links/redemption",
+    who=anyone(),
+    summary="Sign in with a one-use link",
+    status=201,
+    errors=(LinkUnknown, LinkSpent, LinkExpired),
+    limit=REDEMPTION,
+)
+async def redeem_sign_in_link(call: Call, body: LinkRedemption) -> Me:
+    presented = presented_token(call.request)[0]
+    new = await call.database.run(redeem_link, body.token, body.surface, _staff_lifetime(call), presented)
+    token = new.token if isinstance(new, NewSession) else presented
+    async with call.database.reading() as session:
+        actor = await who(session, token or "", call.now, body.surface)
+    if actor is None:
+        raise LinkUnknown()
+    return _me(actor, call.sign_in(new, bearer=body.bearer) if new else None)
+
+
+@api.delete("/api/sessions/current", who=signed_in(), summary="Sign out")
+async def sign_out(call: Call) -> None:
+    token, _surface = presented_token(call.request)
+    assert token is not None
+    await call.database.run(_end_session_and_tell, token)
+    call.ended_session = True
+
+
+@api.get("/api/me", who=signed_in(), summary="Who is signed in")
+async def me(call: Call) -> Me:
+    return _me(call.actor, None)
+
+
+@api.get("/api/sent-messages", who=staff(), summary="Messages as they were sent (demo installations)")
+async def list_sent_messages(call: Call) -> list[SentMessageView]:
+    if not call.settings.demo:
+        raise Forbidden()
+    async with call.database.reading() as session:
+        return [
+            SentMessageView(
+                id=row.id,
+                to=row.to,
+                text=row.text,
+                request_id=row.request_id,
+                sent_at=row.sent_at.isoformat(),
+            )
+            for row in await sent_messages(session)
+        ]
+
+
+async def _end_session_and_tell(uow: UnitOfWork, token: str) -> None:
+    await end_session(uow, token)
+    session_id = token_hash(token).hex()
+    uow.changed("session", session_id, f"{SESSION_TOPIC}:{session_id}")
+
+
+def _staff_lifetime(call: Call) -> timedelta:
+    return timedelta(hours=call.settings.session_hours)
+
+
+def _me(actor: Actor, session: SessionView | None) -> Me:
+    return Me(
+        kind=actor.kind,
+        id=actor.id,
+        name=actor.name,
+        roles=sorted(actor.roles),
+        request_id=actor.request_id,
+        language=actor.language,
+        session=session,
+    )

@@ -1,0 +1,250 @@
+"""A declared route validates, guards, answers and documents itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.applications import Starlette
+
+from kernel.bus import connect_redis
+from kernel.clock import SystemClock
+from kernel.database import Base, Database
+from kernel.identity import Role, Surface, add_staff, create_link, start_session
+from kernel.lease import Leases
+from kernel.settings import Settings
+from kernel.web import Api, Call, House, Limit, Upload, anyone, customer, role
+from kernel.web.limits import RateLimiter
+from kernel.web.openapi import document
+from kernel.web.serve import routes
+from kernel.web.sessions import api as sessions
+
+demo = Api("demo")
+
+
+class Pipe(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    length_m: float = Field(gt=0)
+    name: str = Field(min_length=1)
+
+
+class Paging(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(10, ge=1, le=100)
+
+
+@demo.post("/api/pipes", who=role("technician"), summary="Lay a pipe", status=201)
+async def lay_pipe(call: Call, body: Pipe) -> Pipe:
+    return body
+
+
+@demo.get("/api/pipes", who=anyone(), summary="List pipes", limit=Limit("pipes", per_minute=1, burst=3))
+async def list_pipes(call: Call, query: Paging) -> list[int]:
+    return [query.limit]
+
+
+@demo.get("/api/requests/{request_id}", who=customer() | role("technician"), summary="Read a request")
+async def read_request(call: Call, request_id: UUID) -> str:
+    return str(request_id)
+
+
+@demo.post("/api/pictures", who=anyone(), summary="Send a picture", max_bytes=1000)
+async def send_picture(call: Call, form: Upload) -> int:
+    return len(form.file)
+
+
+@demo.get("/api/broken", who=anyone(), summary="A fault of our own")
+async def broken(call: Call) -> int:
+    raise RuntimeError("nobody foresaw this")
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/t.db")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
+    # A Redis that is away: the doors must stay open, and the rate limits closed.
+    redis = connect_redis("redis://127.0.0.1:1")
+    house = House(
+        settings=Settings(public_url="https://water.example"),
+        database=database,
+        redis=redis,
+        clock=SystemClock(),
+        leases=Leases(redis, "test"),
+        limiter=RateLimiter(redis, SystemClock()),
+    )
+    transport = httpx.ASGITransport(
+        Starlette(routes=routes([demo, sessions], house)), raise_app_exceptions=False
+    )
+    async with httpx.AsyncClient(transport=transport, base_url="https://water.example") as client:
+        yield client
+    await redis.aclose()
+
+
+async def _technician(database: Database) -> str:
+    async with database.unit_of_work() as uow:
+        staff = await add_staff(
+            uow, username="lin", name="林", roles=frozenset({Role.TECHNICIAN}), password="drip drip"
+        )
+    return str(staff.id)
+
+
+async def _signed_in(client: httpx.AsyncClient, database: Database) -> dict[str, str]:
+    await _technician(database)
+    credentials = {"username": "lin", "password": "drip drip", "surface": "desk", "bearer": True}
+    answer = await client.post("/api/sessions", json=credentials)
+    assert answer.status_code == 201, answer.text
+    return {"Authorization": f"Bearer {answer.json()['session']['token']}"}
+
+
+async def test_nobody_may_call_a_route_for_technicians(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/api/pipes", json={"length_m": 1, "name": "a"})
+    assert answer.status_code == 401
+    assert answer.json()["error"]["code"] == "unauthenticated"
+
+
+async def test_all_faults_of_a_body_are_told_at_once(client: httpx.AsyncClient, database: Database) -> None:
+    headers = await _signed_in(client, database)
+    body = {"length_m": -1, "name": "", "colour": "blue"}
+    answer = await client.post("/api/pipes", json=body, headers=headers)
+    assert answer.status_code == 422
+    faults = {(fault["where"], fault["code"]) for fault in answer.json()["error"]["faults"]}
+    assert faults == {
+        ("body.length_m", "field_invalid"),
+        ("body.name", "field_invalid"),
+        ("body.colour", "field_unknown"),
+    }
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"[" * 100_000, b"nul"])
+async def test_garbage_is_refused_and_nothing_breaks(
+    client: httpx.AsyncClient, database: Database, content: bytes
+) -> None:
+    headers = await _signed_in(client, database) | {"Content-Type": "application/json"}
+    answer = await client.post("/api/pipes", content=content, headers=headers)
+    assert answer.status_code == 422
+
+
+async def test_too_large_a_body_is_refused(client: httpx.AsyncClient, database: Database) -> None:
+    headers = await _signed_in(client, database)
+    answer = await client.post("/api/pipes", json={"length_m": 1, "name": "a" * 300_000}, headers=headers)
+    assert answer.status_code == 413
+
+
+async def test_an_upload_is_counted_while_it_arrives(client: httpx.AsyncClient) -> None:
+    small = await client.post("/api/pictures", files={"file": ("a.png", b"x" * 900)})
+    assert (small.status_code, small.json()) == (200, 900)
+    for size in (1001, 500_000):
+        answer = await client.post("/api/pictures", files={"file": ("a.png", b"x" * size)})
+        assert answer.status_code == 413
+    nothing = await client.post("/api/pictures", files={"other": ("a.png", b"x")})
+    assert nothing.status_code == 422
+
+
+async def test_wrong_password_and_unknown_name_look_the_same(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    await _technician(database)
+    answers = [
+        await client.post("/api/sessions", json={"username": name, "password": "no", "surface": "desk"})
+        for name in ("lin", "nobody")
+    ]
+    assert [answer.status_code for answer in answers] == [401, 401]
+    assert answers[0].json() == answers[1].json()
+
+
+async def test_a_browser_session_needs_its_surface_and_our_origin(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    await _technician(database)
+    credentials = {"username": "lin", "password": "drip drip", "surface": "desk"}
+    answer = await client.post("/api/sessions", json=credentials)
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-curbstop-desk=") and "HttpOnly" in cookie and "Secure" in cookie
+    assert answer.json()["session"] is None
+    assert (await client.get("/api/me")).status_code == 401, "a cookie alone says nothing"
+    desk = {"Curbstop-Surface": "desk"}
+    assert (await client.get("/api/me", headers=desk)).json()["name"] == "林"
+    pipe = {"length_m": 1, "name": "a"}
+    foreign = desk | {"Origin": "https://elsewhere.example"}
+    assert (await client.post("/api/pipes", json=pipe, headers=foreign)).status_code == 403
+    own = desk | {"Origin": "https://water.example"}
+    assert (await client.post("/api/pipes", json=pipe, headers=own)).status_code == 201
+    assert (await client.delete("/api/sessions/current", headers=own)).status_code == 204
+    client.cookies.set("__Host-curbstop-desk", cookie.split("=", 1)[1].split(";")[0])
+    assert (await client.get("/api/me", headers=desk)).status_code == 401
+
+
+async def test_a_sign_in_link_opens_on_one_device(client: httpx.AsyncClient, database: Database) -> None:
+    from datetime import timedelta
+
+    staff_id = UUID(await _technician(database))
+    async with database.unit_of_work() as uow:
+        token = await create_link(uow, Surface.DESK, timedelta(minutes=5), staff_id=staff_id)
+    body = {"token": token, "surface": "desk"}
+    first = await client.post("/api/sign-in-links/redemption", json=body)
+    assert first.status_code == 201
+    again = await client.post(
+        "/api/sign-in-links/redemption", json=body, headers={"Curbstop-Surface": "desk"}
+    )
+    assert again.status_code == 201, "the same device simply goes on"
+    client.cookies.clear()
+    other = await client.post("/api/sign-in-links/redemption", json=body)
+    assert (other.status_code, other.json()["error"]["code"]) == (410, "link_spent")
+
+
+async def test_a_customer_sees_only_the_own_request(client: httpx.AsyncClient, database: Database) -> None:
+    from datetime import timedelta
+
+    async with database.unit_of_work() as uow:
+        own, other = uow.new_id(), uow.new_id()
+        session = await start_session(uow, Surface.CUSTOMER, timedelta(days=1), request_id=own)
+    headers = {"Authorization": f"Bearer {session.token}"}
+    assert (await client.get(f"/api/requests/{own}", headers=headers)).status_code == 200
+    assert (await client.get(f"/api/requests/{other}", headers=headers)).status_code == 404
+    assert (await client.get("/api/requests/not-an-id", headers=headers)).status_code == 404
+
+
+async def test_the_rate_limit_holds_with_redis_away(client: httpx.AsyncClient) -> None:
+    answers = [await client.get("/api/pipes") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+async def test_our_own_fault_tells_nothing_of_the_inside(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/broken")
+    assert answer.status_code == 500
+    assert "nobody foresaw" not in answer.text
+
+
+async def test_errors_come_in_the_callers_language(client: httpx.AsyncClient) -> None:
+    texts = {
+        language: (await client.get("/api/me", headers={"Accept-Language": language})).json()["error"][
+            "message"
+        ]
+        for language in ("en", "zh-CN", "zh-TW")
+    }
+    assert len(set(texts.values())) == 3
+
+
+def test_the_document_describes_every_route() -> None:
+    described = document([demo, sessions], title="t", version="1", server="https://water.example")
+    assert set(described["paths"]) >= {"/api/pipes", "/api/requests/{request_id}", "/api/sessions"}
+    lay = described["paths"]["/api/pipes"]["post"]
+    assert lay["requestBody"]["content"]["application/json"]["schema"] == {
+        "$ref": "#/components/schemas/Pipe"
+    }
+    assert set(lay["responses"]) == {"201", "401", "422"}
+    assert described["components"]["schemas"]["Pipe"]["additionalProperties"] is False
