@@ -256,7 +256,8 @@ class RoadGraph:
         ride = np.minimum(ride, self._along_one_edge(placed))
         ride += placed.walk_ms[:, None] + placed.walk_ms + round(self.vehicle.stop_s * 1000)
         on_foot = _stroll_s(_great_circle(np.asarray(points, np.float64).reshape(-1, 2)))
-        return np.rint(np.minimum(ride / 1000, on_foot)).astype(np.int32)
+        quickest: Floats = np.rint(np.minimum(ride / 1000, on_foot))
+        return quickest.astype(np.int32)
 
     def _along_one_edge(self, placed: _Placed) -> npt.NDArray[np.int64]:
         """ms between points on the same edge without leaving it; out of reach for all other pairs."""

@@ -1,6 +1,6 @@
 """How a rep gets about: average speeds by road class, and what each trip costs besides riding.
 
-Speeds are door-to-door averages in a dense hill town by day, well under the limits; they are our own estimates.
+Speeds are door-to-door averages in a dense hill town by day, well under the limits: our own estimates.
 """
 
 from __future__ import annotations
