@@ -13,7 +13,7 @@ from kernel.blobs import Blobs
 
 @dataclasses.dataclass(frozen=True)
 class FieldServices:
-    """``travel``: times between places; ``timezone``: of the working day; ``blobs``: where photos are kept."""
+    """``travel``: times between places; ``timezone``: of the working day; ``blobs``: keeps photos."""
 
     travel: Travel
     blobs: Blobs

@@ -59,7 +59,7 @@ class Task(Versioned, Base):
     answerable_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     unplaced_reason: Mapped[str | None] = mapped_column(String(64))
     placement: Mapped[Json] = mapped_column(JsonColumn)
-    """Why it stands where it stands: reasons, added seconds, and the rule that each rep passed over failed."""
+    """Why it stands where it stands: reasons, and the rule that failed for each rep passed over."""
     refused_by: Mapped[list[str]] = mapped_column(JsonColumn)
     """Ids of the representatives who declined it or let its clock run out."""
     escalation_reason: Mapped[str] = mapped_column(Text, default="")
@@ -111,7 +111,7 @@ class Proof(Base):
 
 
 class Shift(Base):
-    """A day on which a representative works other hours than usual. No hours at all: ``start_at`` = ``end_at``."""
+    """A day with other hours than a representative's usual ones; a day off has ``start_at`` = ``end_at``."""
 
     __tablename__ = "shift"
 

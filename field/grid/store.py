@@ -94,9 +94,8 @@ def _geojson(geometry: Any) -> dict[str, Any]:
 
 
 async def grid_version(session: AsyncSession) -> UUID | None:
-    """The id of the newest import of zones."""
-    newest = select(GridImport.id).where(GridImport.kind == "zones").order_by(GridImport.id.desc()).limit(1)
-    return (await session.scalars(newest)).first()
+    """The id of the newest import of either kind: zones change with one, their owners with the other."""
+    return (await session.scalars(select(GridImport.id).order_by(GridImport.id.desc()).limit(1))).first()
 
 
 async def zone_at(session: AsyncSession, lon: float, lat: float) -> Zone | None:
@@ -106,7 +105,8 @@ async def zone_at(session: AsyncSession, lon: float, lat: float) -> Zone | None:
     """
     inside = (
         select(Zone)
-        .where(Zone.active, Zone.min_lon <= lon, Zone.max_lon >= lon, Zone.min_lat <= lat, Zone.max_lat >= lat)
+        .where(Zone.active, Zone.min_lon <= lon, Zone.max_lon >= lon)
+        .where(Zone.min_lat <= lat, Zone.max_lat >= lat)
         .where(func.ST_Intersects(Zone.area, point_of(lon, lat)))
         .order_by(Zone.code)
         .limit(1)
@@ -149,11 +149,12 @@ async def stored_units(session: AsyncSession) -> list[UnitRow]:
 
 
 async def stored_reps(session: AsyncSession) -> list[RepRow]:
-    """The active representatives as the importer's rows. Usernames are not compared: they are the accounts'."""
+    """The active representatives as the importer's rows, without usernames: those are the accounts'."""
     owned: dict[UUID, list[str]] = {}
-    query = select(Zone.owner_id, Zone.code).where(Zone.active, Zone.owner_id.is_not(None)).order_by(Zone.code)
-    for owner_id, code in (await session.execute(query)).all():
-        owned.setdefault(owner_id, []).append(code)
+    query = select(Zone.owner_id, Zone.code).where(Zone.active, Zone.owner_id.is_not(None))
+    for owner_id, code in (await session.execute(query.order_by(Zone.code))).all():
+        if owner_id is not None:
+            owned.setdefault(owner_id, []).append(code)
     return [
         RepRow(
             code=row.code,

@@ -35,7 +35,7 @@ class Cell(Base):
 
 
 class Rep(Versioned, Base):
-    """A representative. Shift in minutes after local midnight; ``skills`` skill → level; ``parts`` part → count."""
+    """A representative. Shift in minutes after local midnight; skill → level; part → count in the van."""
 
     __tablename__ = "rep"
 
@@ -58,7 +58,9 @@ class Rep(Versioned, Base):
 
 
 class Zone(Versioned, BoundingBox, Base):
-    """A DMA zone. ``owner_code`` is the representative the file named; ``owner_id`` the one found for it."""
+    """A DMA zone. ``owner_code`` is the representative the file named; ``owner_id`` the one found for
+    it.
+    """
 
     __tablename__ = "zone"
 
@@ -81,7 +83,7 @@ class Zone(Versioned, BoundingBox, Base):
 
 
 class GridImport(Base):
-    """One import that was taken. The newest id is the grid's version: what is built from rows is kept under it."""
+    """One import that was taken. The newest id is the grid's version, by which copies are kept."""
 
     __tablename__ = "grid_import"
 

@@ -1,0 +1,282 @@
+"""What dispatchers do with tasks, and how tasks come to be."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from field.dispatch import WEIGHTS, Proposal, Weights, proposal_for
+from field.grid import commands as grid
+from field.grid.commands import ImportReport
+from field.grid.reasons import Reason
+from field.grid.store import point_of
+from field.grid.tables import Rep
+from field.placement import locate, open_days, place, put, reason, take_out
+from field.planning import load_day
+from field.services import FieldServices
+from field.tables import Task
+from field.task import By, Given, TaskEvent, TaskState, promised_window
+from field.timeline import remember, step
+from kernel.contracts import TaskCancelled, TaskDone
+from kernel.database import UnitOfWork, check_version
+from kernel.errors import Fault, NotFound, Refused
+from kernel.identity import SYSTEM, Actor, Surface, create_link
+
+
+class RepUnable(Refused):
+    """This representative cannot take the task by the rules; assign it all the same to overrule them."""
+
+    code = "rep_unable"
+
+
+class PlaceFixed(Refused):
+    """The place of this task can no longer be moved: it is on a route."""
+
+    code = "place_fixed"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Job:
+    """What is to be done, where and when; the content of a task before anybody has it."""
+
+    category: str
+    severity: str = "minor"
+    skill: str
+    level: int = 1
+    duration_s: int
+    priority: int = 0
+    parts: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    fault: str = ""
+    ownership: str = ""
+    note: str = ""
+    address: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    window_start: datetime | None = None
+    window_end: datetime | None = None
+    verdict: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    evidence: Sequence[str] = ()
+    customer: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+async def create_task(
+    uow: UnitOfWork,
+    services: FieldServices,
+    actor: Actor,
+    job: Job,
+    *,
+    answerable_id: UUID | None = None,
+    request_id: UUID | None = None,
+) -> Task:
+    """Make a task and place it. Nobody able, or no zone: it lies in the inbox with the reason."""
+    promised_from, promised_until = promised_window(uow.now, job.severity)
+    start = job.window_start or promised_from
+    task = Task(
+        id=uow.new_id(),
+        request_id=request_id,
+        state=TaskState.UNPLACED,
+        created_at=uow.now,
+        changed_at=uow.now,
+        category=job.category,
+        fault=job.fault,
+        severity=job.severity,
+        ownership=job.ownership,
+        skill=job.skill,
+        level=job.level,
+        parts=dict(job.parts),
+        priority=job.priority,
+        duration_s=job.duration_s,
+        note=job.note,
+        verdict=dict(job.verdict),
+        evidence=list(job.evidence),
+        customer=dict(job.customer),
+        address=job.address,
+        window_start=start,
+        window_end=job.window_end or max(promised_until, start + (promised_until - promised_from)),
+        answerable_id=answerable_id or actor.id,
+        placement={},
+        refused_by=[],
+        escalation_reason="",
+    )
+    _set_point(task, job.lon, job.lat)
+    uow.session.add(task)
+    await uow.session.flush()
+    remember(uow, task, "create", actor)
+    await place(uow, services, task, SYSTEM)
+    return task
+
+
+def _set_point(task: Task, lon: float | None, lat: float | None) -> None:
+    known = lon is not None and lat is not None
+    task.lon, task.lat = (lon, lat) if known else (None, None)
+    task.point = point_of(lon, lat) if lon is not None and lat is not None else None
+
+
+async def task_to_change(uow: UnitOfWork, task_id: UUID, version: int | None) -> Task:
+    """The task, in the version that the caller saw."""
+    task = await uow.session.get(Task, task_id)
+    if task is None:
+        raise NotFound()
+    check_version(task, version)
+    return task
+
+
+async def set_place(
+    uow: UnitOfWork,
+    services: FieldServices,
+    actor: Actor,
+    task: Task,
+    lon: float,
+    lat: float,
+    address: str | None = None,
+) -> None:
+    """Say where a task in the inbox is; it is then placed as if it had just come in."""
+    step(uow, task, TaskEvent.LOCATE, By.DISPATCHER, actor, Given(lon=lon, lat=lat))
+    _set_point(task, lon, lat)
+    if address:
+        task.address = address
+    await place(uow, services, task, SYSTEM)
+
+
+async def assign_task(
+    uow: UnitOfWork,
+    services: FieldServices,
+    actor: Actor,
+    task: Task,
+    rep_id: UUID,
+    *,
+    overrule: bool = False,
+) -> None:
+    """Give the task to the representative whom the dispatcher chose, at the best place in that route.
+
+    Raises:
+        RepUnable: with the first rule that fails; ``overrule`` puts it at the end of the day instead.
+        PlaceMissing, TaskMoveRefused, TaskFinished: as :mod:`field.task` says.
+    """
+    rep = await uow.session.get(Rep, rep_id)
+    if rep is None or not rep.active:
+        raise NotFound()
+    if task.lon is None or task.lat is None:
+        step(uow, task, TaskEvent.LOCATE, By.DISPATCHER, actor)  # says that a place is missing
+    before = task.rep_id
+    event = TaskEvent.REASSIGN if before is not None else TaskEvent.ASSIGN
+    await locate(uow, services, task)
+    await take_out(uow, services, task)
+    failed: Reason | None = None
+    for date in open_days(services, task, uow.now):
+        day = await load_day(uow.session, services, uow.now, date, [rep], [task])
+        weights = WEIGHTS.get(task.severity, Weights())
+        chosen = proposal_for(day.fleet, day.visit_of(task), day.travel, rep.id, weights=weights)
+        if isinstance(chosen, Proposal):
+            await put(uow, services, day, task, chosen, actor, event=event, by=By.DISPATCHER)
+            break
+        failed = failed or chosen.rule
+    else:
+        assert failed is not None
+        if not overrule:
+            raise RepUnable(rep_id=str(rep.id), rep_name=rep.name, rule=reason(failed))
+        await _append(uow, services, actor, task, rep, event, failed)
+    if before is not None and before != rep.id:
+        uow.changed("task", task.id, f"rep:{before}")
+    await uow.audit(actor, "assign_task", f"task:{task.id}", rep=rep.id, before=before, overrule=overrule)
+
+
+async def _append(
+    uow: UnitOfWork,
+    services: FieldServices,
+    actor: Actor,
+    task: Task,
+    rep: Rep,
+    event: TaskEvent,
+    failed: Reason,
+) -> None:
+    """Against the rules, as the dispatcher wants: last in the day, with the rule that was overruled."""
+    date = next(open_days(services, task, uow.now))
+    day = await load_day(uow.session, services, uow.now, date, [rep], [task])
+    visit = day.visit_of(task)
+    at = len(day.routes[rep.id].visits)
+    rule = Reason("overruled", {"rule": failed.code, **failed.params})
+    placed = Proposal(rep.id, at, 0, 0, visit.earliest, visit.earliest, visit.earliest, (rule,))
+    await put(uow, services, day, task, placed, actor, event=event, by=By.DISPATCHER)
+
+
+async def take_back(uow: UnitOfWork, services: FieldServices, actor: Actor, task: Task, why: str) -> None:
+    """Take an assignment back into the inbox."""
+    before = task.rep_id
+    step(uow, task, TaskEvent.TAKE_BACK, By.DISPATCHER, actor, Given(reason=why), reason=why)
+    await take_out(uow, services, task)
+    task.rep_id, task.response_due_at, task.unplaced_reason = None, None, "taken_back"
+    task.answerable_id = actor.id
+    if before is not None:
+        uow.changed("task", task.id, f"rep:{before}")
+
+
+async def settle_task(uow: UnitOfWork, actor: Actor, task: Task, note: str) -> None:
+    """Finish an escalated task without a further visit."""
+    step(uow, task, TaskEvent.SETTLE, By.DISPATCHER, actor, Given(note=note), note=note)
+    task.finished_at, task.unplaced_reason, task.late_since = uow.now, None, None
+    uow.emit(
+        TaskDone(
+            task_id=task.id,
+            request_id=task.request_id,
+            rep_id=actor.id,
+            rep_staff_id=actor.id,
+            rep_name=actor.name,
+            note=note,
+        )
+    )
+
+
+async def cancel_task(uow: UnitOfWork, services: FieldServices, actor: Actor, task: Task, why: str) -> None:
+    """The task will not be done."""
+    by = By.SYSTEM if actor.kind == "system" else By.DISPATCHER
+    step(uow, task, TaskEvent.CANCEL, by, actor, Given(reason=why), reason=why)
+    await take_out(uow, services, task)
+    task.finished_at, task.response_due_at, task.unplaced_reason = uow.now, None, None
+    staff_id = actor.id if actor.kind == "staff" else None
+    uow.emit(TaskCancelled(task_id=task.id, request_id=task.request_id, reason=why, by_staff_id=staff_id))
+
+
+BUSY = (TaskState.ACCEPTED, TaskState.TRAVELLING, TaskState.ON_SITE)
+
+
+async def import_reps(
+    uow: UnitOfWork, actor: Actor, data: bytes, *, dry_run: bool = False, lifetime: timedelta | None = None
+) -> ImportReport:
+    """Take a representatives file (:func:`field.grid.commands.import_reps`).
+
+    One who still answers for tasks cannot be left out of it: they are given to somebody else first.
+    """
+    report = await grid.import_reps(
+        uow, actor, data, dry_run=dry_run, **({"link_lifetime": lifetime} if lifetime else {})
+    )
+    held = (
+        await uow.session.execute(
+            select(Rep.code, Task.id)
+            .join(Task, Task.rep_id == Rep.id)
+            .where(Rep.code.in_(report.removed), Task.state.in_(BUSY))
+        )
+    ).all()
+    if held:
+        codes = sorted({code for code, _ in held})
+        raise grid.ImportRefused(
+            faults=[Fault("rep_has_tasks", f"rep {code}", params={"code": code}) for code in codes]
+        )
+    return report
+
+
+async def renew_sign_in(
+    uow: UnitOfWork, services: FieldServices, actor: Actor, rep_id: UUID
+) -> tuple[Rep, str]:
+    """A fresh one-use sign-in for a representative: a new phone, or a lost one."""
+    rep = await uow.session.get(Rep, rep_id)
+    if rep is None or not rep.active:
+        raise NotFound()
+    token = await create_link(uow, Surface.REP, services.link_lifetime, staff_id=rep.staff_id)
+    await uow.audit(actor, "renew_sign_in", f"rep:{rep.id}")
+    return rep, token

@@ -1,0 +1,63 @@
+"""What the field does when the other wing has news. Each event takes effect once (:mod:`kernel.outbox`)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from field.commands import Job, cancel_task, create_task
+from field.services import FieldServices
+from field.tables import Task
+from field.task import FINAL
+from kernel.contracts import RequestWithdrawn, VisitRequested
+from kernel.database import UnitOfWork
+from kernel.identity import SYSTEM
+from kernel.outbox import HandlerGroup
+
+group = HandlerGroup("field")
+
+VERDICT = ("fault", "severity", "ownership", "category", "technician_name")
+
+
+@group.on(VisitRequested)
+async def place_visit(uow: UnitOfWork, asked: VisitRequested, services: FieldServices) -> None:
+    """A visit becomes a task: on somebody's route, or in the inbox with the reason."""
+    if await task_of(uow, asked) is not None:
+        return  # the outcome was sent twice under two ids; there is one request and one task
+    job = Job(
+        category=asked.category,
+        severity=asked.severity,
+        skill=asked.skill,
+        level=asked.level,
+        duration_s=asked.duration_s,
+        priority=asked.priority,
+        parts=dict(asked.parts),
+        fault=asked.fault,
+        ownership=asked.ownership,
+        note=asked.note,
+        address=asked.address,
+        lon=asked.lon,
+        lat=asked.lat,
+        window_start=asked.window_start,
+        window_end=asked.window_end,
+        verdict={name: getattr(asked, name) for name in VERDICT},
+        evidence=[str(still_id) for still_id in asked.still_ids],
+        customer={
+            "name": asked.customer_name,
+            "phone": asked.customer_phone,
+            "language": asked.language,
+        },
+    )
+    await create_task(uow, services, SYSTEM, job, answerable_id=asked.owner_id, request_id=asked.request_id)
+
+
+@group.on(RequestWithdrawn)
+async def cancel_visit(uow: UnitOfWork, withdrawn: RequestWithdrawn, services: FieldServices) -> None:
+    """The customer no longer needs us: the representative is sent elsewhere."""
+    task = await task_of(uow, withdrawn)
+    if task is not None and task.state not in FINAL:
+        await cancel_task(uow, services, SYSTEM, task, "request_withdrawn")
+
+
+async def task_of(uow: UnitOfWork, word: VisitRequested | RequestWithdrawn) -> Task | None:
+    """The task of the request that the event is about."""
+    return (await uow.session.scalars(select(Task).where(Task.request_id == word.request_id))).first()

@@ -1,0 +1,217 @@
+"""Where a task goes: into somebody's route with the reasons, or into the dispatcher's inbox with the reason.
+
+Placing happens inside the transaction that made it necessary, so there is no moment in which a task
+belongs nowhere. The search itself takes microseconds; what is read for it are the routes of at most
+:data:`~field.planning.CANDIDATES` representatives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from field.dispatch import WEIGHTS, PassedOver, Proposal, Proposals, Rule, Weights, propose
+from field.grid.reasons import Reason
+from field.grid.tables import Rep, Zone
+from field.planning import Day, candidates, load_day, moment
+from field.route import insert, without
+from field.services import FieldServices
+from field.tables import RouteRow, Task, VisitRow
+from field.task import By, Given, TaskEvent, TaskState, response_due
+from field.timeline import remember, step
+from kernel.contracts import TaskAssigned, TaskUnplaced
+from kernel.database import UnitOfWork
+from kernel.identity import Actor
+
+DAYS_AHEAD = 7
+"""Working days tried, from the first on which the task's window is open."""
+
+NO_PLACE = "no_place"
+OUTSIDE_ZONES = "outside_zones"
+NOBODY_ABLE = "nobody_able"
+
+
+async def locate(uow: UnitOfWork, services: FieldServices, task: Task) -> str | None:
+    """Set the zone of the task's point. Why it cannot be placed by rule, or None when it can."""
+    task.zone_id = None
+    if task.lon is None or task.lat is None:
+        return NO_PLACE
+    grid = await services.grid.current(uow.session)
+    task.zone_id = grid.zone_id_of(task.lon, task.lat)
+    return None if task.zone_id else OUTSIDE_ZONES
+
+
+async def place(uow: UnitOfWork, services: FieldServices, task: Task, actor: Actor) -> bool:
+    """Find the best route for an unplaced or declined task; without one it goes to the inbox."""
+    found = None
+    reason = await locate(uow, services, task)
+    if reason is None:
+        day, found = await search(uow.session, services, task, uow.now)
+        if found.best:
+            proposal = found.best[0]
+            await put(uow, services, day, task, proposal, actor, found.passed_over)
+            return True
+        task.placement = described(day, None, found.passed_over)
+        reason = NOBODY_ABLE
+    else:
+        task.placement = {}
+    shelve(uow, task, actor, reason)
+    return False
+
+
+def shelve(uow: UnitOfWork, task: Task, actor: Actor, reason: str) -> None:
+    """Put a task that nobody has into the dispatcher's inbox."""
+    task.rep_id, task.response_due_at, task.unplaced_reason = None, None, reason
+    if task.state is TaskState.DECLINED:
+        step(uow, task, TaskEvent.SHELVE, By.SYSTEM, actor, Given(reason=reason), reason=reason)
+    else:
+        remember(uow, task, TaskEvent.SHELVE.value, actor, task.state, reason=reason)
+    uow.emit(TaskUnplaced(task_id=task.id, request_id=task.request_id, reason=reason))
+
+
+async def search(
+    session: AsyncSession, services: FieldServices, task: Task, now: datetime, limit: int = 3
+) -> tuple[Day, Proposals]:
+    """Proposals on the first working day that has any; else the first that says more than "off shift"."""
+    zone = await session.get(Zone, task.zone_id) if task.zone_id else None
+    reps = await candidates(session, task, zone)
+    refused = [UUID(rep_id) for rep_id in task.refused_by]
+    told: tuple[Day, Proposals] | None = None
+    for day in open_days(services, task, now):
+        loaded = await load_day(session, services, now, day, reps, [task])
+        for rep_id, route in loaded.routes.items():
+            loaded.routes[rep_id] = without(route, task.id)
+        found = propose(
+            loaded.fleet,
+            loaded.visit_of(task),
+            loaded.travel,
+            owner=zone.owner_id if zone else None,
+            declined_by=refused,
+            weights=WEIGHTS.get(task.severity, Weights()),
+            limit=limit,
+        )
+        if found.best:
+            return loaded, found
+        on_shift = any(passed.rule.code != Rule.OFF_SHIFT.value for passed in found.passed_over)
+        if told is None or (on_shift and not _someone_on_shift(told[1])):
+            told = loaded, found
+    assert told is not None
+    return told
+
+
+def _someone_on_shift(found: Proposals) -> bool:
+    return any(passed.rule.code != Rule.OFF_SHIFT.value for passed in found.passed_over)
+
+
+def open_days(services: FieldServices, task: Task, now: datetime) -> Iterator[date]:
+    """The working days on which the task may still be started; today when its window has passed."""
+    first = services.day_of(max(now, task.window_start))
+    last = max(first, services.day_of(task.window_end))
+    for ahead in range(min((last - first).days, DAYS_AHEAD - 1) + 1):
+        yield first + timedelta(days=ahead)
+
+
+async def put(
+    uow: UnitOfWork,
+    services: FieldServices,
+    day: Day,
+    task: Task,
+    proposal: Proposal,
+    actor: Actor,
+    passed_over: Collection[PassedOver] = (),
+    *,
+    event: TaskEvent = TaskEvent.PLACE,
+    by: By = By.SYSTEM,
+) -> None:
+    """Insert ``task`` into the route the proposal names, and give it to that representative."""
+    rep = day.reps[proposal.rep_id]
+    task.rep_id, task.unplaced_reason, task.escalation_reason = rep.id, None, ""
+    task.accepted_at = task.departed_at = task.late_since = None
+    task.placement = described(day, proposal, passed_over) | {
+        "by": by.value,
+        "travel_source": services.travel.source,
+    }
+    step(uow, task, event, by, actor, Given(rep_id=rep.id), rep=str(rep.id), rep_name=rep.name)
+    # The clock of an answer does not run before the shift does.
+    begins = max(uow.now, moment(day.routes[rep.id].rep.shift_start))
+    task.response_due_at = response_due(begins, task.severity)
+    route = insert(day.routes[rep.id], day.visit_of(task), proposal.position)
+    times = await day.store(uow, rep.id, route)
+    eta = next(stop.arrive_at for stop in times.stops if stop.visit.task_id == task.id)
+    uow.emit(
+        TaskAssigned(
+            task_id=task.id,
+            request_id=task.request_id,
+            rep_id=rep.id,
+            rep_staff_id=rep.staff_id,
+            rep_name=rep.name,
+            eta=moment(eta),
+        )
+    )
+
+
+async def take_out(uow: UnitOfWork, services: FieldServices, task: Task) -> None:
+    """Remove the task from the route it stands in, if any; the rest of that day moves up."""
+    visit = await uow.session.get(VisitRow, task.id)
+    if visit is None:
+        return
+    row = await uow.session.get_one(RouteRow, visit.route_id)
+    rep = await uow.session.get_one(Rep, row.rep_id)
+    day = await load_day(uow.session, services, uow.now, row.day, [rep])
+    await day.store(uow, rep.id, without(day.routes[rep.id], task.id))
+
+
+async def refresh(uow: UnitOfWork, services: FieldServices, task: Task) -> VisitRow | None:
+    """Bring the route in which ``task`` stands up to date with what has happened; the task's visit."""
+    visit = await uow.session.get(VisitRow, task.id)
+    if visit is None:
+        return None
+    row = await uow.session.get_one(RouteRow, visit.route_id)
+    rep = await uow.session.get_one(Rep, row.rep_id)
+    day = await load_day(uow.session, services, uow.now, row.day, [rep])
+    await day.store(uow, rep.id, day.routes[rep.id])
+    return visit
+
+
+def described(day: Day, proposal: Proposal | None, passed_over: Collection[PassedOver]) -> dict[str, Any]:
+    """A decision as it is stored and shown: codes with parameters, times as ISO 8601."""
+    told: dict[str, Any] = {
+        "day": day.day.isoformat(),
+        "passed_over": [
+            {
+                "rep_id": str(passed.rep_id),
+                "rep_name": day.reps[passed.rep_id].name,
+                "rule": reason(passed.rule),
+            }
+            for passed in passed_over
+        ],
+    }
+    if proposal is not None:
+        told |= {
+            "rep_id": str(proposal.rep_id),
+            "rep_name": day.reps[proposal.rep_id].name,
+            "position": proposal.position,
+            "cost_s": proposal.cost_s,
+            "extra_travel_s": proposal.extra_travel_s,
+            "arrives_at": moment(proposal.arrives_at).isoformat(),
+            "starts_at": moment(proposal.starts_at).isoformat(),
+            "finishes_at": moment(proposal.finishes_at).isoformat(),
+            "reasons": [reason(each) for each in proposal.reasons],
+        }
+    return told
+
+
+_MOMENTS = ("at", "from", "until")
+
+
+def reason(found: Reason) -> dict[str, Any]:
+    """A reason as JSON. Moments, which the planner counts in seconds, become ISO 8601."""
+    params = {
+        name: moment(value).isoformat() if name in _MOMENTS and isinstance(value, int) else value
+        for name, value in found.params.items()
+    }
+    return {"code": found.code, "params": params}
