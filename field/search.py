@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from field.compiled import compile_search
 from field.gaps import Ask, Found, Gaps
 from field.route import UNREACHABLE, Travel
 
@@ -41,52 +42,59 @@ class Rule(Enum):
 _RULES: Final = tuple(Rule)
 _NUMBER: Final = {rule: number for number, rule in enumerate(_RULES)}
 
+_LOCKED: Final = Rule.ROUTE_LOCKED.number
+_NO_WAY: Final = Rule.UNREACHABLE.number
+_MISSED: Final = Rule.WINDOW_MISSED.number
+_SHIFT_ENDS: Final = Rule.SHIFT_ENDS.number
+_NO_ROOM: Final = Rule.NO_ROOM.number
+
+_Answer = tuple[int, int, int, int, int, int]
 Search = Callable[[Gaps, Ask, Travel], Found]
 
 
 def search_plain(gaps: Gaps, ask: Ask, travel: Travel) -> Found:
     """The reference: for each representative the cheapest feasible gap, or the first rule that failed."""
-    answers = [_row(gaps, row, ask, travel) for row in range(len(gaps.count))]
+    to_here, from_here = travel[:, ask.point].tolist(), travel[ask.point].tolist()
+    answers = [_row(gaps, row, ask, to_here, from_here) for row in range(len(gaps.count))]
     columns = np.array(answers, np.int64).reshape(len(answers), 6).T
     return Found(*(np.ascontiguousarray(column) for column in columns))
 
 
-def _row(gaps: Gaps, row: int, ask: Ask, travel: Travel) -> tuple[int, int, int, int, int, int]:
+def _row(gaps: Gaps, row: int, ask: Ask, to_here: list[int], from_here: list[int]) -> _Answer:
     """(rule, position, cost, extra, arrive, start) for one representative."""
     rule = _unable(gaps, row, ask)
     if rule is not Rule.OK:
         return rule.number, -1, 0, 0, 0, 0
-    to_here, from_here = travel[:, ask.point], travel[ask.point]
-    furthest, first_arrival = Rule.ROUTE_LOCKED.number, 0
-    best: tuple[int, int, int, int, int, int] | None = None
-    could_start = max(ask.earliest, gaps.now)
-    for gap in range(int(gaps.count[row])):
+    furthest, first_arrival = _LOCKED, 0
+    best: _Answer | None = None
+    could_start, penalty, last = max(ask.earliest, gaps.now), int(ask.penalty[row]), int(gaps.count[row]) - 1
+    columns = (gaps.before, gaps.after, gaps.leave, gaps.limit, gaps.base)
+    rows = zip(*(column[row].tolist() for column in columns), strict=True)
+    for gap, (before, after, leave, limit, base) in enumerate(rows):
+        if gap > last:
+            break
         if not gaps.open[row, gap]:
             continue
-        after = int(gaps.after[row, gap])
-        there = int(to_here[gaps.before[row, gap]])
-        onward = int(from_here[after]) if after >= 0 else 0
+        there, onward = to_here[before], from_here[after] if after >= 0 else 0
         if there >= UNREACHABLE or onward >= UNREACHABLE:
-            furthest = max(furthest, Rule.UNREACHABLE.number)
+            furthest = max(furthest, _NO_WAY)
             continue
-        arrive = int(gaps.leave[row, gap]) + there
+        arrive = leave + there
         if arrive > ask.latest:
-            furthest = max(furthest, Rule.WINDOW_MISSED.number)
-            first_arrival = arrive if first_arrival == 0 else min(first_arrival, arrive)
+            furthest = max(furthest, _MISSED)
+            first_arrival = min(first_arrival or arrive, arrive)
             continue
         start = max(arrive, ask.earliest)
-        if start + ask.service + onward > int(gaps.limit[row, gap]):
-            last = gap == int(gaps.count[row]) - 1
-            furthest = max(furthest, (Rule.SHIFT_ENDS if last else Rule.NO_ROOM).number)
+        if start + ask.service + onward > limit:
+            furthest = max(furthest, _SHIFT_ENDS if gap == last else _NO_ROOM)
             continue
-        extra = there + onward - int(gaps.base[row, gap])
-        cost = extra + int(ask.penalty[row]) + (start - could_start) * ask.delay_permille // 1000
+        extra = there + onward - base
+        cost = extra + penalty + (start - could_start) * ask.delay_permille // 1000
         if best is None or cost < best[2]:
             best = (Rule.OK.number, gap, cost, extra, arrive, start)
     if best is not None:
         return best
-    missed = furthest == Rule.WINDOW_MISSED.number
-    return furthest, -1, 0, 0, 0, first_arrival if missed else 0
+    return furthest, -1, 0, 0, 0, first_arrival if furthest == _MISSED else 0
 
 
 def _unable(gaps: Gaps, row: int, ask: Ask) -> Rule:
@@ -108,16 +116,23 @@ def _unable(gaps: Gaps, row: int, ask: Ask) -> Rule:
     return Rule.OK
 
 
-_compiled: Search | None = None
+_ready: list[Search] = []
 
 
 def search(gaps: Gaps, ask: Ask, travel: Travel) -> Found:
     """The fastest search that is ready."""
-    return (_compiled or search_plain)(gaps, ask, travel)
+    return (_ready[-1] if _ready else search_plain)(gaps, ask, travel)
 
 
 def warm_up() -> str:
-    """Make the compiled search ready. Returns "numba", or "python" where numba is missing. Call it off
-    the event loop at start: the first time on a machine takes seconds, later ones read numba's cache.
+    """Make the compiled search ready. Returns "numba", or "python" where numba is not installed.
+
+    To be called at start, off the event loop: the first time on a machine it takes seconds, later a
+    fraction of one. Until then, and without numba, the plain search answers.
     """
-    return "python"
+    if not _ready:
+        try:
+            _ready.append(compile_search())
+        except ImportError:
+            return "python"
+    return "numba"
