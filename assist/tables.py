@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from assist.guide import Asker, Category, Ending, Skill
 from assist.request import State
-from assist.verdict import NoStillReason, Outcome, Ownership, Severity
+from assist.verdict import NoStillReason, Outcome, Ownership, Severity, Verdict
 from kernel.columns import JsonColumn, UtcDateTime, Versioned, enum_column
 from kernel.database import Base
 
@@ -227,6 +227,11 @@ class VerdictRow(Base):
     note: Mapped[str] = mapped_column(String(2000), default="")
     given_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    def as_verdict(self) -> Verdict:
+        """The verdict as the rules know it."""
+        stills = tuple(map(UUID, self.still_ids))
+        return Verdict(self.ownership, self.fault, self.severity, stills, self.no_still_reason)
 
 
 class Rating(Base):

@@ -148,18 +148,11 @@ class RequestView(View):
     ended_at: datetime | None
 
 
-class SessionView(View):
-    """A session for a client without cookies."""
+class GuidePositionAnswer(View):
+    """Where an answer leads, and the request as it is then."""
 
-    token: str
-    expires_at: datetime
-
-
-class OpenedView(View):
-    """A request and, where asked for by `bearer`, its session."""
-
+    position: GuidePositionView
     request: RequestView
-    session: SessionView | None = None
 
 
 class QueueRowView(View):
@@ -189,6 +182,7 @@ class QueueView(View):
 
     rows: list[QueueRowView]
     next: UUID | None
+    mine: list[UUID] = Field(description="Requests the caller has in a call or still has to write up.")
     technicians: int = Field(description="How many are at a desk now.")
 
 

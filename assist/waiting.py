@@ -7,8 +7,8 @@ behind me.
 
 **A place survives a dead phone.** The place is the row, not the connection. It is kept for 15 minutes after
 the customer's last sign of life. A customer who has been silent for a minute and a half is `away`: their
-place moves up as usual, but they are not offered to a technician until they are back. Who met danger keeps the
-place for good and is offered even when silent: the technician then rings them up.
+place moves up as usual, but they are not offered to a technician until they are back. Who met danger keeps
+the place for good and is offered even when silent: the technician then rings them up.
 
 **The wait.** Two figures, meant to enclose the real wait 8 times in 10. See `wait_range`.
 """

@@ -7,7 +7,6 @@ The room of a call (`assist.webrtc.hub`) uses `mark_joined`, `record_connection_
 from assist.commands.calling import (
     AlreadyAccepted,
     accept_request,
-    current_call,
     end_call,
     mark_joined,
     record_connection_step,
@@ -24,7 +23,6 @@ __all__ = [
     "accept_request",
     "add_mark",
     "add_message",
-    "current_call",
     "end_call",
     "mark_joined",
     "record_connection_step",

@@ -1,4 +1,4 @@
-"""The call: a technician takes a customer, they meet in the room, the call ends, or the customer goes back."""
+"""The call: a technician takes a customer, they meet in the room, it ends, or the customer goes back."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assist.access import require
 from assist.commands.moving import move, request_for, request_topic
 from assist.messages import tell_customer
+from assist.queries.calls import current_call
 from assist.request import Happening, State
 from assist.services import AssistServices
 from assist.tables import Call, ConnectionStep, QueueEntry, ServiceRequest
@@ -70,12 +71,6 @@ async def _free_since(session: AsyncSession, technician_id: UUID, entry: QueueEn
     )
     last_taken = await session.scalar(select(func.max(Call.accepted_at)))
     return max(moment for moment in (entry.entered_at, finished, last_taken) if moment is not None)
-
-
-async def current_call(session: AsyncSession, request_id: UUID) -> Call | None:
-    """The request's last call."""
-    query = select(Call).where(Call.request_id == request_id).order_by(Call.id.desc()).limit(1)
-    return (await session.scalars(query)).first()
 
 
 async def mark_joined(uow: UnitOfWork, actor: Actor, request_id: UUID) -> None:

@@ -51,7 +51,7 @@ class NewStill:
 
 @dataclass(frozen=True)
 class NewMark:
-    """A drawing: `points` in 0–1 coordinates of the still. `client_id` makes sending twice the same as once."""
+    """A drawing: `points` in 0–1 coordinates of the still. `client_id` makes twice the same as once."""
 
     client_id: UUID
     tool: str
@@ -74,7 +74,7 @@ async def start_freeze(uow: UnitOfWork, actor: Actor, request_id: UUID) -> Freez
 async def record_still(uow: UnitOfWork, actor: Actor, request_id: UUID, new: NewStill) -> StillView:
     """Keep a picture with the request.
 
-    Raises `WrongState` once the request has ended, `TooManyStills`, or `Invalid` for another request's freeze.
+    Raises `WrongState` once the request has ended, `TooManyStills`, or `Invalid` for a foreign freeze.
     """
     row = await request_for(uow, actor, request_id)
     query = select(Still).where(Still.request_id == row.id)

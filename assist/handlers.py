@@ -1,0 +1,120 @@
+"""News from the field: who is answerable now, what the customer hears, what the timeline keeps.
+
+News can be late: the customer may have withdrawn, or the request may be closed. Then it is noted, and moves
+nothing. News about tasks that no request asked for is not ours.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from assist.commands.moving import move, note, on_duty, request_topic
+from assist.messages import tell_customer
+from assist.request import Happening, follows
+from assist.services import AssistServices
+from assist.tables import ServiceRequest
+from kernel.contracts import (
+    RepEvent,
+    TaskAccepted,
+    TaskArrived,
+    TaskAssigned,
+    TaskCancelled,
+    TaskDone,
+    TaskEscalated,
+    TaskEvent,
+    TaskTravelling,
+    TaskUnplaced,
+)
+from kernel.database import UnitOfWork
+from kernel.identity import SYSTEM, Role
+from kernel.outbox import HandlerGroup
+
+group = HandlerGroup("assist")
+
+
+@group.on(TaskAssigned)
+async def follow_assignment(uow: UnitOfWork, event: TaskAssigned, services: AssistServices) -> None:
+    """The visit stands on someone's route; whoever had the request still answers for it."""
+    await _follow(uow, event, Happening.TASK_ASSIGNED, "assigned", None, _rep_of(event, event.eta))
+
+
+@group.on(TaskAccepted)
+async def follow_acceptance(uow: UnitOfWork, event: TaskAccepted, services: AssistServices) -> None:
+    """The representative answers for the request from here."""
+    told = _rep_of(event, event.eta)
+    await _follow(uow, event, Happening.TASK_ACCEPTED, "accepted", event.rep_staff_id, told)
+
+
+@group.on(TaskUnplaced)
+async def follow_inbox(uow: UnitOfWork, event: TaskUnplaced, services: AssistServices) -> None:
+    """Nobody could be found by rule: the dispatcher on duty answers for it."""
+    dispatcher = await on_duty(uow.session, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN, Role.TECHNICIAN)
+    told = {"rep_name": None, "eta": None, "reason": event.reason}
+    await _follow(uow, event, Happening.TASK_UNPLACED, "unplaced", dispatcher, told)
+
+
+@group.on(TaskTravelling)
+async def follow_departure(uow: UnitOfWork, event: TaskTravelling, services: AssistServices) -> None:
+    """The representative is on the way, and the customer is told so."""
+    told = _rep_of(event, event.eta)
+    row = await _follow(uow, event, Happening.TASK_TRAVELLING, "travelling", None, told)
+    if row is not None:
+        await tell_customer(uow, services, row, "rep_on_the_way", rep=event.rep_name)
+
+
+@group.on(TaskArrived)
+async def follow_arrival(uow: UnitOfWork, event: TaskArrived, services: AssistServices) -> None:
+    """The representative is at the door."""
+    await _follow(uow, event, Happening.TASK_ARRIVED, "on_site", None, _rep_of(event, None))
+
+
+@group.on(TaskDone)
+async def follow_completion(uow: UnitOfWork, event: TaskDone, services: AssistServices) -> None:
+    """The work is done: the customer is asked how it was."""
+    told = {**_rep_of(event, None), "note": event.note}
+    row = await _follow(uow, event, Happening.TASK_DONE, "done", event.rep_staff_id, told)
+    if row is not None:
+        await tell_customer(uow, services, row, "visit_done", rep=event.rep_name)
+
+
+@group.on(TaskEscalated)
+async def follow_escalation(uow: UnitOfWork, event: TaskEscalated, services: AssistServices) -> None:
+    """It was beyond the representative; the person it went up to answers for it."""
+    told = {"reason": event.reason}
+    await _follow(uow, event, Happening.TASK_ESCALATED, "escalated", event.to_staff_id, told)
+
+
+@group.on(TaskCancelled)
+async def follow_cancellation(uow: UnitOfWork, event: TaskCancelled, services: AssistServices) -> None:
+    """Nobody will drive; who decided so has to conclude the request."""
+    told = {"rep_name": None, "eta": None, "reason": event.reason}
+    await _follow(uow, event, Happening.TASK_CANCELLED, "cancelled", event.by_staff_id, told)
+
+
+def _rep_of(event: RepEvent, eta: datetime | None) -> dict[str, Any]:
+    return {"rep_name": event.rep_name, "eta": eta.isoformat() if eta else None}
+
+
+async def _follow(
+    uow: UnitOfWork,
+    event: TaskEvent,
+    happening: Happening,
+    visit_state: str,
+    named: UUID | None,
+    told: dict[str, Any],
+) -> ServiceRequest | None:
+    """Move the request with the news; None when there is no request, or the news is late."""
+    if event.request_id is None:
+        return None
+    row = await uow.session.get(ServiceRequest, event.request_id)
+    if row is None:
+        return None
+    if not follows(row.state, happening):
+        await note(uow, SYSTEM, row, happening.value, late=True)
+        return None
+    row.visit = {**(row.visit or {}), **told, "task_id": str(event.task_id), "state": visit_state}
+    await move(uow, SYSTEM, row, happening, named=named, task_id=str(event.task_id))
+    uow.changed("visit", event.task_id, request_topic(row.id))
+    return row
