@@ -71,9 +71,7 @@ class ZoneIndex:
         shapes = np.array([zone.geometry for zone in self.zones], dtype=object)
         shapely.prepare(shapes)
         self._tree = STRtree(shapes)
-        self._bounds = tuple(
-            float(edge) for edge in (self._tree.geometries.size and shapely.total_bounds(shapes)) or ()
-        )
+        self._bounds = tuple(map(float, shapely.total_bounds(shapes))) if self.zones else ()
         # Degrees of longitude shrink with latitude; distances are measured on a copy squeezed to scale.
         self._squeeze = (
             math.cos(math.radians((self._bounds[1] + self._bounds[3]) / 2)) if self._bounds else 1.0
