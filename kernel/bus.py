@@ -192,7 +192,7 @@ async def deliver(
     try:
         await group.handle(database, event_id, read_event(type, body))
     except Exception as error:
-        log.exception("handler_failed", group=group.name, event=str(event_id), type=type)
+        log.exception("handler_failed", group=group.name, event_id=str(event_id), type=type)
         await database.run(_note_failure, group.name, event_id, f"{error.__class__.__name__}")
         return False
     return True
@@ -231,6 +231,8 @@ class Consumer:
                     log.warning("consumer_refused", group=self._group.name, error=str(error))
             except (RedisError, OSError) as error:
                 log.warning("consumer_redis_away", group=self._group.name, error=type(error).__name__)
+            except Exception:
+                log.exception("consumer_failed", group=self._group.name)
             await asyncio.sleep(0.3 + random.random() * 0.4)
 
     async def _ensure_group(self) -> None:

@@ -20,7 +20,7 @@ import shapely
 from shapely import wkb, wkt
 from shapely.geometry.base import BaseGeometry
 
-EARTH_RADIUS_M = 6_370_986.0
+EARTH_RADIUS_M = 6_371_008.7714
 """The mean radius that PostGIS' ``ST_DistanceSphere`` uses."""
 
 _EWKT = re.compile(r"^\s*SRID\s*=\s*(-?\d+)\s*;\s*(.*)$", re.IGNORECASE | re.DOTALL)

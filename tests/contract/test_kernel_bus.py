@@ -1,0 +1,179 @@
+"""An event reaches its handlers once, whatever goes away in between."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from uuid import UUID
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import select
+
+from kernel.bus import Consumer, Relay, connect_redis
+from kernel.clock import ManualClock
+from kernel.contracts import RequestClosed, RequestWithdrawn
+from kernel.database import Database, UnitOfWork
+from kernel.lease import Leases
+from kernel.notify import SentMessage
+from kernel.outbox import FailedEvent, HandlerGroup, OutboxRow
+
+
+class Desk:
+    """A handler group that leaves a trace in the database, and fails as often as it is told."""
+
+    def __init__(self) -> None:
+        self.group = HandlerGroup("desk").bind(self)
+        self.failures_left = 0
+        self.calls = 0
+
+        @self.group.on(RequestClosed)
+        async def note(uow: UnitOfWork, happened: RequestClosed, desk: Desk) -> None:
+            desk.calls += 1
+            if desk.failures_left:
+                desk.failures_left -= 1
+                raise RuntimeError("the desk was on fire")
+            text = f"{happened.request_id} {happened.score}"
+            uow.session.add(SentMessage(id=uow.new_id(), to="+86", text=text, sent_at=uow.now))
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+async def workers(
+    database: Database, redis_client: Redis, desk: Desk
+) -> AsyncIterator[Callable[[int], None]]:
+    """Start relays and consumers as several web workers would."""
+    tasks: list[asyncio.Task[None]] = []
+
+    def start(count: int) -> None:
+        for number in range(count):
+            relay = Relay(database, redis_client, [desk.group])
+            database.on_commit = relay.wake
+            consumer = Consumer(database, redis_client, desk.group, Leases(redis_client, f"worker-{number}"))
+            tasks.extend(asyncio.create_task(part.run()) for part in (relay, consumer))
+
+    yield start
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def close_request(uow: UnitOfWork, score: int) -> UUID:
+    request_id = uow.new_id()
+    uow.emit(RequestClosed(request_id=request_id, score=score))
+    return request_id
+
+
+async def traces(database: Database) -> list[str]:
+    async with database.reading() as session:
+        return sorted(await session.scalars(select(SentMessage.text)))
+
+
+async def until(database: Database, count: int, seconds: float = 8) -> list[str]:
+    found: list[str] = []
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while len(found) < count:
+                await asyncio.sleep(0.02)
+                found = await traces(database)
+    return found
+
+
+async def test_an_event_is_handled_once_by_two_workers(
+    database: Database, workers: Callable[[int], None]
+) -> None:
+    workers(2)
+    wanted = sorted([f"{await database.run(close_request, score)} {score}" for score in range(1, 21)])
+    assert await until(database, 20) == wanted
+    await asyncio.sleep(0.3)
+    assert await traces(database) == wanted
+
+
+async def test_an_event_of_a_failed_command_never_leaves(
+    database: Database, workers: Callable[[int], None]
+) -> None:
+    async def fails(uow: UnitOfWork) -> None:
+        await close_request(uow, 1)
+        raise RuntimeError("changed my mind")
+
+    workers(1)
+    with pytest.raises(RuntimeError):
+        await database.run(fails)
+    kept = f"{await database.run(close_request, 5)} 5"
+    assert await until(database, 1) == [kept]
+
+
+async def test_a_wiped_redis_loses_nothing(
+    database: Database, redis_client: Redis, clock: ManualClock, workers: Callable[[int], None], desk: Desk
+) -> None:
+    relay = Relay(database, redis_client, [desk.group])
+    kept = f"{await database.run(close_request, 4)} 4"
+    await relay.pass_on()
+    await redis_client.flushall()
+    workers(1)
+    await asyncio.sleep(0.6)
+    assert await traces(database) == [], "the stream is empty, and it is too early to send again"
+    clock.advance(6)
+    assert await until(database, 1) == [kept]
+
+
+async def test_without_redis_events_are_handled_in_this_process(database: Database, desk: Desk) -> None:
+    away = connect_redis("redis://127.0.0.1:1")
+    relay = asyncio.create_task(Relay(database, away, [desk.group]).run())
+    kept = f"{await database.run(close_request, 3)} 3"
+    assert await until(database, 1) == [kept]
+    relay.cancel()
+    await asyncio.gather(relay, return_exceptions=True)
+    await away.aclose()
+
+
+async def test_a_failing_handler_is_noted_and_tried_again(
+    database: Database, clock: ManualClock, workers: Callable[[int], None], desk: Desk
+) -> None:
+    desk.failures_left = 2
+    workers(1)
+    kept = f"{await database.run(close_request, 2)} 2"
+    for _ in range(12):
+        await until(database, 1, seconds=0.7)
+        clock.advance(30)
+    assert await traces(database) == [kept]
+    assert desk.calls == 3
+    async with database.reading() as session:
+        failed = (await session.scalars(select(FailedEvent))).one()
+    assert (failed.group, failed.attempts) == ("desk", 2)
+
+
+async def test_rows_settle_once_everyone_has_them(database: Database, workers: Callable[[int], None]) -> None:
+    async def unheard(uow: UnitOfWork) -> None:
+        uow.emit(RequestWithdrawn(request_id=uow.new_id()))
+        uow.changed("task", "1", "tasks")
+
+    workers(1)
+    await database.run(unheard)
+    await database.run(close_request, 1)
+    async with asyncio.timeout(8):
+        while True:
+            async with database.reading() as session:
+                if not (await session.scalars(select(OutboxRow).where(OutboxRow.settled_at.is_(None)))).all():
+                    return
+            await asyncio.sleep(0.05)
+
+
+async def test_hints_reach_open_pages(database: Database, redis_client: Redis, desk: Desk) -> None:
+    async def hint(uow: UnitOfWork) -> None:
+        uow.changed("task", "7", "tasks", "rep:1")
+
+    async with redis_client.pubsub() as pubsub:
+        await pubsub.subscribe("curbstop:live")
+        await database.run(hint)
+        await Relay(database, redis_client, [desk.group]).pass_on()
+        async with asyncio.timeout(5):
+            while (message := await pubsub.get_message(ignore_subscribe_messages=True, timeout=1)) is None:
+                pass
+    assert json.loads(message["data"]) == {"resource": "task", "id": "7", "topics": ["tasks", "rep:1"]}
