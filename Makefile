@@ -43,7 +43,7 @@ TSC := build/typescript/node_modules/.bin/tsc
 check-browser-code:
 	@if command -v npm >/dev/null && command -v node >/dev/null; then \
 		[ -x $(TSC) ] || npm install --silent --no-audit --no-fund --prefix build/typescript typescript@$(TSC_VERSION); \
-		echo "tsc --checkJs"; $(TSC) -p static/jsconfig.json; \
+		echo "tsc --checkJs"; $(TSC) -p static; \
 	elif [ -n "$$CI_REQUIRE_ALL" ]; then \
 		echo "FAILED: node and npm are needed to check the browser code's types" >&2; exit 1; \
 	else \

@@ -99,6 +99,8 @@ def install(name: str) -> None:
         pip_install(part)
     # Only now is there a build backend, itself from a locked list, to link the project's own code in.
     run_quietly([PYTHON, "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation", "-e", ROOT])
+    # Python need not be allowed to write its caches at run time (PYTHONDONTWRITEBYTECODE): make them now.
+    run_quietly([PYTHON, "-m", "compileall", "-q", "-j", "0", VENV / "lib"])
     (VENV / f".installed-{name}").write_text(stamp_of(name))
     say(f"Installed in {time.monotonic() - started:.0f} s")
 
@@ -107,7 +109,8 @@ def pip_install(part: str) -> None:
     """Installs one locked list, with a line of progress for each package fetched."""
     locked = HERE / f"{part}.txt"
     total = sum(1 for line in locked.read_text().splitlines() if line[:1].isalnum() and "==" in line)
-    command: list[str | Path] = [PYTHON, "-m", "pip", "install", "--require-hashes", "--only-binary", ":all:", "-r", locked]
+    command: list[str | Path] = [PYTHON, "-m", "pip", "install", "--require-hashes", "-r", locked]
+    command += ["--only-binary", ":all:"]
     lines: list[str] = []
     seen = 0
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:

@@ -1,0 +1,215 @@
+"""The one place that knows which database, which Redis and which messenger this installation uses.
+
+Everything else is handed what it needs. A wing is its ``routes`` (an :class:`~kernel.web.Api`), its
+``handlers`` (a :class:`~kernel.outbox.HandlerGroup`) and one object of bound services; here they meet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import platform
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from app import wings
+from app.log_setup import set_up_logging
+from app.migrations.schema import wait_until_current
+from app.pages import page_routes
+from assist.guide import Guide, read_guide
+from assist.services import AssistServices
+from field.grid.services import GridServices
+from field.grid.store import GridCache
+from field.services import FieldServices
+from kernel.blobs import Blobs
+from kernel.bus import Consumer, Relay
+from kernel.clock import SystemClock
+from kernel.database import Database
+from kernel.ids import new_token
+from kernel.lease import Leases
+from kernel.notify import KeptMessages
+from kernel.settings import Settings
+from kernel.web import Api, House
+from kernel.web.faults import answer, as_curbstop_error
+from kernel.web.headers import SecurityHeaders
+from kernel.web.limits import RateLimiter
+from kernel.web.live import Live
+from kernel.web.openapi import document
+from kernel.web.serve import routes
+from kernel.web.sockets import socket_routes
+
+log = structlog.get_logger(__name__)
+
+
+def open_database(settings: Settings) -> Database:
+    """The installation's database."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    return Database(settings.sqlalchemy_url)
+
+
+def open_redis(settings: Settings) -> Redis:
+    """A client of the installation's Redis. It gives up soon: callers know how to do without."""
+    return Redis.from_url(
+        settings.redis_url,
+        decode_responses=True,
+        retry=Retry(ExponentialBackoff(cap=0.2, base=0.05), 2),
+        socket_connect_timeout=1,
+        socket_timeout=5,
+        **({} if settings.redis_url.startswith("unix") else {"socket_keepalive": True}),
+    )
+
+
+def build_travel(settings: Settings) -> Any:
+    """Travel times: over the road graph where one is set, else the stated estimate."""
+    from field.travel import Haversine, RoadGraph
+
+    if settings.road_graph is None:
+        return Haversine()
+    path = settings.road_graph
+    return RoadGraph.from_osm(path) if ".osm" in path.suffixes else RoadGraph.load(path)
+
+
+def load_guides() -> dict[str, Guide]:
+    """Every guide of the catalogue, by id.
+
+    Raises:
+        ValueError: one of them cannot be read; then nothing starts.
+    """
+    folder = files("assist") / "guides"
+    found = [
+        read_guide(json.loads(file.read_text("utf-8")))
+        for file in sorted(folder.iterdir(), key=lambda file: file.name)
+        if file.name.endswith(".json")
+    ]
+    return {guide.id: guide for guide in found}
+
+
+def build_services(settings: Settings) -> dict[type, object]:
+    """Each wing's bound dependencies, by class."""
+    blobs = Blobs(settings.blob_folder)
+    grid = GridCache()
+    return {
+        AssistServices: AssistServices(
+            guides=load_guides(),
+            blobs=blobs,
+            messenger=KeptMessages(),
+            base_url=settings.base_url,
+            utility_name=settings.utility_name,
+            default_region=settings.default_region,
+            invitation_lifetime=timedelta(minutes=settings.invitation_minutes),
+            session_lifetime=timedelta(days=settings.customer_session_days),
+            max_upload_bytes=settings.max_upload_bytes,
+        ),
+        FieldServices: FieldServices(
+            travel=build_travel(settings),
+            blobs=blobs,
+            timezone=ZoneInfo(settings.timezone),
+            grid=grid,
+            link_lifetime=timedelta(minutes=settings.sign_in_link_minutes),
+        ),
+        GridServices: GridServices(cache=grid),
+    }
+
+
+def build_web(settings: Settings, worker: str) -> Starlette:
+    """One web worker's application. It serves once the database has its present schema."""
+    set_up_logging(settings)
+    database, redis = open_database(settings), open_redis(settings)
+    clock = SystemClock()
+    holder = f"{platform.node()}-{os.getpid()}-{new_token()[:8]}"
+    live = Live(redis)
+    services = build_services(settings) | {Live: live}
+    house = House(
+        settings=settings,
+        database=database,
+        redis=redis,
+        clock=clock,
+        leases=Leases(redis, holder, clock),
+        limiter=RateLimiter(redis, clock),
+        services=services,
+    )
+    apis, groups = wings.apis(), wings.groups(services)
+    relay = Relay(database, redis, groups)
+    consumers = [Consumer(database, redis, group, house.leases) for group in groups]
+    database.on_commit = relay.wake
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        await wait_until_current(database)
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(database.close)
+            stack.push_async_callback(redis.aclose)
+            for run in (relay.run, live.run, *(consumer.run for consumer in consumers)):
+                await stack.enter_async_context(background(run))
+            yield
+
+    return Starlette(
+        routes=[
+            Route("/api/openapi.json", openapi_endpoint(apis, settings), methods=["GET"]),
+            *routes(apis, house),
+            *socket_routes(apis, house),
+            *page_routes(settings),
+        ],
+        middleware=[Middleware(SecurityHeaders, https=settings.base_url.startswith("https:"))],
+        exception_handlers={
+            Exception: _unforeseen(settings),
+            404: _unforeseen(settings),
+            405: _unforeseen(settings),
+        },
+        lifespan=lifespan,
+    )
+
+
+@asynccontextmanager
+async def background(run: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Keep ``run`` going beside the application; a fault in it is logged and it starts again."""
+
+    async def keep() -> None:
+        while True:
+            try:
+                await run()
+            except Exception:
+                log.exception("background_task_failed", task=getattr(run, "__qualname__", repr(run)))
+            await asyncio.sleep(1)
+
+    task = asyncio.create_task(keep())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def openapi_endpoint(apis: list[Api], settings: Settings) -> Callable[[Request], Any]:
+    body = document(apis, title="Curbstop", version=version("curbstop"), server=settings.base_url)
+
+    async def endpoint(_request: Request) -> Response:
+        return JSONResponse(body, headers={"Cache-Control": "no-cache"})
+
+    return endpoint
+
+
+def _unforeseen(settings: Settings) -> Callable[[Request, Exception], Any]:
+    """Addresses that nobody declared answer in the same shape as all else."""
+
+    async def handle(request: Request, error: Exception) -> Response:
+        return answer(as_curbstop_error(error), request, settings)
+
+    return handle

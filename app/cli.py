@@ -1,0 +1,112 @@
+"""The command ``curbstop``.
+
+Nothing heavy is imported before it is known which part is wanted, so that ``--help`` and a later start of the
+demo are quick.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kernel.settings import Settings
+
+
+def say(text: str = "") -> None:
+    """A line for a person; standard output belongs to what other programs read."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options; other settings come from the environment (docs/settings.md)."""
+    top = argparse.ArgumentParser(
+        prog="curbstop", description="Remote diagnosis and field dispatch for water utilities."
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="a whole city to try: all processes, four links")
+    demo.add_argument("--json", action="store_true", help="print one line of JSON once ready, for programs")
+    demo.add_argument("--phone", action="store_true", help="HTTPS on the LAN address, for a real phone")
+    demo.add_argument(
+        "--seed", type=int, default=1, help="which morning of tasks (the same seed, the same one)"
+    )
+    _where(demo)
+
+    serve = commands.add_parser("serve", help="web workers, media nodes and, unless one is set, Valkey")
+    serve.add_argument("--workers", type=int, default=1, metavar="N", help="web workers (1)")
+    serve.add_argument(
+        "--media-nodes", type=int, default=1, metavar="N", help="media nodes on this machine (1)"
+    )
+    serve.add_argument("--json", action="store_true", help="print one line of JSON once ready, for programs")
+    _where(serve)
+
+    media = commands.add_parser("media", help="media nodes only, for a further machine")
+    media.add_argument("--nodes", type=int, default=1, metavar="N", help="how many (1)")
+    media.add_argument("--data", type=Path, metavar="DIR", help="folder for their log")
+
+    migrate = commands.add_parser("migrate", help="bring the database to this release's schema")
+    migrate.add_argument("--data", type=Path, metavar="DIR")
+
+    take_in = commands.add_parser("import", help="take in zones (GeoJSON) or representatives (CSV)")
+    take_in.add_argument("what", choices=("zones", "reps"))
+    take_in.add_argument("file", type=Path)
+    take_in.add_argument("--dry-run", action="store_true", help="only say what would happen")
+    take_in.add_argument("--data", type=Path, metavar="DIR")
+
+    doctor = commands.add_parser("doctor", help="what this installation has and lacks, in plain words")
+    doctor.add_argument("--data", type=Path, metavar="DIR")
+    return top
+
+
+def _where(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--host", metavar="ADDRESS", help="address to listen on (127.0.0.1)")
+    command.add_argument("--port", type=int, metavar="N", help="port to listen on (8000); 0 takes a free one")
+    command.add_argument("--data", type=Path, metavar="DIR", help="folder of everything that is kept (data)")
+
+
+def chosen_settings(options: argparse.Namespace, **more: Any) -> Settings:
+    """Settings from the environment, with what the command line says on top."""
+    from pydantic import ValidationError
+
+    from kernel.settings import Settings
+
+    given = {name: getattr(options, name, None) for name in ("host", "port", "data")}
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None} | more)
+    except ValidationError as wrong:
+        for error in wrong.errors():
+            name = "_".join(str(part) for part in error["loc"]).upper()
+            say(f"CURBSTOP_{name}: {error['msg']}")
+        raise SystemExit(2) from None
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    options = parser().parse_args(arguments)
+    if options.command == "demo":
+        from app.demo_command import demo
+
+        return demo(options)
+    if options.command in ("serve", "media"):
+        from app.serve_command import serve
+
+        return serve(options)
+    if options.command == "migrate":
+        from app.migrations.command import migrate
+
+        return migrate(chosen_settings(options))
+    if options.command == "import":
+        from app.import_command import import_file
+
+        return import_file(chosen_settings(options), options.what, options.file, dry_run=options.dry_run)
+    from app.doctor import doctor
+
+    return doctor(chosen_settings(options))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,235 @@
+"""One parent for all processes of an installation on this machine.
+
+Each child goes through the same few states::
+
+    starting ──ready──▶ up ──exit──▶ waiting ──back-off over──▶ starting
+        └──exit, too often before it was ever ready──▶ the whole start fails, with the child's last words
+
+and from any of them ``stop()`` leads to *stopped*. Children are stopped in the reverse of the order they were
+started in, so that what others depend on goes last. How a child is kept from outliving its parent is in
+:mod:`app.processes`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from app.processes import die_with_parent
+
+FIRST_BACK_OFF_S = 0.2
+LONGEST_BACK_OFF_S = 5.0
+STEADY_AFTER_S = 10.0
+"""A child that lived this long starts again without waiting when it ends."""
+TRIES_TO_START = 3
+"""Exits of a child that was never ready, after which the start as a whole has failed."""
+LAST_WORDS = 30
+READY_EVERY_S = 0.05
+
+Sink = Callable[[str, str], None]
+"""Takes one line of a child's output: (name of the child, line)."""
+
+
+class StartFailed(Exception):
+    """A part could not be started."""
+
+    def __init__(self, name: str, last_words: list[str]) -> None:
+        super().__init__(f"{name} could not be started")
+        self.name = name
+        self.last_words = last_words
+
+
+@dataclass(frozen=True)
+class Child:
+    """How to start one process, and how to see that it is ready."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    ready: Callable[[], Awaitable[bool]] | str
+    """Asked again and again until it says yes; or the line that the child itself prints once it is ready."""
+    pass_descriptors: tuple[int, ...] = ()
+    grace_s: float = 8.0
+    """How long it may take to end once asked to."""
+
+
+class _Kept:
+    """One child and its present process."""
+
+    def __init__(self, child: Child) -> None:
+        self.child = child
+        self.process: asyncio.subprocess.Process | None = None
+        self.is_up = asyncio.Event()
+        self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.last_words: deque[str] = deque(maxlen=LAST_WORDS)
+        self.restarts = 0
+
+
+class Supervisor:
+    """Starts children, restarts those that end, and ends them all.
+
+    Must be used in the main thread's event loop: a child's life is tied to the thread that forks it.
+    """
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._kept: list[tuple[_Kept, asyncio.Task[None]]] = []
+        # Only this process holds the write end; its closing, however it happens, is the children's signal.
+        self.tether, self._tether_end = os.pipe()
+        os.set_inheritable(self._tether_end, False)
+
+    def start(self, child: Child) -> None:
+        """Start ``child`` and keep it running; returns at once."""
+        kept = _Kept(child)
+        self._kept.append((kept, asyncio.create_task(self._keep(kept), name=f"keep {child.name}")))
+
+    async def wait_ready(self, *names: str, timeout_s: float = 60) -> None:
+        """Wait until the named children (all, when none is named) are ready.
+
+        Raises:
+            StartFailed: one of them ended :data:`TRIES_TO_START` times before it was ready, or took too long.
+        """
+        for kept, _ in self._kept:
+            if names and kept.child.name not in names:
+                continue
+            up = asyncio.create_task(kept.is_up.wait())
+            done, _pending = await asyncio.wait(
+                {up, kept.failed}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED
+            )
+            up.cancel()
+            if not done or kept.failed in done:
+                raise StartFailed(kept.child.name, list(kept.last_words))
+
+    def pids(self) -> dict[str, int]:
+        """The present process of each child that runs."""
+        return {
+            kept.child.name: kept.process.pid
+            for kept, _ in self._kept
+            if kept.process and kept.process.returncode is None
+        }
+
+    async def stop(self) -> None:
+        """End all children, the last started first; those that do not listen are killed."""
+        while self._kept:
+            kept, task = self._kept.pop()
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            await _end(kept)
+            if not kept.failed.done():
+                kept.failed.cancel()
+
+    def close(self) -> None:
+        """Let go of the tether; children that still run end by themselves."""
+        os.close(self.tether)
+        os.close(self._tether_end)
+
+    async def _keep(self, kept: _Kept) -> None:
+        back_off = FIRST_BACK_OFF_S
+        loop = asyncio.get_running_loop()
+        early_ends = 0
+        while True:
+            began = loop.time()
+            code = await self._live_once(kept)
+            lived = loop.time() - began
+            if not kept.is_up.is_set():
+                early_ends += 1
+                if early_ends >= TRIES_TO_START and not kept.failed.done():
+                    kept.failed.set_result(None)
+                    return
+            if lived >= STEADY_AFTER_S:
+                back_off = FIRST_BACK_OFF_S
+            self._sink(kept.child.name, f"ended {_how(code)} after {lived:.1f} s; starting again")
+            kept.restarts += 1
+            await asyncio.sleep(back_off)
+            back_off = min(back_off * 2, LONGEST_BACK_OFF_S)
+
+    async def _live_once(self, kept: _Kept) -> int:
+        """One life of the child, from start to end; its exit code."""
+        child = kept.child
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *child.command,
+                env=dict(child.environment),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                pass_fds=(self.tether, *child.pass_descriptors),
+                start_new_session=True,
+                preexec_fn=die_with_parent(),
+                limit=1 << 20,
+            )
+        except OSError as error:
+            kept.last_words.append(str(error))
+            return 127
+        kept.process = process
+        lines = asyncio.create_task(self._carry_lines(kept, process))
+        readiness = asyncio.create_task(_wait_until_ready(kept))
+        try:
+            code = await process.wait()
+            # A grandchild may still hold the pipe open; what it says later is not waited for.
+            await asyncio.wait({lines}, timeout=0.5)
+            return code
+        finally:
+            lines.cancel()
+            readiness.cancel()
+
+    async def _carry_lines(self, kept: _Kept, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        while True:
+            try:
+                line = await process.stdout.readline()
+            except ValueError:  # a line longer than the limit: asyncio has dropped it
+                continue
+            if not line:
+                return
+            text = line.decode(errors="replace").rstrip()
+            if text == kept.child.ready:
+                kept.is_up.set()
+                continue
+            kept.last_words.append(text)
+            self._sink(kept.child.name, text)
+
+
+async def _wait_until_ready(kept: _Kept) -> None:
+    if isinstance(kept.child.ready, str):
+        return
+    while not await kept.child.ready():  # noqa: ASYNC110 - another process' state has no event to wait for
+        await asyncio.sleep(READY_EVERY_S)
+    kept.is_up.set()
+
+
+async def _end(kept: _Kept) -> None:
+    process = kept.process
+    if process is None or process.returncode is not None:
+        return
+    with suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        await asyncio.wait_for(_drain(process), kept.child.grace_s)
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+
+
+async def _drain(process: asyncio.subprocess.Process) -> None:
+    """Read what a stopping child still says, so that it never blocks on a full pipe."""
+    assert process.stdout is not None
+    while await process.stdout.read(1 << 16):
+        pass
+    await process.wait()
+
+
+def _how(code: int) -> str:
+    if code >= 0:
+        return f"with code {code}"
+    try:
+        return f"by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"by signal {-code}"
