@@ -1,7 +1,7 @@
 """Programs that measure Curbstop: `python -m benchmarks NAME` prints one JSON object a line.
 
-A benchmark is a module or package here with ``def run() -> Iterator[Figure]`` (with a parameter ``preset: str``,
-"full" or "quick", if it has a quick form). What a benchmark cannot measure it raises as `Missing`.
+A benchmark is a module or package here with ``def run() -> Iterator[Figure]`` (with a parameter ``preset:
+str``, "full" or "quick", if it has a quick form). What a benchmark cannot measure it raises as `Missing`.
 """
 
 from dataclasses import dataclass, field

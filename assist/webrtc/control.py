@@ -12,8 +12,8 @@ Five kinds of key, all losable: a Redis that was wiped is filled again within a 
 ====================================  ======  ============================================================
 
 Every message is one JSON object. Decoding never trusts the other side: whatever is not a message of this file
-raises `ControlFault`. Fields that a newer side added are ignored, so that a node and a hub of neighbouring versions
-understand each other.
+raises `ControlFault`. Fields that a newer side added are ignored, so that a node and a hub of
+neighbouring versions understand each other.
 """
 
 import dataclasses
@@ -77,9 +77,10 @@ class Source:
 class Offer:
     """Answer this SDP offer; makes the room and the peer if they are new.
 
-    ``receive`` binds the m-lines on which the client receives (by mid) to remote streams. ``restart`` says that
-    the client asked for an ICE restart; the node sees that in the SDP as well. ``generation`` is the room's
-    placement: a node that has seen a newer one refuses with ``room_moved``. 0 means "not fenced".
+    ``receive`` binds the m-lines on which the client receives (by mid) to remote streams. ``restart``
+    says that the client asked for an ICE restart; the node sees that in the SDP as well. ``generation``
+    is the room's placement: a node that has seen a newer one refuses with ``room_moved``. 0 means "not
+    fenced".
     """
 
     kind: ClassVar[str] = "offer"
@@ -137,7 +138,7 @@ Command = Offer | ClosePeer | CloseRoom | Keyframe | Drain | Stats
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A command, the id its reply carries, and the name of the list the reply goes to ("": none is wanted)."""
+    """A command, the id its reply carries, and the list the reply goes to ("": none is wanted)."""
 
     id: str
     command: Command
@@ -221,9 +222,9 @@ class PeerConnected:
 class PeerDisconnected:
     """The peer is gone from the node.
 
-    ``reason``: ``closed`` (by command), ``left`` (it said so by DTLS), ``timeout`` (silence), ``failed`` (DTLS or
-    its fingerprint), ``replaced`` (the same peer came with a new peer connection), ``room_closed``,
-    ``node_stopping``.
+    ``reason``: ``closed`` (by command), ``left`` (it said so by DTLS), ``timeout`` (silence), ``failed``
+    (DTLS or its fingerprint), ``replaced`` (the same peer came with a new peer connection),
+    ``room_closed``, ``node_stopping``.
     """
 
     kind: ClassVar[str] = "peer_disconnected"
@@ -260,8 +261,9 @@ class Quality:
     """How one peer's connection did since the last such event (every two seconds).
 
     Losses are shares in 0–1, bitrates bit/s, times milliseconds. ``loss`` is the worse of the two directions;
-    ``bitrate`` is what the peer sends and receives together. ``estimate`` is what the peer thinks it can receive
-    (REMB), 0 if unknown; ``rtt_ms`` is 0 if none was measured (a peer that only sends gives no round trip).
+    ``bitrate`` is what the peer sends and receives together. ``estimate`` is what the peer thinks it can
+    receive (REMB), 0 if unknown; ``rtt_ms`` is 0 if none was measured (a peer that only sends gives no
+    round trip).
     """
 
     kind: ClassVar[str] = "quality"

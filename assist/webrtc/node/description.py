@@ -1,0 +1,86 @@
+"""What an SDP offer says, as far as this node can use it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kernel.errors import Invalid, TooLarge
+
+MAX_SDP_BYTES = 64 * 1024
+MAX_LINES = 24
+MAX_CODECS = 64
+MAX_SSRCS = 16
+
+Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
+
+
+class SdpInvalid(Invalid):
+    """The offer is not a session description that can be read."""
+
+    code = "sdp_invalid"
+
+
+class SdpTooLarge(TooLarge):
+    """The offer is longer, or describes more, than this service takes."""
+
+    code = "sdp_too_large"
+
+
+class SdpUnsupported(Invalid):
+    """The offer asks for something that this service does not do."""
+
+    code = "sdp_unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """One payload type. ``name`` is lower case; ``rtx`` the payload type of its retransmissions."""
+
+    payload_type: int
+    name: str
+    clock_rate: int
+    channels: int = 1
+    parameters: Mapping[str, str | None] = field(default_factory=dict)
+    feedback: frozenset[str] = frozenset()
+    rtx: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLine:
+    """One m-line. ``extensions`` maps URI to id; ``ssrc`` and ``rtx_ssrc`` are None where not announced."""
+
+    mid: str
+    kind: Literal["audio", "video"]
+    direction: Direction
+    stopped: bool
+    profile: str
+    formats: tuple[str, ...]
+    codecs: tuple[Codec, ...]
+    extensions: Mapping[str, int]
+    ssrc: int | None
+    rtx_ssrc: int | None
+
+    @property
+    def publishes(self) -> bool:
+        """Whether the client sends on this line."""
+        return not self.stopped and self.direction in ("sendrecv", "sendonly")
+
+    @property
+    def receives(self) -> bool:
+        """Whether the client receives on this line, and does nothing else."""
+        return not self.stopped and self.direction == "recvonly"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferDescription:
+    """A whole offer over one bundled transport. ``active`` says whether the node has to begin DTLS."""
+
+    session: str
+    fragment: str
+    fingerprints: tuple[tuple[str, str], ...]
+    active: bool
+    lines: tuple[OfferLine, ...]
+
+    def same_connection(self, other: "OfferDescription") -> bool:
+        """Whether both come from one peer connection: its certificate and its session id do not change."""
+        return self.fingerprints == other.fingerprints and self.session == other.session

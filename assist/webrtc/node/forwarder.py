@@ -1,0 +1,285 @@
+"""The packet loop: from the socket, through SRTP, to every viewer of the stream.
+
+This is the reference, in plain Python, and the place where the processor time goes. Rules kept here: no
+await, no task and no object per packet beyond the copy that the ring keeps; the packet is decrypted where
+it was received, brought into forwarded form where it lies (see `rtp`), and encrypted again in place; struct
+methods, pointers and slices that can be made once are made once.
+"""
+
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assist.webrtc.node import adapter, rtp
+from assist.webrtc.node.ice import Address
+from assist.webrtc.node.peer import Peer
+from assist.webrtc.node.streams import Leg, Uplink
+
+MAX_BATCH = 64
+"""Datagrams taken before timers and control get their turn."""
+DATAGRAM = 2048
+HEADROOM = 8
+"""The forwarded header is at most this much longer than the one received (20 bytes against 12)."""
+
+_u16 = rtp.U16.unpack_from
+_u32 = rtp.U32.unpack_from
+_write_header = rtp.FORWARD_HEADER.pack_into
+
+
+@dataclass(slots=True)
+class Counters:
+    """What the loop has done since the node started."""
+
+    datagrams_in: int = 0
+    packets_in: int = 0
+    packets_out: int = 0
+    octets_out: int = 0
+    retransmissions_in: int = 0
+    retransmissions_out: int = 0
+    retransmissions_missed: int = 0
+    retransmissions_refused: int = 0
+    duplicates: int = 0
+    not_authentic: int = 0
+    unknown: int = 0
+    send_failed: int = 0
+    malformed: int = 0
+
+
+class Forwarder:
+    """The loop and its buffers. ``peers`` maps a proven address to its peer.
+
+    What is not media of a known peer goes to the callbacks: ``on_stun(datagram, source, send)``,
+    ``on_rtcp(peer, datagram)`` (still encrypted), ``on_started(uplink)`` at a stream's first authentic
+    packet and ``on_lost(uplink, sequences)`` for packets just found missing.
+    """
+
+    def __init__(self) -> None:
+        self.peers: dict[Address, Peer] = {}
+        self.counters = Counters()
+        self.on_stun: Callable[[bytes, Address, Callable[..., int]], None] = lambda *_: None
+        self.on_rtcp: Callable[[Peer, bytes], None] = lambda *_: None
+        self.on_started: Callable[[Uplink], None] = lambda _: None
+        self.on_lost: Callable[[Uplink, list[int]], None] = lambda *_: None
+        memory, self._all = adapter.buffer(HEADROOM + DATAGRAM + adapter.SRTP_ROOM)
+        self._pointers = adapter.pointers(memory, HEADROOM + DATAGRAM)
+        self._view = self._all[HEADROOM : HEADROOM + DATAGRAM]
+        out, self._out = adapter.buffer(DATAGRAM + adapter.SRTP_ROOM)
+        self._out_pointer = out
+        self._length = adapter.length_cell()
+
+    def drain(self, sock: socket.socket) -> None:
+        """Take what the socket has, up to `MAX_BATCH` datagrams."""
+        receive, view, length = sock.recvfrom_into, self._view, self._length
+        peers, counters, unprotect = self.peers, self.counters, adapter.unprotect
+        start = self._pointers[HEADROOM]
+        for _ in range(MAX_BATCH):
+            try:
+                size, source = receive(view)
+            except OSError:  # nothing more (BlockingIOError), or an ICMP error of some earlier datagram
+                return
+            counters.datagrams_in += 1
+            if size < rtp.HEADER_SIZE:
+                counters.unknown += 1
+                continue
+            first = view[0]
+            peer = peers.get(source)
+            if peer is None or not 127 < first < 192:
+                self._other(peer, first, size, source, sock)
+                continue
+            if 191 < view[1] < 224:  # RFC 5761 section 4
+                self.on_rtcp(peer, bytes(view[:size]))
+                continue
+            uplink = peer.uplinks.get(_u32(view, 8)[0]) or peer.learn(view, size)
+            if uplink is None or peer.inbound is None:
+                counters.unknown += 1
+                continue
+            length[0] = size
+            if unprotect(peer.inbound, start, length):
+                counters.not_authentic += 1
+                continue
+            self._take(peer, uplink, first, length[0])
+
+    def _other(self, peer: Peer | None, first: int, size: int, source: Address, sock: socket.socket) -> None:
+        """STUN and DTLS, told apart by the first byte (RFC 7983). DTLS only from a proven address."""
+        if first < 4:
+            self.on_stun(bytes(self._view[:size]), source, sock.sendto)
+        elif peer is not None and 19 < first < 64 and peer.transport is not None:
+            peer.transport.deliver(bytes(self._view[:size]))
+        else:
+            self.counters.unknown += 1
+
+    def _take(self, peer: Peer, uplink: Uplink, first: int, size: int) -> None:
+        """An authentic packet lies decrypted in the buffer."""
+        view = self._view
+        now = time.monotonic()
+        peer.seen = now
+        start = 12 + 4 * (first & 0x0F)
+        if first & 0x10:
+            if start + 4 > size:
+                self.counters.malformed += 1
+                return
+            block = start + 4
+            start = block + 4 * _u16(view, start + 2)[0]
+            if start > size:
+                self.counters.malformed += 1
+                return
+            if uplink.arrival_id:
+                if view[block] == uplink.arrival_head:
+                    peer.arrivals.arrivals.append((_u16(view, block + 1)[0], now))
+                else:
+                    self._note_arrival(peer, uplink, size, now)
+        if _u32(view, 8)[0] != uplink.ssrc:
+            self._take_retransmission(uplink, size, now)
+            return
+        self.counters.packets_in += 1
+        sequence = _u16(view, 2)[0]
+        second = view[1]
+        reception = uplink.reception
+        if sequence == reception.expected:
+            reception.received += 1
+            if sequence == 0xFFFF:
+                reception.expected = 0
+                reception.cycles += 0x10000
+            else:
+                reception.expected = sequence + 1
+        elif not self._irregular(uplink, sequence, now):
+            return
+        uplink.octets += size
+        timestamp = _u32(view, 4)[0]
+        # A video frame's last packet is marked; between those, packets of one frame share a timestamp.
+        if second & 0x80 or uplink.clock_rate == 48000:
+            reception.note_transit(now, timestamp, uplink.clock_rate)
+        begin = HEADROOM + start - rtp.FORWARD_HEADER_SIZE
+        sent_at = int(now * 262144) & 0xFFFFFF
+        whole = self._all
+        _write_header(
+            whole,
+            begin,
+            0x90 | first & 0x20,
+            second,
+            sequence,
+            timestamp,
+            0,
+            rtp.EXTENSION_BLOCK,
+            0,
+        )
+        packet = bytes(whole[begin : HEADROOM + size])
+        uplink.ring[sequence & 1023] = packet
+        legs = uplink.legs
+        if not legs:
+            return
+        marker = second & 0x80
+        for leg in legs[1:]:
+            self._send(leg, packet, marker, sent_at)
+        # The first leg's copy is made where the packet lies.
+        leg = legs[0]
+        whole[begin + 1] = marker | leg.payload_type
+        rtp.U32.pack_into(whole, begin + 8, leg.ssrc)
+        if leg.word:
+            rtp.U32.pack_into(whole, begin + 16, leg.word | sent_at)
+        length = self._length
+        length[0] = len(packet)
+        if adapter.protect(leg.session, self._pointers[begin], length):
+            self.counters.send_failed += 1
+            return
+        try:
+            leg.send(whole[begin : begin + length[0]], leg.address)  # type: ignore[misc, arg-type]
+        except OSError:
+            self.counters.send_failed += 1
+            return
+        leg.packets += 1
+        leg.octets += size
+        self.counters.packets_out += 1
+
+    def _send(self, leg: Leg, packet: bytes, marker: int, sent_at: int) -> None:
+        """Patch, encrypt and send a packet in forwarded form."""
+        out, length, size = self._out, self._length, len(packet)
+        out[:size] = packet
+        out[1] = marker | leg.payload_type
+        rtp.U32.pack_into(out, 8, leg.ssrc)
+        if leg.word:
+            rtp.U32.pack_into(out, 16, leg.word | sent_at)
+        length[0] = size
+        if adapter.protect(leg.session, self._out_pointer, length):
+            self.counters.send_failed += 1
+            return
+        try:
+            leg.send(out[: length[0]], leg.address)  # type: ignore[misc, arg-type]
+        except OSError:
+            self.counters.send_failed += 1
+            return
+        leg.packets += 1
+        leg.octets += size
+        self.counters.packets_out += 1
+
+    def _irregular(self, uplink: Uplink, sequence: int, now: float) -> bool:
+        """A packet that is not the next one: whether to forward it."""
+        if not uplink.started:
+            uplink.started = True
+            self.on_started(uplink)
+        useful, lost = uplink.reception.irregular(sequence, now)
+        if not uplink.repairable:
+            # Nothing will be asked for again: the gaps are only remembered to tell late packets from doubles.
+            if len(uplink.reception.missing) > 256:
+                uplink.reception.missing.clear()
+        elif lost:
+            self.on_lost(uplink, lost)
+        if not useful:
+            self.counters.duplicates += 1
+        return useful
+
+    def _note_arrival(self, peer: Peer, uplink: Uplink, size: int, now: float) -> None:
+        value = rtp.extension(self._view, size, uplink.arrival_id)
+        if value is not None and len(value) == 2:
+            peer.arrivals.arrivals.append((int.from_bytes(value, "big"), now))
+
+    def _take_retransmission(self, uplink: Uplink, size: int, now: float) -> None:
+        """An RTX packet: bring back the original, if it was still missing."""
+        self.counters.retransmissions_in += 1
+        original = rtp.unwrap_retransmission(self._view, size, uplink.payload_type, uplink.ssrc or 0)
+        if original is None:
+            return
+        sequence = int(_u16(original, 2)[0])
+        if not uplink.reception.repaired(sequence):
+            self.counters.duplicates += 1
+            return
+        packet = rtp.forwarded(original)
+        uplink.ring[sequence & 1023] = packet
+        for leg in uplink.legs:
+            self._send(leg, packet, packet[1] & 0x80, rtp.abs_send_time(now))
+
+    def retransmit(self, leg: Leg, sequences: tuple[int, ...]) -> None:
+        """A viewer did not get these packets: send them again, as RTX where it takes that (RFC 4588)."""
+        counters, ring = self.counters, leg.uplink.ring
+        sent_at = rtp.abs_send_time(time.monotonic())
+        for sequence in sequences:
+            packet = ring[sequence & 1023]
+            if packet is None or _u16(packet, 2)[0] != sequence:
+                counters.retransmissions_missed += 1
+                continue
+            if not leg.allowance.take(len(packet)):
+                counters.retransmissions_refused += 1
+                continue
+            counters.retransmissions_out += 1
+            if leg.rtx_payload_type is None or leg.rtx_ssrc is None:
+                self._send(leg, packet, packet[1] & 0x80, sent_at)
+                continue
+            word = leg.word | sent_at if leg.word else 0
+            wrapped = rtp.wrap_retransmission(
+                packet, leg.rtx_payload_type, leg.rtx_ssrc, leg.rtx_sequence, word
+            )
+            leg.rtx_sequence = (leg.rtx_sequence + 1) & 0xFFFF
+            self._send_wrapped(leg, wrapped)
+
+    def _send_wrapped(self, leg: Leg, packet: bytearray) -> None:
+        size = len(packet)
+        self._out[:size] = packet
+        self._length[0] = size
+        if adapter.protect(leg.session, self._out_pointer, self._length):
+            self.counters.send_failed += 1
+            return
+        try:
+            leg.send(self._out[: self._length[0]], leg.address)  # type: ignore[misc, arg-type]
+        except OSError:
+            self.counters.send_failed += 1
