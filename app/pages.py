@@ -1,0 +1,235 @@
+"""The pages people open: small server-sent shells around browser modules, and the files they load.
+
+A shell carries no data about anyone: language, theme, title, addresses of its modules, and a policy
+that lets only those run. Everything else comes through the API. Where the map library is missing or
+not the reviewed one, a page is told so and shows tables.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from app.assets import ROOT, Assets, leaflet
+from app.shell import Shell, inline_json, page_headers
+from kernel.i18n import LANGUAGES, pick_language
+
+LANGUAGE_COOKIE = "curbstop-language"
+THEME_COOKIE = "curbstop-theme"
+THEMES = ("light", "dark", "sun")
+# English, 40 % longer, in demo installations: shows what does not fit or was not translated.
+PSEUDO = "pseudo"
+
+CSS_LAYERS = tuple(
+    f"css/{name}.css" for name in ("layers", "reset", "tokens", "base", "controls", "parts", "picture")
+)
+
+
+class PageSettings(Protocol):
+    """What the pages need to know of :class:`kernel.settings.Settings`."""
+
+    @property
+    def base_url(self) -> str: ...
+    @property
+    def utility_name(self) -> str: ...
+    @property
+    def default_language(self) -> str: ...
+    @property
+    def default_region(self) -> str: ...
+    @property
+    def timezone(self) -> str: ...
+    @property
+    def demo(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Page:
+    """One shell: its address, whose session its calls use, its texts, and whether it shows a map."""
+
+    name: str
+    path: str
+    surface: str
+    areas: tuple[str, ...]
+    map: bool = False
+    manifest: bool = False
+    demo_only: bool = False
+
+
+PAGES = (
+    Page("customer", "/", "customer", ("common", "errors", "customer"), map=True),
+    Page("desk", "/desk", "desk", ("common", "errors", "desk")),
+    Page("rep", "/rep", "rep", ("common", "errors", "rep"), map=True, manifest=True),
+    Page("console", "/console", "console", ("common", "errors", "console"), map=True),
+    Page("sign-in", "/sign-in", "", ("common", "errors")),
+    Page("sent", "/sent", "", ("common", "errors"), demo_only=True),
+)
+
+
+class Pages:
+    """Shells and files, made once at start. ``map_missing`` says why there is no map, or is empty."""
+
+    def __init__(self, settings: PageSettings, assets: Assets | None = None) -> None:
+        self.settings = settings
+        self.assets = assets or Assets.below(ROOT)
+        self.leaflet, self.map_missing = leaflet()
+        self.texts: dict[str, dict[str, str]] = {
+            language: json.loads(self.assets[f"locales/{language}/common.json"].body)
+            for language in LANGUAGES
+        }
+
+    def routes(self) -> list[BaseRoute]:
+        shells = [page for page in PAGES if self.settings.demo or not page.demo_only]
+        routes: list[BaseRoute] = [Route(page.path, self._endpoint(page), methods=["GET"]) for page in shells]
+        routes.append(Route("/s/{digest}/{path:path}", self.assets.serve, methods=["GET"]))
+        if self.leaflet is not None:
+            routes.append(Route("/v/leaflet/{digest}/{path:path}", self.leaflet.serve, methods=["GET"]))
+        routes.append(Route("/manifest.webmanifest", self.manifest, methods=["GET"]))
+        routes.append(Route("/sw.js", self.service_worker, methods=["GET"]))
+        return routes
+
+    def language(self, request: Request) -> str:
+        """``?lang=`` beats the cookie, the cookie beats ``Accept-Language``."""
+        known = (*LANGUAGES, PSEUDO) if self.settings.demo else LANGUAGES
+        for asked in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+            if asked in known:
+                return str(asked)
+        accepted = request.headers.get("accept-language", "")
+        return pick_language(accepted) if accepted.strip(" *") else self.settings.default_language
+
+    def _endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
+        async def show(request: Request) -> Response:
+            language, nonce = self.language(request), secrets.token_urlsafe(16)
+            theme = request.cookies.get(THEME_COOKIE, "")
+            html = self.shell(page, language, theme if theme in THEMES else "").html(nonce)
+            headers = page_headers(nonce, https=self.settings.base_url.startswith("https:"))
+            response = Response(html, media_type="text/html; charset=utf-8", headers=headers)
+            if request.query_params.get("lang") == language:
+                response.set_cookie(LANGUAGE_COOKIE, language, max_age=31_536_000, samesite="lax")
+            return response
+
+        return show
+
+    def names(self, page: Page) -> tuple[dict[str, str], tuple[str, ...]]:
+        """The page's import map, and the modules worth fetching at once."""
+        at_once, reachable = self.assets.reach(f"pages/{page.name}/main.js")
+        texts = [f"locales/{language}/{area}.json" for language in LANGUAGES for area in page.areas]
+        icons = [path for path in self.assets.paths() if path.startswith("icons/")]
+        found = [path for path in (*reachable, *texts, *icons) if path in self.assets]
+        names = {path: self.assets[path].url for path in found}
+        if page.map and self.leaflet is not None:
+            names["leaflet"] = self.leaflet["leaflet.js"].url
+        return names, tuple(self.assets[path].url for path in at_once if path.endswith(".js"))
+
+    def styles(self, page: Page) -> tuple[str, ...]:
+        sheets = [
+            self.assets[path].url
+            for path in (*CSS_LAYERS, f"pages/{page.name}/page.css")
+            if path in self.assets
+        ]
+        if page.map and self.leaflet is not None:
+            sheets.insert(0, self.leaflet["leaflet.css"].url)
+        return tuple(sheets)
+
+    def shell(self, page: Page, language: str, theme: str) -> Shell:
+        written = "en" if language == PSEUDO else language
+        texts = self.texts[written]
+        utility = self.settings.utility_name or texts["utility"]
+        names, modules = self.names(page)
+        facts = {
+            "page": page.name,
+            "surface": page.surface,
+            "areas": page.areas,
+            "language": language,
+            "languages": LANGUAGES,
+            "utility": utility,
+            "region": self.settings.default_region,
+            "timezone": self.settings.timezone,
+            "demo": self.settings.demo,
+            "map": "leaflet" in names,
+            "map_missing": self.map_missing if page.map else "",
+        }
+        return Shell(
+            page=page.name,
+            language=written,
+            theme=theme,
+            title=texts[f"title.{page.name}"].replace("{utility}", utility),
+            utility=utility,
+            noscript=texts["noscript"],
+            old_browser=texts["old_browser"],
+            icon=names["icons/curbstop.svg"],
+            manifest=f"/manifest.webmanifest?lang={written}" if page.manifest else "",
+            touch_icon=names["icons/app-192.png"],
+            styles=self.styles(page),
+            imports=names,
+            preload_modules=modules,
+            preload_texts=[
+                names[path] for area in page.areas if (path := f"locales/{written}/{area}.json") in names
+            ],
+            main=names.get(f"pages/{page.name}/main.js", ""),
+            facts=facts,
+        )
+
+    async def manifest(self, request: Request) -> Response:
+        """The representative's page as an app on the home screen."""
+        language = self.language(request)
+        texts = self.texts["en" if language == PSEUDO else language]
+        icons = [
+            {"src": self.assets[path].url, "sizes": sizes, "type": kind, "purpose": purpose}
+            for path, sizes, kind, purpose in (
+                ("icons/app-192.png", "192x192", "image/png", "any"),
+                ("icons/app-512.png", "512x512", "image/png", "any"),
+                ("icons/app-512.png", "512x512", "image/png", "maskable"),
+            )
+            if path in self.assets
+        ]
+        body = {
+            "id": "/rep",
+            "name": texts["app.name"],
+            "short_name": texts["app.short_name"],
+            "lang": language,
+            "dir": "ltr",
+            "start_url": "/rep",
+            "scope": "/",
+            "display": "standalone",
+            "orientation": "any",
+            "background_color": "#f6f8fa",
+            "theme_color": "#0b5cad",
+            "icons": icons,
+        }
+        return JSONResponse(
+            body,
+            media_type="application/manifest+json",
+            headers={"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"},
+        )
+
+    async def service_worker(self, request: Request) -> Response:
+        """``pages/rep/sw.js`` behind one line that tells it which files the page needs offline."""
+        if "pages/rep/sw.js" not in self.assets:
+            return Response("not found", 404, media_type="text/plain")
+        page = next(page for page in PAGES if page.name == "rep")
+        names, _ = self.names(page)
+        shell = {
+            "version": self.assets.digest,
+            "page": page.path,
+            "files": sorted({*names.values(), *self.styles(page)}),
+        }
+        headers = {
+            "Cache-Control": "no-cache",
+            "Service-Worker-Allowed": "/",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'; connect-src 'self'; script-src 'self'",
+        }
+        body = f"const SHELL = {inline_json(shell)};\n".encode() + self.assets["pages/rep/sw.js"].body
+        return Response(body, media_type="text/javascript; charset=utf-8", headers=headers)
+
+
+def page_routes(settings: PageSettings) -> list[BaseRoute]:
+    """Every route of the pages and their files."""
+    return Pages(settings).routes()

@@ -1,0 +1,108 @@
+// Texts and numbers in the reader's language. A key is `<area>.<name>`, its area a file
+// `locales/<language>/<area>.json`. Plurals: `<key>.one`, `<key>.other`, chosen by `Intl.PluralRules`.
+
+/** @typedef {Record<string, string>} Texts */
+/** @typedef {Record<string, unknown>} Params */
+/** @typedef {(language: string, area: string) => Promise<Texts>} Loader */
+
+export class I18n extends EventTarget {
+  /** @param {Loader} load @param {readonly string[]} areas */
+  constructor(load, areas) {
+    super();
+    this.load = load;
+    this.areas = [...areas];
+    this.language = "en";
+    /** @type {Record<string, Texts>} */
+    this.texts = {};
+  }
+
+  /** Written form: the pseudo-locale is English underneath. */
+  get locale() {
+    return this.language === "pseudo" ? "en" : this.language;
+  }
+
+  /** Loads a language's areas, then switches; until then the old texts stay. @param {string} language */
+  async use(language) {
+    const written = language === "pseudo" ? "en" : language;
+    const loaded = await Promise.all(this.areas.map((area) => this.load(written, area)));
+    this.texts = Object.fromEntries(this.areas.map((area, index) => [area, loaded[index] ?? {}]));
+    this.language = language;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** @param {string} key */
+  has(key) {
+    return this.find(key) !== undefined;
+  }
+
+  /** @param {string} key @param {Params} [params] `count` chooses the plural form @returns {string} */
+  t(key, params = {}) {
+    let text;
+    if (typeof params["count"] === "number") {
+      const form = new Intl.PluralRules(this.locale).select(params["count"]);
+      text = this.find(`${key}.${form}`) ?? this.find(`${key}.other`);
+    }
+    text ??= this.find(key);
+    if (text === undefined) return key;
+    if (this.language === "pseudo") text = stretch(text);
+    return text.replace(/\{(\w+)\}/g, (_, name) => {
+      const value = params[name];
+      return typeof value === "number" ? this.number(value) : String(value ?? "");
+    });
+  }
+
+  /** The text of an error, by its code; the server's own words where the code is not known here. @param {unknown} error */
+  error(error) {
+    const known = /** @type {{code?: string, message?: string, params?: Params}} */ (error ?? {});
+    const code = known.code ?? "internal";
+    for (const key of [`errors.${code}`, `common.error.${code}`]) if (this.has(key)) return this.t(key, known.params);
+    return known.code && known.message && known.message !== code ? known.message : this.t("common.error.internal");
+  }
+
+  /** @param {number} value @param {Intl.NumberFormatOptions} [options] */
+  number(value, options) {
+    return new Intl.NumberFormat(this.locale, options).format(value);
+  }
+
+  /** @param {string | Date} value @param {Intl.DateTimeFormatOptions} [options] default: hours and minutes */
+  time(value, options = { hour: "2-digit", minute: "2-digit" }) {
+    return new Intl.DateTimeFormat(this.locale, { hourCycle: "h23", ...options }).format(new Date(value));
+  }
+
+  /** @param {string | Date} value */
+  date(value) {
+    return this.time(value, { year: "numeric", month: "short", day: "numeric", weekday: "short" });
+  }
+
+  /** “3 minutes ago”, “in 2 hours”. @param {string | Date} value @param {Date} now */
+  relative(value, now) {
+    const seconds = (new Date(value).getTime() - now.getTime()) / 1000;
+    const format = new Intl.RelativeTimeFormat(this.locale, { numeric: "auto" });
+    if (Math.abs(seconds) < 50) return format.format(Math.round(seconds / 10) * 10, "second");
+    if (Math.abs(seconds) < 3000) return format.format(Math.round(seconds / 60), "minute");
+    if (Math.abs(seconds) < 72_000) return format.format(Math.round(seconds / 3600), "hour");
+    return format.format(Math.round(seconds / 86_400), "day");
+  }
+
+  /** @param {string[]} words @param {"conjunction" | "disjunction"} [type] */
+  list(words, type = "conjunction") {
+    return new Intl.ListFormat(this.locale, { type }).format(words);
+  }
+
+  /** @param {string} key @returns {string | undefined} */
+  find(key) {
+    const dot = key.indexOf(".");
+    return this.texts[key.slice(0, dot)]?.[key.slice(dot + 1)];
+  }
+}
+
+const ACCENTS = /** @type {Record<string, string>} */ ({
+  a: "á", e: "é", i: "í", o: "ó", u: "ú", y: "ý", c: "ç", n: "ñ", A: "Á", E: "É", I: "Í", O: "Ó", U: "Ú", C: "Ç", N: "Ñ",
+});
+
+/** A text 40 % longer and visibly translated, its `{names}` untouched. @param {string} text */
+export function stretch(text) {
+  const parts = text.split(/(\{\w+\})/);
+  const accented = parts.map((part, i) => (i % 2 ? part : part.replace(/[a-zA-Z]/g, (c) => ACCENTS[c] ?? c))).join("");
+  return `⟦${accented}${" ~".repeat(Math.ceil((text.length * 0.4) / 2))}⟧`;
+}

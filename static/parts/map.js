@@ -1,0 +1,114 @@
+// `<cs-map>`: Leaflet on one canvas. `await map.ready` gives Leaflet's map, or null where the library is missing: then
+// the element says so, and the page must offer another way (a table, an address). With `pick`, the map moves under a
+// fixed pin and `pin` (detail {lon, lat}) tells where it stands. Without tiles, `base(lines)` draws streets.
+
+import { h } from "parts/dom.js";
+import { icon } from "parts/icon.js";
+import { t } from "parts/words.js";
+
+/** @typedef {any} LeafletMap Leaflet carries no types in its wheel */
+
+export class MapPart extends HTMLElement {
+  constructor() {
+    super();
+    /** @type {(map: LeafletMap | null) => void} */
+    let settle = () => {};
+    /** @type {Promise<LeafletMap | null>} */
+    this.ready = new Promise((resolve) => {
+      settle = resolve;
+    });
+    this.settle = settle;
+    /** @type {LeafletMap | null} */
+    this.map = null;
+    /** @type {any} Leaflet itself, once `ready` */
+    this.leaflet = null;
+    this.started = false;
+  }
+
+  connectedCallback() {
+    if (this.started) return;
+    this.started = true;
+    this.setAttribute("role", "application");
+    this.setAttribute("aria-label", t("common.map"));
+    void this.start();
+  }
+
+  disconnectedCallback() {
+    this.resized?.disconnect();
+    this.map?.remove();
+    this.map = null;
+  }
+
+  async start() {
+    const shell = JSON.parse(document.getElementById("shell")?.textContent ?? "{}");
+    if (!shell.map) return this.absent();
+    try {
+      await import("leaflet");
+    } catch {
+      return this.absent();
+    }
+    if (!this.isConnected) return;
+    this.leaflet = /** @type {any} */ (globalThis).L;
+    const place = h("div");
+    this.append(place);
+    const map = this.leaflet.map(place, {
+      preferCanvas: true, zoomControl: false, attributionControl: false, center: [0, 0], zoom: 2, minZoom: 2, maxZoom: 19,
+      fadeAnimation: false, wheelPxPerZoomLevel: 90,
+    });
+    this.leaflet.control.zoom({ position: "bottomright", zoomInTitle: t("common.map.zoom_in"), zoomOutTitle: t("common.map.zoom_out") }).addTo(map);
+    this.map = map;
+    if (this.hasAttribute("pick")) this.pick(map);
+    this.resized = new ResizeObserver(() => map.invalidateSize({ animate: false }));
+    this.resized.observe(this);
+    this.settle(map);
+  }
+
+  absent() {
+    this.removeAttribute("role");
+    this.replaceChildren(h("div", { class: "empty" }, icon("map"), h("p", { t: "common.map.absent" })));
+    this.settle(null);
+  }
+
+  /** @param {LeafletMap} map */
+  pick(map) {
+    const pin = icon("pin");
+    pin.className = "centre-pin";
+    this.append(pin);
+    const tell = () => {
+      const { lat, lng } = map.getCenter().wrap();
+      this.dispatchEvent(new CustomEvent("pin", { detail: { lon: round(lng), lat: round(lat) } }));
+    };
+    map.on("moveend", tell);
+  }
+
+  /** @param {{lon: number, lat: number}} place @param {number} [zoom] */
+  async show({ lon, lat }, zoom = 17) {
+    const map = await this.ready;
+    map?.setView([lat, lon], zoom, { animate: !matchMedia("(prefers-reduced-motion: reduce)").matches });
+  }
+
+  /** Fits the whole of these points. @param {[number, number][]} points lon, lat */
+  async frame(points) {
+    const map = await this.ready;
+    if (map && points.length) map.fitBounds(points.map(([lon, lat]) => [lat, lon]), { padding: [24, 24], animate: false });
+  }
+
+  /** Streets and the like under everything, in the theme's own quiet colours. @param {object} geojson @param {string} [attribution] */
+  async base(geojson, attribution) {
+    const map = await this.ready;
+    if (!map) return;
+    const styles = getComputedStyle(this);
+    map.createPane("base").style.zIndex = "210";
+    const canvas = this.leaflet.canvas({ pane: "base", padding: 0.3 });
+    const colour = styles.getPropertyValue("--edge");
+    this.leaflet.geoJSON(geojson, { renderer: canvas, interactive: false, style: { color: colour, weight: 1.6, opacity: 0.65 } }).addTo(map);
+    if (attribution) this.leaflet.control.attribution({ prefix: false }).addAttribution(attribution).addTo(map);
+  }
+}
+
+/** A hundred-thousandth of a degree is about a metre. @param {number} value */
+function round(value) {
+  return Math.round(value * 1e6) / 1e6;
+}
+
+customElements.define("cs-map", MapPart);

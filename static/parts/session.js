@@ -1,0 +1,35 @@
+// Who is here, on a staff page. A one-use link (`#k=…`) is redeemed and taken out of the address at once;
+// without a session the person is sent to sign in and comes back.
+
+import { ApiError } from "lib/api.js";
+
+/** @typedef {import("parts/page.js").Page} Page */
+/** @typedef {{kind: string, id: string, name: string, roles: string[], language: string, request_id?: string | null, [key: string]: unknown}} Me */
+
+/** @param {Page} page @returns {Promise<Me | null>} null when the browser is on its way to the sign-in page */
+export async function requireStaff(page) {
+  const token = takeToken("k");
+  const { surface } = page.api;
+  try {
+    if (token) await page.api.post("/api/sign-in-links/redemption", { token, surface });
+    return await page.api.get("/api/me");
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.passing) throw error;
+    const why = token ? error.code : "";
+    location.replace(`/sign-in?${new URLSearchParams({ surface, next: location.pathname, ...(why && { why }) })}`);
+    return null;
+  }
+}
+
+/** @param {Page} page */
+export async function signOut(page) {
+  await page.api.delete("/api/sessions/current");
+  location.replace(`/sign-in?${new URLSearchParams({ surface: page.api.surface })}`);
+}
+
+/** The token in the address's fragment, which is then gone from the address and the history. @param {string} name */
+export function takeToken(name) {
+  const token = new URLSearchParams(location.hash.slice(1)).get(name);
+  if (token) history.replaceState(history.state, "", location.pathname + location.search);
+  return token;
+}
