@@ -32,6 +32,7 @@ def scan(
     leave: Ints,
     limit: Ints,
     base: Ints,
+    next_start: Ints,
     is_open: Flags,
     count: Ints,
     levels: Ints,
@@ -51,6 +52,7 @@ def scan(
     penalty: Ints,
     declined: Flags,
     delay_permille: int,
+    idle_permille: int,
     travel: Travel,
     found: NDArray[np.int64],
 ) -> None:
@@ -100,11 +102,14 @@ def scan(
                     first_arrival = arrive
                 continue
             start = max(arrive, earliest)
-            if start + service + onward > limit[row, gap]:
+            there_by = start + service + onward
+            if there_by > limit[row, gap]:
                 furthest = max(furthest, SHIFT_ENDS if gap == last else NO_ROOM)
                 continue
             extra = there + onward - base[row, gap]
+            idle = min(start - arrive, max(0, there_by - next_start[row, gap]))
             cost = extra + penalty[row] + (start - could_start) * delay_permille // 1000
+            cost += idle * idle_permille // 1000
             if not feasible or cost < found[2, row]:
                 feasible = True
                 found[1, row] = gap
@@ -131,10 +136,10 @@ def compile_search() -> Callable[[Gaps, Ask, Travel], Found]:
     # With its types declared it is compiled (or read from numba's cache) here, never later in a request.
     wide, column, flags = table(types.int64, 2), table(types.int64, 1), table(types.boolean, 1)
     signature = types.void(
-        *(wide,) * 5,
+        *(wide,) * 6,
         *(table(types.boolean, 2), column, wide, wide, column, column, flags),
         *(types.int64,) * 7,
-        *(column, types.boolean, column, flags, types.int64),
+        *(column, types.boolean, column, flags, types.int64, types.int64),
         *(table(types.int32, 2), types.int64[:, ::1]),
     )
     try:
@@ -151,6 +156,7 @@ def compile_search() -> Callable[[Gaps, Ask, Travel], Found]:
             gaps.leave,
             gaps.limit,
             gaps.base,
+            gaps.next_start,
             gaps.open,
             gaps.count,
             gaps.levels,
@@ -170,6 +176,7 @@ def compile_search() -> Callable[[Gaps, Ask, Travel], Found]:
             ask.penalty,
             ask.declined,
             ask.delay_permille,
+            ask.idle_permille,
             np.ascontiguousarray(travel, np.int32),
             found,
         )

@@ -4,13 +4,15 @@ A new visit is tried in every open gap of every able representative's route; the
 cheapest feasible one (Solomon 1987, DOI 10.1287/opre.35.2.254; constant time a gap by forward slack,
 see `field.route`):
 
-    cost = extra travel + (0 for the zone's owner, else `Weights.owner_s`) + waiting × `delay_permille`
-    / 1000
+    cost = extra travel
+         + `owner_s`, unless this is the zone's own representative
+         + `delay_permille` / 1000 × (start − the moment the visit could first start anywhere)
+         + `idle_permille` / 1000 × (the waiting at the new visit's door by which the next one comes later)
 
-in whole seconds, where waiting runs from the moment the visit could first start anywhere. Ties go to
-the route that comes first, then the earlier gap. A gap is feasible when the visit starts within its
-window, everything after it still starts by its latest start, and the day ends within the shift. Gaps of
-the frozen prefix and gaps before a `held` visit are closed.
+in whole seconds, each term rounded down. Ties go to the route that comes first, then the earlier gap. A
+gap is feasible when the visit starts within its window, everything after it still starts by its latest
+start, and the day ends within the shift. Gaps of the frozen prefix and gaps before a `held` visit are
+closed.
 
 Every representative is accounted for: among the best, or passed over with the first rule that failed,
 in the order of `Rule`. Where several gaps fail by different rules, the one that came furthest counts.
@@ -23,7 +25,7 @@ from uuid import UUID
 
 import numpy as np
 
-from field.gaps import Ask, Fleet, Found, ask_for, pack
+from field.gaps import Ask, Fleet, Found, Weights, ask_for, pack
 from field.grid.reasons import Reason
 from field.route import Travel, Visit
 from field.search import Rule, search, warm_up
@@ -42,16 +44,7 @@ __all__ = [
 ]
 
 
-@dataclasses.dataclass(frozen=True)
-class Weights:
-    """What a second is worth. `owner_s`: seconds of detour worth taking so that the zone's own
-    representative comes; `delay_permille`: seconds of detour worth taking per 1000 s of earlier
-    arrival.
-    """
-
-    owner_s: int = 600
-    delay_permille: int = 0
-
+DEFAULT_WEIGHTS: Final = Weights()
 
 WEIGHTS: Final[Mapping[str, Weights]] = {
     "urgent": Weights(owner_s=120, delay_permille=1000),
@@ -103,13 +96,13 @@ def propose(
     *,
     owner: UUID | None = None,
     declined_by: Collection[UUID] = (),
-    weights: Weights = Weights(),
+    weights: Weights = DEFAULT_WEIGHTS,
     limit: int = 3,
 ) -> Proposals:
     """The best places for `visit` in the packed routes (`pack`), which must have been packed with this
     travel matrix or one that only gained rows. `owner`: the representative of the task's zone.
     """
-    ask = ask_for(fleet, visit, owner, declined_by, weights.owner_s, weights.delay_permille)
+    ask = ask_for(fleet, visit, owner, declined_by, weights)
     found = search(fleet.gaps, ask, travel)
     able = np.flatnonzero(found.rule == Rule.OK.number)
     ranked = able[np.argsort(found.cost[able], kind="stable")].tolist()
@@ -129,13 +122,13 @@ def proposal_for(
     travel: Travel,
     rep_id: UUID,
     *,
-    weights: Weights = Weights(),
+    weights: Weights = DEFAULT_WEIGHTS,
 ) -> Proposal | PassedOver:
     """The best place in one representative's route, for a dispatcher who has chosen. Raises KeyError
     for a stranger.
     """
     row = fleet.row_of(rep_id)
-    ask = ask_for(fleet, visit, rep_id, (), weights.owner_s, weights.delay_permille)
+    ask = ask_for(fleet, visit, rep_id, (), weights)
     found = search(fleet.gaps, ask, travel)
     if int(found.rule[row]) == Rule.OK.number:
         return _proposal(fleet, visit, ask, found, row, None)

@@ -7,6 +7,7 @@ leave, where one goes on to and by when one must be there. A gap count is the nu
 import dataclasses
 from collections.abc import Collection, Sequence
 from functools import cached_property
+from typing import Final
 from uuid import UUID
 
 import numpy as np
@@ -17,6 +18,8 @@ from field.route import ABOUT_TO_START_S, Route, Schedule, Travel, Visit, schedu
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+NEVER: Final = 1 << 60
+
 
 @dataclasses.dataclass(frozen=True)
 class Gaps:
@@ -24,9 +27,9 @@ class Gaps:
 
     `before`/`after`: (R, G) points on either side, `after` −1 where the day ends anywhere; `leave`: (R,
     G) the earliest second one may leave `before`; `limit`: (R, G) the latest second one must be at
-    `after`; `base`: (R, G) travel now made between them; `open`: (R, G); `count`: (R,) gaps; `levels`:
-    (R, S) by skill, 0 = lacks it; `stock`: (R, P) parts left; `shift_start`, `shift_end`: (R,);
-    `locked`: (R,); `now`.
+    `after`; `base`: (R, G) travel now made between them; `next_start`: (R, G) when the visit after it now
+    starts, `NEVER` where there is none; `open`: (R, G); `count`: (R,) gaps; `levels`: (R, S) by skill, 0 =
+    lacks it; `stock`: (R, P) parts left; `shift_start`, `shift_end`: (R,); `locked`: (R,); `now`.
     """
 
     before: Ints
@@ -34,6 +37,7 @@ class Gaps:
     leave: Ints
     limit: Ints
     base: Ints
+    next_start: Ints
     open: Flags
     count: Ints
     levels: Ints
@@ -42,6 +46,18 @@ class Gaps:
     shift_end: Ints
     locked: Flags
     now: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Weights:
+    """What a second is worth, in seconds of detour. `owner_s`: the detour worth making so that the
+    zone's own representative comes; `delay_permille`: per 1000 s of earlier arrival; `idle_permille`:
+    per 1000 s of standing before the new visit's door while later customers wait.
+    """
+
+    owner_s: int = 600
+    delay_permille: int = 0
+    idle_permille: int = 500
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,6 +77,7 @@ class Ask:
     penalty: Ints
     declined: Flags
     delay_permille: int
+    idle_permille: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,6 +140,7 @@ def pack(
         leave=np.zeros((rows, wide), np.int64),
         limit=np.zeros((rows, wide), np.int64),
         base=np.zeros((rows, wide), np.int64),
+        next_start=np.full((rows, wide), NEVER, np.int64),
         open=np.zeros((rows, wide), np.bool_),
         count=np.array([len(route.visits) + 1 for route in routes], np.int64),
         levels=np.zeros((rows, len(skills)), np.int64),
@@ -153,6 +171,7 @@ def _fill(gaps: Gaps, row: int, route: Route, times: Schedule, travel: Travel, n
         gaps.after[row, gap] = after
         gaps.leave[row, gap] = max(free_at, now)
         gaps.limit[row, gap] = times.end_limit if last else stops[gap].latest_start
+        gaps.next_start[row, gap] = NEVER if last else stops[gap].start_at
         # A day without visits is spent at the start: nobody drives home from there.
         gaps.base[row, gap] = 0 if after < 0 or not stops else int(travel[before, after])
         gaps.open[row, gap] = gap >= times.frozen and (last or not stops[gap].visit.held)
@@ -163,14 +182,13 @@ def ask_for(
     visit: Visit,
     owner: UUID | None,
     declined_by: Collection[UUID],
-    owner_s: int,
-    delay_permille: int,
+    weights: Weights,
 ) -> Ask:
     """A visit in the fleet's numbering. With no owner among the routes nobody is penalised."""
     rows = len(fleet.routes)
     penalty = np.zeros(rows, np.int64)
     if owner is not None and fleet.has(owner):
-        penalty[:] = owner_s
+        penalty[:] = weights.owner_s
         penalty[fleet.row_of(owner)] = 0
     declined = np.zeros(rows, np.bool_)
     for rep_id in declined_by:
@@ -194,5 +212,6 @@ def ask_for(
         unknown_part=unknown,
         penalty=penalty,
         declined=declined,
-        delay_permille=delay_permille,
+        delay_permille=weights.delay_permille,
+        idle_permille=weights.idle_permille,
     )

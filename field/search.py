@@ -68,9 +68,9 @@ def _row(gaps: Gaps, row: int, ask: Ask, to_here: list[int], from_here: list[int
     furthest, first_arrival = _LOCKED, 0
     best: _Answer | None = None
     could_start, penalty, last = max(ask.earliest, gaps.now), int(ask.penalty[row]), int(gaps.count[row]) - 1
-    columns = (gaps.before, gaps.after, gaps.leave, gaps.limit, gaps.base)
+    columns = (gaps.before, gaps.after, gaps.leave, gaps.limit, gaps.base, gaps.next_start)
     rows = zip(*(column[row].tolist() for column in columns), strict=True)
-    for gap, (before, after, leave, limit, base) in enumerate(rows):
+    for gap, (before, after, leave, limit, base, next_start) in enumerate(rows):
         if gap > last:
             break
         if not gaps.open[row, gap]:
@@ -85,11 +85,14 @@ def _row(gaps: Gaps, row: int, ask: Ask, to_here: list[int], from_here: list[int
             first_arrival = min(first_arrival or arrive, arrive)
             continue
         start = max(arrive, ask.earliest)
-        if start + ask.service + onward > limit:
+        there_by = start + ask.service + onward
+        if there_by > limit:
             furthest = max(furthest, _SHIFT_ENDS if gap == last else _NO_ROOM)
             continue
         extra = there + onward - base
+        idle = min(start - arrive, max(0, there_by - next_start))
         cost = extra + penalty + (start - could_start) * ask.delay_permille // 1000
+        cost += idle * ask.idle_permille // 1000
         if best is None or cost < best[2]:
             best = (Rule.OK.number, gap, cost, extra, arrive, start)
     if best is not None:
@@ -127,8 +130,8 @@ def search(gaps: Gaps, ask: Ask, travel: Travel) -> Found:
 def warm_up() -> str:
     """Make the compiled search ready. Returns "numba", or "python" where numba is not installed.
 
-    To be called at start, off the event loop: the first time on a machine it takes seconds, later a
-    fraction of one. Until then, and without numba, the plain search answers.
+    To be called at start, off the event loop: the first time on a machine it takes seconds, later about
+    one. Until then, and without numba, the plain search answers.
     """
     if not _ready:
         try:

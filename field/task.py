@@ -214,6 +214,8 @@ class Given:
                 return bool(self.note.strip()) or self.proofs > 0
 
 
+NOTHING: Final = Given()
+
 _MISSING: Final[Mapping[Need, type[Refused]]] = MappingProxyType(
     {
         Need.REP: RepMissing,
@@ -225,7 +227,7 @@ _MISSING: Final[Mapping[Need, type[Refused]]] = MappingProxyType(
 )
 
 
-def move(state: TaskState, event: TaskEvent, by: By, given: Given = Given()) -> TaskState:
+def move(state: TaskState, event: TaskEvent, by: By, given: Given = NOTHING) -> TaskState:
     """The state after `event`.
 
     Raises, in this order: TaskFinished, TaskMoveRefused (params: event, state, allowed), TaskNotYours,

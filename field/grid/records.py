@@ -30,6 +30,9 @@ class Limits:
     gap_m2: float = 25.0
 
 
+DEFAULT_LIMITS: Final = Limits()
+
+
 @dataclasses.dataclass(frozen=True)
 class UnitRow:
     """A company, office, station or sub-area. `parent` is the code one level up, None for a company."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from field.grid.findings import CODE, NAME_LENGTH, Findings, printable, shown
-from field.grid.records import PART_NAME, SKILLS, Limits, RepFile, RepRow
+from field.grid.records import DEFAULT_LIMITS, PART_NAME, SKILLS, Limits, RepFile, RepRow
 
 REQUIRED: Final = (
     "code",
@@ -38,7 +38,7 @@ def read_reps(
     *,
     stations: Collection[str] | None = None,
     zones: Collection[str] | None = None,
-    limits: Limits = Limits(),  # noqa: B008 (frozen)
+    limits: Limits = DEFAULT_LIMITS,
 ) -> RepFile:
     """Read and check a whole representatives file. Never raises for what is in `data`.
 

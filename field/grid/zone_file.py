@@ -7,7 +7,7 @@ from typing import Any, Final, NoReturn
 
 from field.grid.findings import CODE, NAME_LENGTH, Findings, printable, shown
 from field.grid.mosaic import check_mosaic
-from field.grid.records import LEVELS, Limits, UnitRow, ZoneFile, ZoneRow
+from field.grid.records import DEFAULT_LIMITS, LEVELS, Limits, UnitRow, ZoneFile, ZoneRow
 from field.grid.rings import read_geometry, vertices_of
 from field.grid.units import check_units, derive_units, read_units
 
@@ -20,7 +20,7 @@ def read_zones(
     data: bytes,
     *,
     reps: Collection[str] | None = None,
-    limits: Limits = Limits(),  # noqa: B008 (frozen)
+    limits: Limits = DEFAULT_LIMITS,
 ) -> ZoneFile:
     """Read and check a whole zone file. Never raises for what is in `data`.
 

@@ -1,0 +1,263 @@
+"""An insertion worked out the long way, and days of every shape to try it on.
+
+Nothing here is shared with the engine: each position of each route is tried by building the whole route
+and living through it second by second's worth of visits; the cheapest one that breaks no rule wins.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import random
+from uuid import UUID
+
+import numpy as np
+
+from field.gaps import Weights
+from field.route import RepDay, Route, Travel, Visit
+from field.task import TaskState
+
+SOON = 300
+NO_WAY = 10_000_000
+STARTED = (TaskState.DONE, TaskState.ON_SITE, TaskState.TRAVELLING)
+
+
+@dataclasses.dataclass(frozen=True)
+class Lived:
+    """A day as it would go. `travel` counts every leg driven, the way home too."""
+
+    arrivals: list[int]
+    starts: list[int]
+    leaves: list[int]
+    ends: int
+    travel: int
+
+
+def live(route: Route, travel: Travel, now: int) -> Lived:
+    """Go through the day visit by visit, without a thought for later ones."""
+    at, free, driven = route.rep.start_point, route.rep.shift_start, 0
+    arrivals, starts, leaves = [], [], []
+    for visit in route.visits:
+        way = int(travel[at, visit.point])
+        driven += way
+        if visit.state is TaskState.DONE:
+            assert visit.started_at is not None and visit.finished_at is not None
+            start = arrival = visit.started_at
+            free, leave = visit.finished_at, start - way
+        elif visit.state is TaskState.ON_SITE:
+            assert visit.started_at is not None
+            start = arrival = visit.started_at
+            leave = start - way
+            free = max(now, start + visit.service_s)
+        elif visit.state is TaskState.TRAVELLING:
+            assert visit.departed_at is not None
+            leave = visit.departed_at
+            arrival = max(now, leave + way)
+            start = max(arrival, visit.earliest)
+            free = start + visit.service_s
+        else:
+            arrival = max(free, now) + way
+            start = max(arrival, visit.earliest)
+            leave = start - way
+            free = start + visit.service_s
+        arrivals.append(arrival)
+        starts.append(start)
+        leaves.append(leave)
+        at = visit.point
+    if route.visits and route.rep.end_point is not None:
+        home = int(travel[at, route.rep.end_point])
+        driven, free = driven + home, free + home
+    return Lived(arrivals, starts, leaves, free, driven)
+
+
+def immovable(route: Route, lived: Lived, now: int) -> int:
+    """How many visits at the front must stay where they are."""
+    front = 0
+    for place, visit in enumerate(route.visits):
+        if visit.state in STARTED:
+            front = place + 1
+    rest = route.visits[front:]
+    if rest and rest[0].state is TaskState.ACCEPTED and lived.leaves[front] <= now + SOON:
+        front += 1
+    return front
+
+
+def broken_rules(before: Route, after: Route, new: Visit, travel: Travel, now: int) -> list[str]:
+    """Everything that is wrong with `after`, which should be `before` with `new` put in. Empty: nothing."""
+    return _broken(before, live(before, travel, now), after, live(after, travel, now), new, travel, now)
+
+
+def _broken(
+    before: Route, was: Lived, after: Route, then: Lived, new: Visit, travel: Travel, now: int
+) -> list[str]:
+    wrong: list[str] = []
+    rep = before.rep
+    position = next(place for place, visit in enumerate(after.visits) if visit.task_id == new.task_id)
+    others = after.visits[:position] + after.visits[position + 1 :]
+    if others != before.visits:
+        wrong.append("the other visits are not what they were")
+        return wrong
+    if position < immovable(before, was, now):
+        wrong.append("something was put into the frozen prefix")
+    if position < len(before.visits) and before.visits[position].held:
+        wrong.append("a held visit was parted from what it follows")
+    if rep.locked:
+        wrong.append("the route is locked")
+    if new.skill is not None and rep.skills.get(new.skill, 0) < new.level:
+        wrong.append("the skill is missing")
+    for part, count in new.parts.items():
+        used = sum(visit.parts.get(part, 0) for visit in before.visits)
+        if count > 0 and rep.parts.get(part, 0) - used < count:
+            wrong.append(f"not enough {part}")
+    if not new.earliest <= then.starts[position] <= new.latest:
+        wrong.append("the new visit misses its window")
+    if rep.shift_end <= max(new.earliest, now) or rep.shift_start > new.latest:
+        wrong.append("the new visit is outside the shift")
+    for place, visit in enumerate(before.visits):
+        moved_to = then.starts[place if place < position else place + 1]
+        if place < position and moved_to != was.starts[place]:
+            wrong.append("an earlier visit moved")
+        if place >= position and moved_to > max(visit.latest, was.starts[place]):
+            wrong.append("a later visit comes late")
+    if then.ends > max(rep.shift_end, was.ends if before.visits else 0):
+        wrong.append("the day gets too long")
+    legs = [before.rep.start_point if position == 0 else after.visits[position - 1].point, new.point]
+    if position + 1 < len(after.visits):
+        legs.append(after.visits[position + 1].point)
+    elif rep.end_point is not None:
+        legs.append(rep.end_point)
+    if any(int(travel[a, b]) >= NO_WAY for a, b in itertools.pairwise(legs)):
+        wrong.append("there is no way")
+    return wrong
+
+
+def best_by_trying_all(
+    routes: list[Route],
+    new: Visit,
+    travel: Travel,
+    now: int,
+    owner: UUID | None,
+    declined: set[UUID],
+    weights: Weights,
+) -> list[tuple[int, int, int] | None]:
+    """For each route (cost, position, start) of the cheapest position that breaks no rule, or None."""
+    answers: list[tuple[int, int, int] | None] = []
+    owned = any(route.rep.rep_id == owner for route in routes)
+    for route in routes:
+        best, was = None, live(route, travel, now)
+        for position in range(len(route.visits) + 1):
+            if route.rep.rep_id in declined:
+                continue
+            after = dataclasses.replace(
+                route, visits=(*route.visits[:position], new, *route.visits[position:])
+            )
+            then = live(after, travel, now)
+            if _broken(route, was, after, then, new, travel, now):
+                continue
+            cost = then.travel - was.travel
+            if owned and route.rep.rep_id != owner:
+                cost += weights.owner_s
+            start = then.starts[position]
+            cost += (start - max(new.earliest, now)) * weights.delay_permille // 1000
+            if position < len(route.visits):
+                waits = start - then.arrivals[position]
+                put_off = max(0, then.starts[position + 1] - was.starts[position])
+                cost += min(waits, put_off) * weights.idle_permille // 1000
+            if best is None or cost < best[0]:
+                best = cost, position, start
+        answers.append(best)
+    return answers
+
+
+SKILLS = ("leak_repair", "valve", "meter_work")
+PARTS = ("gasket", "coupling")
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """One question to the engine."""
+
+    routes: list[Route]
+    new: Visit
+    travel: Travel
+    now: int
+    owner: UUID | None
+    declined: set[UUID]
+    weights: Weights
+
+
+def random_case(seed: int, most_reps: int = 3, most_visits: int = 6) -> Case:
+    """A day in any state: nothing begun, in full swing, gone wrong; with locks, holds, and roads that
+    end.
+    """
+    dice = random.Random(seed)
+    reps = dice.randint(1, most_reps)
+    points = dice.randint(3, 12)
+    travel = np.array([[dice.randint(0, 3000) for _ in range(points)] for _ in range(points)], np.int32)
+    for _ in range(dice.choice((0, 0, 1, 4))):
+        travel[dice.randrange(points), dice.randrange(points)] = NO_WAY
+    np.fill_diagonal(travel, 0)
+    now = dice.randint(6 * 3600, 14 * 3600)
+    routes = [_random_route(dice, number, points, now, travel, most_visits) for number in range(reps)]
+    people = [route.rep.rep_id for route in routes]
+    return Case(
+        routes=routes,
+        new=_random_visit(dice, UUID(int=1), points, now),
+        travel=travel,
+        now=now,
+        owner=dice.choice([None, *people, UUID(int=999)]),
+        declined={each for each in people if dice.random() < 0.1},
+        weights=Weights(dice.choice((0, 120, 600)), dice.choice((0, 100, 1000)), dice.choice((0, 500, 1000))),
+    )
+
+
+def _random_route(
+    dice: random.Random, number: int, points: int, now: int, travel: Travel, most_visits: int
+) -> Route:
+    begins = dice.randint(6, 10) * 3600
+    rep = RepDay(
+        rep_id=UUID(int=100 + number),
+        shift_start=begins,
+        shift_end=begins + dice.randint(3, 10) * 3600,
+        start_point=dice.randrange(points),
+        end_point=dice.choice((None, dice.randrange(points), dice.randrange(points))),
+        skills={skill: dice.randint(1, 3) for skill in SKILLS if dice.random() < 0.8},
+        parts={part: dice.randint(0, 8) for part in PARTS if dice.random() < 0.8},
+        locked=dice.random() < 0.05,
+    )
+    visits = [
+        _random_visit(dice, UUID(int=1000 * (number + 1) + k), points, now)
+        for k in range(dice.randint(0, most_visits))
+    ]
+    begun = dice.randint(0, len(visits)) if dice.random() < 0.6 and now > begins else 0
+    moment = begins
+    for k in range(begun):
+        last = k == begun - 1
+        state = dice.choice(STARTED) if last else TaskState.DONE
+        start = min(now, moment + dice.randint(0, 1800))
+        finish = min(now, start + dice.randint(60, 5400))
+        visits[k] = dataclasses.replace(
+            visits[k],
+            state=state,
+            departed_at=moment if state is TaskState.TRAVELLING else None,
+            started_at=start if state is not TaskState.TRAVELLING else None,
+            finished_at=finish if state is TaskState.DONE else None,
+        )
+        moment = finish
+    return Route(rep, tuple(visits))
+
+
+def _random_visit(dice: random.Random, task_id: UUID, points: int, now: int) -> Visit:
+    opens = dice.choice((0, now - 7200, now, now + dice.randint(0, 3 * 3600)))
+    return Visit(
+        task_id=task_id,
+        point=dice.randrange(points),
+        service_s=dice.randint(0, 5400),
+        earliest=opens,
+        latest=opens + dice.choice((1800, 2 * 3600, 6 * 3600, 24 * 3600)),
+        skill=dice.choice((None, *SKILLS, "consulting")) if dice.random() < 0.5 else None,
+        level=dice.randint(1, 3),
+        parts={part: dice.randint(0, 2) for part in (*PARTS, "pump") if dice.random() < 0.2},
+        state=dice.choice((TaskState.ASSIGNED, TaskState.ACCEPTED)),
+        held=dice.random() < 0.15,
+    )

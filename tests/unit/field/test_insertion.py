@@ -1,0 +1,147 @@
+"""The engine's insertions against the long way round, and its two searches against each other."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from field import search as searching
+from field.compiled import compile_search
+from field.dispatch import pack, propose
+from field.gaps import ask_for
+from field.route import insert, schedule
+from field.search import Rule, Search, search_plain
+from tests.unit.field.oracle import (
+    Case,
+    best_by_trying_all,
+    broken_rules,
+    immovable,
+    live,
+    random_case,
+)
+
+CASES = 10_000
+
+
+@pytest.fixture(scope="module")
+def compiled() -> Search:
+    pytest.importorskip("numba")
+    return compile_search()
+
+
+def answers(case: Case, search: Search) -> dict[str, list[int]]:
+    fleet = pack(case.routes, case.travel, case.now)
+    ask = ask_for(fleet, case.new, case.owner, case.declined, case.weights)
+    found = search(fleet.gaps, ask, case.travel)
+    return {each.name: getattr(found, each.name).tolist() for each in dataclasses.fields(found)}
+
+
+@pytest.mark.timeout(240)
+def test_both_searches_find_what_trying_everything_finds(compiled: Search) -> None:
+    """Cost, position and start of the best place in every route, in 10,000 days of every shape."""
+    placed, refused = 0, {rule: 0 for rule in Rule}
+    for seed in range(CASES):
+        case = random_case(seed)
+        plain = answers(case, search_plain)
+        assert answers(case, compiled) == plain, seed
+        expected = best_by_trying_all(
+            case.routes,
+            case.new,
+            case.travel,
+            case.now,
+            case.owner,
+            case.declined,
+            case.weights,
+        )
+        for row, best in enumerate(expected):
+            rule = Rule.numbered(plain["rule"][row])
+            got = plain["cost"][row], plain["position"][row], plain["start"][row]
+            assert (got if rule is Rule.OK else None) == best, (seed, row)
+            refused[rule] += 1
+            placed += best is not None
+    # The cases are worth something only if every outcome occurs among them.
+    assert placed > CASES / 10
+    assert min(refused.values()) > 20, refused
+
+
+@given(st.integers(0, 2**63))
+@settings(max_examples=300, deadline=None)
+def test_what_is_proposed_breaks_no_rule_and_moves_no_frozen_visit(seed: int) -> None:
+    case = random_case(seed, most_reps=5, most_visits=8)
+    fleet = pack(case.routes, case.travel, case.now)
+    found = propose(
+        fleet,
+        case.new,
+        case.travel,
+        owner=case.owner,
+        declined_by=case.declined,
+        weights=case.weights,
+    )
+    routes = {route.rep.rep_id: route for route in case.routes}
+    for proposal in found.best:
+        before = routes[proposal.rep_id]
+        after = insert(before, case.new, proposal.position)
+        assert broken_rules(before, after, case.new, case.travel, case.now) == []
+        frozen = immovable(before, live(before, case.travel, case.now), case.now)
+        assert after.visits[:frozen] == before.visits[:frozen]
+        stop = schedule(after, case.travel, case.now).stops[proposal.position]
+        assert (stop.start_at, stop.finish_at) == (proposal.starts_at, proposal.finishes_at)
+
+
+@given(st.integers(0, 2**63))
+@settings(max_examples=200, deadline=None)
+def test_everybody_is_accounted_for_once_and_the_best_come_first(seed: int) -> None:
+    case = random_case(seed, most_reps=8)
+    found = propose(pack(case.routes, case.travel, case.now), case.new, case.travel)
+    named = [each.rep_id for each in found.best] + [each.rep_id for each in found.passed_over]
+    assert sorted(named) == sorted(route.rep.rep_id for route in case.routes)
+    assert [each.cost_s for each in found.best] == sorted(each.cost_s for each in found.best)
+    costlier = [each for each in found.passed_over if each.rule.code == "costlier"]
+    assert not costlier or len(found.best) == 3
+
+
+@given(st.integers(0, 2**63))
+@settings(max_examples=200, deadline=None)
+def test_the_schedule_is_the_day_as_lived(seed: int) -> None:
+    case = random_case(seed)
+    for route in case.routes:
+        times, lived = schedule(route, case.travel, case.now), live(route, case.travel, case.now)
+        assert [stop.start_at for stop in times.stops] == lived.starts
+        assert times.frozen == immovable(route, lived, case.now)
+        assert times.travel_s == lived.travel
+        assert not route.visits or times.ends_at == lived.ends
+
+
+def test_without_numba_the_plain_search_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "_ready", [])
+    monkeypatch.setitem(sys.modules, "numba", None)
+    assert searching.warm_up() == "python"
+    case = random_case(7)
+    found = propose(pack(case.routes, case.travel, case.now), case.new, case.travel)
+    assert len(found.best) + len(found.passed_over) == len(case.routes)
+    assert searching._ready == []
+
+
+def test_after_warming_up_the_compiled_search_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
+    monkeypatch.setattr(searching, "_ready", [])
+    case = random_case(7)
+    fleet = pack(case.routes, case.travel, case.now)
+    before = propose(fleet, case.new, case.travel)
+    assert searching.warm_up() == "numba" == searching.warm_up()
+    assert len(searching._ready) == 1
+    assert propose(fleet, case.new, case.travel) == before
+
+
+def test_a_read_only_or_sliced_travel_matrix_is_fine(compiled: Search) -> None:
+    case = random_case(11)
+    wide = np.zeros((len(case.travel) + 2, len(case.travel) + 2), np.int32)
+    wide[:-2, :-2] = case.travel
+    sliced = wide[:-2, :-2]
+    sliced.flags.writeable = False
+    assert answers(dataclasses.replace(case, travel=sliced), compiled) == answers(case, search_plain)
