@@ -158,12 +158,3 @@ async def undo_mark(uow: UnitOfWork, actor: Actor, request_id: UUID, mark_id: UU
         mark.undone_at = uow.now
         uow.changed("mark", mark.id, request_topic(row.id))
     return mark_view(mark)
-
-
-async def request_of_mark(uow: UnitOfWork, mark_id: UUID) -> UUID:
-    """The request that a mark belongs to. Raises `NotFound`."""
-    query = select(Still.request_id).join(Mark, Mark.still_id == Still.id).where(Mark.id == mark_id)
-    request_id = await uow.session.scalar(query)
-    if request_id is None:
-        raise NotFound()
-    return request_id

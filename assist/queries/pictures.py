@@ -88,3 +88,12 @@ async def messages_of(session: AsyncSession, actor: Actor, request_id: UUID) -> 
     row = await visible_request(session, actor, request_id)
     query = select(Message).where(Message.request_id == row.id).order_by(Message.id)
     return [message_view(message) for message in await session.scalars(query)]
+
+
+async def request_of_mark(session: AsyncSession, mark_id: UUID) -> UUID:
+    """The request that a mark belongs to. Raises `NotFound`."""
+    query = select(Still.request_id).join(Mark, Mark.still_id == Still.id).where(Mark.id == mark_id)
+    request_id = await session.scalar(query)
+    if request_id is None:
+        raise NotFound()
+    return request_id
