@@ -1,7 +1,7 @@
 """Addresses: each building on the street nearest to it, with an invented house number.
 
-OpenStreetMap has 25 house numbers here. Ours count along the street from its western end, odd on one side and even
-on the other.
+OpenStreetMap has 25 house numbers here. Ours count along the street from its western end, odd on one side
+and even on the other.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from demo.blocks import Plane
+from demo.blocks import plane_of
 from demo.osm import Ground
 from field.streets import DRIVABLE, Streets
 
@@ -41,7 +41,7 @@ class Address:
 
 def make_addresses(ground: Ground, streets: Streets) -> list[Address]:
     """All addresses, by street and number."""
-    plane = Plane(ground.land)
+    plane = plane_of(ground.land)
     edges = [e for e in streets.edges if e.name and e.kind in NAMED and not e.tunnel and e.metres > 0]
     lines = [plane.metres(shapely.LineString(edge.shape)) for edge in edges]
     tree = shapely.STRtree(lines)
@@ -53,14 +53,23 @@ def make_addresses(ground: Ground, streets: Streets) -> list[Address]:
         if flat.distance(lines[nearest]) > FARTHEST_M:
             continue
         along, side = _beside(lines[nearest], flat)
-        axis = _axis([line for line, edge in zip(lines, edges, strict=True) if edge.name == edges[nearest].name])
+        axis = _axis(
+            [line for line, edge in zip(lines, edges, strict=True) if edge.name == edges[nearest].name]
+        )
         odd = side * np.sign(along @ axis) >= 0
         sides[edges[nearest].name, int(odd)].append(
-            (round(float(np.array(flat.coords[0]) @ axis), 1), round(door.x, 6), round(door.y, 6),
-             round(plane.metres(building).area)))
+            (
+                round(float(np.array(flat.coords[0]) @ axis), 1),
+                round(door.x, 6),
+                round(door.y, 6),
+                round(plane.metres(building).area),
+            )
+        )
     return sorted(
         Address(street, 2 * rank + (1 if odd else 2), lon, lat, size)
-        for (street, odd), doors in sides.items() for rank, (_, lon, lat, size) in enumerate(sorted(doors)))
+        for (street, odd), doors in sides.items()
+        for rank, (_, lon, lat, size) in enumerate(sorted(doors))
+    )
 
 
 def _beside(line: Any, point: Any) -> tuple[Any, float]:

@@ -2,9 +2,10 @@
 
     python -m demo.arrivals LOG.csv > demo/source/arrivals.csv
 
-The log we had holds complaints about animals, not about water: only *when* and *where* people call is taken, and
-that only in Brooklyn, between 06:00 and 13:00, on as many of the last weekdays as give `WANTED` calls. What stays
-is the minute of the day and the place in standard deviations from the middle, so no address can be found again.
+The log we had holds complaints about animals, not about water: only *when* and *where* people call is taken,
+and that only in Brooklyn, from 06:00 to 13:00, on as many of the last weekdays as give `WANTED` calls. What
+stays is the minute of the day and the place in standard deviations from the middle, coarse enough that no
+address can be found again.
 """
 
 from __future__ import annotations
@@ -37,10 +38,14 @@ def arrivals(rows: Iterable[dict[str, str]]) -> list[tuple[int, float, float]]:
             break
         chosen += mornings[day]
     east, north = [call[1] for call in chosen], [call[2] for call in chosen]
-    middle, spread = (statistics.mean(east), statistics.mean(north)), (
-        statistics.pstdev(east), statistics.pstdev(north))
-    return sorted((minute, round((x - middle[0]) / spread[0], 2), round((y - middle[1]) / spread[1], 2))
-                  for minute, x, y in chosen[:WANTED])
+    middle, spread = (
+        (statistics.mean(east), statistics.mean(north)),
+        (statistics.pstdev(east), statistics.pstdev(north)),
+    )
+    return sorted(
+        (minute, round((x - middle[0]) / spread[0], 2), round((y - middle[1]) / spread[1], 2))
+        for minute, x, y in chosen[:WANTED]
+    )
 
 
 def main() -> None:

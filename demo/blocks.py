@@ -16,13 +16,14 @@ import shapely
 import shapely.ops
 
 from demo.osm import GRID, Ground
+from field.snapping import Plane
 from field.streets import DRIVABLE, Streets
 
 LARGEST_M2 = 12_000.0
 LARGEST_HOUSE_M2 = 2_500.0  # a stadium is not ten apartment houses
 MAIN = ("primary", "secondary", "tertiary")
-# What a metre of zone border costs by what it runs along: a main road is the best border, a line through a block the
-# worst.
+# What a metre of zone border costs by what it runs along: a main road is the best border, a line through a
+# block the worst.
 BORDER_COST = {"main": 0.35, "street": 0.7, "path": 1.0, "none": 2.5}
 
 
@@ -37,26 +38,14 @@ class Blocks:
     """For each block: neighbour → cost of a zone border between the two."""
 
 
-class Plane:
-    """Degrees to metres around the city's middle."""
-
-    def __init__(self, land: Any) -> None:
-        self.origin = np.array(land.centroid.coords[0])
-        per_degree = 6_371_008.8 * math.radians(1)
-        self.scale = np.array([per_degree * math.cos(math.radians(self.origin[1])), per_degree])
-
-    def metres(self, shape: Any) -> Any:
-        """The same shape in metres."""
-        return shapely.transform(shape, lambda degrees: (degrees - self.origin) * self.scale)
-
-    def degrees(self, shape: Any) -> Any:
-        """The same shape in degrees."""
-        return shapely.transform(shape, lambda metres: metres / self.scale + self.origin)
+def plane_of(land: Any) -> Plane:
+    """The plane touching the city's middle."""
+    return Plane(land.centroid.coords[0])
 
 
 def make_blocks(ground: Ground, streets: Streets) -> Blocks:
     """Cut the land along its streets."""
-    plane = Plane(ground.land)
+    plane = plane_of(ground.land)
     lines = [shapely.LineString(edge.shape) for edge in streets.edges if not edge.tunnel and edge.metres > 0]
     faces = _faces([*lines, ground.land.exterior], ground.land)
     houses = [house.representative_point() for house in ground.buildings]
@@ -85,7 +74,9 @@ def _cut(face: Any, houses: list[Any], plane: Plane) -> list[Any]:
     if groups < 2 or len(own) < 2:
         return []
     middles = _middles(own, min(groups, len(own)))
-    cells = shapely.voronoi_polygons(shapely.multipoints(middles), extend_to=plane.metres(face), only_edges=True)
+    cells = shapely.voronoi_polygons(
+        shapely.multipoints(middles), extend_to=plane.metres(face), only_edges=True
+    )
     return [plane.degrees(cells).intersection(face)]
 
 
@@ -98,15 +89,15 @@ def _middles(points: npt.NDArray[np.float64], groups: int) -> npt.NDArray[np.flo
     middles = points[chosen]
     for _ in range(20):
         nearest = np.argmin(((points[:, None] - middles) ** 2).sum(axis=2), axis=1)
-        middles = np.array([points[nearest == k].mean(axis=0) if (nearest == k).any() else middles[k]
-                            for k in range(groups)])
+        middles = np.array(
+            [points[nearest == k].mean(axis=0) if (nearest == k).any() else middles[k] for k in range(groups)]
+        )
     return middles
 
 
 def _neighbours(faces: list[Any], streets: Streets, plane: Plane) -> tuple[dict[int, float], ...]:
     edges = [edge for edge in streets.edges if not edge.tunnel and edge.metres > 0]
     tree = shapely.STRtree([plane.metres(shapely.LineString(edge.shape)) for edge in edges])
-    flat = [plane.metres(face) for face in faces]
     neighbours: list[dict[int, float]] = [{} for _ in faces]
     first, second = shapely.STRtree(faces).query(faces, predicate="touches")
     for a, b in sorted(zip(first.tolist(), second.tolist(), strict=True)):
@@ -119,13 +110,14 @@ def _neighbours(faces: list[Any], streets: Streets, plane: Plane) -> tuple[dict[
                 kinds = {edges[int(i)].kind.removesuffix("_link") for i in near}
                 cost = shared.length * BORDER_COST[_border(kinds)]
                 neighbours[a][b] = neighbours[b][a] = float(cost)
-    assert len(flat) == len(neighbours)
     return tuple(neighbours)
 
 
 def _longest(shared: Any) -> Any:
     parts = [part for part in shapely.get_parts(shared) if part.geom_type == "LineString"]
-    return max(shapely.get_parts(shapely.line_merge(shapely.MultiLineString(parts))), key=lambda part: part.length)
+    return max(
+        shapely.get_parts(shapely.line_merge(shapely.MultiLineString(parts))), key=lambda part: part.length
+    )
 
 
 def _border(kinds: set[str]) -> str:

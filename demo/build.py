@@ -18,17 +18,33 @@ import numpy as np
 import shapely
 
 from demo.addresses import Address, dump_addresses, make_addresses
-from demo.blocks import Blocks, Plane, make_blocks
+from demo.blocks import Blocks, make_blocks, plane_of
 from demo.city import FICTION
 from demo.cut import cut_zones
 from demo.osm import read_ground
 from field.streets import dump_streets, read_osm
 
 SOURCE = Path(__file__).parent / "source"
-SEED = 7
-OSM = "© OpenStreetMap contributors, Open Database License 1.0 (https://opendatacommons.org/licenses/odbl/1-0/)"
-COLUMNS = ("code", "name", "name_en", "phone", "username", "station", "skills", "level", "parts", "shift_start",
-           "shift_end", "home_lon", "home_lat", "zones")
+SEED = 11  # of sixteen tried, the one whose zones look most like real ones
+OSM = (
+    "© OpenStreetMap contributors, Open Database License 1.0 (https://opendatacommons.org/licenses/odbl/1-0/)"
+)
+COLUMNS = (
+    "code",
+    "name",
+    "name_en",
+    "phone",
+    "username",
+    "station",
+    "skills",
+    "level",
+    "parts",
+    "shift_start",
+    "shift_end",
+    "home_lon",
+    "home_lat",
+    "zones",
+)
 
 
 def build() -> dict[str, bytes]:
@@ -36,7 +52,7 @@ def build() -> dict[str, bytes]:
     plan = json.loads((SOURCE / "plan.json").read_text(encoding="utf-8"))
     streets = read_osm(SOURCE / "monaco.osm.gz")
     ground = read_ground(SOURCE / "monaco.osm.gz")
-    plane = Plane(ground.land)
+    plane = plane_of(ground.land)
     blocks = make_blocks(ground, streets)
     near = np.array([plane.metres(shapely.Point(zone["near"])).coords[0] for zone in plan["zones"]])
     shapes = _zone_shapes(blocks, cut_zones(blocks, near, SEED))
@@ -53,14 +69,18 @@ def build() -> dict[str, bytes]:
 
 def _zone_shapes(blocks: Blocks, zone: Sequence[int]) -> list[Any]:
     count = max(zone) + 1
-    return [shapely.union_all([shape for shape, k in zip(blocks.shapes, zone, strict=True) if k == number])
-            for number in range(count)]
+    return [
+        shapely.union_all([shape for shape, k in zip(blocks.shapes, zone, strict=True) if k == number])
+        for number in range(count)
+    ]
 
 
 def _geometry(shape: Any) -> dict[str, Any]:
     """GeoJSON with right-handed rings (RFC 7946, 3.1.6), on the grid of micro-degrees."""
     mapping: dict[str, Any] = json.loads(shapely.to_geojson(shapely.orient_polygons(shape)))
-    mapping["coordinates"] = [[[round(lon, 6), round(lat, 6)] for lon, lat in ring] for ring in mapping["coordinates"]]
+    mapping["coordinates"] = [
+        [[round(lon, 6), round(lat, 6)] for lon, lat in ring] for ring in mapping["coordinates"]
+    ]
     return mapping
 
 
@@ -71,9 +91,16 @@ def _zones(plan: Mapping[str, Any], shapes: Sequence[Any]) -> bytes:
         station = above[zone["sub_area"]]
         office = above[station]
         properties = {
-            "code": zone["code"], "name": zone["name"], "name_zh_hant": zone["name_zh_hant"],
-            "name_en": zone["name_en"], "company": above[office], "office": office, "station": station,
-            "sub_area": zone["sub_area"], "rep": zone["rep"]}
+            "code": zone["code"],
+            "name": zone["name"],
+            "name_zh_hant": zone["name_zh_hant"],
+            "name_en": zone["name_en"],
+            "company": above[office],
+            "office": office,
+            "station": station,
+            "sub_area": zone["sub_area"],
+            "rep": zone["rep"],
+        }
         features.append({"type": "Feature", "properties": properties, "geometry": _geometry(shape)})
     head = {"type": "FeatureCollection", "attribution": OSM, "units": plan["units"]}
     text = json.dumps(head, ensure_ascii=False)[:-1] + ', "features": [\n'
@@ -89,10 +116,23 @@ def _reps(plan: Mapping[str, Any], shapes: Sequence[Any], addresses: Sequence[Ad
     for number, rep in enumerate(plan["reps"], 1):
         own = [index for index, zone in enumerate(plan["zones"]) if zone["rep"] == rep["code"]]
         home = _home(shapely.union_all([shapes[index] for index in own]), addresses, taken)
-        writer.writerow([
-            rep["code"], rep["name"], rep["name_en"], f"{FICTION}{2000 + number:06}", rep["username"], rep["station"],
-            rep["skills"], rep["level"], rep["parts"], *rep["shift"], home.lon, home.lat,
-            ";".join(plan["zones"][index]["code"] for index in own)])
+        writer.writerow(
+            [
+                rep["code"],
+                rep["name"],
+                rep["name_en"],
+                f"{FICTION}{2000 + number:06}",
+                rep["username"],
+                rep["station"],
+                rep["skills"],
+                rep["level"],
+                rep["parts"],
+                *rep["shift"],
+                home.lon,
+                home.lat,
+                ";".join(plan["zones"][index]["code"] for index in own),
+            ]
+        )
     return out.getvalue()
 
 

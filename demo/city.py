@@ -2,8 +2,9 @@
 
     city = load_city(folder, opening_of(day, timezone))
 
-Zones and reps are the bytes a utility would upload. Everything else is typed here; nothing is stored, nothing is
-random beyond `seed`, and no clock is read: to have a morning in full swing at any hour, pass another `opening`.
+Zones and reps are the bytes a utility would upload. Everything else is typed here; nothing is stored, nothing
+is random beyond `seed`, and no clock is read: to have a morning in full swing at any hour, pass another
+`opening` and keep to `City.shifts`.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ Names = Mapping[str, str]
 """Language (zh-Hans, zh-Hant, en) → text."""
 
 REQUESTS = 8
-# France sets 01 99 00 xx xx aside for fiction (Arcep, decision 2012-0856): valid to write, never connected.
+# France sets 01 99 00 xx xx aside for fiction (Arcep's numbering plan): valid to write, never connected.
 FICTION = "+33199"
 
 
 @dataclass(frozen=True)
 class Person:
-    """A member of staff who is not a representative. `duty` says what for: technician, hotline, dispatcher …"""
+    """One of the staff who is no rep. `duty`: technician, hotline, dispatcher, supervisor, admin."""
 
     username: str
     duty: str
@@ -52,7 +53,7 @@ class Shift:
 
 @dataclass(frozen=True)
 class MorningTask:
-    """A task to be placed at `arrives_at`. Codes are those of the fault catalogue, or the routine duty's `kind`."""
+    """A task to be placed at `arrives_at`. `fault` is of the fault catalogue, or a routine duty's name."""
 
     key: str
     arrives_at: datetime
@@ -80,7 +81,7 @@ class MorningTask:
 
 @dataclass(frozen=True)
 class MorningRequest:
-    """A customer who asks at `arrives_at`. `stage`: still with the guide, or already waiting for a technician."""
+    """A customer who asks at `arrives_at`. `stage`: still with the guide, or waiting for a technician."""
 
     key: str
     arrives_at: datetime
@@ -101,7 +102,7 @@ class MorningRequest:
 
 @dataclass(frozen=True)
 class City:
-    """All of it. `streets` is for `RoadGraph.load`, `land` GeoJSON for drawing; tasks and requests by arrival."""
+    """All of it. `streets` is for `RoadGraph.load`, `land` GeoJSON to draw; tasks and requests by arrival."""
 
     zones: bytes
     reps: bytes
@@ -131,23 +132,38 @@ def load_city(folder: Path, opening: datetime, seed: int = 1) -> City:
     jobs = make_jobs([call for i, call in enumerate(calls) if i not in asked], book, seed, phones)
     drafts = _json(folder / "requests.json")
     asking = [call for i, call in enumerate(calls) if i in asked]
-    requests = [MorningRequest(
-        **draft, arrives_at=_after(opening, call.minute), address=call.door.text, lon=call.door.lon,
-        lat=call.door.lat, phone=f"{FICTION}{4001 + number:06}",
-    ) for number, (draft, call) in enumerate(zip(drafts, asking, strict=True))]
+    requests = [
+        MorningRequest(
+            **draft,
+            arrives_at=_after(opening, call.minute),
+            address=call.door.text,
+            lon=call.door.lon,
+            lat=call.door.lat,
+            phone=f"{FICTION}{4001 + number:06}",
+        )
+        for number, (draft, call) in enumerate(zip(drafts, asking, strict=True))
+    ]
     reps = (folder / "reps.csv").read_bytes()
     return City(
-        zones=(folder / "zones.geojson").read_bytes(), reps=reps, streets=folder / "streets.json",
-        land=folder / "land.geojson", staff=tuple(_person(entry) for entry in _json(folder / "staff.json")),
-        shifts=tuple(_shifts(reps, opening)), requests=tuple(requests), doors=doors,
-        tasks=tuple(_task(job, opening) for job in outside(jobs, book)))
+        zones=(folder / "zones.geojson").read_bytes(),
+        reps=reps,
+        streets=folder / "streets.json",
+        land=folder / "land.geojson",
+        staff=tuple(_person(entry) for entry in _json(folder / "staff.json")),
+        shifts=tuple(_shifts(reps, opening)),
+        requests=tuple(requests),
+        doors=doors,
+        tasks=tuple(_task(job, opening) for job in outside(jobs, book)),
+    )
 
 
 def read_doors(path: Path) -> list[Door]:
     """All addresses of the city (`addresses.csv`), by street and number."""
     with path.open(newline="", encoding="utf-8") as file:
-        return [Door(f"{row['number']} {row['street']}", float(row["lon"]), float(row["lat"]))
-                for row in csv.DictReader(file)]
+        return [
+            Door(f"{row['number']} {row['street']}", float(row["lon"]), float(row["lat"]))
+            for row in csv.DictReader(file)
+        ]
 
 
 def _arrivals(path: Path) -> list[tuple[int, float, float]]:
@@ -165,25 +181,53 @@ def _after(opening: datetime, minutes: int) -> datetime:
 
 def _person(entry: Mapping[str, Any]) -> Person:
     names = {"zh-Hans": entry["name"], "zh-Hant": entry["name_zh_hant"], "en": entry["name_en"]}
-    return Person(entry["username"], entry["duty"], tuple(entry["roles"]), MappingProxyType(names),
-                  entry["language"], tuple(entry["languages"]))
+    return Person(
+        entry["username"],
+        entry["duty"],
+        tuple(entry["roles"]),
+        MappingProxyType(names),
+        entry["language"],
+        tuple(entry["languages"]),
+    )
 
 
 def _shifts(reps: bytes, opening: datetime) -> list[Shift]:
     def minutes(clock: str) -> int:
         return int(clock[:2]) * 60 + int(clock[3:]) - 8 * 60
 
-    return [Shift(row["code"], _after(opening, minutes(row["shift_start"])), _after(opening, minutes(row["shift_end"])))
-            for row in csv.DictReader(reps.decode("utf-8").splitlines())]
+    return [
+        Shift(
+            row["code"],
+            _after(opening, minutes(row["shift_start"])),
+            _after(opening, minutes(row["shift_end"])),
+        )
+        for row in csv.DictReader(reps.decode("utf-8").splitlines())
+    ]
 
 
 def _task(job: Job, opening: datetime) -> MorningTask:
     draft = job.draft
     return MorningTask(
-        key=job.key, arrives_at=_after(opening, job.minute), kind=draft["kind"], routine=draft["routine"],
-        category=draft["category"], fault=draft["fault"], severity=draft["severity"], ownership=draft["ownership"],
-        skill=draft["skill"], level=draft["level"], parts=MappingProxyType(draft["parts"]),
-        priority=draft["priority"], duration_s=draft["minutes"] * 60,
-        window_start=_after(opening, job.window[0]), window_end=_after(opening, job.window[1]),
-        address=job.door.text, lon=job.door.lon, lat=job.door.lat, customer_name=job.customer,
-        customer_phone=job.phone, language=job.language, note=MappingProxyType(draft["note"]))
+        key=job.key,
+        arrives_at=_after(opening, job.minute),
+        kind=draft["kind"],
+        routine=draft["routine"],
+        category=draft["category"],
+        fault=draft["fault"],
+        severity=draft["severity"],
+        ownership=draft["ownership"],
+        skill=draft["skill"],
+        level=draft["level"],
+        parts=MappingProxyType(draft["parts"]),
+        priority=draft["priority"],
+        duration_s=draft["minutes"] * 60,
+        window_start=_after(opening, job.window[0]),
+        window_end=_after(opening, job.window[1]),
+        address=job.door.text,
+        lon=job.door.lon,
+        lat=job.door.lat,
+        customer_name=job.customer,
+        customer_phone=job.phone,
+        language=job.language,
+        note=MappingProxyType(draft["note"]),
+    )

@@ -1,8 +1,8 @@
 """A morning of work: who asks for what, when and where. Pure; the same seed always gives the same morning.
 
-When and where come from a real log (`demo.arrivals`): minutes of the day as they were, places mapped by one affine
-map from the log's city to this one and then to the nearest door not yet used. What is wrong is drawn from
-`jobs.json`: before the day opens the routine duties, during the day the faults.
+When and where come from a real log (`demo.arrivals`): minutes of the day as they were, places brought over by
+one affine map and then to the nearest door not yet used. What is wrong is drawn from `jobs.json`: before the
+day opens the routine duties, during the day mostly faults.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Door:
 
 @dataclass(frozen=True)
 class Call:
-    """When a call came, in minutes from the opening of the day (negative: the evening's plan), and from where."""
+    """When a call came, in minutes from the opening of the day (negative: before it), and from where."""
 
     minute: int
     door: Door
@@ -37,7 +37,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Job:
-    """A task of the morning; minutes count from the opening of the day. `draft` is its entry in `jobs.json`."""
+    """A task of the morning; minutes count from the opening. `draft` is its entry in `jobs.json`."""
 
     key: str
     minute: int
@@ -77,7 +77,7 @@ def place_calls(arrivals: Sequence[tuple[int, float, float]], doors: Sequence[Do
 
 
 def make_jobs(calls: Sequence[Call], book: Mapping[str, Any], seed: int, phone: Sequence[str]) -> list[Job]:
-    """One job for each call, in order. `book` is `jobs.json`; `phone` needs as many numbers as there are calls."""
+    """One job for each call, in order. `book` is `jobs.json`; `phone` as long as `calls`."""
     rng = random.Random(seed)
     routine = [draft for draft in book["jobs"] if draft["routine"]]
     faults = [draft for draft in book["jobs"] if not draft["routine"]]
@@ -87,8 +87,18 @@ def make_jobs(calls: Sequence[Call], book: Mapping[str, Any], seed: int, phone: 
         drafts = routine if call.minute < 0 or rng.random() < 1 / 3 else faults
         draft = rng.choices(drafts, [entry["weight"] for entry in drafts])[0]
         customer, language = rng.choice(book["customers"])
-        jobs.append(Job(f"T{index + 1:02}", call.minute, _window(call.minute, draft["priority"], rng), call.door,
-                        customer, phone[index], language, draft))
+        jobs.append(
+            Job(
+                f"T{index + 1:02}",
+                call.minute,
+                _window(call.minute, draft["priority"], rng),
+                call.door,
+                customer,
+                phone[index],
+                language,
+                draft,
+            )
+        )
     return jobs
 
 

@@ -22,8 +22,9 @@ NO_ARC = np.int32(-1)
 
 
 @numba.njit(cache=True, nogil=True)
-def _search(indptr: Ints, head: Ints, cost: Ints, source: int, time: Ints, via: Ints,
-            heap_key: Ints, heap_node: Ints) -> None:
+def _search(
+    indptr: Ints, head: Ints, cost: Ints, source: int, time: Ints, via: Ints, heap_key: Ints, heap_node: Ints
+) -> None:
     time[:] = 2**31 - 1
     via[:] = -1
     time[source] = 0

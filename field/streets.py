@@ -25,9 +25,23 @@ EARTH_M = 6_371_008.8
 EDGE_COLUMNS = ["tail", "head", "metres", "kind", "name", "one_way", "tunnel", "limit_kmh", "lon, lat …"]
 SCALE = 1_000_000  # stored coordinates are whole micro-degrees, about 0.1 m
 
-DRIVABLE = ("motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary",
-            "secondary_link", "tertiary", "tertiary_link", "unclassified", "residential", "living_street",
-            "service", "road")
+DRIVABLE = (
+    "motorway",
+    "motorway_link",
+    "trunk",
+    "trunk_link",
+    "primary",
+    "primary_link",
+    "secondary",
+    "secondary_link",
+    "tertiary",
+    "tertiary_link",
+    "unclassified",
+    "residential",
+    "living_street",
+    "service",
+    "road",
+)
 WALKABLE = ("pedestrian", "footway", "path", "steps")
 
 
@@ -117,7 +131,9 @@ def read_osm(path: Path) -> Streets:
             for _, element in ElementTree.iterparse(file):
                 if element.tag == "node":
                     places[element.get("id", "")] = (
-                        round(float(element.get("lon", "")), 6), round(float(element.get("lat", "")), 6))
+                        round(float(element.get("lon", "")), 6),
+                        round(float(element.get("lat", "")), 6),
+                    )
                 elif element.tag == "way":
                     tags = {tag.get("k", ""): tag.get("v", "") for tag in element.findall("tag")}
                     if _allowed(tags):
@@ -131,8 +147,9 @@ def read_osm(path: Path) -> Streets:
     return _cut_at_junctions(places, complete, "© OpenStreetMap contributors, ODbL 1.0")
 
 
-def _cut_at_junctions(places: Mapping[str, Point], ways: Iterable[tuple[list[str], dict[str, str]]],
-                      attribution: str) -> Streets:
+def _cut_at_junctions(
+    places: Mapping[str, Point], ways: Iterable[tuple[list[str], dict[str, str]]], attribution: str
+) -> Streets:
     kept = [(refs, tags) for refs, tags in ways if len(refs) >= 2]
     if not kept:
         raise StreetsUnreadable("no street found")
@@ -155,11 +172,20 @@ def _cut_at_junctions(places: Mapping[str, Point], ways: Iterable[tuple[list[str
         for end in range(1, len(ordered)):
             if uses[ordered[end]] < 2:
                 continue
-            shape = tuple(places[ref] for ref in ordered[start:end + 1])
-            edges.append(Street(
-                tail=node(ordered[start]), head=node(ordered[end]), metres=round(length_m(shape), 1),
-                kind=tags["highway"], name=tags.get("name", ""), one_way=direction != 0,
-                tunnel=tags.get("tunnel", "no") != "no", limit_kmh=_limit(tags), shape=shape))
+            shape = tuple(places[ref] for ref in ordered[start : end + 1])
+            edges.append(
+                Street(
+                    tail=node(ordered[start]),
+                    head=node(ordered[end]),
+                    metres=round(length_m(shape), 1),
+                    kind=tags["highway"],
+                    name=tags.get("name", ""),
+                    one_way=direction != 0,
+                    tunnel=tags.get("tunnel", "no") != "no",
+                    limit_kmh=_limit(tags),
+                    shape=shape,
+                )
+            )
             start = end
     return Streets(tuple(nodes), tuple(edges), attribution)
 
@@ -171,13 +197,38 @@ def dump_streets(streets: Streets) -> bytes:
     rows = []
     for edge in streets.edges:
         inner = [round(value * SCALE) for point in edge.shape[1:-1] for value in point]
-        rows.append([edge.tail, edge.head, edge.metres, kinds.index(edge.kind), names.index(edge.name),
-                     int(edge.one_way), int(edge.tunnel), edge.limit_kmh, *inner])
+        rows.append(
+            [
+                edge.tail,
+                edge.head,
+                edge.metres,
+                kinds.index(edge.kind),
+                names.index(edge.name),
+                int(edge.one_way),
+                int(edge.tunnel),
+                edge.limit_kmh,
+                *inner,
+            ]
+        )
     nodes = [[round(lon * SCALE), round(lat * SCALE)] for lon, lat in streets.nodes]
-    head = {"format": FORMAT, "attribution": streets.attribution, "scale": SCALE, "kinds": kinds,
-            "names": names, "edge": EDGE_COLUMNS}
-    lines = [json.dumps(head, ensure_ascii=False, indent=0)[:-2] + ",", '"nodes": [', _rows(nodes), "],",
-             '"edges": [', _rows(rows), "]}", ""]
+    head = {
+        "format": FORMAT,
+        "attribution": streets.attribution,
+        "scale": SCALE,
+        "kinds": kinds,
+        "names": names,
+        "edge": EDGE_COLUMNS,
+    }
+    lines = [
+        json.dumps(head, ensure_ascii=False, indent=0)[:-2] + ",",
+        '"nodes": [',
+        _rows(nodes),
+        "],",
+        '"edges": [',
+        _rows(rows),
+        "]}",
+        "",
+    ]
     return "\n".join(lines).encode()
 
 
@@ -197,9 +248,19 @@ def load_streets(path: Path) -> Streets:
         for tail, head, metres, kind, name, one_way, tunnel, limit, *inner in data["edges"]:
             degrees = [value / SCALE for value in inner]
             between = zip(degrees[::2], degrees[1::2], strict=True)
-            edges.append(Street(
-                tail, head, float(metres), data["kinds"][kind], data["names"][name],
-                bool(one_way), bool(tunnel), limit, (nodes[tail], *between, nodes[head])))
+            edges.append(
+                Street(
+                    tail,
+                    head,
+                    float(metres),
+                    data["kinds"][kind],
+                    data["names"][name],
+                    bool(one_way),
+                    bool(tunnel),
+                    limit,
+                    (nodes[tail], *between, nodes[head]),
+                )
+            )
         return Streets(nodes, tuple(edges), data["attribution"])
     except (KeyError, IndexError, TypeError, ValueError, OSError, EOFError) as error:
         if isinstance(error, StreetsUnreadable):
