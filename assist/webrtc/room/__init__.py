@@ -1,0 +1,1 @@
+"""The room as a pure machine; :mod:`assist.webrtc.signalling` is its front."""

@@ -1,0 +1,349 @@
+"""Running a room: inputs go into the pure machine, effects come out and are carried out.
+
+Everything that the machine decides happens at once and in order, on the event loop, without waiting. What
+has to wait (SQL, the media node, Redis) waits in one of two places, and its outcome comes back as a further
+input:
+
+* deeds and reloads in one queue per room, one after the other, so that all participants hear of them in the
+  order in which they were stored, and a reload never tells an older state than a deed before it;
+* offers per peer, beside that queue, since one peer's node must not hold up another's chat.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import structlog
+from redis.exceptions import RedisError
+
+from assist.webrtc import control
+from assist.webrtc.claims import Claims
+from assist.webrtc.keeping import Keeping
+from assist.webrtc.links import Link
+from assist.webrtc.nodelink import NodeLink, NodeSilent
+from assist.webrtc.placement import Place, Placement
+from assist.webrtc.protocol import Frame, Hello
+from assist.webrtc.room import effects as fx
+from assist.webrtc.room.frames import Error, Mark, Message, ServerFrame, encode
+from assist.webrtc.signalling import Room
+from kernel.i18n import text as words
+from kernel.identity import Actor
+
+log = structlog.get_logger(__name__)
+
+MAX_WAITING = 400
+"""Deeds that may wait for SQL in one room."""
+RETRY_MS = 1000
+RELOAD_EVERY_S = 30.0
+"""A hint may be lost; what came by another road is found within this time all the same."""
+RELOAD_ALONE_S = 2.0
+"""The same without Redis, when there are no hints."""
+
+_OFFER_REFUSED = {"sdp_invalid", "sdp_too_large", "sdp_unsupported", "command_invalid"}
+
+
+class RoomHost:
+    """One room on the worker that holds its claim. Make it with :meth:`open`."""
+
+    def __init__(
+        self,
+        room: UUID,
+        machine: Room,
+        keeping: Keeping,
+        claims: Claims,
+        placement: Placement,
+        nodes: NodeLink,
+        token: int,
+    ) -> None:
+        self.room = str(room)
+        self.machine = machine
+        self.token = token
+        """Of the claim; 0 while the room is run without one, Redis being away."""
+        self.links: dict[str, Link] = {}
+        self._actors: dict[str, Actor] = {}
+        self.place: Place | None = None
+        self.quiet_since = time.monotonic()
+        self._keeping = keeping
+        self._claims = claims
+        self._placement = placement
+        self._nodes = nodes
+        self._work: deque[fx.Store | fx.Reload] = deque()
+        self._working = False
+        self._expected: dict[tuple[str, str], float] = {}
+        self._reloaded_at = time.monotonic()
+        self._memory: fx.Memory | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    async def open(
+        cls,
+        room: UUID,
+        keeping: Keeping,
+        claims: Claims,
+        placement: Placement,
+        nodes: NodeLink,
+        token: int,
+        memory: str,
+    ) -> RoomHost:
+        """The room as SQL has it and as its last worker remembered it. Raises what the database raises."""
+        remembered = None
+        if memory:
+            try:
+                remembered = msgspec.json.decode(memory, type=fx.Memory)
+            except msgspec.DecodeError:
+                log.warning("room_memory_unreadable")
+        machine = Room(str(room), time.monotonic(), await keeping.records(), remembered)
+        host = cls(room, machine, keeping, claims, placement, nodes, token)
+        with suppress(RedisError, OSError):
+            host.place = await placement.current(str(room))
+        return host
+
+    # inputs -------------------------------------------------------------------------------------
+
+    def connect(self, peer: str, link: Link, who: fx.Who, hello: Hello | None) -> None:
+        """A link to ``peer`` stands; an older one is replaced."""
+        if (old := self.links.get(peer)) is not None and old is not link:
+            old.close(4409)
+        self.links[peer] = link
+        self._actors[who.key] = link.actor
+        self._apply(self.machine.connect(time.monotonic(), peer, who, hello))
+
+    def disconnect(self, peer: str, link: Link) -> None:
+        """``link`` is lost; nothing happens if another has replaced it already."""
+        if self.links.get(peer) is not link:
+            return
+        del self.links[peer]
+        self._apply(self.machine.disconnect(time.monotonic(), peer))
+
+    def receive(self, peer: str, frame: Frame) -> None:
+        self._apply(self.machine.receive(time.monotonic(), peer, frame))
+
+    def revoke(self, peer: str) -> None:
+        self._apply(self.machine.revoke(time.monotonic(), peer))
+
+    def hint(self, resource: str, id: str) -> None:
+        """Something of this request was changed, perhaps by ourselves."""
+        if self._expected.pop((resource, id), 0.0) < time.monotonic():
+            self.reload()
+
+    def reload(self) -> None:
+        if not any(isinstance(work, fx.Reload) for work in self._work):
+            self._enqueue(fx.Reload())
+
+    def event(self, event: control.Event) -> None:
+        """The node of this room has something to tell."""
+        now = time.monotonic()
+        match event:
+            case control.StreamStarted() | control.StreamStopped():
+                started = isinstance(event, control.StreamStarted)
+                self._apply(self.machine.stream_event(now, event.peer, event.media, started))
+            case control.Quality():
+                self._apply(self.machine.quality(now, event.peer, event.loss, event.rtt_ms))
+            case _:
+                pass
+
+    def tick(self) -> None:
+        """Called several times a second."""
+        now = time.monotonic()
+        self._apply(self.machine.tick(now))
+        if self.links:
+            self.quiet_since = now
+        if self.place is not None and self._has_to_move(self.place):
+            log.info("room_node_gone", node=self.place.node)
+            self.place = None
+            self._apply(self.machine.node_moved(now))
+        if now - self._reloaded_at > (RELOAD_EVERY_S if self.token else RELOAD_ALONE_S):
+            self.reload()
+        self._save()
+
+    def _has_to_move(self, place: Place) -> bool:
+        if not self._placement.lives(place):
+            return True
+        draining = self._placement.nodes[place.node].draining
+        return draining and any(not node.draining for node in self._placement.nodes.values())
+
+    # effects ------------------------------------------------------------------------------------
+
+    def _apply(self, effects: list[fx.Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case fx.Send():
+                    self._send(effect.peer, effect.frame, effect.losable)
+                case fx.Broadcast():
+                    self._broadcast(effect)
+                case fx.ClosePeer():
+                    if (link := self.links.get(effect.peer)) is not None:
+                        link.close(effect.code)
+                case fx.Store() | fx.Reload():
+                    self._enqueue(effect)
+                case fx.AskNode():
+                    self._spawn(self._ask_node(effect))
+                case fx.CloseMedia():
+                    self._close_media(effect)
+                case fx.Remember():
+                    self._memory = effect.memory
+                case fx.Log():
+                    log.info(effect.event, **effect.fields)
+
+    def _send(self, peer: str, frame: ServerFrame, losable: bool) -> None:
+        if (link := self.links.get(peer)) is not None:
+            link.send(encode(in_language(frame, link.language)), losable)
+
+    def _broadcast(self, effect: fx.Broadcast) -> None:
+        text = encode(effect.frame)
+        for peer in self.machine.hearers():
+            if peer != effect.but and (link := self.links.get(peer)) is not None:
+                link.send(text, effect.losable)
+
+    def _close_media(self, effect: fx.CloseMedia) -> None:
+        if self.place is None:
+            return
+        if effect.peer is None:
+            self._spawn(self._nodes.tell(self.place.node, control.CloseRoom(self.room)))
+            self.place = None
+            self._spawn(self._forget_place())
+        else:
+            self._spawn(self._nodes.tell(self.place.node, control.ClosePeer(self.room, effect.peer)))
+
+    async def _forget_place(self) -> None:
+        with suppress(RedisError, OSError):  # it expires
+            await self._placement.forget(self.room)
+
+    # deeds and reloads, one after the other -----------------------------------------------------
+
+    def _enqueue(self, work: fx.Store | fx.Reload) -> None:
+        if isinstance(work, fx.Store) and len(self._work) >= MAX_WAITING:
+            if work.ticket is not None:
+                busy = fx.Refusal("room_busy", RETRY_MS)
+                self._apply(self.machine.settled(time.monotonic(), work.ticket, busy))
+            return
+        self._work.append(work)
+        if not self._working:
+            self._working = True
+            self._spawn(self._do_work())
+
+    async def _do_work(self) -> None:
+        try:
+            while self._work:
+                work = self._work.popleft()
+                if isinstance(work, fx.Reload):
+                    await self._do_reload()
+                else:
+                    await self._do_store(work)
+        finally:
+            self._working = False
+
+    async def _do_reload(self) -> None:
+        try:
+            records = await self._keeping.records()
+        except Exception:
+            log.exception("room_reload_failed")
+            records = None
+        self._reloaded_at = time.monotonic()
+        if records is not None:
+            self._apply(self.machine.reconciled(time.monotonic(), records))
+        else:
+            self._apply(self.machine.not_reconciled(time.monotonic()))
+
+    async def _do_store(self, store: fx.Store) -> None:
+        outcome = await self._keeping.do(self._actors[store.who.key], store.deed)
+        now = time.monotonic()
+        match store.deed, outcome:
+            case fx.AddMark() | fx.UndoMark(), Mark():
+                self._expected[("mark", str(outcome.id))] = now + 2
+            case fx.AddMessage(), Message():
+                self._expected[("message", str(outcome.id))] = now + 2
+            case _:
+                pass
+        if len(self._expected) > 1000:
+            self._expected = {key: until for key, until in self._expected.items() if until > now}
+        if store.ticket is not None:
+            self._apply(self.machine.settled(now, store.ticket, outcome))
+
+    # the node -----------------------------------------------------------------------------------
+
+    async def _ask_node(self, effect: fx.AskNode) -> None:
+        outcome = await self._offer(effect)
+        self._apply(self.machine.settled(time.monotonic(), effect.ticket, outcome))
+
+    async def _offer(self, effect: fx.AskNode) -> fx.NodeAnswer | fx.Refusal:
+        away = fx.Refusal("media_unavailable", RETRY_MS)
+        sources = {mid: control.Source(slot.peer, slot.kind) for mid, slot in effect.receive.items()}
+        for _attempt in range(2):
+            try:
+                place = self.place = self.place or await self._placement.place(self.room, None)
+            except (RedisError, OSError):
+                return away
+            if place is None:
+                return away
+            offer = control.Offer(
+                self.room, effect.peer, effect.sdp, sources, effect.restart, place.generation
+            )
+            try:
+                outcome = await self._nodes.ask(place.node, offer)
+            except NodeSilent:
+                return away
+            match outcome:
+                case control.Answer():
+                    refused = tuple(outcome.refused.items())
+                    return fx.NodeAnswer(outcome.sdp, outcome.publishing, refused)
+                case control.Failure("node_full"):
+                    return fx.Refusal("media_full", 3 * RETRY_MS)
+                case control.Failure("room_moved" | "node_draining"):
+                    self.place = None  # look again, once
+                case control.Failure(code):
+                    log.warning("node_refused_offer", code=code)
+                    return fx.Refusal("offer_refused") if code in _OFFER_REFUSED else away
+                case _:
+                    return away
+        return away
+
+    # memory -------------------------------------------------------------------------------------
+
+    def _save(self) -> None:
+        if self._memory is None or not self.token:
+            return
+        memory, self._memory = self._memory, None
+        self._spawn(self._remember(memory))
+
+    async def _remember(self, memory: fx.Memory) -> None:
+        try:
+            await self._claims.remember(self.room, self.token, msgspec.json.encode(memory).decode())
+        except (RedisError, OSError):
+            self._memory = self._memory or memory
+
+    # end ----------------------------------------------------------------------------------------
+
+    async def save_now(self) -> None:
+        """Leave the present state to the next holder."""
+        if self.token:
+            await self._remember(self.machine.state.memory())
+
+    def stop(self) -> None:
+        """No more effects: the room is given up."""
+        for task in self._tasks:
+            task.cancel()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("room_task_failed", exc_info=error)
+
+
+def in_language(frame: ServerFrame, language: str) -> ServerFrame:
+    """An error gets its text here, in the language of who is to read it."""
+    if not isinstance(frame, Error):
+        return frame
+    return msgspec.structs.replace(frame, message=words(language, "errors", frame.code))
