@@ -1,1 +1,59 @@
 """One media node: ``python -m app.media``. Started by :mod:`app.serve`, never by hand."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from contextlib import suppress
+
+import uvloop
+
+from app.log_setup import set_up_logging
+from app.processes import watch_tether
+from app.serve import READY_LINE
+from assist.webrtc.node.config import NodeConfig
+from assist.webrtc.node.media_node import MediaNode
+from assist.webrtc.node.serve import serve
+from kernel.settings import Settings
+
+
+def configuration(settings: Settings) -> NodeConfig:
+    """The node that the settings describe."""
+    return NodeConfig(
+        node_id=settings.media_node_id,
+        redis_url=settings.redis_url,
+        host=settings.media_host,
+        port=settings.media_port,
+        advertised_addresses=settings.media_addresses,
+    )
+
+
+async def run(settings: Settings) -> None:
+    """Serve until asked to end; says once the hub can find the node."""
+
+    def ready(_node: MediaNode) -> None:
+        sys.stdout.write(READY_LINE + "\n")
+        sys.stdout.flush()
+
+    task = asyncio.create_task(serve(configuration(settings), ready))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tether", type=int, required=True)
+    parser.add_argument("--name", required=True, help="seen in the list of processes")
+    watch_tether(parser.parse_args().tether)
+    settings = Settings()
+    set_up_logging(settings)
+    uvloop.run(run(settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -117,7 +117,7 @@ class Stack:
                 "media_port": self.settings.media_port + number - 1 if self.settings.media_port else 0,
             }
         )
-        command = self._python("app.media")
+        command = (*self._python("app.media"), "--name", f"media-{number}")
         self._supervisor.start(
             Child(f"media-{number}", command, environment_of(settings), READY_LINE, grace_s=5)
         )

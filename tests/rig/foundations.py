@@ -21,6 +21,7 @@ import pytest
 import redis.asyncio
 from sqlalchemy import text
 
+from app.migrations.schema import head
 from app.tables import complete_metadata
 from kernel.clock import ManualClock
 from kernel.database import Database
@@ -105,6 +106,10 @@ def build_schema(url: str) -> None:
         try:
             async with database.engine.begin() as connection:
                 await connection.run_sync(complete_metadata().create_all)
+                await connection.execute(
+                    text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)")
+                )
+                await connection.execute(text(f"INSERT INTO alembic_version VALUES ('{head()}')"))
                 if database.is_sqlite:
                     await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
         finally:

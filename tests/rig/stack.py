@@ -1,1 +1,241 @@
-"""The real stack, as processes."""
+"""The whole product as it really runs: ``curbstop serve`` with all its processes, on a test's foundation.
+
+* ``running_app(foundation, workers=…, nodes=…)``: a context manager that starts and stops one;
+* ``app``: one per test, on both foundations; *full* with two web workers and two media nodes;
+* ``shared_app``: the same, once per test file, for tests that leave each other's rows alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+import pytest
+
+from app.processes import die_with_parent
+from kernel.database import Database, UnitOfWork
+from kernel.identity import Role, Staff, Surface, add_staff, start_session
+from tests.rig.foundations import BOTH, Foundation, Foundry
+from tests.rig.people import SURFACES, Caller, Person
+
+START_WITHIN_S = 60
+C = TypeVar("C", bound=Caller)
+
+
+class RunningApp:
+    """A started product: its address, its processes, and ways to be someone in it."""
+
+    def __init__(
+        self, foundation: Foundation, process: subprocess.Popen[str], first_line: dict[str, Any]
+    ) -> None:
+        self.foundation = foundation
+        self.url: str = first_line["url"]
+        self._process = process
+        self._opened: list[Caller] = []
+
+    @asynccontextmanager
+    async def database(self) -> AsyncIterator[Database]:
+        """The product's own database, opened beside it."""
+        opened = Database(self.foundation.database_url)
+        try:
+            yield opened
+        finally:
+            await opened.close()
+
+    def caller(self, token: str | None = None, *, language: str = "en") -> Caller:
+        """A program with any token, or none."""
+        return self._kept(Caller(self.url, token, language=language))
+
+    async def staff(
+        self,
+        role: Role | str,
+        username: str | None = None,
+        *,
+        name: str | None = None,
+        surface: Surface | None = None,
+    ) -> Person:
+        """A member of staff, made if need be, and signed in by a bearer token."""
+        chosen = Role(role)
+        username = username or f"{chosen.value}.{len(self._opened) + 1}"
+        surface = surface or SURFACES[chosen]
+
+        async def sign_in(uow: UnitOfWork) -> tuple[Staff, str]:
+            member = await add_staff(uow, username=username, name=name or username, roles=frozenset({chosen}))
+            session = await start_session(uow, surface, timedelta(hours=1), staff_id=member.id)
+            return member, session.token
+
+        async with self.database() as database:
+            member, token = await database.run(sign_in)
+        return self._kept(Person(self.url, token, id=member.id, name=member.name, surface=surface))
+
+    async def customer(self, *, language: str = "en", **request: Any) -> Person:
+        """A customer who starts alone, at the utility's public address."""
+        asked = {"category": "leak", "asker": "resident", "language": language, "bearer": True} | request
+        caller = self.caller(language=language)
+        made = await caller.post("/api/requests", asked)
+        token = made["session"]["token"]
+        person = Person(self.url, token, id=made["id"], name="", surface=Surface.CUSTOMER, language=language)
+        person.request_id = made["id"]
+        return self._kept(person)
+
+    def _kept(self, caller: C) -> C:
+        self._opened.append(caller)
+        return caller
+
+    # processes ------------------------------------------------------------------------------------
+
+    @property
+    def pid(self) -> int:
+        """The supervisor's."""
+        return self._process.pid
+
+    def processes(self) -> dict[str, psutil.Process]:
+        """What runs now, by name: ``redis``, ``web-1``, ``media-1`` …"""
+        found = {}
+        for child in psutil.Process(self._process.pid).children():
+            try:
+                words = child.cmdline()
+            except psutil.NoSuchProcess:
+                continue
+            if "--name" in words:
+                found[words[words.index("--name") + 1]] = child
+            elif words and "valkey" in words[0]:
+                found["redis"] = child
+        return found
+
+    def redis_url(self) -> str:
+        """The Redis this product uses: the foundation's, or its own embedded one."""
+        if self.foundation.kind == "full":
+            return self.foundation.redis_url
+        words = self.processes()["redis"].cmdline()  # Valkey rewrites its title to "… unixsocket:/path"
+        return "unix://" + next(w.rpartition("unixsocket:")[2] for w in words if "unixsocket:" in w)
+
+    def kill(self, name: str) -> int:
+        """End one process without warning; its pid."""
+        process = self.processes()[name]
+        process.kill()
+        return int(process.pid)
+
+    async def replaced(self, name: str, old_pid: int, within_s: float = 15) -> None:
+        """Wait until another process does the work of a killed one."""
+        async with asyncio.timeout(within_s):
+            while name not in (now := self.processes()) or now[name].pid == old_pid:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+    def log(self) -> str:
+        """Everything all processes have said."""
+        return (self.foundation.data / "log" / "curbstop.log").read_text()
+
+    async def close(self) -> None:
+        for caller in self._opened:
+            await caller.close()
+        self._opened.clear()
+
+
+@contextmanager
+def running_app(
+    foundation: Foundation, *, workers: int = 1, nodes: int = 1, **settings: str
+) -> Iterator[RunningApp]:
+    """Start the product on ``foundation``, and end it. ``settings``: of :class:`kernel.settings.Settings`."""
+    chosen = {"log_format": "text", **settings}
+    if foundation.kind == "full":
+        chosen |= {"database_url": foundation.database_url, "redis_url": foundation.redis_url}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CURBSTOP_")}
+    environment |= {f"CURBSTOP_{name.upper()}": value for name, value in chosen.items()}
+    words = [
+        sys.executable,
+        "-m",
+        "app.cli",
+        "serve",
+        "--json",
+        "--port",
+        "0",
+        "--data",
+        str(foundation.data),
+    ]
+    words += ["--workers", str(workers), "--media-nodes", str(nodes)]
+    process = subprocess.Popen(
+        words,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=die_with_parent(signal.SIGKILL),
+    )
+    try:
+        yield RunningApp(foundation, process, _first_line(process))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        finally:
+            for pipe in (process.stdout, process.stderr):
+                assert pipe is not None
+                pipe.close()
+
+
+def _first_line(process: subprocess.Popen[str]) -> dict[str, Any]:
+    assert process.stdout is not None and process.stderr is not None
+    deadline = time.monotonic() + START_WITHIN_S
+    while time.monotonic() < deadline:
+        if select.select([process.stdout], [], [], 0.5)[0]:
+            line = process.stdout.readline()
+            if line:
+                return dict(json.loads(line))
+            break
+    process.kill()
+    raise AssertionError(f"the product did not start:\n{process.stderr.read()[-4000:]}")
+
+
+Starter = Callable[..., AbstractContextManager[RunningApp]]
+
+
+@pytest.fixture
+def start_app() -> Starter:
+    """``running_app`` as a fixture, for tests that choose the foundation and the numbers themselves."""
+    return running_app
+
+
+def usual_app(foundation: Foundation) -> AbstractContextManager[RunningApp]:
+    """As the foundation is meant to be used: full means several of everything."""
+    number = 2 if foundation.kind == "full" else 1
+    return running_app(foundation, workers=number, nodes=number)
+
+
+@pytest.fixture
+async def app(foundation: Foundation) -> AsyncIterator[RunningApp]:
+    with usual_app(foundation) as started:
+        yield started
+        await started.close()
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def module_app(
+    request: pytest.FixtureRequest, foundry: Foundry, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningApp]:
+    """One for a whole test file; tests ask for ``shared_app``."""
+    data: Path = tmp_path_factory.mktemp("shared")
+    with foundry.make(request.param, data) as foundation:
+        with usual_app(foundation) as started:
+            yield started
+
+
+@pytest.fixture
+async def shared_app(module_app: RunningApp) -> AsyncIterator[RunningApp]:
+    yield module_app
+    await module_app.close()

@@ -1,0 +1,77 @@
+"""What every page must keep: nothing serious for axe, no sideways scroll, targets a thumb can hit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+
+SERIOUS = {"serious", "critical"}
+SMALLEST_WIDTH = 320
+
+_TOO_SMALL = """
+(least) => {
+  const seen = (element) => {
+    const style = getComputedStyle(element);
+    return element.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+      && style.pointerEvents !== "none" && !element.closest("[inert], [aria-hidden=true]");
+  };
+  // A link inside a sentence is as high as its line (WCAG 2.2, 2.5.8, exception "inline").
+  const inline = (element) => getComputedStyle(element).display === "inline"
+    && [...element.parentElement.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim() !== "");
+  const targets = document.querySelectorAll(
+    "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [role=tab]");
+  const small = [];
+  for (const element of targets) {
+    if (!seen(element) || inline(element)) continue;
+    // A label around or beside a control is part of what can be hit.
+    const boxes = [element, ...(element.labels ?? [])].map((part) => part.getBoundingClientRect());
+    const width = Math.max(...boxes.map((box) => box.width));
+    const height = Math.max(...boxes.map((box) => box.height));
+    if (boxes[0].width === 0 && boxes[0].height === 0) continue;
+    if (width < least - 0.5 || height < least - 0.5)
+      small.push(`${element.outerHTML.slice(0, 90)} is ${Math.round(width)} × ${Math.round(height)}`);
+  }
+  return small;
+}
+"""
+
+_TOO_WIDE = """
+() => {
+  const width = document.documentElement.clientWidth;
+  if (document.scrollingElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll("body *")]
+    .filter((element) => element.getBoundingClientRect().right > width + 1 && element.checkVisibility())
+    .slice(0, 8)
+    .map((e) => `${e.outerHTML.slice(0, 90)} ends at ${Math.round(e.getBoundingClientRect().right)}`);
+}
+"""
+
+
+async def assert_accessible(page: Page, *, options: dict[str, Any] | None = None) -> None:
+    """axe-core finds nothing serious or critical on the page as it is now."""
+    results = await Axe().run(page, options=options)
+    found = [v for v in results.response["violations"] if v["impact"] in SERIOUS]
+    lines = [
+        f"{v['impact']}: {v['id']}: {v['help']}\n    "
+        + "\n    ".join(n["html"][:160] for n in v["nodes"][:4])
+        for v in found
+    ]
+    assert not found, f"{page.url} is not accessible:\n" + "\n".join(lines)
+
+
+async def assert_no_sideways_scroll(page: Page, width: int = SMALLEST_WIDTH) -> None:
+    """At ``width`` CSS pixels nothing has to be scrolled to the side. The page keeps its size afterwards."""
+    before = page.viewport_size
+    await page.set_viewport_size({"width": width, "height": 640})
+    wide = await page.evaluate(_TOO_WIDE)
+    if before is not None:
+        await page.set_viewport_size(before)
+    assert not wide, f"{page.url} scrolls sideways at {width} px:\n" + "\n".join(wide)
+
+
+async def assert_targets(page: Page, least: int = 44) -> None:
+    """Everything that can be tapped is at least ``least`` CSS pixels in both directions."""
+    small = await page.evaluate(_TOO_SMALL, least)
+    assert not small, f"{page.url} has targets under {least} px:\n" + "\n".join(small)
