@@ -34,6 +34,7 @@ from app.migrations.schema import wait_until_current
 from app.pages import page_routes
 from assist.guide import Guide, read_guide
 from assist.services import AssistServices
+from assist.webrtc.hub import Hub
 from field.grid.services import GridServices
 from field.grid.store import GridCache
 from field.services import FieldServices
@@ -134,7 +135,8 @@ def build_web(settings: Settings, worker: str) -> Starlette:
     clock = SystemClock()
     holder = f"{platform.node()}-{os.getpid()}-{new_token()[:8]}"
     live = Live(redis)
-    services = build_services(settings) | {Live: live}
+    hub = Hub(database, redis, clock, live)
+    services = build_services(settings) | {Live: live, Hub: hub}
     house = House(
         settings=settings,
         database=database,
@@ -155,8 +157,9 @@ def build_web(settings: Settings, worker: str) -> Starlette:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(database.close)
             stack.push_async_callback(redis.aclose)
-            for run in (relay.run, live.run, *(consumer.run for consumer in consumers)):
+            for run in (relay.run, live.run, hub.run, *(consumer.run for consumer in consumers)):
                 await stack.enter_async_context(background(run))
+            stack.push_async_callback(hub.close)
             yield
 
     return Starlette(
