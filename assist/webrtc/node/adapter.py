@@ -50,24 +50,24 @@ class SrtpSession:
     """One direction of SRTP: the raw session for the packet loop, and SRTCP for everyone else."""
 
     def __init__(self, session: Any) -> None:
-        self._session = session
+        self.inner: Any = session
         self.raw: Any = session._srtp[0]
 
     def protect_rtcp(self, packet: bytes) -> bytes:
         """Encrypt a compound RTCP packet."""
-        return bytes(self._session.protect_rtcp(packet))
+        return bytes(self.inner.protect_rtcp(packet))
 
     def unprotect_rtcp(self, packet: bytes) -> bytes | None:
         """Decrypt; None if it is not authentic."""
         try:
-            return bytes(self._session.unprotect_rtcp(packet))
+            return bytes(self.inner.unprotect_rtcp(packet))
         except (pylibsrtp.Error, ValueError):
             return None
 
     def forget(self, ssrc: int) -> None:
         """Free the keys and the replay window of one stream."""
         with contextlib.suppress(pylibsrtp.Error):
-            self._session.remove_stream(ssrc)
+            self.inner.remove_stream(ssrc)
 
 
 def buffer(size: int) -> tuple[Any, memoryview]:

@@ -38,7 +38,7 @@ class IceLite:
     moves: int = 0
 
     def restart(self, fresh: Credentials, remote_fragment: str) -> list[Credentials]:
-        """Take new credentials; the current ones stay valid until a new nomination. Returns those now dead."""
+        """Take new credentials; the current ones stay valid until a new nomination. Returns the dead ones."""
         dead = [self.previous] if self.previous is not None else []
         self.previous, self.current, self.remote_fragment = self.current, fresh, remote_fragment
         return dead

@@ -182,7 +182,7 @@ class MediaNode:
     def _open_legs(self, peer: Peer, legs: list[Leg]) -> None:
         peer.attach_legs()
         for leg in legs:
-            self.reports.ask_key_frame(leg.uplink, force=True)
+            self.reports.ask_key_frame(leg.uplink)
 
     def _closed_uplink(self, uplink: Uplink) -> None:
         self.reports.forget(uplink)

@@ -40,6 +40,7 @@ class Reception:
     first: int = 0
     missing: dict[int, Missing] = field(default_factory=dict)
     jitter: float = 0.0
+    fraction_lost: int = 0
     _transit: float | None = None
     _prior_expected: int = 0
     _prior_received: int = 0
@@ -118,6 +119,7 @@ class Reception:
         interval, got = expected - self._prior_expected, self.received - self._prior_received
         self._prior_expected, self._prior_received = expected, self.received
         fraction = max(0, min(255, ((interval - got) << 8) // interval)) if interval > 0 else 0
+        self.fraction_lost = fraction
         delay = int((now - self.report_time) * 65536) & 0xFFFFFFFF if self.report_ntp else 0
         return ReportBlock(
             ssrc, fraction, expected - self.received, highest, int(self.jitter), self.report_ntp, delay

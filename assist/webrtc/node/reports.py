@@ -26,6 +26,7 @@ class Reports:
     def __init__(self, forwarder: Forwarder) -> None:
         self._forwarder = forwarder
         self._gappy: set[Uplink] = set()
+        self._wanted: set[Uplink] = set()
         self.nacks_in = self.nacks_out = self.key_frames_asked = self.feedbacks_out = 0
 
     # ---- in
@@ -88,12 +89,16 @@ class Reports:
 
     # ---- out, at once
 
-    def ask_key_frame(self, uplink: Uplink, *, force: bool = False) -> None:
-        """Ask the publisher for a key frame, unless one was asked for just now."""
-        now = time.monotonic()
-        if uplink.kind != "video" or uplink.ssrc is None:
+    def ask_key_frame(self, uplink: Uplink) -> None:
+        """Ask the publisher for a key frame; if one was asked for just now, a little later.
+
+        Not never: the frame that was asked for may have passed before this viewer was there.
+        """
+        if uplink.kind != "video":
             return
-        if now - uplink.key_frame_asked < (0.05 if force else KEY_FRAME_PAUSE_S):
+        now = time.monotonic()
+        if uplink.ssrc is None or now - uplink.key_frame_asked < KEY_FRAME_PAUSE_S:
+            self._wanted.add(uplink)
             return
         uplink.key_frame_asked = now
         self.key_frames_asked += 1
@@ -111,8 +116,12 @@ class Reports:
 
     # ---- out, by the clock
 
-    def repeat_nacks(self, now: float) -> None:
-        """Every 20 ms or so: ask again for what has still not come."""
+    def repeat_requests(self, now: float) -> None:
+        """Every 20 ms or so: ask again for what has still not come, and for key frames that had to wait."""
+        for uplink in list(self._wanted):
+            if uplink.ssrc is not None and now - uplink.key_frame_asked >= KEY_FRAME_PAUSE_S:
+                self._wanted.discard(uplink)
+                self.ask_key_frame(uplink)
         for uplink in list(self._gappy):
             if not uplink.reception.missing:
                 self._gappy.discard(uplink)
@@ -168,6 +177,7 @@ class Reports:
     def forget(self, uplink: Uplink) -> None:
         """The stream is gone."""
         self._gappy.discard(uplink)
+        self._wanted.discard(uplink)
 
 
 def _leg(peer: Peer, ssrc: int) -> Leg | None:
