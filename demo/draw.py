@@ -60,8 +60,8 @@ class Sheet:
 def draw(city: City, font: str | None) -> Image.Image:
     """The whole city on one sheet."""
     zones = json.loads(city.zones)["features"]
-    shapes = [shapely.geometry.shape(zone["geometry"]) for zone in zones]
-    sheet = Sheet(shapely.total_bounds(shapes))
+    shapes: list[Any] = [shapely.geometry.shape(zone["geometry"]) for zone in zones]
+    sheet = Sheet(shapely.union_all(shapes).bounds)
     stations = sorted({zone["properties"]["station"] for zone in zones})
     for number, (zone, shape) in enumerate(zip(zones, shapes, strict=True)):
         hue = stations.index(zone["properties"]["station"]) / len(stations)

@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -14,7 +15,7 @@ import shapely
 from assist.faults import CATALOGUE
 from demo.build import build
 from demo.city import FOLDER, City, load_city, opening_of
-from field.grid.importer import RepFile, ZoneFile, read_reps, read_zones
+from field.grid.importer import RepFile, UnitRow, ZoneFile, ZoneRow, read_reps, read_zones
 from field.grid.zones import Zone, ZoneIndex
 from field.travel import RoadGraph
 
@@ -72,7 +73,8 @@ def test_the_hierarchy_is_complete(zones: ZoneFile) -> None:
 
 
 def test_names_are_in_three_scripts(zones: ZoneFile, city: City) -> None:
-    for row in (*zones.rows, *zones.units):
+    named: list[ZoneRow | UnitRow] = [*zones.rows, *zones.units]
+    for row in named:
         assert all("\u4e00" <= letter <= "\u9fff" for letter in row.name + row.name_zh_hant)
         assert any(letter.isascii() and letter.isalpha() for letter in row.name_en)
     assert sum(row.name != row.name_zh_hant for row in zones.rows) >= 12
@@ -86,7 +88,7 @@ def test_zones_are_whole_disjoint_and_leave_no_gap(zones: ZoneFile) -> None:
         assert shape.is_valid and len(shape.geoms) == 1 and not shape.geoms[0].interiors
     overlap = sum(shapely.intersection(a, b).area for i, a in enumerate(shapes) for b in shapes[i + 1 :])
     assert overlap == 0
-    whole = shapely.union_all(shapes)
+    whole: Any = shapely.union_all(shapes)
     land = shapely.geometry.shape(json.loads((FOLDER / "land.geojson").read_bytes())["geometry"])
     assert whole.geom_type == "Polygon" and not whole.interiors
     assert shapely.symmetric_difference(whole, land).area < 1e-4 * land.area  # the grid, 0.1 m

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from field.shortest import (
     NO_ARC,
     UNREACHED,
+    Ints,
     largest_strong_component,
     times_from,
     times_from_plain,
@@ -23,11 +24,13 @@ def graphs(draw: st.DrawFn) -> tuple[int, Arcs]:
     return nodes, draw(st.lists(st.tuples(node, node, st.integers(0, 500_000)), max_size=40))
 
 
-def rows(nodes: int, arcs: Arcs) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def rows(nodes: int, arcs: Arcs) -> tuple[Ints, Ints, Ints]:
     arcs = sorted(arcs, key=lambda arc: arc[0])
     counts = np.bincount([tail for tail, _, _ in arcs], minlength=nodes)
     indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    return indptr, *(np.array([arc[i] for arc in arcs], np.int32) for i in (1, 2))
+    head = np.array([arc[1] for arc in arcs], np.int32)
+    cost = np.array([arc[2] for arc in arcs], np.int32)
+    return indptr, head, cost
 
 
 @given(graphs())

@@ -204,11 +204,11 @@ def slow_oracle(city: Streets, graph: RoadGraph, a: tuple[float, float], b: tupl
     out: dict[object, list[tuple[object, float]]] = {}
     arms: dict[int, int] = {}
     for edge in graph._edges:
-        for node in (edge.tail, edge.head):
-            arms[node] = arms.get(node, 0) + 1
+        for junction in (edge.tail, edge.head):
+            arms[junction] = arms.get(junction, 0) + 1
     placed = graph._index.place(np.array([a, b]))
     for number, edge in enumerate(graph._edges):
-        stops = [(0.0, edge.tail), (1.0, edge.head)]
+        stops: list[tuple[float, object]] = [(0.0, edge.tail), (1.0, edge.head)]
         stops += [(float(placed.share[i]), "ab"[i]) for i in (0, 1) if int(placed.edge[i]) == number]
         stops.sort(key=lambda stop: stop[0])
         ride = edge.metres / (min(kmh[edge.kind], edge.limit_kmh or 999) / 3.6)
@@ -219,6 +219,7 @@ def slow_oracle(city: Streets, graph: RoadGraph, a: tuple[float, float], b: tupl
                 wait = graph.vehicle.junction_s if isinstance(end, int) and arms[end] >= 3 else 0
                 out.setdefault(start, []).append((end, (further - at) * ride + wait))
     best: dict[object, float] = {}
+    node: object
     heap: list[tuple[float, str, object]] = [(0.0, "", "a")]
     while heap:
         time, _, node = heapq.heappop(heap)
