@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from field.dispatch import WEIGHTS, Proposal, Weights, proposal_for
-from field.grid import commands as grid
-from field.grid.commands import ImportReport
 from field.grid.reasons import Reason
 from field.grid.store import point_of
 from field.grid.tables import Rep
-from field.placement import locate, open_days, place, put, reason, take_out
+from field.placement import open_days, place, put, reason, take_out, whereabouts
 from field.planning import load_day
 from field.services import FieldServices
 from field.tables import Task
@@ -24,8 +20,8 @@ from field.task import By, Given, TaskEvent, TaskState, promised_window
 from field.timeline import remember, step
 from kernel.contracts import TaskCancelled, TaskDone
 from kernel.database import UnitOfWork, check_version
-from kernel.errors import Fault, NotFound, Refused
-from kernel.identity import SYSTEM, Actor, Surface, create_link
+from kernel.errors import NotFound, Refused
+from kernel.identity import SYSTEM, Actor
 
 
 class RepUnable(Refused):
@@ -165,7 +161,7 @@ async def assign_task(
         step(uow, task, TaskEvent.LOCATE, By.DISPATCHER, actor)  # says that a place is missing
     before = task.rep_id
     event = TaskEvent.REASSIGN if before is not None else TaskEvent.ASSIGN
-    await locate(uow, services, task)
+    task.zone_id, _ = await whereabouts(uow.session, services, task)
     await take_out(uow, services, task)
     failed: Reason | None = None
     for date in open_days(services, task, uow.now):
@@ -240,43 +236,3 @@ async def cancel_task(uow: UnitOfWork, services: FieldServices, actor: Actor, ta
     task.finished_at, task.response_due_at, task.unplaced_reason = uow.now, None, None
     staff_id = actor.id if actor.kind == "staff" else None
     uow.emit(TaskCancelled(task_id=task.id, request_id=task.request_id, reason=why, by_staff_id=staff_id))
-
-
-BUSY = (TaskState.ACCEPTED, TaskState.TRAVELLING, TaskState.ON_SITE)
-
-
-async def import_reps(
-    uow: UnitOfWork, actor: Actor, data: bytes, *, dry_run: bool = False, lifetime: timedelta | None = None
-) -> ImportReport:
-    """Take a representatives file (:func:`field.grid.commands.import_reps`).
-
-    One who still answers for tasks cannot be left out of it: they are given to somebody else first.
-    """
-    report = await grid.import_reps(
-        uow, actor, data, dry_run=dry_run, **({"link_lifetime": lifetime} if lifetime else {})
-    )
-    held = (
-        await uow.session.execute(
-            select(Rep.code, Task.id)
-            .join(Task, Task.rep_id == Rep.id)
-            .where(Rep.code.in_(report.removed), Task.state.in_(BUSY))
-        )
-    ).all()
-    if held:
-        codes = sorted({code for code, _ in held})
-        raise grid.ImportRefused(
-            faults=[Fault("rep_has_tasks", f"rep {code}", params={"code": code}) for code in codes]
-        )
-    return report
-
-
-async def renew_sign_in(
-    uow: UnitOfWork, services: FieldServices, actor: Actor, rep_id: UUID
-) -> tuple[Rep, str]:
-    """A fresh one-use sign-in for a representative: a new phone, or a lost one."""
-    rep = await uow.session.get(Rep, rep_id)
-    if rep is None or not rep.active:
-        raise NotFound()
-    token = await create_link(uow, Surface.REP, services.link_lifetime, staff_id=rep.staff_id)
-    await uow.audit(actor, "renew_sign_in", f"rep:{rep.id}")
-    return rep, token

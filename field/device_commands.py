@@ -7,6 +7,7 @@ kept per phone, and changes in the same transaction as the effect, so that neith
 - the next number is carried out. Refused by a rule (a task that was moved meanwhile, say), it is answered
   with the refusal's code, which is stored as well: it is answered for good, and the numbers after it go on.
   One that depended on it is refused by the task's own state machine;
+- a number that was answered for another action is refused, and changes nothing;
 - a number beyond the next one is a gap: nothing from there on is touched, and the answer says which number
   is expected. The phone sends from there.
 
@@ -38,19 +39,14 @@ from field.rep_commands import (
 from field.services import FieldServices
 from field.tables import Device, DeviceAction
 from kernel.database import Database, UnitOfWork
-from kernel.errors import CurbstopError, Invalid, NotFound, Refused, StaleVersion
+from kernel.errors import CurbstopError, Invalid, Refused, StaleVersion
 from kernel.identity import Actor
 
 KEPT = 1_000
 """Answers kept per phone; a phone asks again for those of its last few unanswered calls only."""
 
-Kind = Literal["accept", "decline", "travel", "arrive", "complete", "escalate"]
-
-
-class DeviceOfAnother(NotFound):
-    """This phone is registered to somebody else; sign in again to register it anew."""
-
-    code = "device_of_another"
+Kind = Literal["acceptance", "declination", "travel", "arrival", "completion", "escalation"]
+"""What a phone can do, by the names that the API's addresses use."""
 
 
 class ActionReused(Invalid):
@@ -103,12 +99,12 @@ class BatchResult:
 
 
 EFFECTS: dict[Kind, Callable[[Doing, DeviceStep], Awaitable[None]]] = {
-    "accept": lambda do, step: accept_task(do),
-    "decline": lambda do, step: decline_task(do, step.reason),
+    "acceptance": lambda do, step: accept_task(do),
+    "declination": lambda do, step: decline_task(do, step.reason),
     "travel": lambda do, step: travel_to_task(do),
-    "arrive": lambda do, step: arrive_at_task(do),
-    "complete": lambda do, step: complete_task(do, step.note, step.proofs),
-    "escalate": lambda do, step: escalate_task(do, step.reason),
+    "arrival": lambda do, step: arrive_at_task(do),
+    "completion": lambda do, step: complete_task(do, step.note, step.proofs),
+    "escalation": lambda do, step: escalate_task(do, step.reason),
 }
 
 
@@ -138,8 +134,11 @@ async def _answer(
 ) -> StepResult:
     try:
         return await database.run(_carry_out, services, actor, device_id, step)
-    except (SequenceGap, DeviceOfAnother, ActionReused):
+    except SequenceGap:
         raise
+    except ActionReused as clash:
+        # Not stored: the number's own answer stays what it is.
+        return StepResult(step.id, step.sequence, clash.status, clash.code, dict(clash.params))
     except CurbstopError as refusal:
         lost_race = isinstance(refusal, StaleVersion) and not refusal.params
         if refusal.status >= 500 or refusal.status in (401, 429) or lost_race:
@@ -196,8 +195,8 @@ async def _device(uow: UnitOfWork, actor: Actor, device_id: UUID) -> Device:
         device = Device(id=device_id, rep_id=rep.id, last_sequence=0, changed_at=uow.now)
         uow.session.add(device)
         await uow.session.flush()
-    if device.rep_id != rep.id:
-        raise DeviceOfAnother()
+    # A phone may change hands; its numbers go on.
+    device.rep_id = rep.id
     return device
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from field.commands import Job, cancel_task, create_task
+from field.rep_commands import answerable_staff
 from field.services import FieldServices
 from field.tables import Task
-from field.task import FINAL
+from field.task import FINAL, escalation_target
 from kernel.contracts import RequestWithdrawn, VisitRequested
 from kernel.database import UnitOfWork
-from kernel.identity import SYSTEM
+from kernel.identity import SYSTEM, Staff
 from kernel.outbox import HandlerGroup
 
 group = HandlerGroup("field")
@@ -47,7 +48,10 @@ async def place_visit(uow: UnitOfWork, asked: VisitRequested, services: FieldSer
             "language": asked.language,
         },
     )
-    await create_task(uow, services, SYSTEM, job, answerable_id=asked.owner_id, request_id=asked.request_id)
+    answerable_id = asked.owner_id
+    if await uow.session.get(Staff, answerable_id) is None:
+        answerable_id = escalation_target(await answerable_staff(uow.session))
+    await create_task(uow, services, SYSTEM, job, answerable_id=answerable_id, request_id=asked.request_id)
 
 
 @group.on(RequestWithdrawn)

@@ -35,22 +35,22 @@ OUTSIDE_ZONES = "outside_zones"
 NOBODY_ABLE = "nobody_able"
 
 
-async def locate(uow: UnitOfWork, services: FieldServices, task: Task) -> str | None:
-    """Set the zone of the task's point. Why it cannot be placed by rule, or None when it can."""
-    task.zone_id = None
+async def whereabouts(
+    session: AsyncSession, services: FieldServices, task: Task
+) -> tuple[UUID | None, str | None]:
+    """The zone of the task's point, or why there is none. Only what has a zone is placed by rule."""
     if task.lon is None or task.lat is None:
-        return NO_PLACE
-    grid = await services.grid.current(uow.session)
-    task.zone_id = grid.zone_id_of(task.lon, task.lat)
-    return None if task.zone_id else OUTSIDE_ZONES
+        return None, NO_PLACE
+    grid = await services.grid.current(session)
+    zone_id = grid.zone_id_of(task.lon, task.lat)
+    return zone_id, None if zone_id else OUTSIDE_ZONES
 
 
 async def place(uow: UnitOfWork, services: FieldServices, task: Task, actor: Actor) -> bool:
     """Find the best route for an unplaced or declined task; without one it goes to the inbox."""
-    found = None
-    reason = await locate(uow, services, task)
+    task.zone_id, reason = await whereabouts(uow.session, services, task)
     if reason is None:
-        day, found = await search(uow.session, services, task, uow.now)
+        day, found = await search(uow.session, services, task, task.zone_id, uow.now, limit=1)
         if found.best:
             proposal = found.best[0]
             await put(uow, services, day, task, proposal, actor, found.passed_over)
@@ -74,10 +74,15 @@ def shelve(uow: UnitOfWork, task: Task, actor: Actor, reason: str) -> None:
 
 
 async def search(
-    session: AsyncSession, services: FieldServices, task: Task, now: datetime, limit: int = 3
+    session: AsyncSession,
+    services: FieldServices,
+    task: Task,
+    zone_id: UUID | None,
+    now: datetime,
+    limit: int = 3,
 ) -> tuple[Day, Proposals]:
     """Proposals on the first working day that has any; else the first that says more than "off shift"."""
-    zone = await session.get(Zone, task.zone_id) if task.zone_id else None
+    zone = await session.get(Zone, zone_id) if zone_id else None
     reps = await candidates(session, task, zone)
     refused = [UUID(rep_id) for rep_id in task.refused_by]
     told: tuple[Day, Proposals] | None = None

@@ -130,9 +130,8 @@ async def candidates(session: AsyncSession, task: Task, zone: Zone | None) -> li
     """The active representatives to try for a task, closest to it in the grid and on the ground first."""
     assert task.lon is not None and task.lat is not None
     here = (task.lon, task.lat)
-    offices = dict(
-        (await session.execute(select(Zone.station, Zone.office).where(Zone.active))).tuples().all()
-    )
+    units = await session.execute(select(Zone.station, Zone.office).where(Zone.active).distinct())
+    offices = {station: office for station, office in units.all()}
 
     def rank(rep: Rep) -> tuple[bool, bool, bool, float, str]:
         far = sphere_distance_m(here, (rep.home_lon, rep.home_lat))

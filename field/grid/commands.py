@@ -15,6 +15,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.grid.difference import Difference, difference
 from field.grid.importer import RepFile, RepRow, UnitRow, ZoneFile, ZoneRow, read_reps, read_zones
@@ -69,7 +70,8 @@ async def import_zones(uow: UnitOfWork, actor: Actor, data: bytes, *, dry_run: b
     Raises:
         ImportRefused: with every fault of the file, by feature.
     """
-    return await take_zones(uow, actor, await asyncio.to_thread(read_zones, data), data, dry_run=dry_run)
+    file = await asyncio.to_thread(read_zones, data, reps=await known_reps(uow.session))
+    return await take_zones(uow, actor, file, data, dry_run=dry_run)
 
 
 async def import_reps(
@@ -85,15 +87,20 @@ async def import_reps(
     Raises:
         ImportRefused: with every fault of the file, by line.
     """
-    stations, zones = await known_codes(uow)
+    stations, zones = await known_codes(uow.session)
     file = await asyncio.to_thread(read_reps, data, stations=stations, zones=zones)
     return await take_reps(uow, actor, file, data, dry_run=dry_run, link_lifetime=link_lifetime)
 
 
-async def known_codes(uow: UnitOfWork) -> tuple[frozenset[str], frozenset[str]]:
+async def known_codes(session: AsyncSession) -> tuple[frozenset[str], frozenset[str]]:
     """The codes of the stations and of the zones that a representatives file may name."""
-    rows = (await uow.session.execute(select(Zone.station, Zone.code).where(Zone.active))).all()
+    rows = (await session.execute(select(Zone.station, Zone.code).where(Zone.active))).all()
     return frozenset(row.station for row in rows), frozenset(row.code for row in rows)
+
+
+async def known_reps(session: AsyncSession) -> frozenset[str] | None:
+    """The codes of the representatives that a zone file may name; None before there are any."""
+    return frozenset(await session.scalars(select(Rep.code).where(Rep.active))) or None
 
 
 async def take_zones(

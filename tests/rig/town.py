@@ -20,9 +20,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from field.commands import import_reps
 from field.grid.commands import ImportReport, import_zones
 from field.grid.tables import Rep
+from field.rep_imports import import_reps
 from field.services import FieldServices
 from field.travel import Haversine
 from kernel.blobs import Blobs
@@ -33,8 +33,8 @@ from kernel.identity import SYSTEM, Actor, Role, Staff, actor_of, add_staff
 WEST, SOUTH, SIDE = 7.40, 43.70, 0.01
 ZONES = {"A1": ("SA", 0), "A2": ("SA", 1), "B1": ("SB", 2), "B2": ("SB", 3)}
 
-HEADER = "code,name,name_en,phone,username,station,skills,level,parts,shift_start,shift_end,home_lon,home_lat,zones"
-REPS = f"""{HEADER}
+HEADER = "code,name,name_en,phone,username,station,skills,level,parts,shift_start,shift_end,home_lon,home_lat"
+REPS = f"""{HEADER},zones
 ann,安,Ann,+86 138 0013 8001,ann,SA,leak_repair:3;valve:2,2,coupling_dn15:2,08:00,17:30,7.405,43.705,A1
 bob,博,Bob,+86 138 0013 8002,bob,SA,leak_repair:2;meter_work:2,2,coupling_dn15:4,08:00,17:30,7.415,43.705,A2
 cyd,慈,Cyd,+86 138 0013 8003,cyd,SB,meter_work:3;leak_repair:1,1,,08:00,17:30,7.425,43.705,B1;B2

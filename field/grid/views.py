@@ -1,0 +1,90 @@
+"""What an import did, and where a point lies, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from field.grid.commands import ImportReport
+
+
+class View(BaseModel):
+    """Any answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class WarningView(View):
+    """Something in the file worth a look that does not keep it out."""
+
+    code: str
+    where: str
+    params: dict[str, Any]
+
+
+class ChangedView(View):
+    """A row that was there before, and the fields that differ."""
+
+    code: str
+    fields: list[str]
+
+
+class NewSignInView(View):
+    """A new representative's one-use sign-in: shown once, here."""
+
+    code: str
+    name: str
+    username: str
+    link: str
+
+
+class ImportReportView(View):
+    """What an import did, or with `dry_run` would do; by code."""
+
+    kind: str
+    dry_run: bool
+    added: list[str]
+    changed: list[ChangedView]
+    removed: list[str]
+    unchanged: int
+    warnings: list[WarningView]
+    sign_ins: list[NewSignInView]
+
+
+class ZoneAtView(View):
+    """The zone a point lies in. `owner_id`: its representative."""
+
+    id: UUID
+    code: str
+    name: str
+    name_zh_hant: str
+    name_en: str
+    station: str
+    owner_id: UUID | None
+
+
+def report_view(report: ImportReport, base_url: str) -> ImportReportView:
+    """A report as JSON; tokens become links to the representative's page."""
+    return ImportReportView(
+        kind=report.kind,
+        dry_run=report.dry_run,
+        added=list(report.added),
+        changed=[ChangedView(code=each.code, fields=list(each.fields)) for each in report.changed],
+        removed=list(report.removed),
+        unchanged=report.unchanged,
+        warnings=[
+            WarningView(code=each.code, where=each.where, params=dict(each.params))
+            for each in report.warnings
+        ],
+        sign_ins=[
+            NewSignInView(
+                code=each.code,
+                name=each.name,
+                username=each.username,
+                link=f"{base_url}/rep#k={each.token}",
+            )
+            for each in report.sign_ins
+        ],
+    )

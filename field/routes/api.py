@@ -1,0 +1,43 @@
+"""The registry that the field's routes declare themselves in, who its callers are, and who may listen."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from field.grid.tables import Rep
+from kernel.identity import Actor, Role
+from kernel.web import Api, House, role, staff
+
+api = Api("field")
+
+CONSOLE = role(Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN)
+"""Those who see everybody's tasks and routes."""
+DISPATCHER = role(Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN)
+"""Those who move tasks between people."""
+IMPORTER = role(Role.DISPATCHER, Role.ADMIN)
+REP = role(Role.REP)
+PARTIES = CONSOLE | REP
+"""A representative sees the tasks that are his own; the queries decide."""
+STAFF = staff()
+
+
+def is_console(actor: Actor) -> bool:
+    """Whether the actor sees everybody's tasks."""
+    return actor.has(Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN)
+
+
+async def may_hear_rep(actor: Actor, subject: str, house: House) -> bool:
+    """Who may listen to ``rep:<id>``: that representative, and the console."""
+    if is_console(actor):
+        return True
+    try:
+        rep_id = UUID(subject)
+    except ValueError:
+        return False
+    async with house.database.reading() as session:
+        rep = await session.get(Rep, rep_id)
+    return rep is not None and rep.active and rep.staff_id == actor.id
+
+
+topics = {"rep": may_hear_rep}
+"""Live topics of this wing by prefix, and who may subscribe to them."""

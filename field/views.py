@@ -1,0 +1,224 @@
+"""What the field shows of itself as JSON. Times are UTC, places WGS-84, ids UUIDs, durations seconds."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class View(BaseModel):
+    """Any answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class ReasonView(View):
+    """Why: a code with parameters, put into words by the reader's language."""
+
+    code: str
+    params: dict[str, Any] = Field(default_factory=dict)
+
+
+class NamesView(View):
+    """A code and its names: `name` in simplified Chinese, `name_zh_hant` may be empty."""
+
+    id: UUID | None = None
+    code: str
+    name: str
+    name_zh_hant: str
+    name_en: str
+
+
+class PersonView(View):
+    """A member of staff."""
+
+    id: UUID
+    name: str
+    name_en: str
+
+
+class RepNameView(View):
+    """A representative in a few words."""
+
+    id: UUID
+    staff_id: UUID
+    code: str
+    name: str
+    name_en: str
+    phone: str
+
+
+class StillView(View):
+    """A still of the video call that proves the verdict; pictures and marks come from the assist wing."""
+
+    id: str
+    image_url: str
+    marks_url: str
+
+
+class ProofView(View):
+    """A photo of the finished work."""
+
+    id: UUID
+    url: str
+    width: int
+    height: int
+    at: datetime
+
+
+class TaskView(View):
+    """A task as it stands. `allowed`: what the caller may do with it now; `late_s`: past its window."""
+
+    id: UUID
+    request_id: UUID | None
+    state: str
+    version: int
+    created_at: datetime
+    changed_at: datetime
+    category: str
+    fault: str
+    severity: str
+    ownership: str
+    skill: str
+    level: int
+    parts: dict[str, int]
+    duration_s: int
+    priority: int
+    note: str
+    verdict: dict[str, Any]
+    evidence: list[StillView]
+    customer: dict[str, Any]
+    address: str
+    lon: float | None
+    lat: float | None
+    zone: NamesView | None
+    window_start: datetime
+    window_end: datetime
+    rep: RepNameView | None
+    answerable: PersonView
+    position: int | None
+    eta: datetime | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    unplaced_reason: str | None
+    escalation_reason: str
+    response_due_at: datetime | None
+    accepted_at: datetime | None
+    departed_at: datetime | None
+    arrived_at: datetime | None
+    finished_at: datetime | None
+    late_s: int
+    response_overdue: bool
+    allowed: list[str]
+    proofs: list[ProofView]
+
+
+class TimelineView(View):
+    """One thing that happened. `at`: when the server heard of it; `happened_at`: when it happened."""
+
+    kind: str
+    from_state: str | None
+    to_state: str
+    at: datetime
+    happened_at: datetime
+    actor_kind: str
+    actor_name: str
+    detail: dict[str, Any]
+
+
+class PassedOverView(View):
+    """A representative who is not proposed, and the first rule that failed (`costlier`: none did)."""
+
+    rep_id: UUID
+    rep_name: str
+    rule: ReasonView
+
+
+class ProposalView(View):
+    """A place in a route. `position` counts from 0; `extra_travel_s`: what the route grows by."""
+
+    rep_id: UUID
+    rep_name: str
+    position: int
+    cost_s: int
+    extra_travel_s: int
+    arrives_at: datetime
+    starts_at: datetime
+    finishes_at: datetime
+    reasons: list[ReasonView]
+
+
+class ProposalsView(View):
+    """At most three places, best first, and everybody else with the reason. `unplaced_reason`: no search."""
+
+    task_id: UUID
+    task_version: int
+    day: date | None
+    travel_source: str
+    unplaced_reason: str | None
+    best: list[ProposalView]
+    passed_over: list[PassedOverView]
+
+
+class PlacementView(View):
+    """Why the task stands where it stands. `by`: system or dispatcher; None when nobody could be found."""
+
+    day: date | None = None
+    by: str | None = None
+    travel_source: str | None = None
+    rep_id: UUID | None = None
+    rep_name: str | None = None
+    position: int | None = None
+    cost_s: int | None = None
+    extra_travel_s: int | None = None
+    arrives_at: datetime | None = None
+    starts_at: datetime | None = None
+    finishes_at: datetime | None = None
+    reasons: list[ReasonView] = Field(default_factory=list)
+    passed_over: list[PassedOverView] = Field(default_factory=list)
+
+
+class TaskDetailView(TaskView):
+    """A task with why it is where it is, and what happened to it."""
+
+    placement: PlacementView
+    timeline: list[TimelineView]
+
+
+class ActionErrorView(View):
+    """Why an action was refused, in the caller's language."""
+
+    code: str
+    message: str
+    message_key: str
+    params: dict[str, Any]
+
+
+class ActionTaskView(View):
+    """The task right after the action."""
+
+    id: UUID
+    state: str
+    version: int
+
+
+class ActionResultView(View):
+    """The answer to one action. `status` as HTTP would have it; `replayed`: it had been answered before."""
+
+    id: UUID
+    sequence: int
+    status: int
+    task: ActionTaskView | None
+    error: ActionErrorView | None
+    replayed: bool
+
+
+class DeviceActionsView(View):
+    """Answers in order. `expected`: the next sequence to send; `stopped`: why not all were answered."""
+
+    results: list[ActionResultView]
+    expected: int
+    stopped: str | None
