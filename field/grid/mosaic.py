@@ -11,7 +11,7 @@ from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from field.grid.findings import Findings
-from field.grid.records import Limits, ZoneRow
+from field.grid.records import Feature, Limits
 from field.grid.zones import METRES_PER_DEGREE
 
 
@@ -24,11 +24,12 @@ def square_metres(shape: BaseGeometry) -> float:
     return float(shape.area) * METRES_PER_DEGREE**2 * squeeze
 
 
-def check_mosaic(rows: Sequence[ZoneRow], limits: Limits, findings: Findings) -> None:
+def check_mosaic(features: Sequence[Feature], limits: Limits, findings: Findings) -> None:
     """Note each pair of zones that overlaps by more than `limits.overlap_m2`, and warn of enclosed gaps
     beyond `limits.gap_m2` and of zones that hang together in several separate pieces.
     """
-    shapes = np.array([row.geometry for row in rows], dtype=object)
+    drawn = [feature for feature in features if feature.geometry is not None]
+    shapes = np.array([feature.geometry for feature in drawn], dtype=object)
     if not len(shapes):
         return
     left, right = STRtree(shapes).query(shapes, predicate="intersects")
@@ -41,10 +42,10 @@ def check_mosaic(rows: Sequence[ZoneRow], limits: Limits, findings: Findings) ->
             place = shared.representative_point()
             findings.fault(
                 "zones_overlap",
-                f"feature {rows[other].feature}",
-                code=rows[other].code,
-                other=rows[one].code,
-                other_feature=rows[one].feature,
+                f"feature {drawn[other].number}",
+                code=drawn[other].code or "",
+                other=drawn[one].code or "",
+                other_feature=drawn[one].number,
                 area_m2=round(area),
                 lon=round(place.x, 6),
                 lat=round(place.y, 6),

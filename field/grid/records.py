@@ -65,6 +65,20 @@ class ZoneRow:
 
 
 @dataclasses.dataclass(frozen=True)
+class Feature:
+    """What could be read of one feature, so that one fault in it does not hide another. `row` is None
+    unless all of it was sound; `units` has the codes above the zone, from the top down, and is empty
+    unless all four are there.
+    """
+
+    number: int
+    code: str | None
+    units: tuple[str, ...]
+    geometry: MultiPolygon | None
+    row: ZoneRow | None
+
+
+@dataclasses.dataclass(frozen=True)
 class RepRow:
     """One representative. `phone` is E.164; shift in minutes after local midnight (end ≤ 1440); skill →
     level 1–3.

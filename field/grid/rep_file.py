@@ -102,6 +102,9 @@ def _table(text: str, findings: Findings) -> tuple[list[str], list[tuple[int, li
         return None
     at, header = lines[0]
     columns = [cell.strip().lower() for cell in header]
+    if len(columns) == 1 and (found := re.search(r"[;\t|，]", columns[0])):
+        findings.fault("wrong_separator", f"line {at}", found=found[0])
+        return None
     sound = True
     for column in REQUIRED:
         if column not in columns:
@@ -168,7 +171,9 @@ class _Line:
         return text
 
     def _once(self, field: str, value: str, seen: dict[tuple[str, str], int]) -> None:
-        if value and (field, value.casefold()) in seen:
+        if not value:
+            return
+        if (field, value.casefold()) in seen:
             self._fault(f"duplicate_{field}", field, value=value, first=seen[field, value.casefold()])
         else:
             seen[field, value.casefold()] = self._line
@@ -194,6 +199,7 @@ class _Line:
         text = self._required("username")
         if text and not _USERNAME.fullmatch(text):
             self._fault("bad_username", "username", value=shown(text))
+            return ""
         return text
 
     def _phone(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from field.grid.findings import CODE, NAME_LENGTH, Findings, printable, shown
-from field.grid.records import LEVELS, UnitRow, ZoneRow
+from field.grid.records import LEVELS, Feature, UnitRow
 
 Units = dict[tuple[str, str], UnitRow]
 
@@ -74,15 +74,14 @@ def _check_parent(item: Any, where: str, units: Units, findings: Findings) -> No
         findings.fault("unknown_parent", where, parent=shown(parent), level=LEVELS[depth - 1])
 
 
-def check_units(rows: Iterable[ZoneRow], units: Units, findings: Findings) -> None:
+def check_units(features: Iterable[Feature], units: Units, findings: Findings) -> None:
     """Hold each zone's path against the declared units."""
     used = set()
-    for row in rows:
+    for feature in features:
         above: str | None = None
-        for level in LEVELS:
-            code: str = getattr(row, level)
+        for level, code in zip(LEVELS, feature.units, strict=False):
             unit = units.get((level, code))
-            where = f"feature {row.feature}, {level}"
+            where = f"feature {feature.number}, {level}"
             if unit is None:
                 findings.fault("unknown_unit", where, level=level, code=code)
             elif above is not None and unit.parent is not None and unit.parent != above:
@@ -95,18 +94,17 @@ def check_units(rows: Iterable[ZoneRow], units: Units, findings: Findings) -> No
         findings.warning("unit_unused", "units", level=level, code=code)
 
 
-def derive_units(rows: Iterable[ZoneRow], findings: Findings) -> Units:
+def derive_units(features: Iterable[Feature], findings: Findings) -> Units:
     """The units the zones imply, named by their codes. One code under two parents is a fault."""
     units: Units = {}
-    for row in rows:
+    for feature in features:
         above: str | None = None
-        for level in LEVELS:
-            code: str = getattr(row, level)
+        for level, code in zip(LEVELS, feature.units, strict=False):
             known = units.setdefault((level, code), UnitRow(level, code, above, code, code, code))
             if known.parent != above:
                 findings.fault(
                     "wrong_parent",
-                    f"feature {row.feature}, {level}",
+                    f"feature {feature.number}, {level}",
                     level=level,
                     code=code,
                     parent=above,

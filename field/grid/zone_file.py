@@ -7,7 +7,7 @@ from typing import Any, Final, NoReturn
 
 from field.grid.findings import CODE, NAME_LENGTH, Findings, printable, shown
 from field.grid.mosaic import check_mosaic
-from field.grid.records import DEFAULT_LIMITS, LEVELS, Limits, UnitRow, ZoneFile, ZoneRow
+from field.grid.records import DEFAULT_LIMITS, LEVELS, Feature, Limits, UnitRow, ZoneFile, ZoneRow
 from field.grid.rings import read_geometry, vertices_of
 from field.grid.units import check_units, derive_units, read_units
 
@@ -41,13 +41,13 @@ def read_zones(
         _read_feature(feature, number, first_at, known_crs, limits, findings)
         for number, feature in enumerate(features, 1)
     ]
-    rows = tuple(row for row in read if row is not None)
     if declared is not None:
-        check_units(rows, declared, findings)
+        check_units(read, declared, findings)
         units = declared
     else:
-        units = derive_units(rows, findings)
-    check_mosaic(rows, limits, findings)
+        units = derive_units(read, findings)
+    check_mosaic(read, limits, findings)
+    rows = tuple(feature.row for feature in read if feature.row is not None)
     for row in rows:
         if reps is not None and row.rep is not None and row.rep not in reps:
             findings.warning("unknown_rep", f"feature {row.feature}, rep", code=row.code, rep=row.rep)
@@ -120,12 +120,12 @@ def _read_feature(
     known_crs: bool,
     limits: Limits,
     findings: Findings,
-) -> ZoneRow | None:
+) -> Feature:
     where = f"feature {number}"
     properties = feature.get("properties") if isinstance(feature, dict) else None
     if not isinstance(feature, dict) or feature.get("type") != "Feature" or not isinstance(properties, dict):
         findings.fault("not_feature", where)
-        return None
+        return Feature(number, None, (), None, None)
     codes = {field: _code(properties, field, where, findings) for field in ("code", *LEVELS)}
     names = {field: _name(properties, field, where, findings) for field in ("name", "name_en")}
     hant = (
@@ -145,12 +145,17 @@ def _read_feature(
         findings.fault("too_many_vertices", f"{where}, geometry", most=limits.vertices_per_zone)
     else:
         geometry = read_geometry(feature.get("geometry"), f"{where}, geometry", findings, ranged=known_crs)
-    if geometry is None or repeated or hant is None or rep is None:
-        return None
+    units = tuple(unit for level in LEVELS if (unit := codes[level]) is not None)
     sound = {field: value for field, value in (codes | names).items() if value is not None}
-    if len(sound) < len(codes) + len(names):
-        return None
-    return ZoneRow(**sound, name_zh_hant=hant, rep=rep or None, geometry=geometry, feature=number)
+    row = None
+    if (
+        len(sound) == len(codes) + len(names)
+        and not repeated
+        and None not in (hant, rep)
+        and geometry is not None
+    ):
+        row = ZoneRow(**sound, name_zh_hant=hant or "", rep=rep or None, geometry=geometry, feature=number)
+    return Feature(number, code, units if len(units) == len(LEVELS) else (), geometry, row)
 
 
 def _given(properties: dict[str, Any], field: str) -> bool:
