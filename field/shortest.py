@@ -4,14 +4,15 @@ E. W. Dijkstra, "A note on two problems in connexion with graphs", Numer. Math. 
 doi:10.1007/BF01386390.
 
 Arc ``k`` of node ``u`` (``indptr[u] <= k < indptr[u + 1]``) leads to ``head[k]`` and costs ``cost[k]``
-milliseconds. Costs are integers so that the compiled search and its plain twin agree to the last bit.
+milliseconds. Costs are integers so that the compiled search and the plain one agree to the last bit. The
+plain one is the reference, and what runs until `warm_up` has been called.
 """
 
 from __future__ import annotations
 
 import heapq
+from types import ModuleType
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -20,95 +21,66 @@ Ints = npt.NDArray[np.int32]
 UNREACHED = np.int32(2**31 - 1)
 NO_ARC = np.int32(-1)
 
-
-@numba.njit(cache=True, nogil=True)
-def _search(
-    indptr: Ints, head: Ints, cost: Ints, source: int, time: Ints, via: Ints, heap_key: Ints, heap_node: Ints
-) -> None:
-    time[:] = 2**31 - 1
-    via[:] = -1
-    time[source] = 0
-    heap_key[0], heap_node[0] = 0, source
-    size = 1
-    while size > 0:
-        key, node = heap_key[0], heap_node[0]
-        size -= 1
-        # Sift the last entry down from the root.
-        last_key, last_node = heap_key[size], heap_node[size]
-        hole = 0
-        while True:
-            child = 2 * hole + 1
-            if child >= size:
-                break
-            if child + 1 < size and heap_key[child + 1] < heap_key[child]:
-                child += 1
-            if heap_key[child] >= last_key:
-                break
-            heap_key[hole], heap_node[hole] = heap_key[child], heap_node[child]
-            hole = child
-        heap_key[hole], heap_node[hole] = last_key, last_node
-        if key > time[node]:
-            continue  # an older, longer entry of a node already settled
-        for arc in range(indptr[node], indptr[node + 1]):
-            other = head[arc]
-            reached = key + cost[arc]
-            if reached < time[other]:
-                time[other] = reached
-                via[other] = arc
-                hole = size
-                size += 1
-                while hole > 0:
-                    parent = (hole - 1) // 2
-                    if heap_key[parent] <= reached:
-                        break
-                    heap_key[hole], heap_node[hole] = heap_key[parent], heap_node[parent]
-                    hole = parent
-                heap_key[hole], heap_node[hole] = reached, other
+_ready: list[ModuleType] = []
 
 
-@numba.njit(cache=True, nogil=True)
-def _search_all(indptr: Ints, head: Ints, cost: Ints, sources: Ints, times: Ints) -> None:
-    nodes = len(indptr) - 1
-    via = np.empty(nodes, np.int32)
-    # Each arc improves a node at most once per settling of its tail, so arcs + 1 entries always fit.
-    heap_key = np.empty(len(head) + 1, np.int32)
-    heap_node = np.empty(len(head) + 1, np.int32)
-    for row in range(len(sources)):
-        _search(indptr, head, cost, sources[row], times[row], via, heap_key, heap_node)
+def warm_up() -> str:
+    """Make the compiled search ready. Returns "numba", or "python" where numba is not installed.
+
+    To be called at start, off the event loop: the first time on a machine it takes seconds, later one.
+    """
+    if not _ready:
+        try:
+            from field import shortest_compiled
+        except ImportError:
+            return "python"
+        _ready.append(shortest_compiled)
+    return "numba"
 
 
 def times_from(indptr: Ints, head: Ints, cost: Ints, sources: Ints) -> Ints:
-    """Travel times in ms from each source to every node: int32 [sources, nodes]; ``UNREACHED`` where none."""
+    """Times in ms from each source to every node: int32 [sources, nodes]; ``UNREACHED`` if no way leads."""
+    if not _ready:
+        return times_from_plain(indptr, head, cost, sources)
     times = np.empty((len(sources), len(indptr) - 1), np.int32)
-    _search_all(indptr, head, cost, sources, times)
+    _ready[0].search_all(indptr, head, cost, sources, times)
     return times
 
 
 def tree_from(indptr: Ints, head: Ints, cost: Ints, source: int) -> tuple[Ints, Ints]:
     """Times in ms, and for each node the arc its shortest path enters it by (``NO_ARC`` at the source)."""
+    if not _ready:
+        return tree_from_plain(indptr, head, cost, source)
     nodes = len(indptr) - 1
     time, via = np.empty(nodes, np.int32), np.empty(nodes, np.int32)
     scratch = np.empty((2, len(head) + 1), np.int32)
-    _search(indptr, head, cost, source, time, via, scratch[0], scratch[1])
+    _ready[0].search(indptr, head, cost, source, time, via, scratch[0], scratch[1])
     return time, via
 
 
 def times_from_plain(indptr: Ints, head: Ints, cost: Ints, sources: Ints) -> Ints:
-    """The twin of `times_from` without the compiler: its oracle in tests."""
-    times = np.full((len(sources), len(indptr) - 1), UNREACHED, np.int32)
+    """The twin of `times_from` without a compiler."""
+    times = np.empty((len(sources), len(indptr) - 1), np.int32)
     for row, source in enumerate(sources.tolist()):
-        settled: set[int] = set()
-        heap = [(0, source)]
-        while heap:
-            key, node = heapq.heappop(heap)
-            if node in settled:
-                continue
-            settled.add(node)
-            times[row, node] = key
-            for arc in range(indptr[node], indptr[node + 1]):
-                if int(head[arc]) not in settled:
-                    heapq.heappush(heap, (key + int(cost[arc]), int(head[arc])))
+        times[row] = tree_from_plain(indptr, head, cost, source)[0]
     return times
+
+
+def tree_from_plain(indptr: Ints, head: Ints, cost: Ints, source: int) -> tuple[Ints, Ints]:
+    """The twin of `tree_from`. Where two shortest paths are equally long, the arcs may differ."""
+    first, to, price = indptr.tolist(), head.tolist(), cost.tolist()
+    time, via = [int(UNREACHED)] * (len(first) - 1), [int(NO_ARC)] * (len(first) - 1)
+    time[source] = 0
+    heap = [(0, source)]
+    while heap:
+        reached, node = heapq.heappop(heap)
+        if reached > time[node]:
+            continue  # an older, longer entry of a node already settled
+        for arc in range(first[node], first[node + 1]):
+            if reached + price[arc] < time[to[arc]]:
+                time[to[arc]], via[to[arc]] = reached + price[arc], arc
+                heapq.heappush(heap, (time[to[arc]], to[arc]))
+    return np.array(time, np.int32), np.array(via, np.int32)
 
 
 def largest_strong_component(nodes: int, tail: Ints, head: Ints) -> npt.NDArray[np.bool_]:

@@ -1,9 +1,13 @@
 """The compiled search against its plain twin, and the strongly connected part against brute force."""
 
+from collections.abc import Callable
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from field import shortest
 from field.shortest import (
     NO_ARC,
     UNREACHED,
@@ -12,9 +16,12 @@ from field.shortest import (
     times_from,
     times_from_plain,
     tree_from,
+    tree_from_plain,
+    warm_up,
 )
 
 Arcs = list[tuple[int, int, int]]
+Search = Callable[[Ints, Ints, Ints, int], tuple[Ints, Ints]]
 
 
 @st.composite
@@ -36,19 +43,22 @@ def rows(nodes: int, arcs: Arcs) -> tuple[Ints, Ints, Ints]:
 @given(graphs())
 @settings(deadline=None)
 def test_the_compiled_search_equals_its_twin(graph: tuple[int, Arcs]) -> None:
+    assert warm_up() == "numba"
     nodes, arcs = graph
     csr = rows(nodes, arcs)
     sources = np.arange(nodes, dtype=np.int32)
     assert (times_from(*csr, sources) == times_from_plain(*csr, sources)).all()
 
 
-@given(graphs())
+@pytest.mark.parametrize("search", [tree_from, tree_from_plain])
+@given(graph=graphs())
 @settings(deadline=None)
-def test_the_tree_leads_back_to_the_source(graph: tuple[int, Arcs]) -> None:
+def test_the_tree_leads_back_to_the_source(search: Search, graph: tuple[int, Arcs]) -> None:
+    warm_up()
     nodes, arcs = graph
     indptr, head, cost = rows(nodes, arcs)
     tail = np.repeat(np.arange(nodes), np.diff(indptr))
-    time, via = tree_from(indptr, head, cost, 0)
+    time, via = search(indptr, head, cost, 0)
     for node in range(nodes):
         if time[node] == UNREACHED:
             assert via[node] == NO_ARC
@@ -75,3 +85,10 @@ def test_the_largest_strong_component(graph: tuple[int, Arcs]) -> None:
     members = np.flatnonzero(inside)
     assert len(members) == both.sum(axis=1).max()
     assert (both[members[0]] == inside).all()
+
+
+def test_before_the_compiler_is_ready_the_plain_search_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shortest, "_ready", [])
+    csr = rows(3, [(0, 1, 5), (1, 2, 6)])
+    assert times_from(*csr, np.array([0], np.int32)).tolist() == [[0, 5, 11]]
+    assert tree_from(*csr, 0)[1].tolist() == [NO_ARC, 0, 1]

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from field import travel
+from field.shortest import warm_up
 from field.streets import Streets, StreetsUnreadable, dump_streets, load_streets, read_osm
 from field.travel import Haversine, RoadGraph
 from field.vehicles import SCOOTER, VAN, Vehicle
@@ -31,6 +32,11 @@ SQUARE = """
 <way id="4"><nd ref="D"/><nd ref="A"/><tag k="highway" v="residential"/></way>
 <way id="5"><nd ref="F"/><nd ref="A"/><tag k="highway" v="residential"/><tag k="oneway" v="-1"/></way>
 """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled() -> None:
+    assert warm_up() == "numba"
 
 
 def osm(tmp_path: Path, ways: str = SQUARE) -> Path:
