@@ -172,14 +172,14 @@ class Directory:
         host = await RoomHost.open(
             local.room, keeping, self._claims, self._placement, self._nodes, token, memory
         )
-        log.info("room_taken", room=str(local.room), token=token)
+        log.info("room_taken", room=str(local.room), fence=token)
         local.host, local.owner, local.token = host, None, token
         for seat in list(local.seats.values()):
             self._open(local, seat)
 
     def _become_relay(self, local: LocalRoom, owner: str, token: int) -> None:
         if local.host is not None:
-            log.info("room_given_up", room=str(local.room), token=local.host.token)
+            log.info("room_given_up", room=str(local.room), fence=local.host.token)
             local.host.stop()
             local.host = None
         if local.owner == owner and local.token == token:

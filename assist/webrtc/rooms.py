@@ -46,6 +46,8 @@ RELOAD_EVERY_S = 30.0
 RELOAD_ALONE_S = 2.0
 """The same without Redis, when there are no hints."""
 
+_MEDIA_LOST = {"timeout", "failed", "left"}
+"""Reasons that are news; the others follow from what the hub itself has done."""
 _OFFER_REFUSED = {"sdp_invalid", "sdp_too_large", "sdp_unsupported", "command_invalid"}
 
 
@@ -141,9 +143,10 @@ class RoomHost:
         """The node of this room has something to tell."""
         now = time.monotonic()
         match event:
-            case control.StreamStarted() | control.StreamStopped():
-                started = isinstance(event, control.StreamStarted)
-                self._apply(self.machine.stream_event(now, event.peer, event.media, started))
+            case control.StreamStarted():
+                self._apply(self.machine.stream_started(now, event.peer, event.media))
+            case control.PeerDisconnected() if event.reason in _MEDIA_LOST:
+                self._apply(self.machine.media_lost(now, event.peer))
             case control.Quality():
                 self._apply(self.machine.quality(now, event.peer, event.loss, event.rtt_ms))
             case _:

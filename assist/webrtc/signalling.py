@@ -323,8 +323,11 @@ class Room:
     def node_moved(self, now: float) -> list[Effect]:
         return [] if self.state.over else media.node_moved(self.state, now)
 
-    def stream_event(self, now: float, peer: str, kind: said.Kind, started: bool) -> list[Effect]:
-        return media.stream_event(self.state, now, peer, kind, started)
+    def stream_started(self, now: float, peer: str, kind: said.Kind) -> list[Effect]:
+        return media.stream_started(self.state, now, peer, kind)
+
+    def media_lost(self, now: float, peer: str) -> list[Effect]:
+        return media.media_lost(self.state, now, peer)
 
     def quality(self, now: float, peer: str, loss: float, rtt_ms: float) -> list[Effect]:
         return media.node_quality(self.state, now, peer, loss, rtt_ms)

@@ -199,7 +199,7 @@ class Seat:
 @dataclass(frozen=True, slots=True)
 class Memory:
     seats: tuple[Seat, ...] = ()
-    streams: tuple[tuple[str, Kind], ...] = ()
+    streams: tuple[tuple[str, Kind, int], ...] = ()
     shown: UUID | None = None
 
 

@@ -118,7 +118,7 @@ class Welcome(ServerFrame, tag="welcome", frozen=True):
 
 class Joined(ServerFrame, tag="joined", frozen=True):
     participants: list[ParticipantView]
-    streams: dict[str, list[Kind]]
+    streams: dict[str, dict[Kind, int]]
     freeze: FreezeView | None
     shown: Still | None
     marks: list[Mark]
@@ -131,7 +131,9 @@ class Participants(ServerFrame, tag="participants", frozen=True):
 
 
 class Streams(ServerFrame, tag="streams", frozen=True):
-    streams: dict[str, list[Kind]]
+    """Peer → kind → number. Another number is another stream: a receive slot for the old one is dead."""
+
+    streams: dict[str, dict[Kind, int]]
 
 
 class Answer(ServerFrame, tag="answer", frozen=True):

@@ -24,6 +24,11 @@ class Line:
     ladder: Ladder = field(default_factory=Ladder)
     said: tuple[float, Quality] | None = None
     """When and what its client last measured."""
+    streams: dict[Kind, int] = field(default_factory=dict)
+    """What it sends, numbered; a stream that starts anew gets a new number."""
+    started: set[Kind] = field(default_factory=set)
+    """Streams of which the node has seen a packet."""
+    number: int = 0
     told: Level | None = None
     told_at: float = 0.0
 
@@ -31,44 +36,66 @@ class Line:
 class Lines:
     """The lines of all peers, and the streams they send."""
 
-    def __init__(self, streams: Iterable[tuple[str, Kind]] = ()) -> None:
+    def __init__(self, streams: Iterable[tuple[str, Kind, int]] = ()) -> None:
         self._lines: dict[str, Line] = {}
-        self.streams: dict[str, set[Kind]] = {}
-        for peer, kind in streams:
-            self.streams.setdefault(peer, set()).add(kind)
+        for peer, kind, number in streams:
+            line = self.of(peer)
+            line.streams[kind] = number
+            line.number = max(line.number, number)
 
     def of(self, peer: str) -> Line:
         return self._lines.setdefault(peer, Line())
 
-    def streams_view(self) -> dict[str, list[Kind]]:
-        """Peer → kinds being sent, both in a fixed order."""
-        return {peer: sorted(kinds) for peer, kinds in sorted(self.streams.items()) if kinds}
+    def streams_view(self) -> dict[str, dict[Kind, int]]:
+        """Peer → kind → number, in a fixed order."""
+        return {
+            peer: dict(sorted(line.streams.items()))
+            for peer, line in sorted(self._lines.items())
+            if line.streams
+        }
 
-    def as_pairs(self) -> tuple[tuple[str, Kind], ...]:
-        return tuple((peer, kind) for peer, kinds in self.streams_view().items() for kind in kinds)
+    def as_triples(self) -> tuple[tuple[str, Kind, int], ...]:
+        view = self.streams_view()
+        return tuple((peer, kind, number) for peer, kinds in view.items() for kind, number in kinds.items())
 
-    def sends(self, peer: str, kinds: Iterable[Kind]) -> bool:
-        """``peer`` now sends ``kinds`` and nothing else; True when that is news."""
-        new = set(kinds)
-        if self.streams.get(peer, set()) == new:
+    def sends(self, peer: str, kinds: Iterable[Kind], *, anew: bool) -> bool:
+        """``peer`` now sends ``kinds`` and nothing else; True when that is news.
+
+        ``anew``: over a new peer connection, so that each of them is another stream than before.
+        """
+        line, wanted = self.of(peer), set(kinds)
+        if not anew and wanted == set(line.streams):
             return False
-        if new:
-            self.streams[peer] = new
-        else:
-            self.streams.pop(peer, None)
+        before = dict(line.streams)
+        if anew or wanted - set(before):
+            line.number += 1
+        line.streams = {k: line.number if anew else before.get(k, line.number) for k in wanted}
+        line.started &= set() if anew else wanted
+        return line.streams != before
+
+    def packet_seen(self, peer: str, kind: Kind) -> bool:
+        """The node saw a stream's first packet; True when viewers have to take it for another stream."""
+        line = self.of(peer)
+        if kind in line.streams and kind not in line.started:
+            line.started.add(kind)
+            return False
+        line.number += 1
+        line.streams[kind] = line.number
+        line.started.add(kind)
         return True
 
     def drop(self, peer: str) -> bool:
         """Forget a peer that is gone; True when it had been sending."""
-        self._lines.pop(peer, None)
-        return self.sends(peer, ())
+        line = self._lines.pop(peer, None)
+        return line is not None and bool(line.streams)
 
     def drop_all(self) -> list[tuple[str, Offer]]:
         """The node is gone: no streams, and the offers that waited for it."""
-        self.streams.clear()
         orphans = [(peer, offer) for peer, line in self._lines.items() for offer in (line.waiting,) if offer]
         for line in self._lines.values():
             line.waiting = None
+            line.streams = {}
+            line.started = set()
         return orphans
 
     def level(self, peer: str, now: float, loss: float, rtt_ms: float) -> Level:

@@ -50,30 +50,36 @@ def node_answered(
         line.waiting = None
         return [*effects, CloseMedia(waiting.peer)]
     if isinstance(outcome, NodeAnswer):
-        effects += streams_are(state, waiting.peer, outcome.publishing)
+        anew = isinstance(waiting.frame, said.Offer) and not waiting.frame.restart
+        effects += streams_are(state, waiting.peer, outcome.publishing, anew=anew)
     if line.waiting is not None:
         line.asked, line.waiting = line.waiting, None
         effects.append(state.ask_node(peer, line.asked))
     return effects
 
 
-def streams_are(state: RoomState, peer: str, kinds: tuple[said.Kind, ...]) -> list[Effect]:
-    if not state.lines.sends(peer, kinds):
+def streams_are(
+    state: RoomState, peer: str, kinds: tuple[said.Kind, ...], *, anew: bool = False
+) -> list[Effect]:
+    if not state.lines.sends(peer, kinds, anew=anew):
         return []
     return [Broadcast(Streams(streams=state.lines.streams_view())), state.remember()]
 
 
-def stream_event(state: RoomState, now: float, peer: str, kind: said.Kind, started: bool) -> list[Effect]:
-    """The node saw a stream's first packet, or its end."""
-    there = set(state.lines.streams.get(peer, set()))
+def stream_started(state: RoomState, now: float, peer: str, kind: said.Kind) -> list[Effect]:
+    """The node saw a stream's first packet.
+
+    Its offer's answer has announced it already; only a stream that was replaced under way is news.
+    """
     known = state.people.get(peer)
-    if known is None or not known.seated:
+    if known is None or not known.seated or not state.lines.packet_seen(peer, kind):
         return []
-    if started and kind in there:
-        # Said when its offer was answered. Whoever had asked for it too early can ask again now.
-        return [Broadcast(Streams(streams=state.lines.streams_view()), but=peer)]
-    there = there | {kind} if started else there - {kind}
-    return streams_are(state, peer, tuple(there))
+    return [Broadcast(Streams(streams=state.lines.streams_view())), state.remember()]
+
+
+def media_lost(state: RoomState, now: float, peer: str) -> list[Effect]:
+    """The node has lost a peer's media (silence, a failed handshake); its socket may well stand."""
+    return streams_are(state, peer, ())
 
 
 def node_moved(state: RoomState, now: float) -> list[Effect]:

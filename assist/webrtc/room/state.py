@@ -69,7 +69,7 @@ class RoomState:
 
     def memory(self) -> Memory:
         seats = tuple(participant.seat() for participant in self.people.seated())
-        return Memory(seats, self.lines.as_pairs(), self.board.shown)
+        return Memory(seats, self.lines.as_triples(), self.board.shown)
 
     # answers ------------------------------------------------------------------------------------
 
