@@ -106,7 +106,7 @@ class RoadGraph:
 
     Only the largest strongly connected part is used: from any place on it every other can be reached. Times
     from a junction are computed once and kept (least recently used first out, `CACHE_BYTES`). Thread-safe.
-    Call `field.shortest.warm_up` at start: without it the plain search answers, some twenty times slower.
+    Call `field.shortest.warm_up` at start: until then the plain search answers, several times slower.
     """
 
     source: Source = "road_graph"
