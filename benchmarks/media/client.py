@@ -37,6 +37,7 @@ class Client:
         self.lose_out: Callable[[bytes], bool] = lambda _: False
         self.lose_in: Callable[[bytes], bool] = lambda _: False
         self.answered_checks = 0
+        self._answered = asyncio.Event()
         self._host = host
         self._loop = asyncio.get_running_loop()
         self._transport = SecureTransport(self.certificate, self._send)
@@ -71,15 +72,14 @@ class Client:
         """New ICE credentials, for the next description."""
         self.fragment, self.password = secrets.token_hex(4), secrets.token_hex(12)
 
-    async def connect(self, remote_description: str, timeout: float = 10.0) -> None:
+    async def connect(self, remote_description: str, seconds: float = 10.0) -> None:
         """Take the other side's SDP; the first time, run ICE and DTLS."""
         self.remote = sdp.read(remote_description)
         if self._tasks:
             return
         self._tasks.append(self._loop.create_task(self._keep_checking()))
-        async with asyncio.timeout(timeout):
-            while not self.answered_checks:
-                await asyncio.sleep(0.01)
+        async with asyncio.timeout(seconds):
+            await self._answered.wait()
             active = self.remote.setup != "active"
             if not await self._transport.handshake((self.remote.fingerprint,), active):
                 raise ConnectionError("DTLS failed")
@@ -173,6 +173,7 @@ class Client:
         kind = struct.unpack_from("!H", datagram)[0]
         if kind == 0x0101:
             self.answered_checks += 1
+            self._answered.set()
         elif kind == 0x0001:  # a full agent checks us, too
             self._send(_success(datagram, self.sock.getsockname(), self.password))
 

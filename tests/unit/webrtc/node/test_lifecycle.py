@@ -154,7 +154,7 @@ async def test_a_peer_that_never_comes_is_forgotten() -> None:
     async with running(NodeConfig("test", join_timeout_s=0.2)) as node:
         client = Client()
         node.offer(offer_of(client))
-        await until(lambda: node.rooms == {}, timeout=4)
+        await until(lambda: node.rooms == {}, seconds=4)
         client.vanish()
 
 
