@@ -13,6 +13,7 @@ import platform
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
@@ -46,7 +47,7 @@ from kernel.ids import new_token
 from kernel.lease import Leases
 from kernel.notify import KeptMessages
 from kernel.settings import Settings
-from kernel.web import Api, House
+from kernel.web import House
 from kernel.web.faults import answer, as_curbstop_error
 from kernel.web.headers import SecurityHeaders
 from kernel.web.limits import RateLimiter
@@ -56,6 +57,9 @@ from kernel.web.serve import routes
 from kernel.web.sockets import socket_routes
 
 log = structlog.get_logger(__name__)
+
+Run = Callable[[], Coroutine[Any, Any, None]]
+"""Something that goes on until it is cancelled."""
 
 
 def open_database(settings: Settings) -> Database:
@@ -146,7 +150,8 @@ def build_web(settings: Settings, worker: str) -> Starlette:
         limiter=RateLimiter(redis, clock),
         services=services,
     )
-    apis, groups = wings.apis(), wings.groups(services)
+    live.rules |= wings.TOPICS
+    groups = wings.bound_groups(services)
     relay = Relay(database, redis, groups)
     consumers = [Consumer(database, redis, group, house.leases) for group in groups]
     database.on_commit = relay.wake
@@ -157,16 +162,22 @@ def build_web(settings: Settings, worker: str) -> Starlette:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(database.close)
             stack.push_async_callback(redis.aclose)
-            for run in (relay.run, live.run, hub.run, *(consumer.run for consumer in consumers)):
+            for run in (
+                relay.run,
+                live.run,
+                hub.run,
+                partial(wings.sweep, house),
+                *(c.run for c in consumers),
+            ):
                 await stack.enter_async_context(background(run))
             stack.push_async_callback(hub.close)
             yield
 
     return Starlette(
         routes=[
-            Route("/api/openapi.json", openapi_endpoint(apis, settings), methods=["GET"]),
-            *routes(apis, house),
-            *socket_routes(apis, house),
+            Route("/api/openapi.json", openapi_endpoint(settings), methods=["GET"]),
+            *routes(wings.APIS, house),
+            *socket_routes(wings.APIS, house),
             *page_routes(settings),
         ],
         middleware=[Middleware(SecurityHeaders, https=settings.base_url.startswith("https:"))],
@@ -180,7 +191,7 @@ def build_web(settings: Settings, worker: str) -> Starlette:
 
 
 @asynccontextmanager
-async def background(run: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+async def background(run: Run) -> AsyncIterator[None]:
     """Keep ``run`` going beside the application; a fault in it is logged and it starts again."""
 
     async def keep() -> None:
@@ -200,8 +211,8 @@ async def background(run: Callable[[], Coroutine[Any, Any, None]]) -> AsyncItera
             await task
 
 
-def openapi_endpoint(apis: list[Api], settings: Settings) -> Callable[[Request], Any]:
-    body = document(apis, title="Curbstop", version=version("curbstop"), server=settings.base_url)
+def openapi_endpoint(settings: Settings) -> Callable[[Request], Any]:
+    body = document(wings.APIS, title="Curbstop", version=version("curbstop"), server=settings.base_url)
 
     async def endpoint(_request: Request) -> Response:
         return JSONResponse(body, headers={"Cache-Control": "no-cache"})

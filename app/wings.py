@@ -1,42 +1,70 @@
-"""What each wing offers: its routes, its event handlers, its rules for live topics."""
+"""What the two wings offer to the roof: routes, event handlers, topics, and the work that time brings."""
 
 from __future__ import annotations
 
-import importlib
+import asyncio
 from collections.abc import Mapping
 
+import structlog
+from redis.exceptions import RedisError
+
+from assist import handlers as assist_handlers
+from assist.commands.sweeping import sweep as sweep_requests
+from assist.routes import api as assist_api
+from assist.services import AssistServices
+from assist.webrtc.hub import api as room_api
+from field import handlers as field_handlers
+from field.grid.routes import api as grid_api
+from field.routes import api as field_api
+from field.routes import topics as field_topics
+from field.services import FieldServices
+from field.sweeps import sweep as sweep_tasks
 from kernel.outbox import HandlerGroup
-from kernel.web import Api
+from kernel.web import Api, House
 from kernel.web.health import api as health_api
+from kernel.web.live import TopicRule
 from kernel.web.live import api as live_api
 from kernel.web.sessions import api as session_api
 
+log = structlog.get_logger(__name__)
 
-def _offered(module: str, name: str) -> list[object]:
-    try:
-        return [getattr(importlib.import_module(module), name)]
-    except ModuleNotFoundError as missing:  # being built
-        if missing.name != module:
-            raise
-        return []
+APIS: tuple[Api, ...] = (
+    health_api,
+    session_api,
+    live_api,
+    assist_api,
+    room_api,
+    field_api,
+    grid_api,
+)
+"""Every declared route and socket of the house."""
+
+TOPICS: Mapping[str, TopicRule] = field_topics
+"""Who may listen to a wing's own live topics, by prefix."""
+
+SWEEP_EVERY_S = 3.0
+SWEEP_LEASE_MS = 15_000
 
 
-def apis() -> list[Api]:
-    """Every declared route and socket of the house."""
-    found: list[Api] = [health_api, session_api, live_api]
-    for module in ("assist.routes", "assist.webrtc.hub", "field.routes", "field.grid.routes"):
-        found += _offered(module, "api")  # type: ignore[arg-type]
-    return found
+def bound_groups(services: Mapping[type, object]) -> list[HandlerGroup]:
+    """Every wing's event handlers, with its services."""
+    return [
+        assist_handlers.group.bind(services[AssistServices]),
+        field_handlers.group.bind(services[FieldServices]),
+    ]
 
 
-def groups(services: Mapping[type, object]) -> list[HandlerGroup]:
-    """Every wing's event handlers, bound to its services."""
-    from assist.services import AssistServices
-    from field.services import FieldServices
+async def sweep(house: House) -> None:
+    """Let time do its work, on one worker at a time, until cancelled.
 
-    found: list[HandlerGroup] = []
-    for module, kind in (("assist.handlers", AssistServices), ("field.handlers", FieldServices)):
-        for group in _offered(module, "group"):
-            assert isinstance(group, HandlerGroup)
-            found.append(group.bind(services[kind]))
-    return found
+    Without Redis every worker sweeps: versions keep two that meet from doing a thing twice.
+    """
+    while True:
+        try:
+            mine = await house.leases.acquire("sweep", SWEEP_LEASE_MS) is not None
+        except (RedisError, OSError):
+            mine = True
+        if mine:
+            await house.database.run(sweep_requests)
+            await sweep_tasks(house.database, house.use(FieldServices))
+        await asyncio.sleep(SWEEP_EVERY_S)

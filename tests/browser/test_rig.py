@@ -43,7 +43,7 @@ async def test_the_phone_s_camera_shows_the_known_pictures(phone_page: Page, app
     picture = Image.open(io.BytesIO(base64.b64decode(await phone_page.evaluate(_TAKE))))
     assert picture.size == (WIDTH, HEIGHT)
     assert 0 <= number_in(picture) < 30
-    assert difference(picture) < 6
+    assert difference(picture) < 3
 
 
 async def test_the_checks_find_planted_faults(desk_page: Page) -> None:

@@ -62,6 +62,11 @@ def difference(picture: Image.Image) -> float:
     return float(np.abs(pixels - frame(number_in(picture))).mean())
 
 
+def _squeezed(pixels: Pixels) -> Pixels:
+    """Into broadcast video's narrow range (ITU-R BT.601: 16–235), as which Chromium reads a film's JPEGs."""
+    return np.asarray(pixels * (219 / 255) + 16, np.uint8)
+
+
 @dataclass(frozen=True)
 class Camera:
     """The film, as a file that Chromium takes."""
@@ -74,6 +79,6 @@ class Camera:
         with film.open("wb") as file:
             for number in range(FRAMES):
                 buffer = io.BytesIO()
-                Image.fromarray(frame(number)).save(buffer, "JPEG", quality=90, subsampling=0)
+                Image.fromarray(_squeezed(frame(number))).save(buffer, "JPEG", quality=90, subsampling=0)
                 file.write(buffer.getvalue())
         return cls(film)

@@ -6,29 +6,50 @@
      |   A1    |   A2    |   B1    |   B2    |        one zone is 0.01° wide: 804 m at 43.7° north
               ann       bob       cyd
 
-It comes in through the importer, like any utility's; travel is the stated straight-line estimate.
+It comes in through the importer, like any utility's; travel is the stated straight-line estimate. The
+fixture ``town`` has it in the test's database, with the field's doors open in this process, so that a test
+can wind the clock.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+import httpx
+import pytest
+from redis.asyncio import Redis
 from sqlalchemy import select
+from starlette.applications import Starlette
 
 from field.grid.commands import ImportReport, import_zones
+from field.grid.routes import api as grid_api
+from field.grid.services import GridServices
 from field.grid.tables import Rep
+from field.handlers import group
 from field.rep_imports import import_reps
+from field.routes import api as field_api
 from field.services import FieldServices
+from field.tables import RouteRow, Task, VisitRow
 from field.travel import Haversine
 from kernel.blobs import Blobs
-from kernel.contracts import VisitRequested
+from kernel.clock import ManualClock
+from kernel.contracts import Event, VisitRequested
 from kernel.database import Database, UnitOfWork
-from kernel.identity import SYSTEM, Actor, Role, Staff, actor_of, add_staff
+from kernel.identity import SYSTEM, Actor, Role, Staff, actor_of, add_staff, start_session
+from kernel.lease import Leases
+from kernel.outbox import OutboxRow, outbox_row
+from kernel.settings import Settings
+from kernel.web import House
+from kernel.web.limits import RateLimiter
+from kernel.web.serve import routes
+from kernel.web.sessions import api as session_api
+from tests.rig.people import SURFACES, Caller
 
 WEST, SOUTH, SIDE = 7.40, 43.70, 0.01
 ZONES = {"A1": ("SA", 0), "A2": ("SA", 1), "B1": ("SB", 2), "B2": ("SB", 3)}
@@ -82,11 +103,24 @@ def town_services(folder: Path) -> FieldServices:
 
 
 class Town:
-    """The town in a database, and its people."""
+    """The town in a database, its people, and the doors they call at."""
 
-    def __init__(self, database: Database, services: FieldServices) -> None:
+    def __init__(self, database: Database, services: FieldServices, redis: Redis, clock: ManualClock) -> None:
         self.database = database
         self.services = services
+        self.clock = clock
+        settings = Settings(timezone=str(services.timezone))
+        house = House(
+            settings=settings,
+            database=database,
+            redis=redis,
+            clock=clock,
+            leases=Leases(redis, "town", clock),
+            limiter=RateLimiter(redis, clock),
+            services={FieldServices: services, GridServices: GridServices(services.grid)},
+        )
+        self._doors = Starlette(routes=routes([field_api, grid_api, session_api], house))
+        self._callers: list[Caller] = []
         self.people: dict[str, Actor] = {}
         self.reps: dict[str, Rep] = {}
         self.imported: list[ImportReport] = []
@@ -111,6 +145,72 @@ class Town:
         ):
             staff = await add_staff(uow, username=username, name=username.title(), roles=frozenset({role}))
             self.people[username] = actor_of(staff)
+
+    async def caller(self, who: str | None, *, language: str = "en") -> Caller:
+        """A signed-in program of that person; None for nobody."""
+        token = None
+        if who is not None:
+            person = self.people[who]
+            surface = SURFACES[next(iter(person.roles))]
+            started = await self.database.run(start_session, surface, timedelta(days=30), staff_id=person.id)
+            token = started.token
+        caller = Caller("http://town", token, language=language)
+        headers = caller.http.headers
+        await caller.close()
+        transport = httpx.ASGITransport(app=self._doors)
+        caller.http = httpx.AsyncClient(transport=transport, base_url="http://town", headers=headers)
+        self._callers.append(caller)
+        return caller
+
+    async def close(self) -> None:
+        for caller in self._callers:
+            await caller.close()
+
+    async def hear(self, event: Event) -> bool:
+        """Deliver an event of the other wing, as the bus does; False when it was heard before."""
+
+        async def emit(uow: UnitOfWork) -> UUID:
+            row = outbox_row(event, uow.now)
+            uow.session.add(row)
+            return row.id
+
+        event_id = await self.database.run(emit)
+        return await self.deliver(event_id, event)
+
+    async def deliver(self, event_id: UUID, event: Event) -> bool:
+        """One delivery of an event that lies in the outbox."""
+        return await group.bind(self.services).handle(self.database, event_id, event)
+
+    async def task(self, event: VisitRequested | None = None, **details: Any) -> Task:
+        """The task that a visit became; with details, of a visit just asked for."""
+        if event is None:
+            event = self.visit(details.pop("where", inside("A1")), **details)
+            await self.hear(event)
+        async with self.database.reading() as session:
+            query = select(Task).where(Task.request_id == event.request_id)
+            return (await session.scalars(query)).one()
+
+    async def reload(self, task: Task) -> Task:
+        """The task as it is stored now."""
+        async with self.database.reading() as session:
+            return await session.get_one(Task, task.id)
+
+    async def events(self, kind: str) -> list[dict[str, Any]]:
+        """The bodies of all events of a kind that left the field, oldest first."""
+        async with self.database.reading() as session:
+            query = select(OutboxRow).where(OutboxRow.type == kind).order_by(OutboxRow.id)
+            return [row.body for row in await session.scalars(query)]
+
+    async def route(self, rep: str) -> list[UUID]:
+        """The tasks on a representative's routes, in order."""
+        async with self.database.reading() as session:
+            query = (
+                select(VisitRow.task_id)
+                .join(RouteRow, RouteRow.id == VisitRow.route_id)
+                .where(RouteRow.rep_id == self.reps[rep].id)
+                .order_by(RouteRow.day, VisitRow.position)
+            )
+            return list(await session.scalars(query))
 
     def rep_code(self, rep_id: UUID | None) -> str | None:
         """Whose id that is."""
@@ -138,3 +238,12 @@ class Town:
             "customer_phone": "+8613800138000",
         }
         return VisitRequested(**(asked | details))
+
+
+@pytest.fixture
+async def town(
+    database: Database, redis_client: Redis, clock: ManualClock, tmp_path: Path
+) -> AsyncIterator[Town]:
+    built = await Town(database, town_services(tmp_path), redis_client, clock).build()
+    yield built
+    await built.close()
