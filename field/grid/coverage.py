@@ -163,7 +163,7 @@ def _uncovered(zone: Zone, here: Sequence[Carer], tasks: Sequence[OpenTask]) -> 
         if not any(_can(carer, task) for carer in here):
             beyond[task.skill or "", task.level] += 1
     for (skill, level), count in sorted(beyond.items()):
-        reasons.append(Reason("nobody_able", {"skill": skill, "level": level, "tasks": count}))
+        reasons.append(Reason("skill_not_here", {"skill": skill, "level": level, "tasks": count}))
     unplaced = sum(not task.placed for task in tasks)
     if unplaced:
         reasons.append(Reason("tasks_unplaced", {"tasks": unplaced}))

@@ -8,6 +8,8 @@ from kernel.errors import Fault
 CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 NAME_LENGTH: Final = 80
 
+_PLACE: Final = re.compile(r"(?:(feature|unit|line) (\d+)|\w+)(?:, (\w+))?")
+
 
 class Findings:
     """The faults and warnings of one file. Beyond `most` faults only their number is kept."""
@@ -19,16 +21,19 @@ class Findings:
         self._beyond = 0
 
     def fault(self, code: str, where: str, /, **params: object) -> None:
-        """Note a fault. `where` is a place a person can find, such as "feature 3, code"."""
+        """Note a fault. `where` is a place a person can find, such as "feature 3, code"; its parts are
+        added to `params` as `feature`, `unit` or `line`, and `field`, for a page that words places in
+        other languages.
+        """
         if len(self._faults) < self._most:
-            self._faults.append(Fault(code, where, params=params))
+            self._faults.append(Fault(code, where, params=_place(where) | params))
         else:
             self._beyond += 1
 
     def warning(self, code: str, where: str, /, **params: object) -> None:
         """Note something odd that does not stop the import."""
         if len(self._warnings) < self._most:
-            self._warnings.append(Fault(code, where, params=params))
+            self._warnings.append(Fault(code, where, params=_place(where) | params))
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -38,6 +43,13 @@ class Findings:
     @property
     def warnings(self) -> tuple[Fault, ...]:
         return tuple(self._warnings)
+
+
+def _place(where: str) -> dict[str, object]:
+    found = _PLACE.fullmatch(where)
+    assert found is not None, where
+    place: dict[str, object] = {found[1]: int(found[2])} if found[1] else {}
+    return place | ({"field": found[3]} if found[3] else {})
 
 
 def printable(text: str) -> bool:

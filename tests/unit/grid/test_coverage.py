@@ -81,8 +81,8 @@ def test_a_task_that_nobody_here_can_do_is_uncovered() -> None:
     found = look(LIN, WU, ELSEWHERE, tasks=tasks)
     assert (found.coverage, found.able) == (Coverage.UNCOVERED, 0)
     assert found.reasons == (
-        Reason("nobody_able", {"skill": "meter_work", "level": 2, "tasks": 1}),
-        Reason("nobody_able", {"skill": "valve", "level": 1, "tasks": 1}),
+        Reason("skill_not_here", {"skill": "meter_work", "level": 2, "tasks": 1}),
+        Reason("skill_not_here", {"skill": "valve", "level": 1, "tasks": 1}),
     )
 
 
@@ -102,7 +102,7 @@ def test_late_is_worse_than_all_and_every_reason_is_told_worst_first() -> None:
     assert [reason.code for reason in found.reasons] == [
         "tasks_late",
         "answers_overdue",
-        "nobody_able",
+        "skill_not_here",
         "tasks_unplaced",
         "one_on_shift",
     ]

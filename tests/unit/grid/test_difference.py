@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from field.grid.importer import difference, read_reps, read_zones
+from field.grid.importer import Difference, RepRow, difference, read_reps, read_zones
 from tests.unit.grid.files import block, changed, person, rep_file, shaped, square, zone_file
 
 
@@ -45,5 +45,5 @@ def test_representatives_are_compared_by_every_column() -> None:
 
 
 def test_nothing_against_nothing() -> None:
-    found = difference((), ())
+    found: Difference[RepRow] = difference((), ())
     assert (found.added, found.changed, found.removed, found.unchanged) == ((), (), (), 0)

@@ -127,7 +127,11 @@ def test_another_coordinate_system_is_named(name: str, taken: bool) -> None:
         assert faults(data) == []
     else:
         fault = only_fault(data)
-        assert (fault.code, fault.where, fault.params) == ("wrong_crs", "file, crs", {"crs": name})
+        assert (fault.code, fault.where, fault.params) == (
+            "wrong_crs",
+            "file, crs",
+            {"field": "crs", "crs": name},
+        )
 
 
 def test_a_coordinate_system_that_is_no_name_is_refused() -> None:
@@ -255,7 +259,7 @@ def test_a_code_twice_names_where_it_was_first_whatever_the_case() -> None:
     assert (fault.code, fault.where, fault.params) == (
         "duplicate_code",
         "feature 2, code",
-        {"code": "z1", "first": 1},
+        {"feature": 2, "field": "code", "code": "z1", "first": 1},
     )
 
 

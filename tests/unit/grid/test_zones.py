@@ -58,10 +58,9 @@ def test_a_hole_belongs_to_nobody_but_its_rim_does() -> None:
 
 
 def test_outside_the_nearest_zone_and_its_distance_on_the_ground_are_told() -> None:
-    east = ZoneIndex(
-        [square("N", 7.0, 44.02, 0.01), square("E", 7.025, 44.0, 0.01), square("A", 7.0, 44.0, 0.01)]
-    )
-    # 0.01° east at 44° north is 0.8 km, 0.01° north is 1.1 km: the nearest by degrees is not the nearest to walk.
+    zones = [square("N", 7.0, 44.02, 0.01), square("E", 7.025, 44.0, 0.01), square("A", 7.0, 44.0, 0.01)]
+    east = ZoneIndex(zones)
+    # At 44° north 0.01° east is 0.8 km, 0.01° north is 1.1 km: the nearest in degrees is not the nearest.
     hint = east.nearest(7.0165, 44.0135)
     assert hint is not None and hint.zone.code == "A"
     hint = east.nearest(7.018, 44.005)
@@ -111,10 +110,10 @@ def test_the_index_answers_as_asking_every_zone_would(
 def test_the_hierarchy_names_parents_children_and_all_zones_below() -> None:
     units = {"company": "C", "office": "O", "station": "S1", "sub_area": "S1-A"}
     zones = [
-        square("Z1", 0, 0, **units),
-        square("Z2", 1, 0, **units),
-        square("Z3", 0, 1, **{**units, "sub_area": "S1-B"}),
-        square("Z4", 1, 1, **{**units, "station": "S2", "sub_area": "S2-A"}),
+        square("Z1", 0, 0, 1, **units),
+        square("Z2", 1, 0, 1, **units),
+        square("Z3", 0, 1, 1, **{**units, "sub_area": "S1-B"}),
+        square("Z4", 1, 1, 1, **{**units, "station": "S2", "sub_area": "S2-A"}),
         square("Z5", 2, 2, company="C"),
     ]
     tree = hierarchy(zones)
