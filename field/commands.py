@@ -98,6 +98,7 @@ async def create_task(
         placement={},
         refused_by=[],
         escalation_reason="",
+        steps=0,
     )
     _set_point(task, job.lon, job.lat)
     uow.session.add(task)

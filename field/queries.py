@@ -107,7 +107,7 @@ async def known_to(session: AsyncSession, tasks: Iterable[Task]) -> Known:
 
 async def timeline_of(session: AsyncSession, task_id: UUID) -> Sequence[TaskEntry]:
     """What happened to a task, oldest first."""
-    query = select(TaskEntry).where(TaskEntry.task_id == task_id).order_by(TaskEntry.id)
+    query = select(TaskEntry).where(TaskEntry.task_id == task_id).order_by(TaskEntry.number)
     return (await session.scalars(query)).all()
 
 

@@ -68,6 +68,8 @@ class Task(Versioned, Base):
     departed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    steps: Mapped[int] = mapped_column(default=0)
+    """Lines of its timeline so far."""
     late_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When a sweep first found one of its clocks run out."""
 
@@ -75,12 +77,13 @@ class Task(Versioned, Base):
 
 
 class TaskEntry(Base):
-    """A line of a task's timeline. ``happened_at`` is the actor's own time when the phone was offline."""
+    """A line of a task's timeline, numbered from 1. ``happened_at``: by the phone, when it was offline."""
 
     __tablename__ = "task_event"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"), index=True)
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"))
+    number: Mapped[int]
     kind: Mapped[str] = mapped_column(String(32))
     from_state: Mapped[str | None] = mapped_column(String(32))
     to_state: Mapped[str] = mapped_column(String(32))
@@ -90,6 +93,8 @@ class TaskEntry(Base):
     actor_id: Mapped[UUID]
     actor_name: Mapped[str] = mapped_column(String(80))
     detail: Mapped[Json] = mapped_column(JsonColumn)
+
+    __table_args__ = (UniqueConstraint("task_id", "number"),)
 
 
 class Proof(Base):

@@ -42,10 +42,12 @@ def remember(
     **detail: object,
 ) -> None:
     """Add a line to the timeline and hint to everyone who may be looking."""
+    task.steps += 1
     uow.session.add(
         TaskEntry(
             id=uow.new_id(),
             task_id=task.id,
+            number=task.steps,
             kind=kind,
             from_state=before.value if before else None,
             to_state=task.state.value,

@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.rig.foundations",
     "tests.rig.stack",
     "tests.rig.browsers",
+    "tests.rig.town",
 ]
 
 HERE = Path(__file__).parent

@@ -197,9 +197,13 @@ class Town:
 
     async def events(self, kind: str) -> list[dict[str, Any]]:
         """The bodies of all events of a kind that left the field, oldest first."""
+        return [row.body for row in await self.outbox(kind)]
+
+    async def outbox(self, kind: str) -> list[OutboxRow]:
+        """The rows of all events of a kind."""
         async with self.database.reading() as session:
             query = select(OutboxRow).where(OutboxRow.type == kind).order_by(OutboxRow.id)
-            return [row.body for row in await session.scalars(query)]
+            return list(await session.scalars(query))
 
     async def route(self, rep: str) -> list[UUID]:
         """The tasks on a representative's routes, in order."""

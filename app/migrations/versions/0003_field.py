@@ -187,6 +187,7 @@ def upgrade() -> None:
         sa.Column("departed_at", MOMENT, nullable=True),
         sa.Column("arrived_at", MOMENT, nullable=True),
         sa.Column("finished_at", MOMENT, nullable=True),
+        sa.Column("steps", sa.Integer(), nullable=False),
         sa.Column("late_since", MOMENT, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["answerable_id"], ["staff.id"], name="fk_task_answerable_id"),
@@ -220,6 +221,7 @@ def upgrade() -> None:
         "task_event",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("task_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("from_state", sa.String(32), nullable=True),
         sa.Column("to_state", sa.String(32), nullable=False),
@@ -231,8 +233,8 @@ def upgrade() -> None:
         sa.Column("detail", DOCUMENT, nullable=False),
         sa.ForeignKeyConstraint(["task_id"], ["task.id"], name="fk_task_event_task_id"),
         sa.PrimaryKeyConstraint("id", name="pk_task_event"),
+        sa.UniqueConstraint("task_id", "number", name="uq_task_event_task_id"),
     )
-    op.create_index("ix_task_event_task_id", "task_event", ["task_id"])
     op.create_table(
         "visit",
         sa.Column("task_id", sa.Uuid(), nullable=False),
