@@ -101,7 +101,8 @@ def write(
             "a=rtcp-mux",
             "a=rtcp-rsize",
         ]
-        text += [f"a=extmap:{number} {uri}" for number, uri in _EXTENSIONS.items()]
+        if setup == "actpass":  # in an answer the numbers would be the other side's to choose
+            text += [f"a=extmap:{number} {uri}" for number, uri in _EXTENSIONS.items()]
         if line.kind == "video":
             text += [f"a=rtpmap:{VIDEO} VP8/90000"]
             text += [

