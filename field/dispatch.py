@@ -137,23 +137,21 @@ def proposal_for(
 
 def _rule(fleet: Fleet, visit: Visit, found: Found, row: int) -> Reason:
     rule = Rule.numbered(int(found.rule[row]))
-    rep = fleet.routes[row].rep
-    match rule:
-        case Rule.OK:
-            return Reason("costlier", {"extra_travel_s": int(found.extra[row])})
-        case Rule.OFF_SHIFT:
-            return Reason(rule.value, {"from": rep.shift_start, "until": rep.shift_end})
-        case Rule.NO_SKILL:
-            return Reason(rule.value, {"skill": visit.skill or ""})
-        case Rule.LEVEL_TOO_LOW:
-            has = rep.skills.get(visit.skill or "", 0)
-            return Reason(rule.value, {"skill": visit.skill or "", "level": has, "needed": visit.level})
-        case Rule.NO_PARTS:
-            return Reason(rule.value, {"parts": ", ".join(fleet.missing_parts(row, visit))})
-        case Rule.WINDOW_MISSED:
-            return Reason(rule.value, {"at": int(found.start[row])})
-        case _:
-            return Reason(rule.value)
+    if rule is Rule.OK:
+        return Reason("costlier", {"extra_travel_s": int(found.extra[row])})
+    if rule is Rule.NO_SKILL:
+        return Reason(rule.value, {"skill": visit.skill or ""})
+    if rule is Rule.OFF_SHIFT:
+        rep = fleet.routes[row].rep
+        return Reason(rule.value, {"from": rep.shift_start, "until": rep.shift_end})
+    if rule is Rule.LEVEL_TOO_LOW:
+        has = fleet.routes[row].rep.skills.get(visit.skill or "", 0)
+        return Reason(rule.value, {"skill": visit.skill or "", "level": has, "needed": visit.level})
+    if rule is Rule.NO_PARTS:
+        return Reason(rule.value, {"parts": ", ".join(fleet.missing_parts(row, visit))})
+    if rule is Rule.WINDOW_MISSED:
+        return Reason(rule.value, {"at": int(found.start[row])})
+    return Reason(rule.value)
 
 
 def _proposal(fleet: Fleet, visit: Visit, ask: Ask, found: Found, row: int, owner: UUID | None) -> Proposal:

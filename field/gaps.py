@@ -118,8 +118,11 @@ class Fleet:
 
     def missing_parts(self, row: int, visit: Visit) -> list[str]:
         """The parts this visit needs that the van in `row` lacks, sorted."""
-        left = stock_left(self.routes[row])
-        return sorted(part for part, count in visit.parts.items() if count > 0 and left.get(part, 0) < count)
+        return sorted(
+            part
+            for part, count in visit.parts.items()
+            if count > 0 and (part not in self.parts or self.gaps.stock[row, self.parts[part]] < count)
+        )
 
 
 def pack(
@@ -151,7 +154,7 @@ def pack(
         now=now,
     )
     for row, (route, times) in enumerate(zip(routes, schedules, strict=True)):
-        _fill(gaps, row, route, times, travel, now)
+        _fill(gaps, row, route, times, now)
         for name, level in route.rep.skills.items():
             gaps.levels[row, skills[name]] = level
         for name, left in stock_left(route).items():
@@ -160,21 +163,18 @@ def pack(
     return Fleet(tuple(routes), schedules, gaps, skills, parts)
 
 
-def _fill(gaps: Gaps, row: int, route: Route, times: Schedule, travel: Travel, now: int) -> None:
-    rep, stops = route.rep, times.stops
-    for gap in range(len(stops) + 1):
-        before = stops[gap - 1].visit.point if gap else rep.start_point
-        free_at = stops[gap - 1].finish_at if gap else rep.shift_start
-        last = gap == len(stops)
-        after = (-1 if rep.end_point is None else rep.end_point) if last else stops[gap].visit.point
-        gaps.before[row, gap] = before
-        gaps.after[row, gap] = after
-        gaps.leave[row, gap] = max(free_at, now)
-        gaps.limit[row, gap] = times.end_limit if last else stops[gap].latest_start
-        gaps.next_start[row, gap] = NEVER if last else stops[gap].start_at
-        # A day without visits is spent at the start: nobody drives home from there.
-        gaps.base[row, gap] = 0 if after < 0 or not stops else int(travel[before, after])
-        gaps.open[row, gap] = gap >= times.frozen and (last or not stops[gap].visit.held)
+def _fill(gaps: Gaps, row: int, route: Route, times: Schedule, now: int) -> None:
+    rep, stops, size = route.rep, times.stops, len(times.stops) + 1
+    points = [stop.visit.point for stop in stops]
+    free = [rep.shift_start, *(stop.finish_at for stop in stops)]
+    gaps.before[row, :size] = [rep.start_point, *points]
+    gaps.after[row, :size] = [*points, -1 if rep.end_point is None else rep.end_point]
+    gaps.leave[row, :size] = [max(free_at, now) for free_at in free]
+    gaps.limit[row, :size] = [*(stop.latest_start for stop in stops), times.end_limit]
+    gaps.next_start[row, :size] = [*(stop.start_at for stop in stops), NEVER]
+    # The last leg is the way home; a day without visits has none, it is spent at the start.
+    gaps.base[row, :size] = [*(stop.travel_s for stop in stops), times.ends_at - free[-1]]
+    gaps.open[row, times.frozen : size] = [*(not stop.visit.held for stop in stops[times.frozen :]), True]
 
 
 def ask_for(

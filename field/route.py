@@ -135,24 +135,22 @@ def in_order(visits: Sequence[Visit]) -> tuple[Visit, ...]:
 
 def schedule(route: Route, travel: Travel, now: int, *, about_to_start_s: int = ABOUT_TO_START_S) -> Schedule:
     """Compute all times of a route as of `now`. O(n)."""
-    rep = route.rep
-    times: list[tuple[int, int, int, int, int]] = []
-    free_at, place, total = rep.shift_start, rep.start_point, 0
-    for visit in route.visits:
-        way = int(travel[place, visit.point])
+    rep, visits = route.rep, route.visits
+    ways, home = _legs(route, travel)
+    times: list[tuple[int, int, int, int]] = []
+    free_at = rep.shift_start
+    for visit, way in zip(visits, ways, strict=True):
         times.append(_times(visit, way, free_at, now))
-        free_at, place, total = times[-1][4], visit.point, total + way
-    home = 0 if rep.end_point is None or not route.visits else int(travel[place, rep.end_point])
+        free_at = times[-1][3]
     ends_at = free_at + home
     end_limit = max(rep.shift_end, ends_at)
     stops: list[Stop] = []
     latest_next, way_next = end_limit, home
-    for visit, (way, leave, arrive, start, finish) in zip(
-        reversed(route.visits), reversed(times), strict=True
-    ):
-        late = max(0, start - visit.latest)
-        latest = min(max(visit.latest, start), latest_next - way_next - visit.service_s)
-        latest = max(latest, start)
+    for place in range(len(visits) - 1, -1, -1):
+        visit, way, (leave, arrive, start, finish) = visits[place], ways[place], times[place]
+        promised = max(visit.latest, start)
+        latest = max(start, min(promised, latest_next - way_next - visit.service_s))
+        late = promised - visit.latest
         stops.append(Stop(visit, way, leave, arrive, start, finish, latest, latest - start, late))
         latest_next, way_next = latest, way
     stops.reverse()
@@ -161,38 +159,41 @@ def schedule(route: Route, travel: Travel, now: int, *, about_to_start_s: int = 
         frozen=_frozen(stops, now + about_to_start_s),
         ends_at=ends_at,
         end_limit=end_limit,
-        travel_s=total + home,
-        overtime_s=max(0, ends_at - rep.shift_end) if route.visits else 0,
+        travel_s=sum(ways) + home,
+        overtime_s=max(0, ends_at - rep.shift_end) if visits else 0,
     )
 
 
-def _times(visit: Visit, way: int, free_at: int, now: int) -> tuple[int, int, int, int, int]:
-    """(travel, leave, arrive, start, finish) of a visit by someone who is free at `free_at`, `way`
-    seconds away.
-    """
-    if visit.state is TaskState.DONE:
+def _legs(route: Route, travel: Travel) -> tuple[list[int], int]:
+    """Seconds to each visit from the one before, and home from the last."""
+    if not route.visits:
+        return [], 0
+    points = [visit.point for visit in route.visits]
+    end = points[-1] if route.rep.end_point is None else route.rep.end_point
+    legs: list[int] = travel[[route.rep.start_point, *points], [*points, end]].tolist()
+    return legs[:-1], 0 if route.rep.end_point is None else legs[-1]
+
+
+def _times(visit: Visit, way: int, free_at: int, now: int) -> tuple[int, int, int, int]:
+    """(leave, arrive, start, finish) of a visit by someone who is free at `free_at`, `way` seconds away."""
+    state = visit.state
+    if state is TaskState.DONE:
         finish = visit.finished_at if visit.finished_at is not None else free_at
         start = min(visit.started_at if visit.started_at is not None else finish, finish)
-        return way, min(visit.departed_at or start - way, start), start, start, finish
-    if visit.state is TaskState.ON_SITE:
+        return min(visit.departed_at or start - way, start), start, start, finish
+    if state is TaskState.ON_SITE:
         start = visit.started_at if visit.started_at is not None else now
-        return (
-            way,
-            min(visit.departed_at or start - way, start),
-            start,
-            start,
-            max(start + visit.service_s, now),
-        )
-    if visit.state is TaskState.TRAVELLING:
+        leave = min(visit.departed_at or start - way, start)
+        return leave, start, start, max(start + visit.service_s, now)
+    if state is TaskState.TRAVELLING:
         leave = visit.departed_at if visit.departed_at is not None else now
         arrive = max(leave + way, now)
-    else:
-        leave = max(free_at, now)
-        arrive = leave + way
+        start = max(arrive, visit.earliest)
+        return leave, arrive, start, start + visit.service_s
+    arrive = max(free_at, now) + way
     start = max(arrive, visit.earliest)
     # Nobody sets off only to wait at the door: the waiting is done before leaving.
-    leave = leave if visit.state is TaskState.TRAVELLING else start - way
-    return way, leave, arrive, start, start + visit.service_s
+    return start - way, arrive, start, start + visit.service_s
 
 
 def _frozen(stops: Sequence[Stop], soon: int) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
@@ -32,25 +33,44 @@ def check_mosaic(features: Sequence[Feature], limits: Limits, findings: Findings
     shapes = np.array([feature.geometry for feature in drawn], dtype=object)
     if not len(shapes):
         return
-    left, right = STRtree(shapes).query(shapes, predicate="intersects")
-    once = left < right
-    pairs = sorted(zip(left[once].tolist(), right[once].tolist(), strict=True))
-    for one, other in pairs:
-        shared = shapely.intersection(shapes[one], shapes[other])
-        area = square_metres(shared)
-        if area > limits.overlap_m2:
-            place = shared.representative_point()
-            findings.fault(
-                "zones_overlap",
-                f"feature {drawn[other].number}",
-                code=drawn[other].code or "",
-                other=drawn[one].code or "",
-                other_feature=drawn[one].number,
-                area_m2=round(area),
-                lon=round(place.x, 6),
-                lat=round(place.y, 6),
-            )
-    _gaps(shapely.union_all(shapes), limits, findings)
+    if _overlaps(drawn, shapes, limits, findings):
+        _gaps(shapely.union_all(shapes), limits, findings)
+
+
+def _overlaps(
+    drawn: Sequence[Feature], shapes: NDArray[np.object_], limits: Limits, findings: Findings
+) -> bool:
+    """Compare each zone with the later ones near it. False when that would take too long to be finished."""
+    tree, sizes = STRtree(shapes), shapely.get_num_coordinates(shapes)
+    left = limits.comparisons
+    for one in range(len(shapes)):
+        near = tree.query(shapes[one])
+        near = np.sort(near[near > one])
+        left -= int(sizes[one]) * len(near) + int(sizes[near].sum())
+        if left < 0:
+            findings.fault("zones_entangled", f"feature {drawn[one].number}", code=drawn[one].code or "")
+            return False
+        shapely.prepare(shapes[one])
+        for other in near[shapely.intersects(shapes[one], shapes[near])].tolist():
+            _compare(drawn[one], drawn[other], limits, findings)
+    return True
+
+
+def _compare(one: Feature, other: Feature, limits: Limits, findings: Findings) -> None:
+    shared = shapely.intersection(one.geometry, other.geometry)
+    area = square_metres(shared)
+    if area > limits.overlap_m2:
+        place = shared.representative_point()
+        findings.fault(
+            "zones_overlap",
+            f"feature {other.number}",
+            code=other.code or "",
+            other=one.code or "",
+            other_feature=one.number,
+            area_m2=round(area),
+            lon=round(place.x, 6),
+            lat=round(place.y, 6),
+        )
 
 
 def _gaps(whole: BaseGeometry, limits: Limits, findings: Findings) -> None:

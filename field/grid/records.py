@@ -18,7 +18,8 @@ PART_NAME: Final = r"[a-z0-9][a-z0-9_]{0,39}"
 
 @dataclasses.dataclass(frozen=True)
 class Limits:
-    """Caps on a file. Areas are square metres, overlap is measured on the ground."""
+    """Caps on a file. Areas are square metres on the ground; `comparisons` counts vertices looked
+    at when zones are held against their neighbours, which a real map needs a few of each."""
 
     file_bytes: int = 32 * 1024 * 1024
     features: int = 20_000
@@ -28,6 +29,7 @@ class Limits:
     faults: int = 1_000
     overlap_m2: float = 25.0
     gap_m2: float = 25.0
+    comparisons: int = 20_000_000
 
 
 DEFAULT_LIMITS: Final = Limits()

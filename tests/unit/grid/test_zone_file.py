@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import math
 import random
 from typing import Any
 
@@ -371,6 +373,20 @@ def test_a_representative_nobody_knows_is_warned_of() -> None:
 def test_a_file_beyond_the_caps_is_refused(limits: Limits, code: str) -> None:
     assert {fault.code for fault in read_zones(zone_file(), limits=limits).faults} == {code}
     assert read_zones(zone_file(), limits=limits).rows == ()
+
+
+def test_zones_that_all_lie_on_each_other_do_not_take_for_ever() -> None:
+    """A star of slivers that all meet in one point: nothing overlaps, and every pair must be looked at."""
+    corners = [(0.01 * math.cos(n * math.pi / 60), 0.01 * math.sin(n * math.pi / 60)) for n in range(121)]
+    centre = [7.4, 43.7]
+    star = [
+        shaped(zone(f"Z{n}", 0, 0), [centre, [7.4 + x, 43.7 + y], [7.4 + u, 43.7 + v], centre])
+        for n, ((x, y), (u, v)) in enumerate(itertools.pairwise(corners))
+    ]
+    assert faults(zone_file(star)) == []
+    assert {fault for fault, _ in faults(zone_file(star), limits=Limits(comparisons=20_000))} == {
+        "zones_entangled"
+    }
 
 
 def test_faults_beyond_a_cap_are_counted() -> None:
