@@ -109,7 +109,6 @@ async def open_request(
         changed_at=uow.now,
     )
     uow.session.add(row)
-    await uow.session.flush()
     actor = inviter or customer_actor(row)
     await note(uow, actor, row, "invited" if inviter else "started", channel=new.channel)
     return row

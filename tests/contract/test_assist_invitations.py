@@ -1,0 +1,134 @@
+"""Personal links on both foundations: opened once, on one device, in time, and renewable."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from assist.commands.inviting import Invitation, InvitationOver, invite, redeem_invitation, renew_invitation
+from assist.commands.opening import customer_actor, withdraw
+from assist.guide import Category
+from assist.phones import PhoneInvalid
+from assist.request import State
+from kernel.clock import ManualClock
+from kernel.database import Database
+from kernel.identity import AccessLink, LinkExpired, LinkSpent, LinkUnknown, who
+from kernel.ids import TOKEN_BYTES
+from kernel.notify import sent_messages
+from tests.contract.assist_house import AssistHouse, open_house
+
+
+@pytest.fixture
+async def house(database: Database, tmp_path: Path) -> AssistHouse:
+    return await open_house(database, tmp_path)
+
+
+async def invited(house: AssistHouse, language: str = "zh-Hant") -> Invitation:
+    return await house.database.run(
+        invite, house.chen, house.services, "黃先生", "+852 2123 4567", language, Category.LEAK
+    )
+
+
+def token_of(invitation: Invitation) -> str:
+    return invitation.link.partition("#i=")[2]
+
+
+async def redeem(house: AssistHouse, token: str, presented: str | None = None) -> str | None:
+    _row, session = await house.database.run(redeem_invitation, house.services, token, presented)
+    return session.token if session else None
+
+
+async def test_the_inviter_answers_for_the_request_and_the_customer_gets_an_sms(house: AssistHouse) -> None:
+    invitation = await invited(house)
+    row = await house.row(invitation.request_id)
+    assert (row.state, row.owner_id, row.channel) == (State.GUIDING, house.chen.id, "invitation")
+    async with house.database.reading() as session:
+        [message] = await sent_messages(session)
+    assert message.to == "+85221234567"
+    assert invitation.link in message.text and "黃先生" in message.text and "請勿轉傳" in message.text
+
+
+async def test_the_token_is_long_rides_in_the_fragment_and_is_stored_only_as_a_hash(
+    house: AssistHouse,
+) -> None:
+    invitation = await invited(house)
+    assert TOKEN_BYTES * 8 >= 128
+    assert invitation.link.startswith("https://water.example/#i=")
+    async with house.database.reading() as session:
+        [link] = (await session.scalars(select(AccessLink))).all()
+    assert token_of(invitation).encode() not in link.token_hash and len(link.token_hash) == 32
+    assert invitation.qr_svg.startswith("<svg") and "</svg>" in invitation.qr_svg
+
+
+async def test_of_a_hundred_redemptions_at_once_exactly_one_gets_in(house: AssistHouse) -> None:
+    token = token_of(await invited(house))
+    answers = await asyncio.gather(*(redeem(house, token) for _ in range(100)), return_exceptions=True)
+    opened = [answer for answer in answers if isinstance(answer, str)]
+    assert len(opened) == 1
+    assert all(isinstance(answer, LinkSpent) for answer in answers if answer not in opened)
+
+
+async def test_the_same_device_may_open_it_again_and_no_other(house: AssistHouse) -> None:
+    token = token_of(await invited(house))
+    session = await redeem(house, token)
+    assert await redeem(house, token, session) is None, "it simply goes on"
+    with pytest.raises(LinkSpent):
+        await redeem(house, token)
+    with pytest.raises(LinkSpent):
+        await redeem(house, token, "some-other-session-token")
+
+
+async def test_a_link_opened_too_late_is_refused(house: AssistHouse, clock: ManualClock) -> None:
+    token = token_of(await invited(house))
+    clock.advance(timedelta(minutes=30).total_seconds())
+    with pytest.raises(LinkExpired):
+        await redeem(house, token)
+
+
+async def test_an_invented_token_is_refused(house: AssistHouse) -> None:
+    with pytest.raises(LinkUnknown):
+        await redeem(house, "A" * 32)
+
+
+async def test_a_renewed_link_replaces_an_unopened_one(house: AssistHouse) -> None:
+    first = await invited(house)
+    second = await house.database.run(renew_invitation, house.wang, first.request_id, house.services)
+    assert second.request_id == first.request_id and second.link != first.link
+    with pytest.raises(LinkUnknown):
+        await redeem(house, token_of(first))
+    assert await redeem(house, token_of(second))
+    assert (await house.row(first.request_id)).owner_id == house.chen.id, "renewing takes nothing over"
+
+
+async def test_opening_a_renewed_link_cuts_the_lost_phone_off(house: AssistHouse) -> None:
+    first = await invited(house)
+    lost_phone = await redeem(house, token_of(first))
+    second = await house.database.run(renew_invitation, house.chen, first.request_id, house.services)
+    now = house.database.clock.now()
+    async with house.database.reading() as session:
+        assert await who(session, lost_phone or "", now) is not None, "until the new one is opened"
+    new_phone = await redeem(house, token_of(second))
+    async with house.database.reading() as session:
+        assert await who(session, lost_phone or "", now) is None
+        actor = await who(session, new_phone or "", now)
+    assert actor is not None and actor.request_id == first.request_id
+
+
+async def test_a_link_to_something_that_has_ended_says_so(house: AssistHouse) -> None:
+    invitation = await invited(house)
+    customer = customer_actor(await house.row(invitation.request_id))
+    await house.database.run(withdraw, customer, customer.id)
+    with pytest.raises(InvitationOver):
+        await redeem(house, token_of(invitation))
+
+
+async def test_a_number_that_cannot_be_called_is_refused_and_nothing_is_kept(house: AssistHouse) -> None:
+    with pytest.raises(PhoneInvalid) as refused:
+        await house.database.run(invite, house.chen, house.services, "林", "12345", "en", Category.OTHER)
+    assert [(fault.code, fault.where) for fault in refused.value.faults] == [("phone_invalid", "body.phone")]
+    async with house.database.reading() as session:
+        assert list(await sent_messages(session)) == []
