@@ -162,13 +162,9 @@ def build_web(settings: Settings, worker: str) -> Starlette:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(database.close)
             stack.push_async_callback(redis.aclose)
-            for run in (
-                relay.run,
-                live.run,
-                hub.run,
-                partial(wings.sweep, house),
-                *(c.run for c in consumers),
-            ):
+            sweep = partial(wings.sweep, house)
+            runs: list[Run] = [relay.run, live.run, hub.run, sweep, *(c.run for c in consumers)]
+            for run in runs:
                 await stack.enter_async_context(background(run))
             stack.push_async_callback(hub.close)
             yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Self
 
 MAX_BYTES = 10 << 20
 KEPT_FILES = 3
@@ -36,5 +37,8 @@ class LogLines:
                 newer.replace(older)
         self._file = self.path.open("a", encoding="utf-8", buffering=1)
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._file.close()

@@ -14,7 +14,7 @@ import os
 import platform
 import ssl
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -70,7 +70,16 @@ def claim(data: Path) -> IO[str]:
 class Stack:
     """Embedded Valkey (unless a Redis address is set), web workers and media nodes, supervised together."""
 
-    def __init__(self, settings: Settings, sink: Sink, *, workers: int = 1, media_nodes: int = 1) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        sink: Sink,
+        *,
+        workers: int = 1,
+        media_nodes: int = 1,
+        helpers: Sequence[tuple[str, ...]] = (),
+    ) -> None:
+        """``helpers``: further processes of ours, each its name, its module, and its arguments."""
         self._claim = claim(settings.data)
         try:
             self._listener = listening_socket(settings.host, settings.port)
@@ -90,6 +99,7 @@ class Stack:
         self._socket = socket
         self._workers = workers
         self._media_nodes = media_nodes
+        self._helpers = helpers
         self._supervisor = Supervisor(sink)
 
     def start(self) -> None:
@@ -100,6 +110,9 @@ class Stack:
             self._start_media(number)
         for number in range(1, self._workers + 1):
             self._start_web(number)
+        for name, module, *arguments in self._helpers:
+            command = (*self._python(module), "--name", name, *arguments)
+            self._supervisor.start(Child(name, command, environment_of(self.settings), READY_LINE))
 
     def _start_redis(self) -> None:
         self._socket.unlink(missing_ok=True)
@@ -154,8 +167,9 @@ class Stack:
     async def _says_ready(self) -> bool:
         secure = None
         if self.settings.tls_certificate:
-            secure = ssl.create_default_context(cafile=str(self.settings.tls_certificate))
+            secure = ssl.create_default_context()
             secure.check_hostname = False
+            secure.verify_mode = ssl.CERT_NONE  # it is our own listener, under whatever name
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.settings.host, self.settings.host)
         try:
             reader, writer = await asyncio.open_connection(host, self.settings.port, ssl=secure)
@@ -185,7 +199,3 @@ def node_id(settings: Settings, number: int) -> str:
     place = f"{platform.node()}:{settings.data.resolve()}"
     name = settings.media_node_id or f"node-{hashlib.sha256(place.encode()).hexdigest()[:8]}"
     return name if number == 1 else f"{name}-{number}"
-
-
-Say = Callable[[str], None]
-"""Tells a person what is going on."""

@@ -1,4 +1,4 @@
-"""``curbstop serve`` and ``curbstop media``."""
+"""``curbstop serve`` and ``curbstop media``; and, for the demo as well, running until asked to stop."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from app.cli import chosen_settings, say
 from app.embedded_redis import NoServer
 from app.log_lines import LogLines
 from app.serve import AddressTaken, AlreadyRunning, Stack
 from app.supervisor import StartFailed
-from kernel.settings import Settings
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -31,25 +31,22 @@ def serve(options: argparse.Namespace) -> int:
 
         if code := migrate(settings):
             return code
+    as_json = getattr(options, "json", False)
     workers, nodes = (0, options.nodes) if media_only else (options.workers, options.media_nodes)
 
-    async def started(stack: Stack) -> None:
-        address = stack.settings.base_url
-        if getattr(options, "json", False):
-            write_line(
-                {"url": address, "api": f"{address}/api", "ready": True, "pid": os.getpid(), **pids(stack)}
-            )
+    def started(stack: Stack) -> None:
+        url = stack.settings.base_url
+        if as_json:
+            write_line({"url": url, "api": f"{url}/api", "ready": True, "pid": os.getpid()})
         elif media_only:
-            say("The media node is registered." if nodes == 1 else f"{nodes} media nodes are registered.")
+            say(f"Media nodes registered: {nodes}. Ctrl-C stops them.")
         else:
-            say(f"Curbstop serves {address}. Ctrl-C stops it.")
+            say(f"Curbstop serves {url}. Ctrl-C stops it.")
 
-    terminal = not getattr(options, "json", False)
-    return run_stack(settings, started, workers=workers, media_nodes=nodes, terminal=terminal)
-
-
-def pids(stack: Stack) -> dict[str, object]:
-    return {"processes": dict(stack.pids)}
+    with LogLines(settings.data / "log", terminal=not as_json) as lines:
+        return run_stack(
+            lambda: Stack(settings, lines, workers=workers, media_nodes=nodes), started, lines.path
+        )
 
 
 def write_line(fields: dict[str, object]) -> None:
@@ -58,37 +55,23 @@ def write_line(fields: dict[str, object]) -> None:
     sys.stdout.flush()
 
 
-def run_stack(
-    settings: Settings,
-    started: Callable[[Stack], Awaitable[None]],
-    *,
-    workers: int,
-    media_nodes: int,
-    terminal: bool,
-) -> int:
+def run_stack(make: Callable[[], Stack], started: Callable[[Stack], None], log: Path) -> int:
     """Start all processes, call ``started`` once they serve, keep them until asked to stop; an exit code."""
     try:
-        return asyncio.run(_run(settings, started, workers, media_nodes, terminal))
-    except (AlreadyRunning, AddressTaken, NoServer) as fault:
-        say(str(fault) if not isinstance(fault, AddressTaken) else f"Something else listens on {fault}")
-        return 1
+        return asyncio.run(_run(make, started, log))
+    except AddressTaken as fault:
+        say(f"Something else listens on {fault}. Another port: --port N")
+    except (AlreadyRunning, NoServer) as fault:
+        say(str(fault))
+    return 1
 
 
-async def _run(
-    settings: Settings,
-    started: Callable[[Stack], Awaitable[None]],
-    workers: int,
-    media_nodes: int,
-    terminal: bool,
-) -> int:
-    settings.data.mkdir(parents=True, exist_ok=True)
-    lines = LogLines(settings.data / "log", terminal=terminal)
-    stack = Stack(settings, lines, workers=workers, media_nodes=media_nodes)
+async def _run(make: Callable[[], Stack], started: Callable[[Stack], None], log: Path) -> int:
+    stack = make()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)
-    code = 0
     stopping = asyncio.create_task(stop.wait())
     starting = asyncio.create_task(_start(stack, started))
     try:
@@ -96,23 +79,22 @@ async def _run(
         if starting.done():
             starting.result()
             await stopping
-            say("Stopping …")
+        say("Stopping …")
+        return 0
     except StartFailed as fault:
-        say(f"{fault.name} could not be started. Its last words ({lines.path} has all):")
+        say(f"{fault.name} could not be started. Its last words (all of them are in {log}):")
         for line in fault.last_words:
             say(f"  {line}")
-        code = 1
+        return 1
     finally:
-        starting.cancel()
-        with suppress(asyncio.CancelledError, StartFailed):
-            await starting
-        stopping.cancel()
+        for task in (starting, stopping):
+            task.cancel()
+            with suppress(asyncio.CancelledError, StartFailed):
+                await task
         await stack.stop()
-        lines.close()
-    return code
 
 
-async def _start(stack: Stack, started: Callable[[Stack], Awaitable[None]]) -> None:
+async def _start(stack: Stack, started: Callable[[Stack], None]) -> None:
     stack.start()
     await stack.wait_ready()
-    await started(stack)
+    started(stack)
