@@ -11,6 +11,7 @@ import json
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from starlette.requests import Request
@@ -18,6 +19,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from app.assets import ROOT, Assets, leaflet
+from app.basemap import NAME as STREETS
+from app.basemap import base_map
 from app.shell import Shell, inline_json, page_headers
 from kernel.i18n import LANGUAGES, pick_language
 
@@ -47,6 +50,8 @@ class PageSettings(Protocol):
     def timezone(self) -> str: ...
     @property
     def demo(self) -> bool: ...
+    @property
+    def road_graph(self) -> Path | None: ...
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,7 @@ class Pages:
         self.settings = settings
         self.assets = assets or Assets.below(ROOT)
         self.leaflet, self.map_missing = leaflet()
+        self.base_map = base_map(settings.road_graph)
         self.texts: dict[str, dict[str, str]] = {
             language: json.loads(self.assets[f"locales/{language}/common.json"].body)
             for language in LANGUAGES
@@ -90,6 +96,8 @@ class Pages:
         routes.append(Route("/s/{digest}/{path:path}", self.assets.serve, methods=["GET"]))
         if self.leaflet is not None:
             routes.append(Route("/v/leaflet/{digest}/{path:path}", self.leaflet.serve, methods=["GET"]))
+        if self.base_map is not None:
+            routes.append(Route("/v/map/{digest}/{path:path}", self.base_map.serve, methods=["GET"]))
         routes.append(Route("/manifest.webmanifest", self.manifest, methods=["GET"]))
         routes.append(Route("/sw.js", self.service_worker, methods=["GET"]))
         return routes
@@ -153,6 +161,7 @@ class Pages:
             "timezone": self.settings.timezone,
             "demo": self.settings.demo,
             "map": "leaflet" in names,
+            "base_map": self.base_map[STREETS].url if page.map and self.base_map else "",
             "map_missing": self.map_missing if page.map else "",
         }
         return Shell(

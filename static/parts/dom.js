@@ -6,7 +6,7 @@ import { write } from "parts/words.js";
 /**
  * `t` is the key of the text, `params` fill it; `label`, `placeholder`, `title` are keys as well (`ariaLabel`, … take
  * plain text). `on` holds listeners, `data` data attributes. `true` is an empty attribute, `false` and null none.
- * @typedef {{t?: string, params?: object, label?: string, placeholder?: string, title?: string, text?: string, class?: string,
+ * @typedef {{t?: string, params?: object, label?: string, placeholder?: string, title?: string, text?: string | number, class?: string,
  *   on?: Record<string, (event: any) => void>, data?: Record<string, string | number | boolean | null | undefined>,
  *   [attribute: string]: unknown}} Props
  */

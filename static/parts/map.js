@@ -1,9 +1,11 @@
 // `<cs-map>`: Leaflet on one canvas. `await map.ready` gives Leaflet's map, or null where the library is missing: then
 // the element says so, and the page must offer another way (a table, an address). With `pick`, the map moves under a
-// fixed pin and `pin` (detail {lon, lat}) tells where it stands. Without tiles, `base(lines)` draws streets.
+// fixed pin and `pin` (detail {lon, lat}) tells where it stands. Streets are drawn by themselves where the
+// installation has a road graph; `home()` shows all of them.
 
 import { h } from "parts/dom.js";
 import { icon } from "parts/icon.js";
+import { drawStreets } from "parts/map-streets.js";
 import { t } from "parts/words.js";
 
 /** @typedef {any} LeafletMap Leaflet carries no types in its wheel */
@@ -23,6 +25,8 @@ export class MapPart extends HTMLElement {
     /** @type {any} Leaflet itself, once `ready` */
     this.leaflet = null;
     this.started = false;
+    /** @type {[[number, number], [number, number]] | null} of the base map: south-west, north-east as lat, lon */
+    this.bounds = null;
   }
 
   connectedCallback() {
@@ -57,6 +61,7 @@ export class MapPart extends HTMLElement {
     });
     this.leaflet.control.zoom({ position: "bottomright", zoomInTitle: t("common.map.zoom_in"), zoomOutTitle: t("common.map.zoom_out") }).addTo(map);
     this.map = map;
+    if (shell.base_map) this.bounds = await drawStreets(this.leaflet, map, shell.base_map).catch(() => null);
     if (this.hasAttribute("pick")) this.pick(map);
     this.resized = new ResizeObserver(() => map.invalidateSize({ animate: false }));
     this.resized.observe(this);
@@ -93,16 +98,10 @@ export class MapPart extends HTMLElement {
     if (map && points.length) map.fitBounds(points.map(([lon, lat]) => [lat, lon]), { padding: [24, 24], animate: false });
   }
 
-  /** Streets and the like under everything, in the theme's own quiet colours. @param {object} geojson @param {string} [attribution] */
-  async base(geojson, attribution) {
+  /** Everything that the base map covers. */
+  async home() {
     const map = await this.ready;
-    if (!map) return;
-    const styles = getComputedStyle(this);
-    map.createPane("base").style.zIndex = "210";
-    const canvas = this.leaflet.canvas({ pane: "base", padding: 0.3 });
-    const colour = styles.getPropertyValue("--edge");
-    this.leaflet.geoJSON(geojson, { renderer: canvas, interactive: false, style: { color: colour, weight: 1.6, opacity: 0.65 } }).addTo(map);
-    if (attribution) this.leaflet.control.attribution({ prefix: false }).addAttribution(attribution).addTo(map);
+    if (map && this.bounds) map.fitBounds(this.bounds, { animate: false });
   }
 }
 

@@ -15,7 +15,7 @@ import { i18n } from "parts/words.js";
 /**
  * What the server tells a page about itself.
  * @typedef {{page: string, surface: string, areas: string[], language: string, languages: string[], utility: string, region: string,
- *   timezone: string, demo: boolean, map: boolean, map_missing: string}} Shell
+ *   timezone: string, demo: boolean, map: boolean, map_missing: string, base_map: string}} Shell
  */
 /** @typedef {{shell: Shell, api: Api, live: Live, banner: Banner, toast: Toast, main: HTMLElement}} Page */
 

@@ -1,4 +1,64 @@
+// The customer's page: one screen at a time, chosen from the state of the request. A refresh finds the same screen.
+
+import "parts/map.js";
 import { h } from "parts/dom.js";
+import { failed, skeleton } from "parts/empty.js";
+import { icon } from "parts/icon.js";
 import { startPage } from "parts/page.js";
+import { takeToken } from "parts/session.js";
+import { Case } from "pages/customer/case.js";
+import { currentScreen, SCREENS } from "pages/customer/screens.js";
+
+const token = takeToken("i"); // before anything else: a link's secret must not stay in the address
 const page = await startPage();
-page.main.append(h("h1", { text: page.shell.utility }));
+const model = new Case(page.api, page.live, page.shell.language);
+
+const head = h("header", { class: "page-head" }, h("div", { class: "split screen" },
+  h("div", { class: "wordmark" }, icon("drop"), h("span", { text: page.shell.utility })),
+  h("div", { class: "cluster tight" }, h("cs-theme"), h("cs-language"))));
+const place = h("div", { class: "place" }, h("div", { class: "screen stack" }, skeleton(4)));
+page.main.append(head, place);
+
+/** @type {{name: string, screen: import("pages/customer/screens.js").Screen} | null} */
+let shown = null;
+
+function show() {
+  const name = currentScreen(model);
+  if (shown?.name === name) return shown.screen.update?.();
+  shown?.screen.leave?.();
+  const first = shown === null;
+  const screen = SCREENS[name](model, page);
+  shown = { name, screen };
+  place.replaceChildren(screen.element);
+  page.main.dataset["screen"] = name;
+  scrollTo(0, 0);
+  if (!first) /** @type {HTMLElement | null} */ (screen.element.querySelector("h1"))?.focus({ preventScroll: true });
+}
+
+/** Texts made with keys are rewritten by themselves; the rest of a screen is made anew, a running call is not. */
+async function relabel() {
+  try {
+    await model.useLanguage(page.api.language);
+  } catch (error) {
+    page.toast.fault(error);
+  }
+  if (!shown?.screen.relabel) {
+    shown?.screen.leave?.();
+    shown = null;
+    show();
+  } else shown.screen.relabel();
+}
+
+async function start() {
+  try {
+    await model.open(token);
+    model.addEventListener("change", show);
+    addEventListener("popstate", show);
+    show();
+  } catch (error) {
+    place.replaceChildren(h("div", { class: "screen" }, failed(error, start)));
+  }
+}
+
+page.main.addEventListener("language", () => void relabel());
+await start();

@@ -1,0 +1,34 @@
+// Keeps the screen on while someone waits or talks. The lock is lost whenever the page is hidden, so it is asked for
+// again when it is seen; where there is none, nothing happens.
+
+export class Awake {
+  constructor() {
+    this.wanted = false;
+    /** @type {WakeLockSentinel | null} */
+    this.lock = null;
+    this.again = () => void this.acquire();
+  }
+
+  async hold() {
+    this.wanted = true;
+    document.addEventListener("visibilitychange", this.again);
+    await this.acquire();
+  }
+
+  async acquire() {
+    if (!this.wanted || document.visibilityState !== "visible" || !("wakeLock" in navigator)) return;
+    try {
+      this.lock = await navigator.wakeLock.request("screen");
+      if (!this.wanted) await this.lock.release();
+    } catch {
+      this.lock = null; // low battery, or a policy: the screen may go dark, the call stays
+    }
+  }
+
+  async release() {
+    this.wanted = false;
+    document.removeEventListener("visibilitychange", this.again);
+    await this.lock?.release().catch(() => {});
+    this.lock = null;
+  }
+}

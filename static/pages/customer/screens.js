@@ -1,0 +1,59 @@
+// Which screen a request is at. Before there is a request the draft decides; from then on its state does.
+
+import { after } from "pages/customer/screens/after.js";
+import { call } from "pages/customer/screens/call.js";
+import { guide } from "pages/customer/screens/guide.js";
+import { invited, linkFault } from "pages/customer/screens/link.js";
+import { person } from "pages/customer/screens/person.js";
+import { building, what, who } from "pages/customer/screens/start.js";
+import { waiting } from "pages/customer/screens/waiting.js";
+import { where } from "pages/customer/screens/where.js";
+
+/** @typedef {import("pages/customer/case.js").Case} Case */
+/** @typedef {import("parts/page.js").Page} Page */
+/** @typedef {{element: HTMLElement, update?: () => void, relabel?: () => void, leave?: () => void}} Screen */
+/** @typedef {(model: Case, page: Page) => Screen} MakeScreen */
+
+export const SCREENS = /** @type {const} */ ({ linkFault, invited, who, building, what, where, guide, person, waiting, call, after });
+
+/** @param {Case} model @returns {keyof typeof SCREENS} */
+export function currentScreen(model) {
+  const { request, draft } = model;
+  if (!request) {
+    if (model.fault) return "linkFault";
+    if (!draft.asker) return "who";
+    return draft.asker === "manager" && !draft.building ? "building" : "what";
+  }
+  switch (request.state) {
+    case "guiding":
+      return guidingScreen(model);
+    case "waiting":
+      return "waiting";
+    case "in_call":
+      return "call";
+    default:
+      return "after";
+  }
+}
+
+/** @param {Case} model @returns {keyof typeof SCREENS} */
+function guidingScreen(model) {
+  const { request } = model;
+  if (request?.channel === "invitation" && !request.guide && !passed(model, "invited")) return "invited";
+  if (passed(model, "what")) return "what";
+  if (!request?.place && !passed(model, "place")) return "where";
+  if (!model.guide || request?.guide?.ending === "person" || passed(model, "person")) return "person";
+  return "guide";
+}
+
+/** Whether the person has gone past a screen that the API knows nothing of. @param {Case} model @param {string} name */
+export function passed(model, name) {
+  return sessionStorage.getItem(`curbstop-${name}`) === model.request?.id;
+}
+
+/** @param {Case} model @param {string} name @param {boolean} [yes] */
+export function pass(model, name, yes = true) {
+  if (yes) sessionStorage.setItem(`curbstop-${name}`, model.id);
+  else sessionStorage.removeItem(`curbstop-${name}`);
+  model.tell();
+}

@@ -1,0 +1,118 @@
+// After the call: the technician writes it up, a visit is on its way, or it is done and the customer has the last word.
+
+import { button } from "parts/button.js";
+import { chip, note } from "parts/chip.js";
+import { ask } from "parts/dialog.js";
+import { art, h } from "parts/dom.js";
+import { field } from "parts/field.js";
+import { icon } from "parts/icon.js";
+import { stars } from "parts/stars.js";
+import { i18n, t } from "parts/words.js";
+import { frame } from "pages/customer/frame.js";
+import { requestChat } from "pages/customer/messages.js";
+import { photoStrip } from "pages/customer/photo-strip.js";
+import { Photos } from "pages/customer/photos.js";
+
+/** @typedef {import("pages/customer/screens.js").MakeScreen} MakeScreen */
+/** @typedef {import("pages/customer/case.js").RequestView} RequestView */
+
+const ROAD = ["assigned", "accepted", "travelling", "on_site", "done"];
+
+/** @type {MakeScreen} */
+export function after(model, page) {
+  const element = h("div");
+  let drawn = "";
+  /** @type {(() => void)[]} */
+  let leaving = [];
+
+  const draw = () => {
+    const request = /** @type {RequestView} */ (model.request);
+    const look = JSON.stringify([request.state, request.visit, request.outcome, request.outcome_note, request.verdict, i18n.language]);
+    if (look === drawn) return; // a rating half written must not vanish because of a hint
+    drawn = look;
+    for (const leave of leaving) leave();
+    leaving = [];
+    const view = { wrap_up: writing, visit, resolved, closed, withdrawn }[request.state];
+    element.replaceChildren(view ? view(request) : frame({ t: "common.loading" }));
+  };
+
+  const evidence = () => {
+    const photos = new Photos(model);
+    const strip = photoStrip(photos);
+    const chat = requestChat(model);
+    leaving.push(() => strip.leave());
+    void photos.open().catch(() => {});
+    void chat.refresh().catch(() => {});
+    photos.addEventListener("fault", (event) => page.toast.fault(/** @type {CustomEvent} */ (event).detail));
+    return [h("section", { class: "card stack" }, h("h2", { t: "common.photos" }), strip), h("section", { class: "card stack" }, h("h2", { t: "common.chat" }), chat)];
+  };
+
+  const writing = () => frame({ picture: art("waiting"), t: "customer.writing.title", lead: "customer.writing.lead" }, h("div", { class: "progress-line", role: "status", label: "common.loading" }), evidence());
+
+  /** @param {RequestView} request */
+  const visit = (request) => frame(
+    { picture: art("visit"), t: "customer.visit.title", lead: request.visit?.rep_name ? "customer.visit.lead" : "customer.visit.lead_unplaced", params: { rep: request.visit?.rep_name } },
+    road(request), found(request), evidence(),
+    h("p", { class: "centre" }, request.may.includes("withdrawn") && button({ t: "customer.visit.off", kind: "quiet", action: callOff })),
+  );
+
+  const callOff = async () => {
+    const choice = await ask({ t: "customer.visit.off.title", text: "customer.visit.off.text", actions: [{ value: "", t: "customer.visit.keep", kind: "primary" }, { value: "off", t: "customer.visit.off", kind: "danger" }] });
+    if (choice === "off") await model.withdraw();
+  };
+
+  /** @param {RequestView} request */
+  const resolved = (request) => {
+    let score = 0;
+    const word = h("p", { class: "score-word", "aria-live": "polite" });
+    const comment = field({ t: "customer.rating.comment", name: "comment", optional: true, type: "textarea", rows: 3, maxlength: 1000 });
+    const send = button({ t: "customer.rating.send", kind: "primary", size: "main", disabled: true, action: () => model.rate(score, comment.control.value.trim()) });
+    const rate = stars({
+      label: "customer.rating.stars", word: (value) => t(`customer.rating.${value}`),
+      change: (value) => {
+        score = value;
+        word.textContent = t(`customer.rating.${value}`);
+        send.disabled = false;
+      },
+    });
+    return frame({ picture: art("solved"), t: "customer.resolved.title", bottom: [send] },
+      found(request), h("section", { class: "card stack rate" }, h("h2", { t: "customer.rating.title" }), rate, word, comment));
+  };
+
+  /** @param {RequestView} request */
+  const closed = (request) => frame(
+    { picture: art("solved"), t: "customer.closed.title", lead: "customer.closed.lead", bottom: [button({ t: "customer.again", action: () => model.startAgain(), size: "main" })] },
+    found(request));
+
+  const withdrawn = () => frame({
+    picture: art("cat-other"), t: "customer.withdrawn.title", lead: "customer.withdrawn.lead",
+    bottom: [button({ t: "customer.again", kind: "primary", size: "main", action: () => model.startAgain() })],
+  });
+
+  draw();
+  return { element, update: draw, relabel: draw, leave: () => leaving.forEach((leave) => leave()) };
+}
+
+/** Where the representative is on the way. @param {RequestView} request */
+function road({ visit }) {
+  const state = visit?.state ?? "";
+  const at = ROAD.indexOf(state);
+  if (at < 0) return note({ t: "customer.visit.unplaced", icon: "clock" });
+  return h("section", { class: "card stack" },
+    visit?.rep_name && h("div", { class: "split" }, h("h2", { text: visit.rep_name }), chip({ t: `common.task_state.${state}`, icon: state === "travelling" ? "car" : "check", tone: "brand" })),
+    visit?.eta && at < 3 && h("p", { class: "number eta" }, icon("clock"), " ", t("customer.visit.eta", { time: i18n.time(visit.eta, { weekday: "short", hour: "2-digit", minute: "2-digit" }) })),
+    h("ol", { class: "road" }, ROAD.slice(0, 4).map((name, index) =>
+      h("li", { data: { done: index <= at }, "aria-current": index === at ? "step" : null }, h("i", null, index <= at && icon("check")), h("span", { t: `common.task_state.${name}` })))));
+}
+
+/** What was found, in words for the customer. @param {RequestView} request */
+function found({ verdict, outcome, outcome_note: words, technician, visit }) {
+  if (!verdict && !words && !outcome) return null;
+  return h("section", { class: "card stack found" },
+    outcome && h("p", null, chip({ t: `common.outcome.${outcome}`, icon: outcome === "needs_visit" ? "car" : "check", tone: "brand" })),
+    verdict && h("p", null, h("b", { t: "customer.found.pipe" }), " ", h("span", { t: `common.ownership.${verdict.ownership}` })),
+    words && h("blockquote", { text: words }),
+    technician && words && h("p", { class: "small muted", text: technician.name }),
+    visit?.note && h("blockquote", { text: visit.note }),
+    visit?.note && visit.rep_name && h("p", { class: "small muted", text: visit.rep_name }));
+}

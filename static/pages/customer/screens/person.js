@@ -1,0 +1,36 @@
+// Asking for a person: what to say and show beforehand, and what will happen.
+
+import { button } from "parts/button.js";
+import { note } from "parts/chip.js";
+import { art, h } from "parts/dom.js";
+import { field } from "parts/field.js";
+import { frame } from "pages/customer/frame.js";
+import { pass, passed } from "pages/customer/screens.js";
+
+/** @typedef {import("pages/customer/screens.js").MakeScreen} MakeScreen */
+
+/** @type {MakeScreen} */
+export function person(model) {
+  const words = field({
+    t: "customer.person.describe", name: "description", hint: "customer.person.describe.hint", optional: true, type: "textarea", rows: 3, maxlength: 1000,
+    value: model.request?.description ?? "",
+  });
+  const back = model.guide && passed(model, "person") ? () => pass(model, "person", false) : undefined;
+  const ask = async () => {
+    const description = words.control.value.trim();
+    if (description !== (model.request?.description ?? "")) await model.change({ description });
+    await model.askPerson();
+    pass(model, "person", false);
+  };
+  return {
+    element: frame(
+      {
+        step: 4, t: "customer.person.title", lead: "customer.person.lead", picture: art("waiting"), back,
+        bottom: [button({ t: "customer.person.ask", icon: "video", kind: "primary", size: "main", action: ask })],
+      },
+      words,
+      note({ t: "customer.person.next" }),
+      h("p", null, button({ t: "customer.withdraw.fixed", kind: "quiet", action: () => model.withdraw() })),
+    ),
+  };
+}

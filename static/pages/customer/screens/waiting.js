@@ -1,0 +1,158 @@
+// The waiting room: place and an honest wait, and what helps meanwhile: the camera tried out, photos, where to ring,
+// a word in the chat. The place is the server's; this page only shows signs of life, and losing it loses nothing.
+
+import { waitWords } from "lib/time.js";
+import { button } from "parts/button.js";
+import { chip, note } from "parts/chip.js";
+import { ask, sheet } from "parts/dialog.js";
+import { art, h } from "parts/dom.js";
+import { icon } from "parts/icon.js";
+import { i18n, t } from "parts/words.js";
+import { cameraCheck } from "pages/customer/camera-check.js";
+import { contactForm } from "pages/customer/contact.js";
+import { frame } from "pages/customer/frame.js";
+import { requestChat } from "pages/customer/messages.js";
+import { photoStrip } from "pages/customer/photo-strip.js";
+import { Photos } from "pages/customer/photos.js";
+import { placeForm } from "pages/customer/screens/where.js";
+import { Awake } from "pages/customer/awake.js";
+
+/** @typedef {import("pages/customer/screens.js").MakeScreen} MakeScreen */
+
+const POLL_MS = 8000;
+
+/** @type {MakeScreen} */
+export function waiting(model, page) {
+  const photos = new Photos(model);
+  const strip = photoStrip(photos);
+  const chat = requestChat(model);
+  const awake = new Awake();
+  const hero = h("div", { class: "hero", "aria-live": "polite" });
+  const rows = h("div", { class: "rows" });
+  /** @type {{place: number | null, wait: {low_s: number, high_s: number} | null} | null} */
+  let entry = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+
+  const drawHero = () => {
+    if (!entry) return;
+    const { place, wait } = entry;
+    hero.replaceChildren(
+      h("p", { class: "place-number number", text: place === 1 ? t("customer.waiting.next") : t("customer.waiting.place", { place }) }),
+      h("p", { class: "wait number" }, icon("clock"), h("span", { text: wait ? t("customer.waiting.wait", { wait: waitWords(i18n, wait) }) : t("common.wait.unknown") })),
+      wait ? h("p", { class: "small muted", t: "customer.waiting.kept" }) : h("p", { class: "small", t: "customer.waiting.nobody" }),
+    );
+  };
+
+  const poll = async () => {
+    clearTimeout(timer);
+    try {
+      const answer = await model.api.get(`${model.path}/queue-entry`);
+      if (answer.state !== "waiting") return void (await model.refresh());
+      entry = answer;
+      drawHero();
+    } catch {
+      // The banner tells when the network is away; the last known place stays on the screen.
+    } finally {
+      timer = setTimeout(poll, POLL_MS);
+    }
+  };
+
+  const drawRows = () => {
+    const { contact, place } = /** @type {import("pages/customer/case.js").RequestView} */ (model.request);
+    rows.replaceChildren(
+      row({ icon: "phone", t: "customer.waiting.phone", value: contact.phone, todo: "customer.waiting.phone.todo", action: editContact }),
+      row({ icon: "pin", t: "customer.waiting.where", value: place ? place.address || t("customer.where.on_map") : "", todo: "customer.waiting.where.todo", action: editPlace }),
+    );
+  };
+
+  const editContact = async () => {
+    const form = contactForm(model, page);
+    await formSheet("customer.contact.title", form);
+  };
+  const editPlace = async () => {
+    const form = placeForm(model, page);
+    await formSheet("customer.where.title", form);
+  };
+
+  const leave = async () => {
+    const choice = await ask({
+      t: "customer.leave.title", text: "customer.leave.text",
+      actions: [
+        { value: "stay", t: "customer.leave.stay", kind: "primary" },
+        ...(model.request?.may.includes("queue_left") && !model.request.safety_stop ? [{ value: "guide", t: "customer.leave.guide" }] : []),
+        { value: "off", t: "customer.leave.off", kind: /** @type {const} */ ("danger") },
+      ],
+    });
+    if (choice === "guide") await model.leaveQueue();
+    if (choice === "off") await model.withdraw();
+  };
+
+  const camera = cameraCheck(page);
+  const element = frame(
+    { picture: model.request?.safety_stop ? art("danger") : art("waiting"), t: "customer.waiting.title" },
+    safety(model),
+    h("div", { class: "card" }, hero),
+    camera.element,
+    h("section", { class: "card stack" }, h("h2", { t: "customer.waiting.photos" }), h("p", { class: "small muted", t: "customer.waiting.photos.more" }), strip),
+    rows,
+    h("section", { class: "card stack" }, h("h2", { t: "common.chat" }), chat),
+    h("p", { class: "centre" }, button({ t: "customer.leave", kind: "quiet", action: leave })),
+  );
+
+  const seen = () => document.visibilityState === "visible" && void poll();
+  document.addEventListener("visibilitychange", seen);
+  photos.addEventListener("fault", (event) => page.toast.fault(/** @type {CustomEvent} */ (event).detail));
+  void poll();
+  void awake.hold();
+  void photos.open().catch(() => {});
+  void chat.refresh().catch(() => {});
+  drawRows();
+
+  return {
+    element,
+    update() {
+      drawRows();
+      void poll();
+      void photos.refresh().catch(() => {});
+      void chat.refresh().catch(() => {});
+    },
+    leave() {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", seen);
+      strip.leave();
+      camera.leave();
+      void awake.release();
+    },
+  };
+}
+
+/** What a safety stop said, first of all. @param {import("pages/customer/case.js").Case} model */
+function safety(model) {
+  const [guideId, stepId] = model.request?.safety_stop?.split("/") ?? [];
+  const step = model.catalogue?.guides.find((guide) => guide.id === guideId)?.steps[stepId ?? ""];
+  if (!step) return null;
+  return note({ text: step.text, tone: "bad", icon: "alert", role: "alert" }, h("b", { text: step.title }),
+    h("ul", { class: "tips" }, step.tips.map((tip) => h("li", null, icon("next"), h("span", { text: tip })))));
+}
+
+/** @param {{icon: string, t: string, value: string, todo: string, action: () => unknown}} props */
+function row({ icon: name, t: key, value, todo, action }) {
+  return h("button", { class: "row", type: "button", on: { click: () => void action() } },
+    icon(name),
+    h("span", { class: "grow" }, h("b", { t: key }), value ? h("small", { text: value }) : h("small", { t: todo })),
+    value ? chip({ t: "customer.given", icon: "check", tone: "ok" }) : chip({ t: "customer.add", icon: "plus", tone: "brand" }));
+}
+
+/** A form in a sheet that closes once it is stored. @param {string} key @param {{element: Element, save: () => Promise<boolean>}} form */
+async function formSheet(key, form) {
+  const closing = sheet({ t: key, body: [form.element], actions: [] });
+  const dialog = form.element.closest("dialog");
+  form.element.append(button({
+    t: "common.save", kind: "primary", size: "main",
+    action: async () => {
+      if (await form.save()) dialog?.close("saved");
+    },
+  }));
+  await closing;
+}

@@ -1,0 +1,65 @@
+// The streets under a map, drawn from one small file on a canvas of their own, so that a change above them never
+// draws them again. Street names show once there is room for them.
+
+const NAMES_FROM_ZOOM = 16;
+const PATHS_FROM_ZOOM = 16;
+const WEIGHTS = /** @type {const} */ ({ main: [4, 0.75], street: [2.25, 0.6], path: [1.25, 0.45] });
+
+/** @typedef {{attribution: string, bounds: [number, number, number, number], lines: Record<"main" | "street" | "path", [number, number][][]>, names: [string, number, number][]}} Streets */
+
+/**
+ * @param {any} leaflet @param {any} map @param {string} url
+ * @returns {Promise<[[number, number], [number, number]]>} south-west and north-east
+ */
+export async function drawStreets(leaflet, map, url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`no base map: ${response.status}`);
+  /** @type {Streets} */
+  const streets = await response.json();
+  const [west, south, east, north] = streets.bounds;
+  map.setView([(south + north) / 2, (west + east) / 2], 14, { animate: false });
+  map.createPane("streets").style.zIndex = "210";
+  const renderer = leaflet.canvas({ pane: "streets", padding: 0.4 });
+  const colour = () => getComputedStyle(document.documentElement).getPropertyValue("--map-street").trim() || "#7a8b98";
+  const layers = /** @type {("path" | "street" | "main")[]} */ (["path", "street", "main"]).map((kind) => {
+    const [weight, opacity] = WEIGHTS[kind];
+    const lines = streets.lines[kind].map((line) => line.map(([lon, lat]) => [lat, lon]));
+    return { kind, layer: leaflet.polyline(lines, { renderer, interactive: false, color: colour(), weight, opacity, smoothFactor: 1.2 }) };
+  });
+  const names = leaflet.layerGroup();
+  const fill = () => {
+    const near = map.getZoom() >= NAMES_FROM_ZOOM;
+    const view = map.getBounds().pad(0.1);
+    names.clearLayers();
+    if (!near) return;
+    for (const [name, lon, lat] of streets.names) {
+      if (view.contains([lat, lon])) names.addLayer(leaflet.tooltip({ permanent: true, direction: "center", className: "street-name", interactive: false }).setLatLng([lat, lon]).setContent(text(name)));
+    }
+  };
+  const choose = () => {
+    for (const { kind, layer } of layers) {
+      const shown = kind !== "path" || map.getZoom() >= PATHS_FROM_ZOOM;
+      if (shown !== map.hasLayer(layer)) shown ? layer.addTo(map) : layer.remove();
+    }
+    fill();
+  };
+  names.addTo(map);
+  map.on("zoomend", choose);
+  map.on("moveend", fill);
+  new MutationObserver(() => layers.forEach(({ layer }) => layer.setStyle({ color: colour() }))).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  choose();
+  leaflet.control.attribution({ prefix: false }).addAttribution(plain(streets.attribution)).addTo(map);
+  return [[south, west], [north, east]];
+}
+
+/** @param {string} name */
+function text(name) {
+  const element = document.createElement("span");
+  element.textContent = name;
+  return element;
+}
+
+/** The library writes an attribution as markup; ours is words. @param {string} words */
+function plain(words) {
+  return words.replace(/[<&]/g, " ");
+}
