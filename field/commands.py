@@ -30,12 +30,6 @@ class RepUnable(Refused):
     code = "rep_unable"
 
 
-class PlaceFixed(Refused):
-    """The place of this task can no longer be moved: it is on a route."""
-
-    code = "place_fixed"
-
-
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Job:
     """What is to be done, where and when; the content of a task before anybody has it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from field.grid.store import GridCache
@@ -26,7 +26,7 @@ class FieldServices:
         return moment.astimezone(self.timezone).date()
 
     def moment(self, day: date, minutes: int) -> datetime:
-        """``minutes`` after local midnight of ``day``; 1440 is the next midnight."""
+        """``minutes`` after local midnight of ``day``; 1440 is the next midnight. In UTC."""
         midnight = datetime.combine(day, time(), self.timezone)
         # Wall-clock arithmetic: on a day with a clock change 08:00 stays 08:00.
-        return midnight + timedelta(minutes=minutes)
+        return (midnight + timedelta(minutes=minutes)).astimezone(UTC)
