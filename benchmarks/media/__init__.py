@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
 from statistics import mean
-from typing import Any
 
 import uvloop
 
@@ -33,9 +32,15 @@ def run(preset: str = "full") -> Iterator[Figure]:
 
 
 def _compare(
-    *args: Any,
+    shape: str,
+    publishers: int,
+    viewers: int,
+    seconds: float,
+    turns: int,
+    peers: tuple[str, ...],
+    target: float,
+    moonshot: float,
 ) -> Iterator[Figure]:
-    shape, publishers, viewers, seconds, turns, peers, target, moonshot = args
     outcomes = uvloop.run(_in_turns(publishers, viewers, seconds, turns, ("node", *peers)))
     cost = {name: mean(o.us_per_packet for o in runs) for name, runs in outcomes.items()}
     best = min(cost[name] for name in peers)

@@ -122,6 +122,7 @@ class Client:
         """Go without a word."""
         for task in self._tasks:
             task.cancel()
+        self._transport.abandon()
         self._loop.remove_reader(self.sock.fileno())
         self.sock.close()
 

@@ -179,26 +179,34 @@ class Janus:
         await client.connect(offer)
 
 
-@contextlib.asynccontextmanager
-async def janus(event_loops: int = 0) -> AsyncIterator[Janus]:
-    """Start Janus with only what a videoroom needs."""
+def _janus_files(folder: Path, port: int, event_loops: int) -> list[str]:
+    """Write Janus' configuration; returns its command line."""
     binary = shutil.which("janus")
-    base = next((str(p) for p in Path("/usr/lib").glob("*/janus") if p.is_dir()), None)
+    base = next((p for p in Path("/usr/lib").glob("*/janus") if p.is_dir()), None)
     if binary is None or base is None:
         raise Missing("Debian's janus is not installed (apt-get install janus)")
-    plugins = [p.name for p in Path(base, "plugins").glob("*.so") if "videoroom" not in p.name]
-    transports = [p.name for p in Path(base, "transports").glob("*.so") if "_http" not in p.name]
+    text = _JANUS.format(
+        folder=folder,
+        base=base,
+        extra=f"event_loops = {event_loops};" if event_loops else "",
+        plugins=",".join(p.name for p in (base / "plugins").glob("*.so") if "videoroom" not in p.name),
+        transports=",".join(p.name for p in (base / "transports").glob("*.so") if "_http" not in p.name),
+    )
+    (folder / "janus.jcfg").write_text(text)
+    (folder / "janus.transport.http.jcfg").write_text(_HTTP.format(port=port))
+    (folder / "janus.plugin.videoroom.jcfg").write_text("general: { }\n")
+    return [binary, "-C", f"{folder}/janus.jcfg", "-F", str(folder)]
+
+
+@contextlib.asynccontextmanager
+async def janus(event_loops: int = 0) -> AsyncIterator[Janus]:
+    """Start Janus with only what a videoroom needs; ``event_loops`` 0 is its default, a thread per
+    connection.
+    """
     port = 18000 + os.getpid() % 1000
     with tempfile.TemporaryDirectory() as folder:
-        extra = f"event_loops = {event_loops};" if event_loops else ""
-        text = _JANUS.format(
-            folder=folder, base=base, extra=extra, plugins=",".join(plugins), transports=",".join(transports)
-        )
-        Path(folder, "janus.jcfg").write_text(text)
-        Path(folder, "janus.transport.http.jcfg").write_text(_HTTP.format(port=port))
-        Path(folder, "janus.plugin.videoroom.jcfg").write_text("general: { }\n")
         process = await asyncio.create_subprocess_exec(
-            *(binary, "-C", f"{folder}/janus.jcfg", "-F", folder),
+            *_janus_files(Path(folder), port, event_loops),
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )

@@ -157,6 +157,11 @@ class SecureTransport:
         if task is not None:
             await asyncio.wait([task])
 
+    def abandon(self) -> None:
+        """Stop without a word."""
+        if self._dtls._task is not None:
+            self._dtls._task.cancel()
+
     async def close(self) -> None:
         """Say goodbye and stop."""
         await self._dtls.stop()

@@ -1,0 +1,92 @@
+"""The messages between hub and node go round, and nothing else gets in."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assist.webrtc import control
+
+COMMANDS = [
+    control.Offer("r", "p", "v=0", {"1": control.Source("q", "video")}, restart=True, generation=3),
+    control.ClosePeer("r", "p"),
+    control.CloseRoom("r"),
+    control.Keyframe("r", "p"),
+    control.Drain(False),
+    control.Stats(),
+]
+OUTCOMES = [
+    control.Answer("v=0", ("audio", "video"), {"2": "stream_absent"}),
+    control.Done(),
+    control.Figures({"media_peers": 2}, {"r": {"p": {"connected": True, "publishing": ["audio"]}}}),
+    control.Failure("sdp_invalid", "unreadable"),
+]
+EVENTS = [
+    control.PeerConnected("n", "r", "p"),
+    control.PeerDisconnected("n", "r", "p", "timeout"),
+    control.StreamStarted("n", "r", "p", "video"),
+    control.StreamStopped("n", "r", "p", "audio"),
+    control.Quality("n", "r", "p", 0.1, 20.0, 1_000_000, 3, 0.1, 0.0, 500_000, 500_000, 2_000_000),
+    control.NodeStarted("n"),
+    control.NodeDraining("n"),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.kind)
+def test_commands_go_round(command: control.Command) -> None:
+    envelope = control.Envelope("7", command, "there")
+    data = control.encode_command(envelope)
+    assert json.loads(data)["kind"] == command.kind
+    assert control.decode_command(data) == envelope
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES, ids=lambda o: o.kind)
+def test_replies_go_round(outcome: control.Outcome) -> None:
+    reply = control.Reply("7", outcome)
+    assert control.decode_reply(control.encode_reply(reply)) == reply
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda e: e.kind)
+def test_events_go_round(event: control.Event) -> None:
+    assert control.decode_event(control.encode_event(event)) == event
+
+
+def test_registration_goes_round() -> None:
+    record = control.NodeRecord("n", control.Load(1, 2, 0.25), ("192.0.2.1:7000",), True, 1.7e9)
+    assert control.decode_node(control.encode_node(record)) == record
+
+
+def test_fields_of_a_newer_version_are_ignored() -> None:
+    data = control.encode_event(EVENTS[0])[:-1] + b',"colour":"blue"}'
+    assert control.decode_event(data) == EVENTS[0]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"[]",
+        b"[" * 100_000,
+        b'{"id":"1","kind":"dance"}',
+        b'{"kind":"stats"}',
+        b'{"id":"1","kind":"offer","room":"r","peer":"p"}',
+        b'{"id":"1","kind":"offer","room":"r","peer":"p","sdp":7}',
+        b'{"id":"1","kind":"offer","room":"r","peer":"p","sdp":"","generation":true}',
+        b'{"id":"1","kind":"offer","room":"r","peer":"p","sdp":"","receive":{"1":{"peer":"q","kind":"smell"}}}',
+    ],
+)
+def test_what_is_no_message_is_refused(data: bytes) -> None:
+    with pytest.raises(control.ControlFault):
+        control.decode_command(data)
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.dictionaries(st.text(), inner) | st.lists(inner)))
+def test_any_tree_is_a_message_or_refused(tree: object) -> None:
+    for kind in ("offer", "stats", "drain"):
+        body = {"id": "1", "kind": kind, "room": tree, "receive": tree, "draining": tree}
+        for data in (json.dumps(tree).encode(), json.dumps(body).encode()):
+            try:
+                control.decode_command(data)
+            except control.ControlFault:
+                pass
