@@ -70,7 +70,7 @@ class Page:
 PAGES = (
     Page("customer", "/", "customer", ("common", "errors", "customer"), map=True),
     Page("desk", "/desk", "desk", ("common", "errors", "desk")),
-    Page("rep", "/rep", "rep", ("common", "errors", "rep"), map=True, manifest=True),
+    Page("rep", "/rep", "rep", ("common", "errors", "faults", "rep"), map=True, manifest=True),
     Page("console", "/console", "console", ("common", "errors", "console"), map=True),
     Page("sign-in", "/sign-in", "", ("common", "errors")),
     Page("sent", "/sent", "", ("common", "errors"), demo_only=True),

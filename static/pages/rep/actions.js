@@ -1,0 +1,55 @@
+// What a representative can do with a task. One main action at a time; the rest behind a second button.
+
+import { h } from "parts/dom.js";
+import { button } from "parts/button.js";
+import { sheet } from "parts/dialog.js";
+import { askReason } from "pages/rep/reason.js";
+import { finish } from "pages/rep/finish.js";
+
+/** @typedef {import("pages/rep/overlay.js").Stop} Stop */
+/** @typedef {import("pages/rep/work.js").Work} Work */
+/** @typedef {import("parts/page.js").Page} Page */
+
+/** The first of these that is allowed is the main one. */
+const ROAD = /** @type {const} */ ([
+  { event: "complete", kind: "completion", icon: "done" },
+  { event: "accept", kind: "acceptance", icon: "check" },
+  { event: "travel", kind: "travel", icon: "car" },
+  { event: "arrive", kind: "arrival", icon: "pin" },
+]);
+
+/** The one thing to do now. @param {Stop} stop @param {Work} work @param {Page} page @returns {HTMLElement | null} */
+export function mainAction(stop, work, page) {
+  const { task } = stop;
+  const step = ROAD.find(({ event }) => task.allowed.includes(event));
+  if (!step) return null;
+  const act = async () => {
+    if (step.event === "complete") return finish(task, work, page);
+    await work.act(step.kind, task.id);
+    navigator.vibrate?.(30);
+  };
+  return button({ t: `rep.do.${step.event}`, icon: step.icon, kind: "primary", size: "main", class: "button rep-main", action: act });
+}
+
+/** Decline, arrive without travelling, hand over: what is allowed besides. @param {Stop} stop @param {Work} work @param {Page} page */
+export function moreAction(stop, work, page) {
+  const { task } = stop;
+  const main = ROAD.find(({ event }) => task.allowed.includes(event))?.event;
+  const more = ["arrive", "decline", "escalate"].filter((event) => task.allowed.includes(event) && event !== main);
+  if (!more.length) return null;
+  return button({ t: "rep.more", icon: "more", action: async () => {
+    const wish = await sheet({ t: "rep.more.title", body: [h("p", { class: "muted", t: "rep.more.hint" })],
+      actions: more.map((event) => ({ value: event, t: `rep.do.${event}`, icon: { arrive: "pin", decline: "close", escalate: "up" }[event] })) });
+    if (wish === "arrive") await work.act("arrival", task.id);
+    if (wish === "decline") await reasoned("declination", "decline");
+    if (wish === "escalate") await reasoned("escalation", "escalate");
+  } });
+
+  /** @param {string} kind @param {string} about */
+  async function reasoned(kind, about) {
+    const reason = await askReason(about);
+    if (!reason) return;
+    await work.act(kind, task.id, { reason });
+    page.toast.show({ t: `rep.did.${about}` });
+  }
+}

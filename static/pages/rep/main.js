@@ -1,0 +1,71 @@
+// The representative's page: today's route, the next stop large, each task with its evidence. Works without a network.
+
+import { ApiError } from "lib/api.js";
+import { h } from "parts/dom.js";
+import { failed, skeleton } from "parts/empty.js";
+import { startPage } from "parts/page.js";
+import { requireStaff } from "parts/session.js";
+import { header } from "pages/rep/header.js";
+import { Places } from "pages/rep/places.js";
+import { Positions } from "pages/rep/positions.js";
+import { RouteView } from "pages/rep/route-view.js";
+import { TaskView } from "pages/rep/task-view.js";
+import { Work } from "pages/rep/work.js";
+
+/** @typedef {import("parts/session.js").Me} Me */
+
+const page = await startPage();
+page.main.append(skeleton(4));
+if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {}); // without it: online only
+const work = await Work.open(page);
+const me = await whoIsHere();
+if (me) start(me);
+
+/** The person signed in; without a network, the one who was. @returns {Promise<Me | null>} */
+async function whoIsHere() {
+  try {
+    const found = await requireStaff(page);
+    if (found) await work.store.put("facts", found, "me");
+    return found;
+  } catch (error) {
+    const kept = await work.store.get("facts", "me");
+    if (kept && error instanceof ApiError && error.passing) return kept;
+    page.main.replaceChildren(failed(error, () => location.reload()));
+    return null;
+  }
+}
+
+/** @param {Me} person */
+function start(person) {
+  const places = new Places();
+  const positions = new Positions(page, work);
+  const body = h("div", { class: "rep-body" });
+  const route = new RouteView(work, places, page);
+  const task = new TaskView(work, places, page);
+  page.main.replaceChildren(header(page, work, person, positions), body);
+  let subscribed = false;
+
+  const show = () => {
+    const stop = places.task ? work.stop(places.task) : undefined;
+    if (places.task && !stop && work.heard) return places.home();
+    const shown = stop ? task.element : route.element;
+    if (body.firstChild !== shown) body.replaceChildren(shown); // a map taken off the page is gone
+    if (stop) task.show(stop);
+    else route.show();
+    if (work.heard && !subscribed) {
+      subscribed = true;
+      page.live.subscribe(`rep:${work.heard.rep.id}`, () => void work.sync());
+    }
+  };
+  work.addEventListener("change", show);
+  places.addEventListener("change", () => {
+    show();
+    scrollTo({ top: 0 });
+  });
+  page.main.addEventListener("language", show);
+  addEventListener("online", () => void work.sync());
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void work.sync());
+  show();
+  void work.sync();
+  positions.start();
+}

@@ -1,0 +1,51 @@
+// What a day looks like once the actions that still wait on this phone have taken effect. The server decides in
+// the end; until it has, the person sees what was done. Pure: the same route and actions give the same day.
+
+/** @typedef {import("lib/outbox.js").Action} Action */
+/** @typedef {{id: string, image_url: string, marks_url: string}} Still */
+/**
+ * @typedef {{id: string, request_id: string | null, state: string, version: number, category: string, fault: string, severity: string,
+ *   ownership: string, skill: string, level: number, parts: Record<string, number>, duration_s: number, note: string,
+ *   verdict: Record<string, any>, evidence: Still[], customer: Record<string, string>, address: string, lon: number | null, lat: number | null,
+ *   zone: {code: string, name: string, name_zh_hant: string, name_en: string} | null, window_start: string, window_end: string,
+ *   late_s: number, allowed: string[], proofs: {id: string, url: string}[]}} Task
+ */
+/** @typedef {{task: Task, position: number, arrives_at: string, starts_at: string, ends_at: string, travel_s: number, late_s: number,
+ *   frozen: boolean, path: [number, number][], waiting?: boolean}} Stop */
+/**
+ * @typedef {{rep: {id: string, name: string, name_en: string, code: string}, day: string, shift_start: string, shift_end: string, home_lon: number,
+ *   home_lat: number, travel_source: string, ends_at: string, next_task_id: string | null, stops: Stop[]}} Route
+ */
+
+/** @type {Record<string, {state: string, allowed: string[]} | null>} null: the task leaves this phone */
+const AFTER = {
+  acceptance: { state: "accepted", allowed: ["decline", "travel", "arrive", "escalate"] },
+  travel: { state: "travelling", allowed: ["arrive", "escalate"] },
+  arrival: { state: "on_site", allowed: ["complete", "escalate"] },
+  completion: { state: "done", allowed: [] },
+  declination: null,
+  escalation: null,
+};
+
+/** @param {Route} route @param {Action[]} actions in the order taken @returns {Route} */
+export function withActions(route, actions) {
+  const stops = route.stops.flatMap((stop) => {
+    const own = actions.filter((action) => action.task_id === stop.task.id);
+    if (!own.length) return [stop];
+    const last = AFTER[own[own.length - 1]?.kind ?? ""];
+    if (!last) return [];
+    return [{ ...stop, waiting: true, task: { ...stop.task, ...last } }];
+  });
+  return { ...route, stops, next_task_id: next(stops)?.task.id ?? null };
+}
+
+/** The first stop that is not finished. @param {Stop[]} stops @returns {Stop | undefined} */
+export function next(stops) {
+  const open = stops.filter((stop) => stop.task.state !== "done");
+  return open.find((stop) => ["on_site", "travelling"].includes(stop.task.state)) ?? open[0];
+}
+
+/** How many stops, and how many of them are done. @param {Route} route */
+export function progress(route) {
+  return { all: route.stops.length, done: route.stops.filter((stop) => stop.task.state === "done").length };
+}

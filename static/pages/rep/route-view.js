@@ -1,0 +1,50 @@
+// Today's route: the next stop large, the rest as rows, or all of it on the map.
+
+import { h } from "parts/dom.js";
+import { failed, nothing, skeleton } from "parts/empty.js";
+import { segmented } from "parts/field.js";
+import { nextCard } from "pages/rep/next-card.js";
+import { next } from "pages/rep/overlay.js";
+import { RouteMap } from "pages/rep/route-map.js";
+import { stopRow } from "pages/rep/stop-row.js";
+
+export class RouteView {
+  /** @param {import("pages/rep/work.js").Work} work @param {import("pages/rep/places.js").Places} places @param {import("parts/page.js").Page} page */
+  constructor(work, places, page) {
+    this.work = work;
+    this.places = places;
+    this.page = page;
+    this.view = "list";
+    this.map = new RouteMap((task) => places.open(task));
+    this.content = h("div", { class: "stack" });
+    this.element = h("div", { class: "screen stack rep-route" },
+      segmented({ name: "view", label: "rep.view", value: this.view,
+        options: [{ value: "list", t: "rep.view.list" }, { value: "map", t: "rep.view.map" }],
+        change: (view) => {
+          this.view = view;
+          this.show();
+        } }),
+      this.content);
+  }
+
+  show() {
+    const { route, trouble } = this.work;
+    if (!route) {
+      this.content.replaceChildren(trouble ? failed(trouble, () => this.work.refresh()) : skeleton(4));
+      return;
+    }
+    if (this.view === "map") {
+      if (!this.content.contains(this.map.element)) this.content.replaceChildren(this.map.element);
+      void this.map.show(route);
+      return;
+    }
+    const first = next(route.stops);
+    const rest = route.stops.filter((stop) => stop !== first);
+    this.content.replaceChildren(
+      ...(first ? [nextCard(first, this.work, this.places, this.page)] : []),
+      ...(route.stops.length ? [] : [nothing({ t: "rep.empty", more: "rep.empty.more", icon: "calendar" })]),
+      ...(!first && route.stops.length ? [nothing({ t: "rep.all_done", more: "rep.all_done.more", icon: "done" })] : []),
+      ...(rest.length ? [h("h2", { t: first ? "rep.later" : "rep.today" }), h("ol", { class: "rows" }, rest.map((stop) => stopRow(stop, this.places)))] : []),
+    );
+  }
+}

@@ -1,0 +1,114 @@
+// One task with everything already known: verdict, stills with marks, customer, parts, time.
+
+import { duration } from "lib/time.js";
+import { h } from "parts/dom.js";
+import { button } from "parts/button.js";
+import { chip, note } from "parts/chip.js";
+import { icon } from "parts/icon.js";
+import { i18n, t } from "parts/words.js";
+import { mainAction, moreAction } from "pages/rep/actions.js";
+import { Evidence } from "pages/rep/evidence.js";
+import { navigate } from "pages/rep/navigate.js";
+import { lateChip, stateChip, title } from "pages/rep/stop-row.js";
+
+/** @typedef {import("pages/rep/overlay.js").Stop} Stop */
+/** @typedef {import("pages/rep/overlay.js").Task} Task */
+
+export class TaskView {
+  /** @param {import("pages/rep/work.js").Work} work @param {import("pages/rep/places.js").Places} places @param {import("parts/page.js").Page} page */
+  constructor(work, places, page) {
+    this.work = work;
+    this.places = places;
+    this.page = page;
+    this.evidence = new Evidence(page);
+    this.content = h("div", { class: "stack" });
+    this.bar = h("div", { class: "bottom-bar rep-bar" });
+    this.element = h("article", { class: "screen stack rep-task" }, this.content, this.bar);
+  }
+
+  /** @param {Stop} stop */
+  show(stop) {
+    const { task } = stop;
+    this.evidence.show(task);
+    this.content.replaceChildren(
+      button({ t: "rep.back", icon: "back", kind: "quiet", class: "button rep-back", action: () => this.places.back() }),
+      h("div", { class: "stack rep-title" },
+        h("h2", { text: title(task) }),
+        h("div", { class: "cluster" }, stateChip(task), severity(task), lateChip(task), stop.waiting && chip({ t: "rep.sync.not_sent", icon: "queue", tone: "warn" }))),
+      where(task, this.page),
+      this.evidence.element,
+      verdict(task),
+      customer(task),
+      plan(stop),
+    );
+    const main = mainAction(stop, this.work, this.page);
+    const more = moreAction(stop, this.work, this.page);
+    this.bar.replaceChildren(...[more, main].filter((part) => part !== null));
+  }
+}
+
+/** @param {Task} task */
+function severity(task) {
+  const tone = { urgent: "bad", major: "warn", minor: "" }[task.severity] ?? "";
+  return chip({ t: `common.severity.${task.severity}`, icon: "alert", tone: /** @type {any} */ (tone) });
+}
+
+/** @param {Task} task @param {import("parts/page.js").Page} page */
+function where(task, page) {
+  return h("section", { class: "card stack" },
+    h("h3", { class: "cluster" }, icon("pin"), h("span", { text: task.address || t("rep.no_address") })),
+    task.zone && h("p", { class: "muted", text: `${zoneName(task.zone)} · ${task.zone.code}` }),
+    task.lat !== null && button({ t: "rep.navigate", icon: "navigate", action: () => navigate(task, page) }));
+}
+
+/** A zone by its name in the reader's language. @param {NonNullable<Task["zone"]>} zone */
+export function zoneName(zone) {
+  if (i18n.language === "en") return zone.name_en || zone.name;
+  return i18n.language === "zh-Hant" ? zone.name_zh_hant || zone.name : zone.name;
+}
+
+/** @param {Task} task */
+function verdict(task) {
+  const by = task.verdict["technician_name"];
+  if (!task.ownership && !task.note) return null;
+  return h("section", { class: "card stack" },
+    h("h3", { t: "rep.verdict" }),
+    task.ownership && h("p", null, h("b", { t: `common.ownership.${task.ownership}` }), " · ", h("span", { text: title(task) })),
+    task.note && note({ text: task.note, icon: "chat" }),
+    by && h("p", { class: "small muted", t: "rep.verdict.by", params: { name: by } }));
+}
+
+/** @param {Task} task */
+function customer(task) {
+  const { name, phone, language } = task.customer;
+  if (!name && !phone) return null;
+  return h("section", { class: "card stack" },
+    h("h3", { t: "rep.customer" }),
+    h("p", null, h("b", { text: name || t("rep.customer.unnamed") }), language && h("span", { class: "muted", text: ` · ${languageName(language)}` })),
+    phone && h("a", { class: "button", href: `tel:${phone}` }, icon("phone"), h("span", { class: "number", text: phone })));
+}
+
+/** A language by its name in the reader's. @param {string} language */
+function languageName(language) {
+  return new Intl.DisplayNames([i18n.language === "pseudo" ? "en" : i18n.language], { type: "language" }).of(language) ?? language;
+}
+
+/** @param {Stop} stop */
+function plan({ task, starts_at }) {
+  const parts = Object.entries(task.parts);
+  return h("section", { class: "card" },
+    h("dl", { class: "rep-plan" },
+      h("dt", { t: "rep.arrival" }), h("dd", { class: "number", text: i18n.time(starts_at) }),
+      h("dt", { t: "rep.window" }), h("dd", { class: "number", text: `${i18n.time(task.window_start)} – ${i18n.time(task.window_end)}` }),
+      h("dt", { t: "rep.work_time" }), h("dd", { text: duration(i18n, task.duration_s) }),
+      h("dt", { t: "rep.skill" }), h("dd", { text: `${t(`common.skill.${task.skill}`)} · ${task.level}` }),
+      h("dt", { t: "rep.parts" }),
+      h("dd", null, parts.length ? parts.map(([part, count]) => h("div", { text: `${partName(part)} × ${count}` })) : h("span", { t: "rep.parts.none" }))));
+}
+
+/** @param {string} part */
+function partName(part) {
+  const key = `faults.part.${part}`;
+  const words = t(key);
+  return words === key ? part.replaceAll("_", " ") : words;
+}
