@@ -1,7 +1,7 @@
 # Curbstop. `make help` lists what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test install check bench lock install-dev check-browser-code
+.PHONY: help run test install check bench docs lock install-dev check-browser-code
 
 # The first Python on PATH that is new enough; name another with PYTHON=…
 ifndef PYTHON
@@ -60,6 +60,9 @@ test: install-dev ## everything that is tested
 bench: install-dev ## the figures of the benchmarks, one JSON object a line
 	@$(PYTHON) requirements/install.py debian
 	@$(BIN)/python -m benchmarks
+
+docs: install-dev ## renew what documents take from the program
+	@$(BIN)/python -m app.settings_document > docs/settings.md
 
 lock: ## renew the locked lists from requirements/*.in
 	@$(PYTHON) requirements/install.py dev

@@ -1,0 +1,77 @@
+"""``curbstop import zones|reps FILE``: a utility's own files, taken in as by the console's upload."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from app.cli import say
+from field.grid.commands import ImportReport, import_zones
+from field.rep_imports import import_reps
+from kernel import i18n
+from kernel.database import Database
+from kernel.errors import CurbstopError, Fault
+from kernel.identity import SYSTEM
+from kernel.settings import Settings
+
+SHOWN = 200
+
+
+def import_file(settings: Settings, what: str, file: Path, *, dry_run: bool) -> int:
+    """Take the file in whole, or refuse it with every fault and where it is; an exit code."""
+    try:
+        data = file.read_bytes()
+    except OSError as fault:
+        say(f"{file} could not be read: {fault.strerror}")
+        return 2
+    return asyncio.run(_import(settings, what, data, dry_run))
+
+
+async def _import(settings: Settings, what: str, data: bytes, dry_run: bool) -> int:
+    from app.migrations.schema import current, head
+
+    database = Database(settings.sqlalchemy_url)
+    try:
+        if await current(database) != head():
+            say("The database has not this release's schema yet: curbstop migrate")
+            return 2
+        command = import_zones if what == "zones" else import_reps
+        report = await database.run(command, SYSTEM, data, dry_run=dry_run)
+    except CurbstopError as refused:
+        say(refused.detail)
+        for fault in refused.faults[:SHOWN]:
+            say(f"  {fault.where}: {words_of(fault)}")
+        if len(refused.faults) > SHOWN:
+            say(f"  … and {len(refused.faults) - SHOWN} more")
+        return 1
+    finally:
+        await database.close()
+    tell(report, settings)
+    return 0
+
+
+def words_of(fault: Fault) -> str:
+    """A fault in words; its code where there are none yet."""
+    for area in ("errors", "reasons"):
+        written = i18n.text("en", area, fault.code, **fault.params)
+        if written != fault.code:
+            return written
+    return fault.detail or fault.code
+
+
+def tell(report: ImportReport, settings: Settings) -> None:
+    """What happened, for a person; new representatives' sign-in links are shown here and nowhere else."""
+    would = "would be " if report.dry_run else ""
+    parts = [
+        f"{len(report.added)} {would}added",
+        f"{len(report.changed)} {would}changed",
+        f"{len(report.removed)} {would}removed",
+        f"{report.unchanged} unchanged",
+    ]
+    say(f"{report.kind}: {', '.join(parts)}.")
+    for warning in report.warnings:
+        say(f"  note: {warning.where}: {words_of(warning)}")
+    if report.sign_ins and not report.dry_run:
+        say("One-use sign-in links; they are shown only now:")
+        for sign_in in report.sign_ins:
+            say(f"  {sign_in.name} ({sign_in.username})  {settings.base_url}/rep#k={sign_in.token}")

@@ -1,0 +1,58 @@
+"""The house's own files, read once for all tests of this folder."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("app", "assist", "demo", "field", "kernel")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One Python file: its path from the root, its module's name, its text and its tree."""
+
+    path: str
+    module: str
+    text: str
+    tree: ast.Module
+
+
+@cache
+def tracked() -> tuple[Path, ...]:
+    """Every file that is, or is about to be, part of the repository."""
+    words = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listed = subprocess.run(words, cwd=ROOT, capture_output=True, check=True).stdout
+    paths = (ROOT / name.decode() for name in listed.split(b"\0") if name)
+    return tuple(path for path in paths if path.is_file())
+
+
+@cache
+def sources(*rooms: str) -> tuple[Source, ...]:
+    """The Python files of ``rooms`` (all of the product's, when none is named)."""
+    found = []
+    for path in tracked():
+        relative = path.relative_to(ROOT)
+        if path.suffix == ".py" and relative.parts[0] in (rooms or ROOMS):
+            text = path.read_text("utf-8")
+            module = ".".join(relative.with_suffix("").parts).removesuffix(".__init__")
+            found.append(Source(str(relative), module, text, ast.parse(text)))
+    return tuple(found)
+
+
+def dotted(node: ast.AST) -> str:
+    """``a.b.c`` for names and attributes of names; empty for anything else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        left = dotted(node.value)
+        return f"{left}.{node.attr}" if left else ""
+    return ""
+
+
+def place(source: Source, node: ast.AST) -> str:
+    return f"{source.path}:{getattr(node, 'lineno', 0)}"

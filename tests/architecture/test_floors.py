@@ -1,0 +1,161 @@
+"""Imports go down only. import-linter keeps the large lines; these keep the fine ones."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import grimp
+import pytest
+
+from tests.architecture.sources import sources
+
+PURE = (
+    "kernel.clock",
+    "kernel.ids",
+    "kernel.errors",
+    "kernel.contracts",
+    "assist.faults",
+    "assist.guide",
+    "assist.guide_proof",
+    "assist.request",
+    "assist.triage",
+    "assist.verdict",
+    "assist.waiting",
+    "assist.webrtc.control",
+    "assist.webrtc.protocol",
+    "assist.webrtc.record",
+    "assist.webrtc.signalling",
+    "assist.webrtc.room",
+    "assist.webrtc.node.rtp",
+    "assist.webrtc.node.rtcp",
+    "assist.webrtc.node.stun",
+    "field.compiled",
+    "field.dispatch",
+    "field.gaps",
+    "field.route",
+    "field.search",
+    "field.task",
+    "field.grid.coverage",
+    "field.grid.difference",
+    "field.grid.findings",
+    "field.grid.importer",
+    "field.grid.mosaic",
+    "field.grid.reasons",
+    "field.grid.records",
+    "field.grid.rep_file",
+    "field.grid.rings",
+    "field.grid.units",
+    "field.grid.zone_file",
+    "field.grid.zones",
+)
+LIBRARIES_OF_OTHER_FLOORS = {
+    "aioice",
+    "aiortc",
+    "aiosqlite",
+    "alembic",
+    "asyncpg",
+    "geoalchemy2",
+    "pylibsrtp",
+    "redis",
+    "sqlalchemy",
+    "starlette",
+    "uvicorn",
+}
+# Time and seed are arguments on floor 0; `secrets` in kernel.ids is where randomness comes from.
+WORLD = re.compile(r"^(asyncio|random|secrets|time|socket|threading|subprocess)(\.|$)")
+SOURCES_OF_THE_WORLD = {"kernel.clock": {"time"}, "kernel.ids": {"secrets"}}
+
+MAY_KNOW_THE_DOORS = re.compile(r"^(app|kernel\.web|.*\.routes|assist\.webrtc\.hub)(\.|$)")
+MAY_KNOW_STARLETTE = re.compile(r"^(app|kernel\.web|.*\.routes|assist\.webrtc\.(hub|links))(\.|$)")
+MAY_KNOW_AIORTC = {"assist.webrtc.node.adapter"}
+
+
+@cache
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph("app", "assist", "demo", "field", "kernel", include_external_packages=True)
+
+
+def pure_modules() -> list[str]:
+    return [
+        module.module
+        for module in sources()
+        if any(module.module == pure or module.module.startswith(pure + ".") for pure in PURE)
+    ]
+
+
+@pytest.mark.parametrize("named", PURE)
+def test_what_is_called_pure_exists(named: str) -> None:
+    assert named in graph().modules
+
+
+def test_pure_files_import_only_pure_files_and_no_library_of_another_floor() -> None:
+    pure = set(pure_modules())
+    wrong = [
+        f"{module} imports {imported}"
+        for module in sorted(pure)
+        for imported in sorted(graph().find_modules_directly_imported_by(module))
+        if imported.partition(".")[0] in LIBRARIES_OF_OTHER_FLOORS
+        or (
+            imported.partition(".")[0] in ("app", "assist", "demo", "field", "kernel")
+            and imported not in pure
+        )
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_pure_files_have_no_clock_no_randomness_and_no_loop_of_their_own() -> None:
+    import ast
+
+    wrong = []
+    pure = set(pure_modules())
+    for source in sources():
+        if source.module not in pure:
+            continue
+        allowed = SOURCES_OF_THE_WORLD.get(source.module, set())
+        for node in ast.walk(source.tree):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                names = [node.module or ""]
+            wrong += [
+                f"{source.path} imports {name}" for name in names if WORLD.match(name) and name not in allowed
+            ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    ("library", "allowed"),
+    [("kernel.web", MAY_KNOW_THE_DOORS), ("starlette", MAY_KNOW_STARLETTE)],
+)
+def test_only_doors_know_the_doors(library: str, allowed: re.Pattern[str]) -> None:
+    wrong = [
+        f"{module} imports {imported}"
+        for module in sorted(graph().modules)
+        if not allowed.match(module)
+        for imported in graph().find_modules_directly_imported_by(module)
+        if imported == library or imported.startswith(library + ".")
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_one_adapter_touches_the_media_libraries() -> None:
+    wrong = {
+        module
+        for module in graph().modules
+        for imported in graph().find_modules_directly_imported_by(module)
+        if imported in ("aiortc", "aioice", "pylibsrtp")
+    }
+    assert wrong == MAY_KNOW_AIORTC
+
+
+def test_the_grid_does_not_know_the_rest_of_the_field() -> None:
+    wrong = [
+        f"{module} imports {imported}"
+        for module in graph().modules
+        if module.startswith("field.grid")
+        for imported in graph().find_modules_directly_imported_by(module)
+        if imported.startswith("field.") and not imported.startswith("field.grid")
+    ]
+    assert not wrong, "\n".join(wrong)

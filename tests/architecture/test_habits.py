@@ -1,0 +1,105 @@
+"""Rules of the house that a reviewer would forget to look for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.architecture.sources import ROOT, Source, dotted, place, sources, tracked
+
+NOW = {
+    "datetime.now",
+    "datetime.utcnow",
+    "datetime.today",
+    "datetime.datetime.now",
+    "datetime.datetime.utcnow",
+    "date.today",
+    "datetime.date.today",
+    "time.time",
+    "time.time_ns",
+}
+ASKS_THE_TIME = {"kernel/clock.py"}
+COMMITS = {"kernel/database.py", "app/migrations/schema.py"}
+"""Migrations are no unit of work: they change the tables that units of work are made of."""
+LONGEST = 500
+MEASURED = {".py", ".js", ".css"}
+
+
+def calls(source: Source) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(source.tree) if isinstance(node, ast.Call))
+
+
+def test_only_the_clock_asks_what_time_it_is() -> None:
+    wrong = [
+        f"{place(source, call)} {dotted(call.func)}"
+        for source in sources()
+        if source.path not in ASKS_THE_TIME
+        for call in calls(source)
+        if dotted(call.func) in NOW
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_only_the_unit_of_work_commits() -> None:
+    wrong = [
+        place(source, call)
+        for source in sources()
+        if source.path not in COMMITS
+        for call in calls(source)
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "commit"
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_only_the_kernel_asks_which_database_it_is() -> None:
+    words = {"is_sqlite", "dialect"}
+    wrong = [
+        f"{place(source, node)} .{node.attr}"
+        for source in sources("assist", "field", "demo", "app")
+        if not source.path.startswith(("app/migrations/", "app/doctor.py"))
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Attribute) and node.attr in words
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nobody_imports_field_bare() -> None:
+    """It would hide ``dataclasses.field``."""
+    wrong = [
+        place(source, node)
+        for source in sources("app", "assist", "demo", "field", "kernel", "tests", "benchmarks")
+        for node in ast.walk(source.tree)
+        if (isinstance(node, ast.Import) and any(alias.name == "field" for alias in node.names))
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nobody_prints() -> None:
+    wrong = [
+        place(source, call) for source in sources() for call in calls(source) if dotted(call.func) == "print"
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_room_for_odds_and_ends() -> None:
+    named = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
+    wrong = [source.path for source in sources() if named & set(source.module.split("."))]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("suffix", sorted(MEASURED))
+def test_no_file_is_too_long_to_be_one_room(suffix: str) -> None:
+    lengths = {
+        str(path.relative_to(ROOT)): path.read_text("utf-8").count("\n")
+        for path in tracked()
+        if path.suffix == suffix
+    }
+    wrong = [f"{path}: {lines} lines" for path, lines in lengths.items() if lines > LONGEST]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nine_in_ten_files_are_short() -> None:
+    lengths = sorted(source.text.count("\n") for source in sources())
+    assert lengths[len(lengths) * 9 // 10] < 300, lengths[len(lengths) * 9 // 10 :]
