@@ -135,6 +135,11 @@ export class Api {
     });
   }
 
+  /** The address of a picture for an `<img>`, which cannot send our header: the surface goes along in the query. @param {string} path */
+  picture(path) {
+    return this.url(path, this.surface ? { surface: this.surface } : {});
+  }
+
   /** @param {string} path @param {Record<string, unknown>} [query] */
   url(path, query) {
     const pairs = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null);

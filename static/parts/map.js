@@ -27,6 +27,7 @@ export class MapPart extends HTMLElement {
     this.started = false;
     /** @type {[[number, number], [number, number]] | null} of the base map: south-west, north-east as lat, lon */
     this.bounds = null;
+    this.shownByPage = false;
   }
 
   connectedCallback() {
@@ -80,6 +81,10 @@ export class MapPart extends HTMLElement {
     pin.className = "centre-pin";
     this.append(pin);
     const tell = () => {
+      if (this.shownByPage) {
+        this.shownByPage = false; // the page moved the map, not the person
+        return;
+      }
       const { lat, lng } = map.getCenter().wrap();
       this.dispatchEvent(new CustomEvent("pin", { detail: { lon: round(lng), lat: round(lat) } }));
     };
@@ -89,6 +94,7 @@ export class MapPart extends HTMLElement {
   /** @param {{lon: number, lat: number}} place @param {number} [zoom] */
   async show({ lon, lat }, zoom = 17) {
     const map = await this.ready;
+    this.shownByPage = map !== null;
     map?.setView([lat, lon], zoom, { animate: !matchMedia("(prefers-reduced-motion: reduce)").matches });
   }
 
@@ -101,7 +107,8 @@ export class MapPart extends HTMLElement {
   /** Everything that the base map covers. */
   async home() {
     const map = await this.ready;
-    if (map && this.bounds) map.fitBounds(this.bounds, { animate: false });
+    this.shownByPage = map !== null;
+    if (map && this.bounds) map.fitBounds(this.bounds, { animate: false, padding: [8, 8] });
   }
 }
 

@@ -1,6 +1,11 @@
 // Keeps the screen on while someone waits or talks. The lock is lost whenever the page is hidden, so it is asked for
 // again when it is seen; where there is none, nothing happens.
 
+/** A short tremble, where the person has touched the page before (browsers allow it only then). @param {...number} pattern */
+export function buzz(...pattern) {
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(pattern);
+}
+
 export class Awake {
   constructor() {
     this.wanted = false;

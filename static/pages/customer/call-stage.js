@@ -20,7 +20,7 @@ import { t } from "parts/words.js";
 const TONES = /** @type {Record<string, "ok" | "warn" | "bad">} */ ({ good: "ok", fair: "warn", poor: "bad", lost: "bad" });
 
 /** @param {StageParts} parts */
-export function callStage({ line, chat, technician, photos, end, camera }) {
+export function callStage({ line, chat, page, technician, photos, end, camera }) {
   const own = h("video", { class: "own", muted: true, playsinline: true, autoplay: true, label: "customer.call.own_picture" });
   const other = h("video", { class: "other", playsinline: true, autoplay: true, "data-sound-only": true, label: "customer.call.their_picture" });
   const ink = /** @type {Ink} */ (h("cs-ink", { "role-name": "customer", hidden: true }));
@@ -48,6 +48,7 @@ export function callStage({ line, chat, technician, photos, end, camera }) {
     drawer.replaceChildren(h("div", { class: "split" }, h("h2", { t: what === "chat" ? "common.chat" : "common.photos" }), close), what === "chat" ? chat : strip);
     if (what === "chat") {
       unread = 0;
+      line.read = line.messages.filter((message) => message.author !== "customer").length;
       chat.draw();
     }
     draw();
@@ -95,8 +96,9 @@ export function callStage({ line, chat, technician, photos, end, camera }) {
     still.hidden = !shown?.id; // the held picture cannot be drawn on before it is stored
     if (!shown) return ink.removeAttribute("src");
     root.dataset["still"] = shown.id;
-    if (ink.getAttribute("src") !== shown.url) {
-      ink.setAttribute("src", shown.url);
+    const src = shown.id ? page.api.picture(shown.url) : shown.url;
+    if (ink.getAttribute("src") !== src) {
+      ink.setAttribute("src", src);
       ink.setAttribute("alt", t("customer.call.frozen"));
     }
     ink.setMarks(line.marks);
@@ -111,7 +113,7 @@ export function callStage({ line, chat, technician, photos, end, camera }) {
       hasPicture ? button({ icon: "flip", t: "customer.call.flip", action: () => line.flip() }) : null,
       withBadge(button({ icon: "chat", t: "common.chat", pressed: drawer.dataset["what"] === "chat", action: () => open("chat") }), unread),
       device.audio ? button({ icon: device.speaking ? "mic" : "mic-off", t: device.speaking ? "customer.call.mute" : "customer.call.unmute", pressed: !device.speaking, action: () => line.speak(!device.speaking) }) : null,
-      button({ icon: "end", t: "customer.call.end", kind: "danger", action: end }),
+      button({ icon: "end", t: "customer.call.end", kind: "danger", action: () => void end() }),
     ];
   };
 
@@ -119,7 +121,7 @@ export function callStage({ line, chat, technician, photos, end, camera }) {
   line.addEventListener("change", draw);
   line.addEventListener("messages", () => {
     const theirs = line.messages.filter((message) => message.author !== "customer").length;
-    if (drawer.dataset["what"] !== "chat") unread = Math.max(0, theirs - line.read);
+    if (drawer.dataset["what"] !== "chat") unread = Math.max(0, theirs - (line.read ?? theirs));
     else line.read = theirs;
     draw();
   });

@@ -7,11 +7,11 @@ import { h } from "parts/dom.js";
 const STEPS = 4;
 
 /**
- * @param {{step?: number, t?: string, params?: object, title?: string, lead?: string, leadText?: string, back?: () => unknown, picture?: Element,
+ * @param {{step?: number, t?: string, params?: object, title?: string, lead?: string, leadText?: string, back?: () => unknown, picture?: Element, kicker?: Element | null,
  *   bottom?: (Element | false | null | undefined)[], class?: string}} props `t` and `lead` are keys, `title` and `leadText` plain
  * @param {...import("parts/dom.js").Child} body
  */
-export function frame({ step, t, params, title, lead, leadText, back, picture, bottom, class: name = "" }, ...body) {
+export function frame({ step, t, params, title, lead, leadText, back, picture, kicker, bottom, class: name = "" }, ...body) {
   return h(
     "div", { class: `screen customer ${name}` },
     (step || back) && h(
@@ -22,6 +22,7 @@ export function frame({ step, t, params, title, lead, leadText, back, picture, b
     ),
     picture && h("div", { class: "picture" }, picture),
     h("div", { class: "stack heading" },
+      kicker,
       t ? h("h1", { t, params, tabindex: -1 }) : h("h1", { text: title, tabindex: -1 }),
       lead ? h("p", { class: "lead", t: lead, params }) : leadText && h("p", { class: "lead", text: leadText })),
     h("div", { class: "stack body" }, body),

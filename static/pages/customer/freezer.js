@@ -1,6 +1,7 @@
 // Freezing (docs/protocol.md section 7), the phone's part: take the still at once, say so, send it beside the video.
 
 import { uuid7 } from "lib/ids.js";
+import { buzz } from "pages/customer/awake.js";
 import { preview, takeStill } from "pages/customer/still.js";
 
 /** @typedef {import("pages/customer/line.js").Line} Line */
@@ -30,7 +31,7 @@ export class Freezer {
       const still = await takeStill(video, camera.video);
       void camera.torchAgain(); // a photo puts the light out on some phones
       this.hold(still);
-      navigator.vibrate?.(40);
+      buzz(40);
       this.become("sending");
       const small = await preview(still.blob).catch(() => undefined);
       await room.request("frozen", { freeze_id: freezeId, width: still.width, height: still.height, ...(small && { preview: small }) });

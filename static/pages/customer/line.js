@@ -28,8 +28,8 @@ export class Line extends EventTarget {
     this.remote = null;
     /** @type {string} */
     this.quality = "";
-    /** Messages of others that were on the screen. */
-    this.read = 0;
+    /** @type {number | null} messages of others that were on the screen */
+    this.read = null;
     /** @type {HTMLVideoElement | null} where the own picture is seen; stills are cut from it */
     this.video = null;
     this.told = "";
@@ -42,7 +42,7 @@ export class Line extends EventTarget {
     const ears = /** @type {[string, (frame: any) => void][]} */ ([
       ["line", () => this.tell()],
       ["change", () => this.tell()],
-      ["joined", () => (this.emit("messages"), this.tellMedia(true))],
+      ["joined", () => this.joined()],
       ["chat_added", () => this.emit("messages")],
       ["still_added", (frame) => this.emit("still", frame.still)],
       ["still_shown", (frame) => frame.still && room.step("first_still")],
@@ -69,6 +69,13 @@ export class Line extends EventTarget {
     this.sleep = onWakeUp(() => void this.wake());
     this.hides = () => this.tellMedia();
     document.addEventListener("visibilitychange", this.hides);
+  }
+
+  joined() {
+    // What was said before this page joined was seen before, or is in the chat for whoever opens it.
+    this.read ??= this.messages.filter((message) => message.author !== "customer").length;
+    this.emit("messages");
+    this.tellMedia(true);
   }
 
   /** Joins, with camera and microphone unless `wanted` is null. @param {{voice: boolean} | null} wanted @returns {Promise<boolean>} whether there is a picture, where one was wanted */

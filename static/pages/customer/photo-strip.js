@@ -19,7 +19,7 @@ export function photoStrip(photos, { empty = false } = {}) {
   const draw = () => {
     tiles.clear();
     const made = [
-      ...photos.stills.map((still, index) => tile({ src: still.url, number: index + 1, tapped: () => void view(photos, index) })),
+      ...photos.stills.map((still, index) => tile({ src: photos.model.api.picture(still.url), number: index + 1, tapped: () => void view(photos, index) })),
       ...[...photos.waiting.values()].map((photo, index) => {
         const retry = photo.state === "failed" ? () => void photos.send(photo.client_id) : undefined;
         const made = tile({ src: photo.url, number: photos.stills.length + index + 1, state: photo.state, part: photo.part, tapped: retry });
@@ -57,7 +57,7 @@ function tile(props) {
 async function view(photos, index) {
   const still = photos.stills[index];
   if (!still) return;
-  const ink = /** @type {Ink} */ (h("cs-ink", { src: still.url, readonly: true, alt: t("common.photo.number", { number: index + 1 }) }));
+  const ink = /** @type {Ink} */ (h("cs-ink", { src: photos.model.api.picture(still.url), readonly: true, alt: t("common.photo.number", { number: index + 1 }) }));
   const stage = h("div", { class: "stage viewer" }, ink);
   stage.style.aspectRatio = `${still.width} / ${still.height}`;
   photos.model.api.get(`/api/stills/${still.id}/marks`).then((marks) => ink.setMarks(marks), () => {});

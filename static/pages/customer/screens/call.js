@@ -15,6 +15,7 @@ import { requestChat } from "pages/customer/messages.js";
 import { photoStrip } from "pages/customer/photo-strip.js";
 import { Photos } from "pages/customer/photos.js";
 import { t } from "parts/words.js";
+import { buzz } from "pages/customer/awake.js";
 
 /** @typedef {import("pages/customer/screens.js").MakeScreen} MakeScreen */
 
@@ -61,7 +62,7 @@ export function call(model, page) {
 
   /** @param {boolean} withCamera */
   const begin = async (withCamera) => {
-    navigator.vibrate?.(30);
+    buzz(30);
     if (withCamera && !(await line.open({ voice }))) {
       const choice = await cameraHelp(line.camera.fault ?? "refused", page);
       if (choice === "retry") return begin(true);
@@ -81,7 +82,7 @@ export function call(model, page) {
           t: "customer.call.end.title", text: "customer.call.end.text",
           actions: [{ value: "", t: "customer.call.end.stay" }, { value: "end", t: "customer.call.end.end", kind: "danger", icon: "end" }],
         });
-        if (choice === "end") await model.endCall();
+        if (choice === "end") await model.endCall().catch((error) => page.toast.fault(error));
       },
       camera: () => void begin(true),
     });
@@ -91,7 +92,7 @@ export function call(model, page) {
     void chat.refresh().catch(() => {});
   };
 
-  navigator.vibrate?.([200, 100, 200]);
+  buzz(200, 100, 200);
   // A page reloaded in the middle of a call takes it up again without asking what was answered before.
   if (cameraReady() && document.visibilityState === "visible") void begin(true);
   else explain();

@@ -7,6 +7,7 @@ import { note } from "parts/chip.js";
 import { h } from "parts/dom.js";
 import { icon } from "parts/icon.js";
 import { i18n } from "parts/words.js";
+import { buzz } from "pages/customer/awake.js";
 import { frame } from "pages/customer/frame.js";
 import { guideArt } from "pages/customer/guide-art.js";
 import { pass } from "pages/customer/screens.js";
@@ -54,8 +55,10 @@ export function guide(model) {
     const back = () => (trail.length ? draw(/** @type {string} */ (trail.pop())) : pass(model, "place", false));
     element.replaceChildren(
       frame(
-        { step: 4, title: step.title, leadText: step.text, picture: guideArt(step.illustration, model.request?.category), back: trail.length ? back : undefined, class: "guide" },
-        h("p", { class: "kind" }, icon(safety ? "shield" : step.kind === "action" ? "wrench" : "search"), " ", h("span", { t: `customer.guide.${step.kind}` })),
+        {
+          step: 4, title: step.title, leadText: step.text, class: "guide", picture: guideArt(step.illustration, model.request?.category), back: trail.length ? back : undefined,
+          kicker: h("p", { class: "kind" }, icon(safety ? "shield" : step.kind === "action" ? "wrench" : "search"), " ", h("span", { t: `customer.guide.${step.kind}` })),
+        },
         step.safety && note({ text: step.safety, tone: "warn", icon: "alert" }),
         step.tips.length > 0 && h("ul", { class: "tips" }, step.tips.map((tip) => h("li", null, icon("check"), h("span", { text: tip })))),
         step.minutes && timer(step.minutes, (id) => (ticking = id)),
@@ -103,7 +106,7 @@ function timer(minutes, started) {
         if (left > 0) return;
         clearInterval(id);
         face.textContent = i18n.t("customer.guide.timer_over");
-        navigator.vibrate?.([300, 150, 300]);
+        buzz(300, 150, 300);
       }, 500);
       started(id);
     },

@@ -90,7 +90,7 @@ export function waiting(model, page) {
 
   const camera = cameraCheck(page);
   const element = frame(
-    { picture: model.request?.safety_stop ? art("danger") : art("waiting"), t: "customer.waiting.title" },
+    { picture: model.request?.safety_stop ? art("danger") : art("waiting"), t: "customer.waiting.title", class: "compact" },
     safety(model),
     h("div", { class: "card" }, hero),
     camera.element,

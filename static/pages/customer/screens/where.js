@@ -77,7 +77,7 @@ export function placeForm(model, page) {
       address.fault(null);
       says();
     });
-    map.scrollIntoView({ block: "nearest" });
+    mapPlace.scrollIntoView({ block: "center" });
   };
 
   says();
