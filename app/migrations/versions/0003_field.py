@@ -233,7 +233,7 @@ def upgrade() -> None:
         sa.Column("detail", DOCUMENT, nullable=False),
         sa.ForeignKeyConstraint(["task_id"], ["task.id"], name="fk_task_event_task_id"),
         sa.PrimaryKeyConstraint("id", name="pk_task_event"),
-        sa.UniqueConstraint("task_id", "number", name="uq_task_event_task_id"),
+        sa.UniqueConstraint("task_id", "number", name="uq_task_event_task_id_number"),
     )
     op.create_table(
         "visit",
