@@ -1,6 +1,5 @@
 """What forwarding costs: our media node against Debian's Janus, in turns on the same machine."""
 
-import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
 from statistics import mean

@@ -76,6 +76,11 @@ class Reports:
         leg = _leg(peer, block.ssrc)
         if leg is None:
             return
+        if not leg.confirmed:
+            # The viewer's first report: it listens for certain now. The key frame that came as soon as its
+            # keys were there may have come before its receiver did, and not every client notices that.
+            leg.confirmed = True
+            self.ask_key_frame(leg.uplink)
         leg.last_block = (block.fraction_lost / 256, block.jitter / leg.uplink.clock_rate)
         sent = leg.reports_sent.get(block.last_report)
         if sent is not None:
@@ -97,12 +102,12 @@ class Reports:
         if uplink.kind != "video":
             return
         now = time.monotonic()
-        if uplink.ssrc is None or now - uplink.key_frame_asked < KEY_FRAME_PAUSE_S:
+        if not _ready(uplink, now):
             self._wanted.add(uplink)
             return
         uplink.key_frame_asked = now
         self.key_frames_asked += 1
-        uplink.peer.report(rtcp.picture_loss(uplink.ssrc))
+        uplink.peer.report(rtcp.picture_loss(uplink.ssrc or 0))
 
     def ask_again(self, uplink: Uplink, lost: list[int]) -> None:
         """Packets of a stream were just found missing."""
@@ -119,7 +124,7 @@ class Reports:
     def repeat_requests(self, now: float) -> None:
         """Every 20 ms or so: ask again for what has still not come, and for key frames that had to wait."""
         for uplink in list(self._wanted):
-            if uplink.ssrc is not None and now - uplink.key_frame_asked >= KEY_FRAME_PAUSE_S:
+            if _ready(uplink, now):
                 self._wanted.discard(uplink)
                 self.ask_key_frame(uplink)
         for uplink in list(self._gappy):
@@ -178,6 +183,12 @@ class Reports:
         """The stream is gone."""
         self._gappy.discard(uplink)
         self._wanted.discard(uplink)
+
+
+def _ready(uplink: Uplink, now: float) -> bool:
+    """Whether a key frame can be asked for now."""
+    known = uplink.ssrc is not None and uplink.peer.connected
+    return known and now - uplink.key_frame_asked >= KEY_FRAME_PAUSE_S
 
 
 def _leg(peer: Peer, ssrc: int) -> Leg | None:

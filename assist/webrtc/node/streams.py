@@ -92,6 +92,7 @@ class Leg:
         "address",
         "agreed",
         "allowance",
+        "confirmed",
         "gate",
         "last_block",
         "last_octets",
@@ -134,6 +135,7 @@ class Leg:
         self.reports_sent: dict[int, float] = {}
         self.last_block: tuple[float, float] = (0.0, 0.0)
         self.last_octets = 0
+        self.confirmed = False
         self.allowance = Allowance()
         self.gate = KeyFrameGate()
 

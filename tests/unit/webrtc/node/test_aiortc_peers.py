@@ -6,6 +6,7 @@ from typing import Any
 from aiortc import (
     AudioStreamTrack,
     MediaStreamTrack,
+    RTCBundlePolicy,
     RTCConfiguration,
     RTCPeerConnection,
     RTCSessionDescription,
@@ -22,7 +23,9 @@ class Person:
 
     def __init__(self, scene: Scene, name: str, *, sends: bool = True) -> None:
         self.scene, self.name = scene, name
-        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        # With its default policy aiortc leaves the second line of a kind on a transport that it then stops.
+        policy = RTCBundlePolicy.MAX_BUNDLE
+        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=policy))
         self.tracks: list[MediaStreamTrack] = []
         self.wishes: list[Source] = []
         self.connection.on("track", self.tracks.append)

@@ -1,5 +1,7 @@
 """What weak viewers may and may not do to the others."""
 
+from itertools import pairwise
+
 from assist.webrtc.node.bandwidth import FLOOR, UNLIMITED, Allowance, KeyFrameGate, Limit
 
 
@@ -44,5 +46,5 @@ def test_key_frame_requests_back_off_and_recover() -> None:
     gate = KeyFrameGate()
     passed = [t / 10 for t in range(300) if gate.open(t / 10)]
     assert passed[0] == 0.0 and len(passed) < 14
-    assert max(b - a for a, b in zip(passed, passed[1:], strict=False)) <= 4.1
+    assert max(b - a for a, b in pairwise(passed)) <= 4.1
     assert gate.open(60.0) and gate.open(60.5)

@@ -165,7 +165,7 @@ async def test_media_goes_on_while_redis_is_away(valkey: ValkeyServer, socket_pa
         again.start()
         try:
             async with asyncio.timeout(8):
-                while await hub.redis.get(control.node_key("n1")) is None:
+                while await hub.redis.get(control.node_key("n1")) is None:  # noqa: ASYNC110
                     await asyncio.sleep(0.1)
             assert isinstance(await hub.ask(control.Stats()), control.Figures)
             camera.send(100)
@@ -176,7 +176,7 @@ async def test_media_goes_on_while_redis_is_away(valkey: ValkeyServer, socket_pa
 
 
 async def test_a_node_that_stops_signs_off(valkey: ValkeyServer, socket_path: Path) -> None:
-    async with serving(socket_path) as (hub, node):
+    async with serving(socket_path) as (_, node):
         camera = Publisher(node, "room", "phone")
         await camera.join()
         camera.client.vanish()
