@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.rig.stack",
     "tests.rig.browsers",
     "tests.rig.town",
+    "tests.rig.working_day",
 ]
 
 HERE = Path(__file__).parent

@@ -1,0 +1,147 @@
+"""A representative's day on a phone: online, and through a gap in the network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.rig.browsers import Browsers, ShotTaker
+from tests.rig.camera import frame
+from tests.rig.page_checks import assert_accessible, assert_no_sideways_scroll, assert_targets
+from tests.rig.pictures import as_jpeg
+from tests.rig.working_day import WorkingDay
+
+WITHIN_2_S = 2000
+ROAD = ["unplaced", "assigned", "accepted", "travelling", "on_site", "done"]
+
+
+async def arrive(page: Page, link: str) -> None:
+    """Open the page by the one-use link; the token is gone from the address at once."""
+    await page.goto(link, wait_until="commit")
+    await page.wait_for_selector(".rep-head")
+    assert "k=" not in page.url
+
+
+async def states(day: WorkingDay, task: dict[str, Any]) -> list[str]:
+    return [entry["to_state"] for entry in (await day.state_of(task))["timeline"]]
+
+
+async def press(page: Page, name: str) -> None:
+    await page.get_by_role("button", name=name, exact=True).first.click()
+
+
+async def finish(page: Page, note: str, *, photo: bool) -> None:
+    await press(page, "完成任务")
+    sheet = page.locator("dialog.sheet")
+    if photo:
+        await sheet.locator("input[type=file]").set_input_files(
+            {"name": "done.jpg", "mimeType": "image/jpeg", "buffer": as_jpeg(frame(3))}
+        )
+        await expect(sheet.locator("cs-photo img")).to_be_visible()
+    await sheet.locator("textarea").fill(note)
+    await sheet.get_by_role("button", name="完成任务", exact=True).click()
+
+
+async def test_a_task_is_carried_to_done(
+    working_day: WorkingDay, phone_page: Page, screenshot: ShotTaker
+) -> None:
+    await arrive(phone_page, working_day.links["ann"])
+    await expect(phone_page.get_by_text("今天还没有任务")).to_be_visible()
+    await screenshot(phone_page, "rep-empty")
+    task = await working_day.task(address="和平路 12 号", customer_name="林女士", note="活接螺母漏水")
+    assert task["rep"]["code"] == "ann"
+    card = phone_page.locator(".rep-next")
+    await expect(card).to_contain_text("和平路 12 号", timeout=WITHIN_2_S)
+    await screenshot(phone_page, "rep-route")
+    for name in ("接受", "出发", "已到达"):
+        await press(phone_page, name)
+    await expect(card).to_contain_text("已到现场")
+    await press(phone_page, "详情")
+    await expect(phone_page.get_by_text("活接螺母漏水")).to_be_visible()
+    await screenshot(phone_page, "rep-task")
+    await finish(phone_page, "换了垫片，观察十分钟不漏", photo=True)
+    await expect(phone_page.locator(".chip", has_text="已完成").first).to_be_visible()
+    found = await working_day.until(task, lambda now: now["state"] == "done")
+    assert len(found["proofs"]) == 1
+    assert await states(working_day, task) == ROAD
+
+
+async def test_a_gap_in_the_network_loses_nothing(
+    working_day: WorkingDay, browsers: Browsers, screenshot: ShotTaker
+) -> None:
+    browsers.tolerate("ERR_INTERNET_DISCONNECTED")
+    page = await browsers.phone()
+    task = await working_day.task(address="和平路 12 号")
+    other = await working_day.task(address="和平路 14 号", east=0.6)
+    await arrive(page, working_day.links["ann"])
+    await expect(page.locator(".rep-next")).to_contain_text("和平路")
+    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+    await page.context.set_offline(True)
+    for name in ("接受", "出发", "已到达"):
+        await press(page, name)
+    await finish(page, "没有网络时完成", photo=True)
+    await expect(page.locator("cs-banner")).to_contain_text("4")
+    await page.reload(wait_until="commit")
+    await expect(page.locator(".rep-stop", has_text="已完成")).to_have_count(1)
+    await expect(page.locator(".rep-next")).to_contain_text("和平路")
+    await screenshot(page, "rep-offline")
+    first = (await working_day.state_of(task), await working_day.state_of(other))
+    assert [each["state"] for each in first] == ["assigned", "assigned"], "nothing has been sent yet"
+
+    await page.context.set_offline(False)
+    await expect(page.get_by_text("已同步")).to_be_visible(timeout=15_000)
+    done = [each for each in (task, other) if (await working_day.state_of(each))["state"] == "done"]
+    assert len(done) == 1
+    assert await states(working_day, done[0]) == ROAD
+    assert len((await working_day.state_of(done[0]))["proofs"]) == 1
+
+
+async def test_declining_needs_a_reason_and_hands_the_task_on(
+    working_day: WorkingDay, phone_page: Page
+) -> None:
+    task = await working_day.task(address="和平路 12 号")
+    await arrive(phone_page, working_day.links["ann"])
+    await press(phone_page, "详情")
+    await press(phone_page, "其他")
+    await press(phone_page, "拒绝")
+    sheet = phone_page.locator("dialog.sheet")
+    await sheet.get_by_role("button", name="拒绝", exact=True).click()
+    await expect(phone_page.get_by_text("请选择原因，或写几句。")).to_be_visible()
+    await sheet.get_by_text("车上没有备件").click()
+    await sheet.get_by_role("button", name="拒绝", exact=True).click()
+    await expect(phone_page.get_by_text("已拒绝，任务会转给其他代表")).to_be_visible()
+    found = await working_day.until(task, lambda now: now["rep"]["code"] != "ann")
+    assert found["rep"]["code"] == "bob"
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
+async def test_the_page_is_fit_to_use(
+    working_day: WorkingDay, phone_page: Page, screenshot: ShotTaker, language: str
+) -> None:
+    await working_day.task(
+        address="和平路 12 号", customer_name="林女士", note="活接螺母漏水", parts={"washer_set": 1}
+    )
+    await working_day.task(address="和平路 14 号", east=0.7)
+    await arrive(phone_page, working_day.links["ann"])
+    await phone_page.goto(f"{working_day.app.url}/rep?lang={language}", wait_until="commit")
+    await expect(phone_page.locator(".rep-next")).to_be_visible()
+    for theme in ("light", "dark", "sun"):
+        await phone_page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+        await assert_accessible(phone_page)
+        await screenshot(phone_page, f"rep-{language}-{theme}")
+    await assert_no_sideways_scroll(phone_page)
+    await assert_targets(phone_page)
+    await phone_page.locator(".rep-pair .button").last.click()
+    await expect(phone_page.locator(".rep-task")).to_be_visible()
+    await assert_accessible(phone_page)
+    await assert_no_sideways_scroll(phone_page)
+    await assert_targets(phone_page)
+    await screenshot(phone_page, f"rep-task-{language}")
+    await phone_page.go_back()
+    await phone_page.locator(".segmented label").last.click()
+    await expect(phone_page.locator(".rep-pin").first).to_be_visible()
+    await assert_accessible(phone_page)
+    await screenshot(phone_page, f"rep-map-{language}")
