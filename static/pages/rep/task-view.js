@@ -30,7 +30,7 @@ export class TaskView {
   show(stop) {
     const { task } = stop;
     this.evidence.show(task);
-    this.content.replaceChildren(
+    const parts = [
       button({ t: "rep.back", icon: "back", kind: "quiet", class: "button rep-back", action: () => this.places.back() }),
       h("div", { class: "stack rep-title" },
         h("h2", { text: title(task) }),
@@ -40,7 +40,8 @@ export class TaskView {
       verdict(task),
       customer(task),
       plan(stop),
-    );
+    ];
+    this.content.replaceChildren(...parts.filter((part) => part !== null));
     const main = mainAction(stop, this.work, this.page);
     const more = moreAction(stop, this.work, this.page);
     this.bar.replaceChildren(...[more, main].filter((part) => part !== null));
