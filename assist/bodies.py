@@ -30,7 +30,7 @@ Name = Annotated[Words, Field(max_length=80)]
 Line = Annotated[Words, Field(max_length=120)]
 Phone = Annotated[Words, Field(max_length=40)]
 Note = Annotated[Words, Field(max_length=2000)]
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -54,7 +54,7 @@ class StartBody(Body):
     bearer: bool = False
 
 
-class PlaceBody(Body):
+class RequestPlaceBody(Body):
     """Where the trouble is: an address, a point (WGS-84), or both."""
 
     address: Annotated[Words, Field(max_length=200)] = ""
@@ -82,7 +82,7 @@ class DetailsBody(Body):
     """What is to be changed; what is left out stays. `version` is the one the caller has seen."""
 
     version: Version
-    place: PlaceBody | None = None
+    place: RequestPlaceBody | None = None
     contact: ContactBody | None = None
     description: Annotated[Words, Field(max_length=1000)] | None = None
     language: Language | None = None
@@ -156,7 +156,7 @@ class InvitationBody(Body):
 class RedemptionBody(Body):
     """A link's token; `bearer` asks for the session in the answer instead of a cookie."""
 
-    token: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,128}\Z")]
+    token: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,128}$")]
     bearer: bool = False
 
 

@@ -14,7 +14,7 @@ class View(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class PersonView(View):
+class StaffView(View):
     """A member of staff as others see them."""
 
     id: UUID
@@ -67,7 +67,7 @@ class CallView(View):
     """The call that is going on, or the last one."""
 
     id: UUID
-    technician: PersonView
+    technician: StaffView
     accepted_at: datetime
     customer_joined_at: datetime | None
     technician_joined_at: datetime | None
@@ -91,7 +91,7 @@ class VerdictView(View):
     still_ids: list[UUID]
     no_still_reason: str | None
     note: str
-    given_by: PersonView
+    given_by: StaffView
     given_at: datetime
 
 
@@ -129,8 +129,8 @@ class RequestView(View):
     description: str
     place: PlaceView | None
     contact: ContactView
-    owner: PersonView
-    technician: PersonView | None
+    owner: StaffView
+    technician: StaffView | None
     skill: str
     priority: int = Field(description="0 routine, 1 soon, 2 urgent, 3 danger")
     safety_stop: str | None = Field(description="guide/step of the safety stop that was met")
@@ -146,76 +146,6 @@ class RequestView(View):
     created_at: datetime
     changed_at: datetime
     ended_at: datetime | None
-
-
-class GuideAnswerView(View):
-    """An answer on offer; `next` is a step, or solved, or person."""
-
-    answer: str
-    label: str
-    next: str
-
-
-class GuideStepView(View):
-    """One screen of a guide."""
-
-    id: str
-    kind: str = Field(description="safety, action, check or stop")
-    title: str
-    text: str
-    tips: list[str]
-    illustration: str
-    safety: str | None
-    minutes: int | None = Field(description="How long to watch or wait.")
-    answers: list[GuideAnswerView]
-
-
-class GuideView(View):
-    """A guide in one language."""
-
-    id: str
-    category: str
-    title: str
-    summary: str
-    start: str
-    steps: dict[str, GuideStepView]
-
-
-class CategoryView(View):
-    """What can be wrong, and the guide for it."""
-
-    code: str
-    name: str
-    skill: str
-    guide: str | None
-
-
-class FaultKindView(View):
-    """A fault of the catalogue, and what mending it takes."""
-
-    code: str
-    name: str
-    category: str
-    skill: str
-    level: int
-    minutes: int
-    parts: list[PartView]
-
-
-class CatalogueView(View):
-    """Categories, guides and faults in one language."""
-
-    language: str
-    categories: list[CategoryView]
-    guides: list[GuideView]
-    faults: list[FaultKindView]
-
-
-class GuidePositionAnswer(View):
-    """Where an answer leads, and the request as it is then."""
-
-    position: GuidePositionView
-    request: RequestView
 
 
 class QueueRowView(View):
@@ -308,7 +238,7 @@ class InvitationView(View):
     expires_at: datetime
 
 
-class TimelineView(View):
+class RequestTimelineView(View):
     """One line of what has happened; `owner` is who was answerable from then on."""
 
     number: int
@@ -317,7 +247,7 @@ class TimelineView(View):
     actor: str
     actor_name: str | None
     state: str
-    owner: PersonView
+    owner: StaffView
     detail: dict[str, object]
 
 
@@ -331,7 +261,7 @@ class RequestRowView(View):
     language: str
     name: str
     address: str
-    owner: PersonView
+    owner: StaffView
     priority: int
     outcome: str | None
     score: int | None

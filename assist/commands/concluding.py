@@ -34,7 +34,7 @@ from kernel.identity import Actor
 class PlaceMissing(Refused):
     """A visit needs to know where: an address, or a point on the map."""
 
-    code: ClassVar[str] = "place_missing"
+    code: ClassVar[str] = "visit_place_missing"
 
 
 @dataclass(frozen=True)

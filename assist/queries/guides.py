@@ -6,16 +6,16 @@ from collections.abc import Mapping
 
 from assist.faults import CATALOGUE
 from assist.guide import Category, Choice, Guide, GuideStep
-from assist.triage import SKILL_OF
-from assist.views import (
+from assist.guide_views import (
     CatalogueView,
     CategoryView,
     FaultKindView,
     GuideAnswerView,
     GuideStepView,
     GuideView,
-    PartView,
 )
+from assist.triage import SKILL_OF
+from assist.views import PartView
 from kernel.i18n import text
 
 

@@ -19,13 +19,13 @@ from assist.views import (
     CallView,
     ContactView,
     GuidePositionView,
-    PersonView,
     PlaceView,
     RatingView,
     RequestPageView,
     RequestRowView,
+    RequestTimelineView,
     RequestView,
-    TimelineView,
+    StaffView,
     VerdictView,
     VisitView,
 )
@@ -36,11 +36,11 @@ PAGE = 50
 
 async def people(
     session: AsyncSession, ids: Iterable[UUID | None], language: str
-) -> Mapping[UUID, PersonView]:
+) -> Mapping[UUID, StaffView]:
     """Staff by id, with their names as the reader's language writes them."""
     wanted = {id for id in ids if id is not None}
     rows = await session.scalars(select(Staff).where(Staff.id.in_(wanted)))
-    return {row.id: PersonView(id=row.id, name=_name(row, language)) for row in rows}
+    return {row.id: StaffView(id=row.id, name=_name(row, language)) for row in rows}
 
 
 def _name(staff: Staff, language: str) -> str:
@@ -121,7 +121,7 @@ async def _guide_position(
     return GuidePositionView(guide=last.guide, step=position.step, ending=ending)
 
 
-def _call(call: Call, staff: Mapping[UUID, PersonView]) -> CallView:
+def _call(call: Call, staff: Mapping[UUID, StaffView]) -> CallView:
     return CallView(
         id=call.id,
         technician=staff[call.technician_id],
@@ -133,7 +133,7 @@ def _call(call: Call, staff: Mapping[UUID, PersonView]) -> CallView:
     )
 
 
-def _verdict(verdict: VerdictRow, staff: Mapping[UUID, PersonView]) -> VerdictView:
+def _verdict(verdict: VerdictRow, staff: Mapping[UUID, StaffView]) -> VerdictView:
     return VerdictView(
         ownership=verdict.ownership.value,
         fault=verdict.fault,
@@ -156,7 +156,7 @@ def _visit(row: ServiceRequest) -> VisitView | None:
 
 async def timeline_of(
     session: AsyncSession, actor: Actor, request_id: UUID, language: str
-) -> list[TimelineView]:
+) -> list[RequestTimelineView]:
     """What has happened, oldest first."""
     row = await visible_request(session, actor, request_id)
     query = select(RequestEvent).where(RequestEvent.request_id == row.id).order_by(RequestEvent.number)
@@ -164,7 +164,7 @@ async def timeline_of(
     ids = {event.owner_id for event in events} | {event.actor_id for event in events}
     staff = await people(session, ids, language)
     return [
-        TimelineView(
+        RequestTimelineView(
             number=event.number,
             at=event.at,
             kind=event.kind,

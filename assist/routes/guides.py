@@ -6,13 +6,14 @@ from uuid import UUID
 
 from assist.bodies import GuideAnswerBody, GuidesQuery
 from assist.commands.guiding import answer_guide
+from assist.guide_views import CatalogueView, GuidePositionAnswer
 from assist.queries.guides import catalogue_view
 from assist.request import WrongState
 from assist.routes.api import CUSTOMER, api
 from assist.routes.requests import shown
 from assist.services import AssistServices
 from assist.triage import Given, NotAnAnswer, SafetyStop
-from assist.views import CatalogueView, GuidePositionAnswer, GuidePositionView
+from assist.views import GuidePositionView
 from kernel.web import Call, anyone
 
 

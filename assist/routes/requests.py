@@ -26,7 +26,7 @@ from assist.request import WrongState
 from assist.routes.api import CUSTOMER, DESK, PARTIES, READERS, START, api
 from assist.services import AssistServices
 from assist.tables import QueueEntry
-from assist.views import MessageView, RequestPageView, RequestView, TimelineView
+from assist.views import MessageView, RequestPageView, RequestTimelineView, RequestView
 from kernel.errors import StaleVersion
 from kernel.identity import Actor
 from kernel.web import Call, SessionView, anyone
@@ -150,7 +150,7 @@ async def rate_request(call: Call, request_id: UUID, body: RatingBody) -> Reques
 
 
 @api.get("/api/requests/{request_id}/timeline", who=READERS, summary="What has happened, oldest first")
-async def read_timeline(call: Call, request_id: UUID) -> list[TimelineView]:
+async def read_timeline(call: Call, request_id: UUID) -> list[RequestTimelineView]:
     async with call.database.reading() as session:
         return await timeline_of(session, call.actor, request_id, call.language)
 

@@ -8,7 +8,15 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from assist.bodies import ContactBody, DetailsBody, MarkBody, MessageBody, PlaceBody, StartBody, WindowBody
+from assist.bodies import (
+    ContactBody,
+    DetailsBody,
+    MarkBody,
+    MessageBody,
+    RequestPlaceBody,
+    StartBody,
+    WindowBody,
+)
 
 
 def mark(**changes: object) -> MarkBody:
@@ -67,11 +75,11 @@ def test_chat_keeps_line_breaks_and_emoji() -> None:
 )
 def test_a_place_is_an_address_or_a_point(place: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        PlaceBody.model_validate(place)
+        RequestPlaceBody.model_validate(place)
 
 
 def test_a_point_alone_is_a_place() -> None:
-    assert PlaceBody.model_validate({"lon": 7.42, "lat": 43.73, "source": "pin"}).address == ""
+    assert RequestPlaceBody.model_validate({"lon": 7.42, "lat": 43.73, "source": "pin"}).address == ""
 
 
 def test_details_say_which_version_was_seen() -> None:
