@@ -52,12 +52,12 @@ def _overlaps(
             return False
         shapely.prepare(shapes[one])
         for other in near[shapely.intersects(shapes[one], shapes[near])].tolist():
-            _compare(drawn[one], drawn[other], limits, findings)
+            shared = shapely.intersection(shapes[one], shapes[other])
+            _tell(drawn[one], drawn[other], shared, limits, findings)
     return True
 
 
-def _compare(one: Feature, other: Feature, limits: Limits, findings: Findings) -> None:
-    shared = shapely.intersection(one.geometry, other.geometry)
+def _tell(one: Feature, other: Feature, shared: BaseGeometry, limits: Limits, findings: Findings) -> None:
     area = square_metres(shared)
     if area > limits.overlap_m2:
         place = shared.representative_point()

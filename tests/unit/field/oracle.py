@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
+from typing import TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -187,8 +188,9 @@ class Case:
 
 
 def random_case(seed: int, most_reps: int = 3, most_visits: int = 6) -> Case:
-    """A day in any state: nothing begun, in full swing, gone wrong; with locks, holds, and roads that
-    end.
+    """A day in any state: nothing begun, in full swing, gone wrong; with locks, holds, and roads that end.
+
+    In every second one all times are multiples of 500 s, so that being just in time and equal costs occur.
     """
     dice = random.Random(seed)
     reps = dice.randint(1, most_reps)
@@ -198,22 +200,44 @@ def random_case(seed: int, most_reps: int = 3, most_visits: int = 6) -> Case:
         travel[dice.randrange(points), dice.randrange(points)] = NO_WAY
     np.fill_diagonal(travel, 0)
     now = dice.randint(6 * 3600, 14 * 3600)
-    routes = [_random_route(dice, number, points, now, travel, most_visits) for number in range(reps)]
+    grain = dice.choice((1, 500))
+    routes = [_random_route(dice, number, points, now, most_visits) for number in range(reps)]
     people = [route.rep.rep_id for route in routes]
     return Case(
-        routes=routes,
-        new=_random_visit(dice, UUID(int=1), points, now),
-        travel=travel,
-        now=now,
+        routes=[
+            Route(_coarse(route.rep, grain), tuple(_coarse(visit, grain) for visit in route.visits))
+            for route in routes
+        ],
+        new=_coarse(_random_visit(dice, UUID(int=1), points, now), grain),
+        travel=travel // grain * grain,
+        now=now // grain * grain,
         owner=dice.choice([None, *people, UUID(int=999)]),
         declined={each for each in people if dice.random() < 0.1},
-        weights=Weights(dice.choice((0, 120, 600)), dice.choice((0, 100, 1000)), dice.choice((0, 500, 1000))),
+        weights=Weights(dice.choice((0, 500, 600)), dice.choice((0, 100, 1000)), dice.choice((0, 500, 1000))),
     )
 
 
-def _random_route(
-    dice: random.Random, number: int, points: int, now: int, travel: Travel, most_visits: int
-) -> Route:
+TIMES = {
+    "shift_start",
+    "shift_end",
+    "service_s",
+    "earliest",
+    "latest",
+    "departed_at",
+    "started_at",
+    "finished_at",
+}
+
+Timed = TypeVar("Timed", RepDay, Visit)
+
+
+def _coarse(timed: Timed, grain: int) -> Timed:
+    """The same with its times rounded down to multiples of `grain`."""
+    values = {name: value for name, value in vars(timed).items() if name in TIMES and value is not None}
+    return dataclasses.replace(timed, **{name: value // grain * grain for name, value in values.items()})
+
+
+def _random_route(dice: random.Random, number: int, points: int, now: int, most_visits: int) -> Route:
     begins = dice.randint(6, 10) * 3600
     rep = RepDay(
         rep_id=UUID(int=100 + number),

@@ -211,3 +211,11 @@ def test_nobody_stands_before_a_door_while_others_wait() -> None:
         weights=indifferent,
     ).best[0]
     assert late.position == 0 and late.cost_s == best.cost_s
+
+
+def test_just_in_time_is_in_time() -> None:
+    # One minute there, work until 16:59, one minute home.
+    whole_shift = visit("A", minutes=9 * 60 - 2)
+    assert propose(pack([day()], streets(), NOW), whole_shift, streets()).best[0].finishes_at == clock(16, 59)
+    on_the_dot = visit("A", window=(clock(7), clock(8, 1)))
+    assert propose(pack([day()], streets(), NOW), on_the_dot, streets()).best[0].starts_at == clock(8, 1)
