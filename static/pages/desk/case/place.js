@@ -1,0 +1,32 @@
+// Where it is: a small map with one pin, or the words alone where there is no point or no map.
+
+import { h } from "parts/dom.js";
+import { t } from "parts/words.js";
+
+/** @param {import("pages/desk/work-place.js").Bench} bench */
+export function placeMap({ work }) {
+  const words = h("p", { class: "small" });
+  const box = h("div");
+  const element = h("div", { class: "stack tight" }, words, box);
+  let at = "";
+
+  const draw = () => {
+    const place = work.request?.place;
+    words.textContent = place?.address || (place ? t("desk.place.point") : t("desk.place.unknown"));
+    const { lon = null, lat = null } = place ?? {};
+    const now = lon === null ? "" : `${lon} ${lat}`;
+    // A map in a closed tab has no size: it is made when its tab is seen.
+    if (now === at || !element.checkVisibility()) return;
+    at = now;
+    box.replaceChildren();
+    if (lon === null || lat === null) return;
+    const map = /** @type {import("parts/map.js").MapPart} */ (h("cs-map", { class: "place-map" }));
+    box.append(map);
+    void map.ready.then((leaflet) => {
+      if (!leaflet) return box.replaceChildren(h("p", { class: "small muted number", text: `${lat}, ${lon}` }));
+      map.leaflet.circleMarker([lat, lon], { radius: 9, weight: 3, color: "#fff", fillColor: "#b3261e", fillOpacity: 1 }).addTo(leaflet);
+      return map.show({ lon, lat }, 16);
+    });
+  };
+  return { element, draw };
+}

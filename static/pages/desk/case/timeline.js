@@ -1,0 +1,52 @@
+// What has happened, newest first, and who was answerable from then on.
+
+import { h } from "parts/dom.js";
+import { nothing } from "parts/empty.js";
+import { i18n, t } from "parts/words.js";
+
+/** @typedef {import("pages/desk/views.js").TimelineEntry} TimelineEntry */
+
+/** @param {import("pages/desk/work-place.js").Bench} bench */
+export function timeline({ work, desk }) {
+  const element = h("div", { class: "timeline" });
+  let before = "";
+
+  const draw = () => {
+    const now = `${work.timeline.length} ${i18n.language} ${desk.catalogue?.language}`;
+    if (now === before) return;
+    before = now;
+    if (!work.timeline.length) return element.replaceChildren(nothing({ t: "desk.timeline.empty", icon: "clock" }));
+    /** @type {TimelineEntry | null} */
+    let earlier = null;
+    const lines = work.timeline.map((entry) => {
+      const line = one(entry, earlier?.owner.id !== entry.owner.id);
+      earlier = entry;
+      return line;
+    });
+    return element.replaceChildren(h("ol", null, lines.reverse()));
+  };
+
+  /** @param {TimelineEntry} entry @param {boolean} handed */
+  const one = (entry, handed) => {
+    const key = `desk.event.${entry.kind}`;
+    const known = t(key) !== key;
+    const actor = entry.actor_name ?? (entry.actor === "customer" ? t("common.role.customer") : entry.actor === "system" ? "" : entry.actor);
+    return h("li", null,
+      h("time", { class: "number small muted", datetime: entry.at, text: i18n.time(entry.at) }),
+      h("div", { class: "grow" },
+        h("span", known ? { t: key } : { text: entry.kind }), detailOf(entry), actor && h("small", { class: "muted", text: ` ${actor}` }),
+        handed && h("small", { class: "handed", t: "desk.timeline.owner", params: { name: entry.owner.name } })));
+  };
+
+  /** @param {TimelineEntry} entry */
+  const detailOf = ({ kind, detail }) => {
+    if (kind === "verdict_given") {
+      const fault = desk.catalogue?.faults.find((one) => one.code === detail["fault"])?.name ?? detail["fault"];
+      return h("small", { class: "muted", text: ` ${t(`common.ownership.${detail["ownership"]}`)} · ${fault}` });
+    }
+    if (kind === "concluded" || kind === "visit_asked") return h("small", { class: "muted", text: ` ${t(`common.outcome.${detail["outcome"]}`)}` });
+    if (kind === "rated") return h("small", { class: "muted", text: ` ${"★".repeat(Number(detail["score"]) || 0)}` });
+    return null;
+  };
+  return { element, draw };
+}

@@ -1,0 +1,72 @@
+// Above the picture: whom I talk to, for how long, how good the line is in words, and the ways out of the call.
+
+import { button } from "parts/button.js";
+import { chip } from "parts/chip.js";
+import { ask } from "parts/dialog.js";
+import { h } from "parts/dom.js";
+import { segmented } from "parts/field.js";
+import { i18n, t } from "parts/words.js";
+import { categoryChip, languageChip, stateChip, urgencyChip } from "pages/desk/labels.js";
+import { ticking } from "pages/desk/ticker.js";
+
+const TONES = /** @type {Record<string, import("parts/chip.js").Tone>} */ ({ good: "ok", fair: "warn", poor: "bad", lost: "bad" });
+const REASONS = ["other_skill", "other_language", "shift_over", "other"];
+
+/** @param {import("pages/desk/work-place.js").Bench} bench */
+export function workHead({ desk, keys, work, signal }) {
+  const who = h("h2", { tabindex: -1 });
+  const chips = h("div", { class: "chips" });
+  const line = h("span", { class: "line", role: "status" });
+  const time = h("span", { class: "call-time" });
+  const end = button({ icon: "end", t: "desk.end", kind: "danger", key: "E", action: () => endCall() });
+  const back = button({ icon: "undo", t: "desk.return", kind: "quiet", key: "R", action: () => giveBack() });
+  const resume = button({ icon: "video", t: "desk.resume", action: () => work.act("call-resumption") });
+  const close = button({ icon: "close", kind: "quiet", size: "icon", label: "desk.close", title: "desk.close", action: () => desk.show(null) });
+  const element = h("header", { class: "work-head" }, h("div", { class: "grow" }, h("div", { class: "cluster who-line" }, who, time, line), chips), back, resume, end, close);
+
+  const name = () => work.request?.contact.name || t("desk.someone");
+
+  const endCall = async () => {
+    if (!work.call) return;
+    const answer = await ask({ t: "desk.end.title", params: { name: name() }, text: "desk.end.text", actions: [{ value: "stay", t: "desk.end.stay" }, { value: "end", t: "desk.end", kind: "danger", icon: "end" }] });
+    if (answer === "end") await work.act("call-end", { reason: "technician" });
+  };
+
+  const giveBack = async () => {
+    let reason = "other";
+    const choice = segmented({ name: "reason", label: "desk.return.reason", value: reason, change: (value) => (reason = value), options: REASONS.map((value) => ({ value, t: `desk.return.${value}` })) });
+    choice.classList.add("upright");
+    const answer = await ask({ t: "desk.return.title", params: { name: name() }, text: "desk.return.text", body: [choice], actions: [{ value: "stay", t: "common.cancel" }, { value: "return", t: "desk.return", kind: "primary" }] });
+    if (answer !== "return") return;
+    await work.act("return", { reason });
+    desk.show(null);
+    desk.page.toast.show({ t: "desk.return.done" });
+  };
+
+  /** @param {() => Promise<void>} action */
+  const byKey = (action) => void action().catch((error) => desk.page.toast.fault(error));
+  keys.on("end", () => (work.call ? byKey(endCall) : false), signal);
+  keys.on("back", () => (work.may("returned") ? byKey(giveBack) : false), signal);
+  let before = "";
+
+  const draw = () => {
+    const { request, call } = work;
+    if (!request) return;
+    if (who.textContent !== name()) who.textContent = name();
+    chips.replaceChildren(...[stateChip(request.state), urgencyChip(request.priority), categoryChip(request.category), languageChip(request.language)].filter((part) => part !== null));
+    end.hidden = !call;
+    back.hidden = !(work.atWork && work.may("returned"));
+    resume.hidden = !(work.atWork && work.may("call_resumed"));
+    close.hidden = Boolean(call);
+    const since = request.call?.customer_joined_at ?? request.call?.accepted_at;
+    time.replaceChildren(...(call && since ? [ticking(Date.parse(since))] : request.state === "waiting" ? [] : [h("small", { class: "muted", text: i18n.relative(request.changed_at, new Date()) })]));
+    const level = call && call.room.line === "joined" && call.other?.here ? call.level : null;
+    const now = `${level} ${i18n.language}`;
+    if (now !== before) line.replaceChildren(...(level ? [chip({ t: `common.quality.${level}`, icon: "quality", tone: TONES[level] ?? "" })] : []));
+    before = now;
+  };
+  work.addEventListener("call", () => work.call?.addEventListener("change", draw, { signal }), { signal });
+  work.call?.addEventListener("change", draw, { signal });
+  queueMicrotask(() => who.focus({ preventScroll: true }));
+  return { element, draw };
+}
