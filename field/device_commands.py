@@ -7,7 +7,8 @@ kept per phone, and changes in the same transaction as the effect, so that neith
 - the next number is carried out. Refused by a rule (a task that was moved meanwhile, say), it is answered
   with the refusal's code, which is stored as well: it is answered for good, and the numbers after it go on.
   One that depended on it is refused by the task's own state machine;
-- a number that was answered for another action is refused, and changes nothing;
+- a number that was answered for another action is refused, and changes nothing; so is an action that was
+  answered under another number, though its new number then counts as answered;
 - a number beyond the next one is a gap: nothing from there on is touched, and the answer says which number
   is expected. The phone sends from there.
 
@@ -23,7 +24,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from field.rep_commands import (
     Doing,
@@ -49,10 +50,16 @@ Kind = Literal["acceptance", "declination", "travel", "arrival", "completion", "
 """What a phone can do, by the names that the API's addresses use."""
 
 
-class ActionReused(Invalid):
-    """Two different actions carry the same number."""
+class SequenceReused(Invalid):
+    """This number was already answered for another action."""
 
-    code = "action_reused"
+    code = "sequence_reused"
+
+
+class ActionRepeated(Invalid):
+    """This action was already answered under another number."""
+
+    code = "action_repeated"
 
 
 class SequenceGap(Refused):
@@ -136,7 +143,7 @@ async def _answer(
         return await database.run(_carry_out, services, actor, device_id, step)
     except SequenceGap:
         raise
-    except ActionReused as clash:
+    except SequenceReused as clash:
         # Not stored: the number's own answer stays what it is.
         return StepResult(step.id, step.sequence, clash.status, clash.code, dict(clash.params))
     except CurbstopError as refusal:
@@ -152,6 +159,8 @@ async def _carry_out(
     device, stored = await _turn(uow, actor, device_id, step)
     if stored is not None:
         return stored
+    if await _has_been(uow, step.id):
+        raise ActionRepeated()
     do = await begin(uow, services, actor, step.task_id, step.version, step.at)
     await EFFECTS[step.kind](do, step)
     await uow.session.flush()
@@ -182,10 +191,15 @@ async def _turn(
         raise SequenceGap(expected=device.last_sequence + 1)
     if step.sequence == device.last_sequence + 1:
         return device, None
-    stored = await uow.session.get(DeviceAction, step.id)
-    if stored is None or stored.device_id != device.id or stored.sequence != step.sequence:
-        raise ActionReused(sequence=step.sequence)
+    stored = await uow.session.get(DeviceAction, (device.id, step.sequence))
+    if stored is None or stored.action_id != step.id:
+        raise SequenceReused(sequence=step.sequence)
     return device, _read(stored)
+
+
+async def _has_been(uow: UnitOfWork, action_id: UUID) -> bool:
+    seen = select(DeviceAction.action_id).where(DeviceAction.action_id == action_id).limit(1)
+    return (await uow.session.scalars(seen)).first() is not None
 
 
 async def _device(uow: UnitOfWork, actor: Actor, device_id: UUID) -> Device:
@@ -214,10 +228,12 @@ def _store(uow: UnitOfWork, device: Device, step: DeviceStep, result: StepResult
     device.last_sequence, device.changed_at = step.sequence, uow.now
     content = {"status": result.status, "code": result.code, "params": result.params, "task": result.task}
     uow.session.add(
-        DeviceAction(id=step.id, device_id=device.id, sequence=step.sequence, at=uow.now, result=content)
+        DeviceAction(
+            device_id=device.id, sequence=step.sequence, action_id=step.id, at=uow.now, result=content
+        )
     )
     return result
 
 
 def _read(stored: DeviceAction) -> StepResult:
-    return StepResult(stored.id, stored.sequence, **stored.result, replayed=True)
+    return StepResult(stored.action_id, stored.sequence, **stored.result, replayed=True)

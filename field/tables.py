@@ -192,10 +192,8 @@ class DeviceAction(Base):
 
     __tablename__ = "device_action"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    device_id: Mapped[UUID] = mapped_column(ForeignKey("device_sequence.id"), index=True)
-    sequence: Mapped[int]
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("device_sequence.id"), primary_key=True)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    action_id: Mapped[UUID] = mapped_column(index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     result: Mapped[Json] = mapped_column(JsonColumn)
-
-    __table_args__ = (UniqueConstraint("device_id", "sequence"),)

@@ -125,8 +125,17 @@ async def test_the_same_number_for_another_action_is_refused(town: Town, phone: 
     task = await town.task(where=inside("A1"))
     await phone.send(phone.act("acceptance", task.id))
     phone.sequence = 0
-    assert states(await phone.send(phone.act("travel", task.id))) == ["action_reused"]
+    assert states(await phone.send(phone.act("travel", task.id))) == ["sequence_reused"]
     assert (await town.reload(task)).state is TaskState.ACCEPTED
+
+
+async def test_the_same_action_under_another_number_has_no_second_effect(town: Town, phone: Phone) -> None:
+    task = await town.task(where=inside("A1"))
+    first = phone.act("acceptance", task.id)
+    await phone.send(first)
+    again = phone.act("acceptance", task.id) | {"id": first["id"]}
+    answer = await phone.send(again, phone.act("travel", task.id))
+    assert states(answer) == ["action_repeated", "travelling"]
 
 
 async def test_a_hundred_phones_that_repeat_themselves_have_each_effect_once(town: Town) -> None:

@@ -139,16 +139,15 @@ def upgrade() -> None:
     op.create_index("ix_zone_station", "zone", ["station"])
     op.create_table(
         "device_action",
-        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("device_id", sa.Uuid(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("action_id", sa.Uuid(), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("result", DOCUMENT, nullable=False),
         sa.ForeignKeyConstraint(["device_id"], ["device_sequence.id"], name="fk_device_action_device_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_device_action"),
-        sa.UniqueConstraint("device_id", "sequence", name="uq_device_action_device_id_sequence"),
+        sa.PrimaryKeyConstraint("device_id", "sequence", name="pk_device_action"),
     )
-    op.create_index("ix_device_action_device_id", "device_action", ["device_id"])
+    op.create_index("ix_device_action_action_id", "device_action", ["action_id"])
     op.create_table(
         "task",
         sa.Column("id", sa.Uuid(), nullable=False),
