@@ -47,6 +47,11 @@ export async function run(element, action, event = new Event("click")) {
   }
 }
 
+/** Work that asks something first: not busy while the question stands, its failure still told. @param {EventTarget | null} element @param {() => Promise<unknown>} work */
+export function attempt(element, work) {
+  work().catch((error) => element?.dispatchEvent(new CustomEvent("fault", { bubbles: true, detail: error })));
+}
+
 /** @param {HTMLButtonElement} element @param {() => void} act */
 function hold(element, act) {
   let started = 0;

@@ -17,11 +17,12 @@ export function chat({ send, mine, quick, intro = "common.chat.empty" }) {
   let stored = new Map();
   /** @type {Map<string, Message>} */
   const pending = new Map();
-  const list = h("ol", { role: "log", "aria-live": "polite", label: "common.chat", tabindex: 0 });
+  const list = h("ol");
+  const log = h("div", { class: "log", role: "log", "aria-live": "polite", label: "common.chat", tabindex: 0 }, list);
   const input = h("textarea", { class: "input", rows: 1, maxlength: 2000, label: "common.chat.placeholder", placeholder: "common.chat.placeholder", enterkeyhint: "send" });
   const form = h("form", null, h("div", { class: "grow" }, input), button({ icon: "send", kind: "primary", type: "submit", label: "common.send" }));
   const replies = h("div", { class: "quick" });
-  const element = h("section", { class: "chat", label: "common.chat" }, list, quick && replies, form);
+  const element = h("section", { class: "chat", label: "common.chat" }, log, quick && replies, form);
 
   /** @param {Message} message */
   const line = (message) => {
@@ -44,11 +45,11 @@ export function chat({ send, mine, quick, intro = "common.chat.empty" }) {
   };
 
   const draw = () => {
-    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+    const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
     const all = [...stored.values(), ...[...pending.values()].filter((message) => !stored.has(message.client_id))];
     list.replaceChildren(...(all.length ? all.map(line) : [h("li", { data: { kind: "note" }, t: intro })]));
     if (quick) replies.replaceChildren(...quick().map((text) => button({ text, action: () => void say(text) })));
-    if (atEnd) list.scrollTop = list.scrollHeight;
+    if (atEnd) log.scrollTop = log.scrollHeight;
   };
 
   /** @param {Message} message */

@@ -10,6 +10,8 @@ import { t } from "parts/words.js";
 
 /** @typedef {any} LeafletMap Leaflet carries no types in its wheel */
 
+const PICK_ZOOM = 15; // streets can be told apart
+
 export class MapPart extends HTMLElement {
   constructor() {
     super();
@@ -60,7 +62,7 @@ export class MapPart extends HTMLElement {
       preferCanvas: true, zoomControl: false, attributionControl: false, center: [0, 0], zoom: 2, minZoom: 2, maxZoom: 19,
       fadeAnimation: false, wheelPxPerZoomLevel: 90,
     });
-    this.leaflet.control.zoom({ position: "bottomright", zoomInTitle: t("common.map.zoom_in"), zoomOutTitle: t("common.map.zoom_out") }).addTo(map);
+    this.leaflet.control.zoom({ position: "topright", zoomInTitle: t("common.map.zoom_in"), zoomOutTitle: t("common.map.zoom_out") }).addTo(map);
     this.map = map;
     if (shell.base_map) this.bounds = await drawStreets(this.leaflet, map, shell.base_map).catch(() => null);
     if (this.hasAttribute("pick")) this.pick(map);
@@ -107,8 +109,10 @@ export class MapPart extends HTMLElement {
   /** Everything that the base map covers. */
   async home() {
     const map = await this.ready;
-    this.shownByPage = map !== null;
-    if (map && this.bounds) map.fitBounds(this.bounds, { animate: false, padding: [8, 8] });
+    if (!map || !this.bounds) return;
+    this.shownByPage = true;
+    map.fitBounds(this.bounds, { animate: false, padding: [8, 8] });
+    if (this.hasAttribute("pick")) map.setZoom(Math.max(map.getZoom(), PICK_ZOOM), { animate: false });
   }
 }
 

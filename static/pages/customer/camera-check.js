@@ -1,7 +1,7 @@
 // Trying the camera out before anyone sees it: what will be asked and why, the person's own picture, and what to do
 // when there is none. The browser's question comes only after a tap on ours.
 
-import { button } from "parts/button.js";
+import { attempt, button } from "parts/button.js";
 import { chip, note } from "parts/chip.js";
 import { art, h } from "parts/dom.js";
 import { Camera } from "pages/customer/camera.js";
@@ -34,7 +34,7 @@ export function cameraCheck(page) {
         : ready
           ? [h("p", { class: "small muted", t: "customer.camera.ready.more" }), button({ t: "customer.camera.look", icon: "camera", action: start })]
           : [h("div", { class: "ask-row" }, art("camera"), h("p", { t: "customer.camera.why" })), button({ t: "customer.camera.try", icon: "camera", kind: "primary", size: "main", action: start })]),
-      ...(camera.fault ? [note({ t: `customer.camera.${camera.fault}`, tone: "warn", icon: "video-off" }), button({ t: "customer.camera.help", kind: "quiet", action: () => cameraHelp(camera.fault ?? "refused", page) })] : []),
+      ...(camera.fault ? [note({ t: `customer.camera.${camera.fault}`, tone: "warn", icon: "video-off" }), button({ t: "customer.camera.help", kind: "quiet", action: (event) => attempt(event.currentTarget, () => cameraHelp(camera.fault ?? "refused", page)) })] : []),
     );
   };
 

@@ -1,6 +1,6 @@
 // After the call: the technician writes it up, a visit is on its way, or it is done and the customer has the last word.
 
-import { button } from "parts/button.js";
+import { attempt, button } from "parts/button.js";
 import { chip, note } from "parts/chip.js";
 import { ask } from "parts/dialog.js";
 import { art, h } from "parts/dom.js";
@@ -53,7 +53,7 @@ export function after(model, page) {
   const visit = (request) => frame(
     { picture: art("visit"), t: "customer.visit.title", lead: request.visit?.rep_name ? "customer.visit.lead" : "customer.visit.lead_unplaced", params: { rep: request.visit?.rep_name } },
     road(request), found(request), evidence(),
-    h("p", { class: "centre" }, request.may.includes("withdrawn") && button({ t: "customer.visit.off", kind: "quiet", action: callOff })),
+    h("p", { class: "centre" }, request.may.includes("withdrawn") && button({ t: "customer.visit.off", kind: "quiet", action: (event) => attempt(event.currentTarget, callOff) })),
   );
 
   const callOff = async () => {

@@ -2,7 +2,7 @@
 // a word in the chat. The place is the server's; this page only shows signs of life, and losing it loses nothing.
 
 import { waitWords } from "lib/time.js";
-import { button } from "parts/button.js";
+import { attempt, button } from "parts/button.js";
 import { chip, note } from "parts/chip.js";
 import { ask, sheet } from "parts/dialog.js";
 import { art, h } from "parts/dom.js";
@@ -90,14 +90,14 @@ export function waiting(model, page) {
 
   const camera = cameraCheck(page);
   const element = frame(
-    { picture: model.request?.safety_stop ? art("danger") : art("waiting"), t: "customer.waiting.title", class: "compact" },
+    { picture: model.request?.safety_stop ? art("danger") : art("waiting"), t: model.request?.safety_stop ? "customer.waiting.title_danger" : "customer.waiting.title", class: "compact" },
     safety(model),
     h("div", { class: "card" }, hero),
     camera.element,
     h("section", { class: "card stack" }, h("h2", { t: "customer.waiting.photos" }), h("p", { class: "small muted", t: "customer.waiting.photos.more" }), strip),
     rows,
     h("section", { class: "card stack" }, h("h2", { t: "common.chat" }), chat),
-    h("p", { class: "centre" }, button({ t: "customer.leave", kind: "quiet", action: leave })),
+    h("p", { class: "centre" }, button({ t: "customer.leave", kind: "quiet", action: (event) => attempt(event.currentTarget, leave) })),
   );
 
   const seen = () => document.visibilityState === "visible" && void poll();
@@ -132,13 +132,13 @@ function safety(model) {
   const [guideId, stepId] = model.request?.safety_stop?.split("/") ?? [];
   const step = model.catalogue?.guides.find((guide) => guide.id === guideId)?.steps[stepId ?? ""];
   if (!step) return null;
-  return note({ text: step.text, tone: "bad", icon: "alert", role: "alert" }, h("b", { text: step.title }),
+  return note({ tone: "bad", icon: "alert", role: "alert" }, h("b", { text: step.title }), h("p", { text: step.text }), h("p", { t: "customer.waiting.emergency" }),
     h("ul", { class: "tips" }, step.tips.map((tip) => h("li", null, icon("next"), h("span", { text: tip })))));
 }
 
 /** @param {{icon: string, t: string, value: string, todo: string, action: () => unknown}} props */
 function row({ icon: name, t: key, value, todo, action }) {
-  return h("button", { class: "row", type: "button", on: { click: () => void action() } },
+  return h("button", { class: "row", type: "button", on: { click: (event) => attempt(event.currentTarget, async () => action()) } },
     icon(name),
     h("span", { class: "grow" }, h("b", { t: key }), value ? h("small", { text: value }) : h("small", { t: todo })),
     value ? chip({ t: "customer.given", icon: "check", tone: "ok" }) : chip({ t: "customer.add", icon: "plus", tone: "brand" }));
