@@ -17,6 +17,7 @@ from kernel.database import UnitOfWork
 from kernel.identity import Actor
 
 TOUCH_EVERY = timedelta(seconds=10)
+"""A sign of life is written down at most this often: an open page asks again at every hint."""
 
 
 async def enter_queue(uow: UnitOfWork, actor: Actor, request_id: UUID) -> ServiceRequest:
@@ -53,8 +54,13 @@ async def leave_queue(uow: UnitOfWork, actor: Actor, request_id: UUID) -> Servic
 
 
 def wants_touch(entry: QueueEntry | None, now: datetime) -> bool:
-    """Whether a sign of life should be written down: not for each of many in the same seconds."""
+    """Whether a customer's sign of life should be written down."""
     return entry is not None and entry.left_at is None and now - entry.last_contact_at >= TOUCH_EVERY
+
+
+def wants_desk_touch(seen: DeskPresence | None, now: datetime) -> bool:
+    """Whether a desk's sign of life should be written down."""
+    return seen is None or now - seen.seen_at >= TOUCH_EVERY
 
 
 async def touch_place(uow: UnitOfWork, request_id: UUID) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from assist.bodies import DeskBody
-from assist.commands.queueing import enter_queue, leave_queue, touch_desk
+from assist.commands.queueing import enter_queue, leave_queue, touch_desk, wants_desk_touch
 from assist.queries.queue import queue_entry_view, queue_view
 from assist.request import WrongState
 from assist.routes.api import CUSTOMER, DESK, READERS, TECHNICIAN, api
 from assist.routes.requests import heard_of_customer
+from assist.tables import DeskPresence
 from assist.views import QueueEntryView, QueueView
 from kernel.identity import Role
 from kernel.web import Call
@@ -50,7 +51,9 @@ async def give_place_up(call: Call, request_id: UUID) -> None:
 
 @api.get("/api/queue", who=DESK, summary="Who is waiting, next customer first")
 async def read_queue(call: Call) -> QueueView:
-    if call.actor.has(Role.TECHNICIAN):
+    async with call.database.reading() as session:
+        seen = await session.get(DeskPresence, call.actor.id)
+    if call.actor.has(Role.TECHNICIAN) and wants_desk_touch(seen, call.now):
         await call.database.run(touch_desk, call.actor)
     async with call.database.reading() as session:
         return await queue_view(session, call.actor, call.now)

@@ -61,7 +61,6 @@ READ_BY_A_REP = {
     "list_marks",
 }
 """Doors that open for the representative who is answerable; for any other there is nothing behind them."""
-OPERATIONS = [pytest.param(operation, id=operation.name) for operation in api.operations]
 
 
 @pytest.fixture
@@ -83,30 +82,31 @@ def test_every_door_is_in_this_book() -> None:
     assert {operation.name for operation in api.operations} == OPEN | CUSTOMERS_OWN | BOTH_SIDES | STAFF_ONLY
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
 async def test_strangers_find_nothing_behind_any_door(
-    shared_app: RunningApp, strangers: dict[str, Caller], operation: Operation
+    shared_app: RunningApp, strangers: dict[str, Caller]
 ) -> None:
     """There is something behind each door, what is sent is sound, and still strangers learn nothing."""
     owner = await shared_app.customer()
-    still_id, mark_id = await a_marked_still(owner) if "request_id" not in operation.path else ("", "")
-    path = path_to(operation, owner.request_id, still_id, mark_id)
-    sent: dict[str, Any] = {}
-    if operation.form:
-        sent = {"files": {"file": ("a.png", a_png(), "image/png")}, "data": {"client_id": str(uuid4())}}
-    elif operation.body is not None:
-        sent = {"json": SOUND.get(operation.name, {})}
-    found = {}
-    for name, who in strangers.items():
-        found[name] = (await who.http.request(operation.method, path, **sent)).status_code
-    if operation.name in OPEN:
-        assert set(found.values()) <= {200, 201, 410}
-        return
-    assert found == {
-        "nobody": 401,
-        "a customer": 403 if operation.name in STAFF_ONLY else 404,
-        "a rep": 404 if operation.name in READ_BY_A_REP else 403,
-    }
+    still_id, mark_id = await a_marked_still(owner)
+    for operation in api.operations:
+        path = path_to(operation, owner.request_id, still_id, mark_id)
+        sent: dict[str, Any] = {}
+        if operation.form:
+            sent = {"files": {"file": ("a.png", a_png(), "image/png")}, "data": {"client_id": str(uuid4())}}
+        elif operation.body is not None:
+            sent = {"json": SOUND.get(operation.name, {})}
+        found = {}
+        for name, who in strangers.items():
+            found[name] = (await who.http.request(operation.method, path, **sent)).status_code
+        if operation.name in OPEN:
+            assert set(found.values()) <= {200, 201, 410}, operation.name
+            continue
+        expected = {
+            "nobody": 401,
+            "a customer": 403 if operation.name in STAFF_ONLY else 404,
+            "a rep": 404 if operation.name in READ_BY_A_REP else 403,
+        }
+        assert found == expected, operation.name
 
 
 async def a_marked_still(owner: Person) -> tuple[str, str]:
@@ -217,15 +217,15 @@ def raw(dice: random.Random, body: Any) -> bytes:
 
 
 async def test_whatever_is_sent_no_door_breaks(shared_app: RunningApp) -> None:
-    """A few hundred spoiled bodies, from people who may come in: each gets a clear answer, none a 5xx."""
+    """Hundreds of spoiled bodies, from people who may come in: each gets a clear answer, none a 5xx."""
     dice = random.Random(20261121)
     await shared_app.staff("supervisor", "zhao", name="Zhao")
     technician = await shared_app.staff("technician", "chen", name="Chen")
     owner = await shared_app.customer()
     people: list[Person] = [owner, technician]
     seen: dict[int, int] = {}
-    for number in range(600):
-        if number % 60 == 59:
+    for number in range(300):
+        if number % 50 == 49:
             owner = people[0] = await shared_app.customer()
         operation = dice.choice([o for o in api.operations if not o.form])
         path = path_to(operation, owner.request_id)
@@ -245,7 +245,7 @@ async def test_whatever_is_sent_no_door_breaks(shared_app: RunningApp) -> None:
         if answer.status_code >= 400:
             error = answer.json()["error"]
             assert error["code"] and error["message"] and error["message_key"] == f"errors.{error['code']}"
-    assert seen.get(422, 0) > 100, f"most of it must reach the validation: {seen}"
+    assert seen.get(422, 0) > 50, f"most of it must reach the validation: {seen}"
 
 
 async def test_all_faults_of_a_body_are_told_at_once(shared_app: RunningApp) -> None:
