@@ -73,7 +73,7 @@ async function showLink(desk, invitation, name) {
     body: [
       note({ t: "desk.invite.sms", tone: "ok", icon: "send" }),
       h("div", { class: "invite-link" },
-        h("img", { class: "qr", src: `data:image/svg+xml,${encodeURIComponent(invitation.qr_svg)}`, alt: t("desk.invite.qr") }),
+        h("img", { class: "qr", src: picture(invitation.qr_svg), alt: t("desk.invite.qr") }),
         h("div", { class: "stack tight grow" }, h("p", { class: "small muted", t: "desk.invite.read_out" }), link, copy,
           h("p", { class: "small", t: "desk.invite.until", params: { time: i18n.time(invitation.expires_at) } }),
           h("p", { class: "small muted", t: "desk.invite.once" }))),
@@ -81,4 +81,10 @@ async function showLink(desk, invitation, name) {
     actions: [{ value: "open", t: "desk.invite.open" }, { value: "done", t: "common.done", kind: "primary" }],
   });
   if (answer === "open") desk.show(invitation.request_id);
+}
+
+/** An inline SVG as a picture of its own, which needs its name space. @param {string} svg */
+function picture(svg) {
+  const whole = svg.includes("xmlns=") ? svg : svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"');
+  return `data:image/svg+xml,${encodeURIComponent(whole)}`;
 }

@@ -2,7 +2,7 @@
 // taken down, and told what to show by the request's state.
 
 import { button } from "parts/button.js";
-import { h } from "parts/dom.js";
+import { art, h } from "parts/dom.js";
 import { failed, nothing, skeleton } from "parts/empty.js";
 import { casePanel } from "pages/desk/case/case.js";
 import { overview } from "pages/desk/overview.js";
@@ -38,8 +38,8 @@ function idle(desk) {
   const next = desk.queue?.rows.find((row) => row.request_id === desk.queue?.next) ?? desk.queue?.rows[0];
   const take = next && desk.technician && !desk.busy && button({ t: "desk.idle.take", icon: "phone", kind: "primary", key: "A", action: () => desk.accept(next.request_id) });
   return h("section", { class: "idle", label: "desk.stage" },
-    next ? nothing({ t: "desk.idle.waiting", more: "desk.idle.waiting.more", icon: "people" }, ...(take ? [take] : []))
-      : nothing({ t: "desk.idle", more: "desk.idle.more", icon: "done" }));
+    next ? nothing({ t: "desk.idle.waiting", more: "desk.idle.waiting.more", picture: art("waiting") }, ...(take ? [take] : []))
+      : nothing({ t: "desk.idle", more: "desk.idle.more", picture: art("solved") }));
 }
 
 /** @param {Bench} bench @param {HTMLElement} place */

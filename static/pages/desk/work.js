@@ -123,7 +123,6 @@ export class Work extends EventTarget {
     const call = this.call;
     if (!call) return;
     this.call = null;
-    this.looking = call.shown?.id ?? this.looking;
     call.stop();
     this.tell("call");
   }

@@ -32,7 +32,7 @@ export function caseFacts(bench) {
     if (!request) return;
     const now = JSON.stringify([request.category, request.description, request.safety_stop, work.timeline.length, bench.desk.catalogue?.language, document.documentElement.lang]);
     map.draw();
-    own.hidden = !work.atWork;
+    own.hidden = !work.call;
     if (now === before) return;
     before = now;
     trouble.replaceChildren(

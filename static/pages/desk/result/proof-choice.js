@@ -1,5 +1,6 @@
 // Which stills prove it; or why there is none.
 
+import { button } from "parts/button.js";
 import { h } from "parts/dom.js";
 import { field } from "parts/field.js";
 import { icon } from "parts/icon.js";
@@ -20,13 +21,14 @@ export function proofChoice({ work }, change) {
   /** @param {string[]} chosen */
   const build = (chosen) => {
     const stills = [...work.stills.values()];
-    tiles.replaceChildren(...stills.map((still, index) => h("label", { class: "proof" },
+    tiles.replaceChildren(...stills.map((still, index) => h("div", { class: "proof-tile" }, h("label", { class: "proof" },
       h("img", { src: pixels(still), alt: "", loading: "lazy" }),
       h("input", {
         type: "checkbox", value: still.id, checked: chosen.includes(still.id), ariaLabel: t("desk.still.number", { number: index + 1, time: i18n.time(still.taken_at) }),
         on: { change: () => change({ still_ids: [...tiles.querySelectorAll("input:checked")].map((input) => /** @type {HTMLInputElement} */ (input).value) }) },
       }),
-      h("span", { class: "proof-mark" }, icon("check")), h("small", { class: "number", text: i18n.time(still.taken_at) }))));
+      h("span", { class: "proof-mark" }, icon("check")), h("small", { class: "number", text: i18n.time(still.taken_at) })),
+      button({ icon: "search", size: "icon", label: "desk.still.look", title: "desk.still.look", class: "button zoom", action: () => work.look(still.id) }))));
     if (!stills.length) tiles.replaceChildren(h("p", { class: "muted small", t: "desk.result.proof.none" }));
   };
 

@@ -33,7 +33,11 @@ export function callTools(bench) {
     return true;
   };
   keys.on("freeze", when(() => work.call?.freezing.ask()), signal);
-  keys.on("live", () => work.shown !== null && when(() => work.look(null))(), signal);
+  keys.on("live", () => {
+    if (!work.shown) return false;
+    work.look(null).catch((error) => desk.page.toast.fault(error));
+    return true;
+  }, signal);
   keys.on("torch", when(lamp), signal);
   keys.on("photo", when(() => askForPhoto(bench)), signal);
   keys.on("mute", when(toggle), signal);

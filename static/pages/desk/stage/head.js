@@ -28,8 +28,10 @@ export function workHead({ desk, keys, work, signal }) {
 
   const endCall = async () => {
     if (!work.call) return;
-    const answer = await ask({ t: "desk.end.title", params: { name: name() }, text: "desk.end.text", actions: [{ value: "stay", t: "desk.end.stay" }, { value: "end", t: "desk.end", kind: "danger", icon: "end" }] });
-    if (answer === "end") await work.act("call-end", { reason: "technician" });
+    const asking = ask({ t: "desk.end.title", params: { name: name() }, text: "desk.end.text", actions: [{ value: "stay", t: "desk.end.stay" }, { value: "end", t: "desk.end", kind: "danger", icon: "end" }] });
+    // It can be taken up again, so Enter may mean yes.
+    /** @type {HTMLElement | null} */ (document.querySelector("dialog[open] [data-kind=danger]"))?.focus();
+    if ((await asking) === "end") await work.act("call-end", { reason: "technician" });
   };
 
   const giveBack = async () => {
@@ -59,7 +61,7 @@ export function workHead({ desk, keys, work, signal }) {
     resume.hidden = !(work.atWork && work.may("call_resumed"));
     close.hidden = Boolean(call);
     const since = request.call?.customer_joined_at ?? request.call?.accepted_at;
-    time.replaceChildren(...(call && since ? [ticking(Date.parse(since))] : request.state === "waiting" ? [] : [h("small", { class: "muted", text: i18n.relative(request.changed_at, new Date()) })]));
+    time.replaceChildren(...(call && since ? [ticking(Date.parse(since))] : []));
     const level = call && call.room.line === "joined" && call.other?.here ? call.level : null;
     const now = `${level} ${i18n.language}`;
     if (now !== before) line.replaceChildren(...(level ? [chip({ t: `common.quality.${level}`, icon: "quality", tone: TONES[level] ?? "" })] : []));

@@ -1,5 +1,6 @@
 // The live picture, or the still both sides look at. What was seen last stays while the line is broken, dimmed.
 
+import { button } from "parts/button.js";
 import { h } from "parts/dom.js";
 import "parts/ink.js";
 import { t } from "parts/words.js";
@@ -13,8 +14,9 @@ export function picture({ work, signal, desk }) {
   const last = h("canvas", { class: "last", hidden: true, "aria-hidden": "true" });
   const preview = h("img", { class: "preview", alt: "", hidden: true });
   const ink = /** @type {Ink} */ (h("cs-ink", { "role-name": "technician", hidden: true }));
+  const away = button({ icon: "close", size: "icon", label: "desk.still.close", title: "desk.still.close", class: "button away", action: () => work.look(null) });
   const size = h("span", { class: "tag size number", hidden: true });
-  const element = h("div", { class: "stage desk-stage" }, video, last, preview, ink, h("div", { class: "over size-line", data: { at: "top" } }, size));
+  const element = h("div", { class: "stage desk-stage" }, video, last, preview, ink, h("div", { class: "over size-line", data: { at: "top" } }, size, away));
   let shownId = "";
   let kept = "";
 
@@ -86,6 +88,7 @@ export function picture({ work, signal, desk }) {
     preview.hidden = !kept;
     if (kept && preview.src !== kept) preview.src = kept;
     drawStill();
+    away.hidden = !shown || call !== null;
     size.hidden = !shown && !call?.hasPicture;
     const dimensions = shown ? { width: shown.width, height: shown.height } : { width: video.videoWidth, height: video.videoHeight };
     const text = t(shown ? `desk.size.${shown.source}` : "desk.size.live", { width: String(dimensions.width), height: String(dimensions.height) });

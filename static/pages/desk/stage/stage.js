@@ -18,8 +18,7 @@ export function stage(bench) {
   const call = callTools(bench);
   const film = strip(bench);
   view.element.append(...over.elements);
-  const bar = h("div", { class: "stage-bar" }, call.element, tools.element);
-  const element = h("div", { class: "stage-box" }, view.element, bar, film.element);
+  const element = h("div", { class: "stage-box" }, h("div", { class: "stage-row" }, tools.element, view.element), call.element, film.element);
 
   const draw = () => {
     element.hidden = !work.call && work.stills.size === 0;
