@@ -71,7 +71,7 @@ class Assets:
         files = {
             path.relative_to(root).as_posix(): path.read_bytes()
             for path in root.rglob("*")
-            if path.is_file() and path.suffix in MEDIA_TYPES
+            if path.is_file() and path.suffix in MEDIA_TYPES and path.parent != root
         }
         return cls(files, prefix)
 
