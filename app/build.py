@@ -163,7 +163,14 @@ def build_web(settings: Settings, worker: str) -> Starlette:
             stack.push_async_callback(database.close)
             stack.push_async_callback(redis.aclose)
             sweep = partial(wings.sweep, house)
-            runs: list[Run] = [relay.run, live.run, hub.run, sweep, *(c.run for c in consumers)]
+            runs: list[Run] = [
+                relay.run,
+                live.run,
+                hub.run,
+                sweep,
+                wings.warm_up,
+                *(c.run for c in consumers),
+            ]
             for run in runs:
                 await stack.enter_async_context(background(run))
             stack.push_async_callback(hub.close)

@@ -91,7 +91,8 @@ class Morning:
                 .order_by(VisitRow.route_id, VisitRow.position)
             )
             rows = (await session.execute(query)).all()
-        steps, busy = [], set()
+        steps: list[tuple[datetime, UUID, UUID, TaskState]] = []
+        busy: set[UUID] = set()
         for task, visit in rows:
             if task.rep_id is None or (task.id, task.state) in refused:
                 continue

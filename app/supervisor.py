@@ -19,6 +19,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from app.processes import die_with_parent
 
@@ -98,8 +99,9 @@ class Supervisor:
             if names and kept.child.name not in names:
                 continue
             up = asyncio.create_task(kept.is_up.wait())
+            either: set[asyncio.Future[Any]] = {up, kept.failed}
             done, _pending = await asyncio.wait(
-                {up, kept.failed}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED
+                either, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED
             )
             up.cancel()
             if not done or kept.failed in done:

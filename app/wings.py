@@ -14,10 +14,12 @@ from assist.routes import api as assist_api
 from assist.services import AssistServices
 from assist.webrtc.hub import api as room_api
 from field import handlers as field_handlers
+from field.dispatch import warm_up as warm_up_routes
 from field.grid.routes import api as grid_api
 from field.routes import api as field_api
 from field.routes import topics as field_topics
 from field.services import FieldServices
+from field.shortest import warm_up as warm_up_streets
 from field.sweeps import sweep as sweep_tasks
 from kernel.outbox import HandlerGroup
 from kernel.web import Api, House
@@ -44,6 +46,7 @@ TOPICS: Mapping[str, TopicRule] = field_topics
 
 SWEEP_EVERY_S = 3.0
 SWEEP_LEASE_MS = 15_000
+WARM_UP_AFTER_S = 4.0
 
 
 def bound_groups(services: Mapping[type, object]) -> list[HandlerGroup]:
@@ -52,6 +55,18 @@ def bound_groups(services: Mapping[type, object]) -> list[HandlerGroup]:
         assist_handlers.group.bind(services[AssistServices]),
         field_handlers.group.bind(services[FieldServices]),
     ]
+
+
+async def warm_up() -> None:
+    """Have the field's searches compiled, away from the event loop, once the first pages have been served.
+
+    Until then, and where numba is not installed, the plain ones answer the same.
+    """
+    await asyncio.sleep(WARM_UP_AFTER_S)
+    routes = await asyncio.to_thread(warm_up_routes)
+    streets = await asyncio.to_thread(warm_up_streets)
+    log.info("searches_ready", routes=routes, streets=streets)
+    await asyncio.Event().wait()
 
 
 async def sweep(house: House) -> None:

@@ -100,7 +100,8 @@ def install(name: str) -> None:
     # Only now is there a build backend, itself from a locked list, to link the project's own code in.
     run_quietly([PYTHON, "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation", "-e", ROOT])
     # Python need not be allowed to write its caches at run time (PYTHONDONTWRITEBYTECODE): make them now.
-    run_quietly([PYTHON, "-m", "compileall", "-q", "-j", "0", VENV / "lib"])
+    rooms = [ROOT / name for name in ("app", "assist", "demo", "field", "kernel")]
+    run_quietly([PYTHON, "-m", "compileall", "-q", "-j", "0", VENV / "lib", *rooms])
     (VENV / f".installed-{name}").write_text(stamp_of(name))
     say(f"Installed in {time.monotonic() - started:.0f} s")
 

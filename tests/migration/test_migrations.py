@@ -154,11 +154,9 @@ async def test_a_migration_does_not_wait_behind_a_busy_table_for_ever(foundry: F
     require("postgresql")
     postgres = foundry.postgres()
     database = Database(postgres.url(postgres.create("schema")))
-    of_the_field = [
-        mapper.local_table
-        for mapper in Base.registry.mappers
-        if mapper.class_.__module__.startswith("field.")
-    ]
+    mappers = Base.registry.mappers
+    names = {str(mapper.local_table) for mapper in mappers if mapper.class_.__module__.startswith("field.")}
+    of_the_field = [table for table in complete_metadata().tables.values() if table.name in names]
     try:
         async with database.engine.begin() as connection:
             await connection.run_sync(complete_metadata().drop_all, tables=of_the_field)

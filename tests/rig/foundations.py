@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -115,7 +116,9 @@ def build_schema(url: str) -> None:
         finally:
             await database.close()
 
-    asyncio.run(build())
+    # A test that asks for its first foundation may be in a running loop already.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, build()).result()
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ def wait_until(ready: Callable[[], bool], what: str, timeout_s: float = 20) -> N
     deadline = time.monotonic() + timeout_s
     while not ready():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{what} did not start within {timeout_s:.0f} s")
+            raise TimeoutError(f"{what}: waited {timeout_s:.0f} s in vain")
         time.sleep(0.01)
 
 

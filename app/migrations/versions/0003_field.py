@@ -140,7 +140,7 @@ def upgrade() -> None:
     op.create_table(
         "device_action",
         sa.Column("device_id", sa.Uuid(), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("action_id", sa.Uuid(), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("result", DOCUMENT, nullable=False),

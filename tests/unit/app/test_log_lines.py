@@ -1,0 +1,63 @@
+"""The log: whose line it is can be seen, and it never fills the disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app import log_lines
+from app.log_lines import LogLines
+from app.log_setup import CUT, cut_personal
+
+
+def test_a_line_says_whose_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with LogLines(tmp_path, terminal=True) as lines:
+        lines("web-1", "hello")
+    assert lines.path.read_text() == "web-1    | hello\n"
+    assert capsys.readouterr().err == "web-1    | hello\n"
+
+
+def test_a_full_file_is_turned_over_and_the_oldest_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_lines, "MAX_BYTES", 100)
+    with LogLines(tmp_path, terminal=False) as lines:
+        for number in range(100):
+            lines("web-1", f"line {number}")
+    files = sorted(tmp_path.iterdir())
+    assert [file.name for file in files] == ["curbstop.log", "curbstop.log.1", "curbstop.log.2"]
+    assert all(file.stat().st_size < 150 for file in files)
+    assert "line 99" in lines.path.read_text()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "customer_name",
+        "phone",
+        "address",
+        "lon",
+        "lat",
+        "text",
+        "token",
+        "password",
+        "sdp",
+        "note",
+        "comment",
+    ],
+)
+def test_what_could_be_about_a_person_is_cut(name: str) -> None:
+    assert cut_personal(None, "info", {"event": "x", name: "Lin Zhiyuan"}) == {"event": "x", name: CUT}
+
+
+def test_ids_codes_and_counts_stay() -> None:
+    line = {
+        "event": "task_assigned",
+        "task": "01a2",
+        "code": "refused",
+        "seconds": 0.2,
+        "room": "r",
+        "peer": "p",
+    }
+    assert cut_personal(None, "info", dict(line)) == line
