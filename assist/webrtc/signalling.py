@@ -125,6 +125,9 @@ def _depart(state: RoomState, now: float, who: Participant, why: Any) -> list[Ef
         state.people.forget(who.peer)
         return []
     effects: list[Effect] = [*freezing.phone_interrupted(state, now, who.peer, "phone_lost")]
+    waiting = state.lines.of(who.peer).waiting
+    if waiting is not None:
+        effects.append(state.refuse(who, waiting, "not_joined"))
     sent = state.lines.drop(who.peer)
     state.people.forget(who.peer)
     effects += [CloseMedia(who.peer), Broadcast(Participants(participants=state.people.views()))]
@@ -229,14 +232,14 @@ class Room:
         log = Log("line_lost", {"role": participant.who.role})
         return [log, news, *freezing.phone_interrupted(state, now, peer, "phone_lost"), state.remember()]
 
-    def revoke(self, now: float, peer: str) -> list[Effect]:
-        """``peer`` may no longer be here."""
+    def revoke(self, now: float, peer: str, code: int = 4401) -> list[Effect]:
+        """``peer`` may no longer be here: its session has ended, or (4403) the call is another's now."""
         participant = self.state.people.get(peer)
         if participant is None:
             return []
         effects: list[Effect] = []
         if participant.connected:
-            effects += [Send(peer, Ended(reason="revoked")), ClosePeer(peer, 4004)]
+            effects += [Send(peer, Ended(reason="revoked")), ClosePeer(peer, code)]
         participant.connected = participant.hears = False
         return effects + _depart(self.state, now, participant, "leave")
 
@@ -298,7 +301,7 @@ class Room:
         effects: list[Effect] = [Broadcast(news) for news in state.board.reconcile(records)]
         for participant in list(state.people):
             if participant.who.role != "customer" and not _may_stay(participant.who, records):
-                effects += self.revoke(now, participant.peer)
+                effects += self.revoke(now, participant.peer, 4403)
         parked, state.parked = state.parked, []
         for request in parked:
             effects += self._unpark(now, request)
@@ -316,8 +319,8 @@ class Room:
         if still_id not in self.state.board.stills:
             return [self.state.refuse(request.peer, request.frame, "unknown_still")]
         participant = self.state.people.get(request.peer)
-        if participant is None:
-            return []
+        if participant is None or not participant.hears:
+            return [self.state.refuse(request.peer, request.frame, "not_joined")]
         return FRAMES[type(request.frame)].handle(self.state, now, participant, request.frame)
 
     def node_moved(self, now: float) -> list[Effect]:

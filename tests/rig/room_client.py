@@ -1,6 +1,6 @@
 """A client of ``docs/protocol.md`` in Python: the room's socket, and a real WebRTC peer (aiortc).
 
-It shares no line with the product's own client in ``static/lib``; where the two disagree, the document decides.
+It shares no line with the product's own client in ``static/lib``; where they disagree, the document decides.
 """
 
 from __future__ import annotations
@@ -241,7 +241,7 @@ class MediaPeer:
         with suppress(MediaStreamError):
             while True:
                 await track.recv()
-                peer = self._slots[mid][0]
+                peer = self._slots[str(mid)][0]
                 self.frames[peer] = self.frames.get(peer, 0) + 1
 
     async def offer(self, *, restart: bool = False) -> Frame:
@@ -258,7 +258,7 @@ class MediaPeer:
         ]
         await self.pc.setLocalDescription(await self.pc.createOffer())
         for transceiver, peer, number in added:
-            self._slots[transceiver.mid] = (peer, "video", number)
+            self._slots[str(transceiver.mid)] = (peer, "video", number)
         receive = {mid: {"peer": peer, "kind": kind} for mid, (peer, kind, _) in self._slots.items()}
         answer = await self.client.ask(
             "offer", sdp=self.pc.localDescription.sdp, receive=receive, restart=restart
@@ -283,7 +283,9 @@ class MediaPeer:
                     await asyncio.sleep(0.02)
         except TimeoutError:
             seen = self.frames.get(peer, 0)
-            raise AssertionError(f"{seen} of {goal} pictures from {peer}; {self.pc.connectionState}") from None
+            raise AssertionError(
+                f"{seen} of {goal} pictures from {peer}; {self.pc.connectionState}"
+            ) from None
 
     async def close(self) -> None:
         await self.pc.close()

@@ -38,16 +38,17 @@ def node_answered(
     state: RoomState, now: float, waiting: Waiting, outcome: NodeAnswer | Refusal
 ) -> list[Effect]:
     line, peer = state.lines.of(waiting.peer), state.people.get(waiting.peer)
-    line.asked = None
     effects: list[Effect] = []
     if isinstance(outcome, Refusal):
         effects.append(state.refuse(waiting.peer, waiting.frame, outcome.code, outcome.retry_after_ms))
     else:
         answer = Answer(sdp=outcome.sdp, refused=dict(outcome.refused))
         effects.append(state.answer(waiting.peer, waiting.frame, answer))
+    if line.asked is not waiting.frame and peer is not None and peer.seated:
+        return effects  # it left and came back meanwhile; its newer offer decides
+    line.asked = None
     if peer is None or not peer.seated:
         # It left while the node was thinking: what the node made for it has to go.
-        line.waiting = None
         return [*effects, CloseMedia(waiting.peer)]
     if isinstance(outcome, NodeAnswer):
         anew = isinstance(waiting.frame, said.Offer) and not waiting.frame.restart
