@@ -171,7 +171,14 @@ class Janus:
         """Join as a subscriber; here the service makes the offer."""
         handle = await self._attach()
         join = {"request": "join", "ptype": "subscriber", "room": room}
-        event = await self._message(handle, {**join, "streams": [{"feed": self._feeds[room]}]})
+        for attempt in range(20):  # a feed exists only once its publisher's connection is up on Janus' side
+            try:
+                event = await self._message(handle, {**join, "streams": [{"feed": self._feeds[room]}]})
+                break
+            except RuntimeError:
+                if attempt == 19:
+                    raise
+                await asyncio.sleep(0.1)
         offer = event["jsep"]["sdp"]
         lines = [sdp.Line(mid, kind, "recvonly") for mid, kind in sdp.read(offer).mids]
         answer = {"type": "answer", "sdp": client.description(*lines, setup="active")}

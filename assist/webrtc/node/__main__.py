@@ -22,6 +22,7 @@ def configuration(arguments: list[str] | None = None) -> NodeConfig:
     parser.add_argument("--host6", default=None, help="a second socket, at a literal IPv6 address")
     parser.add_argument("--port", type=int, default=0, help="UDP port, 0: any")
     parser.add_argument("--advertise", action="append", default=[], help="address[:port] told to clients")
+    parser.add_argument("--compiled", action="store_true", help="compile the packet loop (needs numba)")
     given = parser.parse_args(arguments)
     return NodeConfig(
         node_id=given.id,
@@ -30,6 +31,7 @@ def configuration(arguments: list[str] | None = None) -> NodeConfig:
         host6=given.host6,
         port=given.port,
         advertised_addresses=tuple(given.advertise),
+        compiled=given.compiled,
     )
 
 

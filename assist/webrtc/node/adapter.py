@@ -86,6 +86,24 @@ def length_cell() -> Any:
     return ffi.new("int *")
 
 
+PROTECT_SYMBOL: Final = "curbstop_srtp_protect"
+UNPROTECT_SYMBOL: Final = "curbstop_srtp_unprotect"
+
+
+def srtp_symbols() -> dict[str, int]:
+    """Addresses of libsrtp's functions as plain C, for compiled code; raises if one is not there."""
+    named = {PROTECT_SYMBOL: "srtp_protect", UNPROTECT_SYMBOL: "srtp_unprotect"}
+    return {
+        symbol: int(ffi.cast("uintptr_t", ffi.cast("void *", ffi.addressof(lib, name))))
+        for symbol, name in named.items()
+    }
+
+
+def session_address(raw: Any) -> int:
+    """A raw session as a number, for compiled code."""
+    return int(ffi.cast("uintptr_t", raw))
+
+
 class Certificate:
     """The node's certificate, one per process start; clients know it by its fingerprint in the answer."""
 

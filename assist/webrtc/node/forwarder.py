@@ -8,7 +8,7 @@ methods, pointers and slices that can be made once are made once.
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from assist.webrtc.node import adapter, rtp
@@ -67,38 +67,52 @@ class Forwarder:
         out, self._out = adapter.buffer(DATAGRAM + adapter.SRTP_ROOM)
         self._out_pointer = out
         self._length = adapter.length_cell()
+        self._start = self._pointers[HEADROOM]
 
     def drain(self, sock: socket.socket) -> None:
         """Take what the socket has, up to `MAX_BATCH` datagrams."""
-        receive, view, length = sock.recvfrom_into, self._view, self._length
-        peers, counters, unprotect = self.peers, self.counters, adapter.unprotect
-        start = self._pointers[HEADROOM]
+        receive, view, counters = sock.recvfrom_into, self._view, self.counters
+        handle = self._handle
         for _ in range(MAX_BATCH):
             try:
                 size, source = receive(view)
             except OSError:  # nothing more (BlockingIOError), or an ICMP error of some earlier datagram
                 return
             counters.datagrams_in += 1
-            if size < rtp.HEADER_SIZE:
-                counters.unknown += 1
-                continue
-            first = view[0]
-            peer = peers.get(source)
-            if peer is None or not 127 < first < 192:
-                self._other(peer, first, size, source, sock)
-                continue
-            if 191 < view[1] < 224:  # RFC 5761 section 4
-                self.on_rtcp(peer, bytes(view[:size]))
-                continue
-            uplink = peer.uplinks.get(_u32(view, 8)[0]) or peer.learn(view, size)
-            if uplink is None or peer.inbound is None:
-                counters.unknown += 1
-                continue
-            length[0] = size
-            if unprotect(peer.inbound, start, length):
-                counters.not_authentic += 1
-                continue
-            self._take(peer, uplink, first, length[0])
+            handle(size, source, sock)
+
+    def _handle(self, size: int, source: Address, sock: socket.socket) -> None:
+        """A datagram lies in the buffer."""
+        if size < rtp.HEADER_SIZE:
+            self.counters.unknown += 1
+            return
+        view = self._view
+        first = view[0]
+        peer = self.peers.get(source)
+        if peer is None or not 127 < first < 192:
+            self._other(peer, first, size, source, sock)
+            return
+        if 191 < view[1] < 224:  # RFC 5761 section 4
+            self.on_rtcp(peer, bytes(view[:size]))
+            return
+        uplink = peer.uplinks.get(_u32(view, 8)[0]) or peer.learn(view, size)
+        if uplink is None or peer.inbound is None:
+            self.counters.unknown += 1
+            return
+        length = self._length
+        length[0] = size
+        if adapter.unprotect(peer.inbound, self._start, length):
+            self.counters.not_authentic += 1
+            return
+        self._take(peer, uplink, first, length[0])
+
+    def rewire(self, everyone: Callable[[], Iterable[Peer]]) -> None:
+        """Someone came, went or moved. This loop looks everything up as it goes; a compiled one keeps
+        tables.
+        """
+
+    def sync(self) -> None:
+        """Bring counts that a compiled loop keeps into the objects; here they are there already."""
 
     def _other(self, peer: Peer | None, first: int, size: int, source: Address, sock: socket.socket) -> None:
         """STUN and DTLS, told apart by the first byte (RFC 7983). DTLS only from a proven address."""

@@ -56,6 +56,7 @@ class MediaNode:
         self.forwarder.on_rtcp = self.reports.take
         self.forwarder.on_started = self._on_started
         self.forwarder.on_lost = self.reports.ask_again
+        self.forwarder.rewire(self.peers)
         self._on_event = on_event
         self._certificate = Certificate()
         self._fragments: dict[str, Peer] = {}
@@ -100,6 +101,7 @@ class MediaNode:
             raise
         if peer.connected:
             self._open_legs(peer, settled.new_legs)
+        self.forwarder.rewire(self.peers)
         peer.version += 1
         transport = answer.Transport(
             peer.ice.current, self._certificate.fingerprint, description.active, self.candidates
@@ -153,6 +155,7 @@ class MediaNode:
         peer.connected = True
         self._tell(control.PeerConnected(self.config.node_id, peer.room, peer.id))
         self._open_legs(peer, list(peer.legs.values()))
+        self.forwarder.rewire(self.peers)
         await transport.ended()
         self.leave(peer, "left")
 
@@ -174,6 +177,7 @@ class MediaNode:
         for address in peer.addresses:
             self.forwarder.peers.pop(address, None)
         peer.connected, peer.inbound = False, None
+        self.forwarder.rewire(self.peers)
         self._tell(control.PeerDisconnected(self.config.node_id, peer.room, peer.id, reason))
         task, peer.task = peer.task, None
         if peer.transport is not None:
@@ -229,6 +233,7 @@ class MediaNode:
             peer.send = send
         if peer.ice.address != before:
             peer.attach_legs()
+            self.forwarder.rewire(self.peers)
         try:
             send(stun.success(request, (source[0], source[1]), credentials.password), source)
         except OSError:
@@ -241,6 +246,7 @@ class MediaNode:
         former = self.forwarder.peers.get(source)
         if former is not None and source in former.addresses:
             former.addresses.remove(source)
+        self.forwarder.rewire(self.peers)
         self.forwarder.peers[source] = peer
         peer.addresses.append(source)
         if len(peer.addresses) > MAX_ADDRESSES:

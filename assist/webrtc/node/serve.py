@@ -5,6 +5,7 @@ import contextlib
 import dataclasses
 import os
 import resource
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
 
@@ -42,7 +43,7 @@ async def running(
         if config.host6 is not None:
             port = sockets[0].getsockname()[1]
             sockets.append(bind(config.host6, port, config.receive_buffer))
-        node = MediaNode(config, sockets, on_event, Forwarder())
+        node = MediaNode(config, sockets, on_event, _forwarder(config, sockets[0]))
         for sock in sockets:
             loop.add_reader(sock.fileno(), _guarded(node.forwarder.drain), sock)
         clock = loop.create_task(_tick(node, on_event))
@@ -176,6 +177,7 @@ async def _tick(node: MediaNode, on_event: Callable[[control.Event], None]) -> N
         try:
             node.reports.repeat_requests(now)
             if beat % TICKS_PER_FEEDBACK == 0:
+                node.forwarder.sync()
                 node.reports.send_feedback(node.peers())
             if beat % TICKS_PER_SECOND == 0:
                 node.reports.send_reports(node.peers(), now, now - second)
@@ -187,6 +189,18 @@ async def _tick(node: MediaNode, on_event: Callable[[control.Event], None]) -> N
                 quality = now
         except Exception:
             log.exception("tick_failed")
+
+
+def _forwarder(config: NodeConfig, sock: socket.socket) -> Forwarder:
+    """The plain loop, or the compiled one where it was asked for and can be had."""
+    if not config.compiled or sock.family != socket.AF_INET:
+        return Forwarder()
+    try:
+        from assist.webrtc.node.compiled_forwarder import CompiledForwarder
+    except ImportError as fault:
+        log.warning("compiled_loop_absent", fault=str(fault))
+        return Forwarder()
+    return CompiledForwarder(sock)
 
 
 def _guarded(drain: Callable[..., None]) -> Callable[..., None]:

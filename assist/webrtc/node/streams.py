@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from assist.webrtc.control import Kind
 from assist.webrtc.node.bandwidth import Allowance, KeyFrameGate
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from assist.webrtc.node.peer import Peer
 
 Send = Callable[[bytes | memoryview, Address], int]
+
+
+class Ring(Protocol):
+    """A stream's last packets in forwarded form, by the low bits of their sequence number."""
+
+    def __getitem__(self, place: int, /) -> bytes | None: ...
+
+    def __setitem__(self, place: int, packet: bytes | None, /) -> None: ...
 
 
 class Uplink:
@@ -68,7 +76,8 @@ class Uplink:
         self.mid_id = agreed.extension(MID)
         self.repairable = "nack" in agreed.feedback
         self.reception = Reception()
-        self.ring: list[bytes | None] = [None] * RING_SIZE
+        empty: list[bytes | None] = [None] * RING_SIZE
+        self.ring: Ring = empty
         self.bound: list[Leg] = []
         self.legs: tuple[Leg, ...] = ()
         self.octets = 0

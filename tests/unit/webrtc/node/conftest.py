@@ -10,10 +10,12 @@ from assist.webrtc.node.serve import running
 from tests.unit.webrtc.node.rig import Scene
 
 
-@pytest.fixture
-async def scene() -> AsyncIterator[Scene]:
+@pytest.fixture(params=["plain", "compiled"])
+async def scene(request: pytest.FixtureRequest) -> AsyncIterator[Scene]:
+    """Everything that is said about the node has to be true of both packet loops."""
     events: list[control.Event] = []
-    async with running(NodeConfig("test"), events.append) as node:
+    config = NodeConfig("test", compiled=request.param == "compiled")
+    async with running(config, events.append) as node:
         scene = Scene(node, events)
         try:
             yield scene
