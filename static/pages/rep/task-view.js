@@ -4,10 +4,10 @@ import { duration } from "lib/time.js";
 import { h } from "parts/dom.js";
 import { button } from "parts/button.js";
 import { chip, note } from "parts/chip.js";
+import { Evidence } from "parts/evidence.js";
 import { icon } from "parts/icon.js";
 import { i18n, t } from "parts/words.js";
 import { mainAction, moreAction } from "pages/rep/actions.js";
-import { Evidence } from "pages/rep/evidence.js";
 import { navigate } from "pages/rep/navigate.js";
 import { lateChip, stateChip, title } from "pages/rep/stop-row.js";
 

@@ -1,0 +1,42 @@
+// The keyboard: single keys outside of fields, Alt with a digit for proposals. Press ? to see them.
+
+import { h } from "parts/dom.js";
+import { ask } from "parts/dialog.js";
+import { newTask } from "pages/console/new-task.js";
+
+const KEYS = /** @type {const} */ ([
+  ["/", "search"], ["↑ ↓", "walk"], ["m", "map"], ["t", "tables"], ["h", "timeline"], ["i", "inbox"], ["n", "new"], ["Alt 1–3", "assign"], ["Esc", "close"], ["?", "help"],
+]);
+
+/** @param {{list: import("pages/console/task-list.js").TaskList, show: (view: "map" | "tables" | "timeline") => void,
+ *   board: import("pages/console/board.js").Board, page: import("parts/page.js").Page}} parts */
+export function listenToKeys({ list, show, board, page }) {
+  /** @type {Record<string, () => unknown>} */
+  const does = {
+    "/": () => list.search.focus(),
+    m: () => show("map"),
+    t: () => show("tables"),
+    h: () => show("timeline"),
+    i: () => {
+      list.state.value = "inbox";
+      list.show();
+      /** @type {HTMLElement | null} */ (list.rows.querySelector("[data-id]"))?.focus();
+    },
+    n: () => newTask(board, page),
+    "?": () => showKeys(),
+    Escape: () => board.choose(null),
+  };
+  addEventListener("keydown", (event) => {
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, select, textarea, dialog, cs-map")) return;
+    const act = does[event.key];
+    if (!act) return;
+    event.preventDefault();
+    void act();
+  });
+}
+
+export function showKeys() {
+  return ask({ t: "console.keys", body: [h("dl", { class: "console-keys" }, KEYS.map(([key, what]) => [h("dt", null, h("kbd", { text: key })), h("dd", { t: `console.key.${what}` })]))],
+    actions: [{ value: "ok", t: "common.close", kind: "primary" }] });
+}

@@ -1,0 +1,109 @@
+// One task: what is known, why it stands where it stands, what a dispatcher can do about it, what happened.
+
+import { duration } from "lib/time.js";
+import { h } from "parts/dom.js";
+import { chip, note } from "parts/chip.js";
+import { failed, skeleton } from "parts/empty.js";
+import { Evidence } from "parts/evidence.js";
+import { icon } from "parts/icon.js";
+import { i18n, t } from "parts/words.js";
+import { Proposing } from "pages/console/proposals.js";
+import { steps } from "pages/console/task-steps.js";
+import { LOOK, name, part_, reason, title, whyHere } from "pages/console/words.js";
+
+/** @typedef {import("pages/console/types.js").TaskDetail} TaskDetail */
+
+export class TaskDetailView {
+  /** @param {import("pages/console/board.js").Board} board */
+  constructor(board) {
+    this.board = board;
+    this.evidence = new Evidence(board.page);
+    this.proposing = new Proposing(board);
+    this.element = h("article", { class: "stack" });
+    this.shown = "";
+    addEventListener("language", () => {
+      this.shown = "";
+    });
+  }
+
+  /** @param {string} id @param {boolean} anew */
+  async show(id, anew) {
+    const known = this.board.tasks.get(id);
+    const key = `${id} ${known?.version} ${known?.state} ${i18n.language}`;
+    if (!anew && key === this.shown) return;
+    if (anew && !this.shown.startsWith(id)) this.element.replaceChildren(skeleton(6));
+    this.shown = key;
+    try {
+      /** @type {TaskDetail} */
+      const task = await this.board.page.api.get(`/api/tasks/${id}`);
+      if (this.board.chosen?.id === id) this.draw(task);
+    } catch (error) {
+      this.element.replaceChildren(failed(error, () => this.show(id, true)));
+    }
+  }
+
+  /** @param {TaskDetail} task */
+  draw(task) {
+    this.evidence.show(task);
+    const movable = task.allowed.some((event) => event === "assign" || event === "reassign" || event === "locate");
+    const why = whyHere(task);
+    const parts = [
+      h("div", { class: "stack console-title" },
+        h("h2", { text: title(task), tabindex: "-1" }),
+        h("p", { class: "muted", text: [task.address, task.zone && `${name(task.zone)} (${task.zone.code})`].filter(Boolean).join(" · ") || t("console.no_place") }),
+        h("div", { class: "cluster" },
+          chip({ t: `common.task_state.${task.state}`, ...LOOK[task.state] }),
+          chip({ t: `common.severity.${task.severity}`, icon: "alert", tone: task.severity === "urgent" ? "bad" : task.severity === "major" ? "warn" : "" }),
+          task.late_s > 0 && task.state !== "done" && chip({ text: t("console.late", { by: duration(i18n, task.late_s) }), icon: "clock", tone: "bad" }))),
+      why && note({ text: why, icon: "alert", tone: "bad" }),
+      steps(task, this.board),
+      movable && this.proposing.show(task),
+      facts(task),
+      this.evidence.element,
+      placement(task),
+      timeline(task),
+    ];
+    this.element.replaceChildren(.../** @type {Node[]} */ (parts.filter(Boolean)));
+  }
+}
+
+/** @param {TaskDetail} task */
+function facts(task) {
+  const { customer } = task;
+  /** @type {[string, unknown][]} */
+  const rows = [
+    ["console.fact.rep", task.rep && `${name(task.rep)} · ${task.rep.phone}`],
+    ["console.fact.starts", task.starts_at && `${i18n.time(task.starts_at)} – ${i18n.time(task.ends_at ?? task.starts_at)}`],
+    ["console.fact.window", `${i18n.time(task.window_start)} – ${i18n.time(task.window_end)}`],
+    ["console.fact.work", duration(i18n, task.duration_s)],
+    ["console.fact.skill", `${t(`common.skill.${task.skill}`)} · ${task.level}`],
+    ["console.fact.parts", i18n.list(Object.entries(task.parts).map(([part, count]) => `${part_(part)} × ${count}`))],
+    ["console.fact.ownership", task.ownership && t(`common.ownership.${task.ownership}`)],
+    ["console.fact.customer", [customer["name"], customer["phone"]].filter(Boolean).join(" · ")],
+    ["console.fact.answerable", name(task.answerable)],
+    ["console.fact.note", task.note],
+  ];
+  return h("dl", { class: "console-facts" }, rows.filter(([, value]) => value).map(([key, value]) => [h("dt", { t: key }), h("dd", { text: String(value) })]));
+}
+
+/** @param {TaskDetail} task */
+function placement({ placement: { by, rep_name, reasons, passed_over } }) {
+  if (!reasons.length && !passed_over.length) return null;
+  return h("details", { class: "console-fold" },
+    h("summary", null, icon("info"), h("span", { t: by === "dispatcher" ? "console.placed.dispatcher" : "console.placed.system", params: { name: rep_name ?? "" } })),
+    h("ul", { class: "console-reasons" }, reasons.map((each) => h("li", { text: reason(each) }))),
+    passed_over.length > 0 && h("ul", { class: "console-reasons muted" }, passed_over.map((each) => h("li", { text: `${each.rep_name}: ${reason(each.rule)}` }))));
+}
+
+/** @param {TaskDetail} task */
+function timeline(task) {
+  return h("section", { class: "stack" }, h("h3", { t: "console.history" }),
+    h("ol", { class: "console-history" }, task.timeline.map((entry) => h("li", null,
+      h("time", { class: "number", datetime: entry.happened_at, text: i18n.time(entry.happened_at) }),
+      h("span", { text: [t(`common.task_state.${entry.to_state}`), entry.actor_kind === "system" ? "" : entry.actor_name, said(entry.detail)].filter(Boolean).join(" · ") })))));
+}
+
+/** @param {Record<string, any>} detail */
+function said(detail) {
+  return [detail["reason"], detail["note"], detail["rep_name"]].filter((part) => typeof part === "string" && part).map((part) => (i18n.has(`reasons.${part}`) ? t(`reasons.${part}`) : part)).join(" · ");
+}

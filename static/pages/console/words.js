@@ -1,0 +1,60 @@
+// Codes and parameters in the reader's words.
+
+import { duration } from "lib/time.js";
+import { i18n, t } from "parts/words.js";
+
+/** @typedef {import("pages/console/types.js").Reason} Reason */
+/** @typedef {import("pages/console/types.js").Task} Task */
+
+/** A reason of the planner, the coverage or the importer. @param {Reason} reason */
+export function reason({ code, params }) {
+  const written = Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => [name, parameter(name, value)]));
+  const key = `reasons.${code}`;
+  return i18n.has(key) ? t(key, written) : i18n.has(`errors.${code}`) ? t(`errors.${code}`, written) : code;
+}
+
+/** @param {string} name @param {unknown} value */
+function parameter(name, value) {
+  if (name.endsWith("_s") && typeof value === "number") return duration(i18n, value);
+  if (name === "skill") return t(`common.skill.${value}`);
+  if (name === "parts" && value && typeof value === "object") {
+    return i18n.list(Object.entries(value).map(([part, count]) => `${part_(part)} × ${count}`));
+  }
+  if (typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value)) return i18n.time(value);
+  if (Array.isArray(value)) return i18n.list(value.map(String));
+  return value;
+}
+
+/** @param {string} code */
+export function part_(code) {
+  return i18n.has(`faults.part.${code}`) ? t(`faults.part.${code}`) : code.replaceAll("_", " ");
+}
+
+/** What is wrong, as exactly as it is known. @param {Task} task */
+export function title(task) {
+  return task.fault && i18n.has(`faults.${task.fault}`) ? t(`faults.${task.fault}`) : t(`common.category.${task.category}`);
+}
+
+/** By its name in the reader's language. @param {{name: string, name_en: string, name_zh_hant?: string}} named */
+export function name(named) {
+  if (i18n.locale === "en") return named.name_en || named.name;
+  return i18n.language === "zh-Hant" ? named.name_zh_hant || named.name : named.name;
+}
+
+/** Why a task waits for a dispatcher. @param {Task} task */
+export function whyHere(task) {
+  if (task.state === "escalated") return task.escalation_reason || t("reasons.escalated");
+  return task.unplaced_reason ? reason({ code: task.unplaced_reason, params: {} }) : "";
+}
+
+/** @type {Record<string, {icon: string, tone: "ok" | "warn" | "bad" | "brand" | ""}>} */
+export const LOOK = {
+  unplaced: { icon: "alert", tone: "bad" }, assigned: { icon: "hand", tone: "warn" }, accepted: { icon: "check", tone: "brand" },
+  travelling: { icon: "car", tone: "brand" }, on_site: { icon: "wrench", tone: "brand" }, done: { icon: "done", tone: "ok" },
+  declined: { icon: "close", tone: "warn" }, escalated: { icon: "up", tone: "bad" }, cancelled: { icon: "trash", tone: "" },
+};
+
+/** @type {Record<string, {icon: string, tone: "ok" | "warn" | "bad"}>} worst first */
+export const COVERAGE = {
+  late: { icon: "clock", tone: "bad" }, uncovered: { icon: "alert", tone: "bad" }, thin: { icon: "people", tone: "warn" }, covered: { icon: "check", tone: "ok" },
+};
