@@ -49,10 +49,13 @@ function ring(part) {
   return svg;
 }
 
-/** The tile that takes a photo or a file. @param {{t?: string, capture?: boolean, picked: (files: File[]) => void}} props */
+/**
+ * The tile that takes a photo or a file. HEIC is left out on purpose: a phone then hands over a JPEG instead.
+ * @param {{t?: string, capture?: boolean, picked: (files: File[]) => void}} props
+ */
 export function photoAdd({ t: key = "common.photo.add", capture = false, picked }) {
   const input = h("input", {
-    type: "file", accept: "image/*", multiple: !capture, capture: capture ? "environment" : null, label: key,
+    type: "file", accept: "image/jpeg,image/png,image/webp", multiple: !capture, capture: capture ? "environment" : null, label: key,
     on: {
       change: () => {
         picked([...(input.files ?? [])]);

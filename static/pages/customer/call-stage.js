@@ -54,6 +54,10 @@ export function callStage({ line, chat, page, technician, photos, end, camera })
     draw();
   };
 
+  // Without a tap on this page, as after a reload, a browser may keep the sound back until there is one.
+  const hear = () => other.play().then(() => (silent.hidden = true), () => (silent.hidden = false));
+  const silent = button({ t: "customer.call.sound_on", icon: "mic", action: hear, hidden: true });
+
   const draw = () => {
     const { camera: device } = line;
     const hasPicture = device.video?.readyState === "live";
@@ -65,7 +69,7 @@ export function callStage({ line, chat, page, technician, photos, end, camera })
     own.dataset["mirror"] = String(device.facing === "user");
     if (line.remote && other.srcObject !== line.remote) {
       other.srcObject = line.remote;
-      void other.play().catch(() => {}); // the tap that began the call allows sound
+      void hear();
     }
     // Not `hidden`: sound must go on where there is no picture.
     other.toggleAttribute("data-sound-only", !line.remote?.getVideoTracks().some((track) => track.readyState === "live"));
@@ -117,7 +121,7 @@ export function callStage({ line, chat, page, technician, photos, end, camera })
     ];
   };
 
-  const root = h("div", { class: "stage call-stage" }, own, ink, other, middle, top, h("div", { class: "call-low" }, still, drawer, bar));
+  const root = h("div", { class: "stage call-stage" }, own, ink, other, middle, top, h("div", { class: "call-low" }, silent, still, drawer, bar));
   line.addEventListener("change", draw);
   line.addEventListener("messages", () => {
     const theirs = line.messages.filter((message) => message.author !== "customer").length;

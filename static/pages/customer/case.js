@@ -38,6 +38,8 @@ export class Case extends EventTarget {
     this.request = null;
     /** @type {Catalogue | null} */
     this.catalogue = null;
+    /** @type {string | null} a personal link's secret, until it is redeemed */
+    this.token = null;
     /** @type {unknown} why a personal link could not be opened */
     this.fault = null;
     /** @type {Draft} */
@@ -46,21 +48,26 @@ export class Case extends EventTarget {
     this.unsubscribe = null;
   }
 
-  /** Opens the request of this device, after redeeming a personal link if there is one. @param {string | null} token */
-  async open(token) {
+  /** Opens the request of this device, after redeeming a personal link if there is one. @param {boolean} camera whether this browser has one */
+  async open(camera) {
     const guides = this.loadGuides();
-    if (token) await this.redeem(token);
-    if (!this.request) await this.resume();
+    if (this.token && camera) await this.redeem();
+    if (!this.request && !this.token) await this.resume();
     await guides;
   }
 
-  /** @param {string} token */
-  async redeem(token) {
+  /** A personal link works once, and from then on for this browser alone. */
+  async redeem() {
     try {
-      this.take(await this.api.post("/api/invitations/redemption", { token }, { tries: 3 }));
+      const opened = await this.api.post("/api/invitations/redemption", { token: this.token }, { tries: 3 });
+      this.token = null;
+      this.take(opened);
     } catch (error) {
       if (error instanceof ApiError && error.passing) throw error;
+      this.token = null;
       this.fault = error;
+      await this.resume();
+      this.tell();
     }
   }
 
@@ -104,6 +111,7 @@ export class Case extends EventTarget {
     this.unsubscribe = null;
     this.request = null;
     this.fault = null;
+    this.token = null;
     this.draft = {};
     localStorage.removeItem(KNOWN);
     sessionStorage.removeItem(DRAFT);

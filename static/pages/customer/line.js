@@ -33,6 +33,7 @@ export class Line extends EventTarget {
     /** @type {HTMLVideoElement | null} where the own picture is seen; stills are cut from it */
     this.video = null;
     this.told = "";
+    this.opened = false;
     this.room.step("link_opened", 0);
     this.listen();
   }
@@ -81,6 +82,7 @@ export class Line extends EventTarget {
   /** Joins, with camera and microphone unless `wanted` is null. @param {{voice: boolean} | null} wanted @returns {Promise<boolean>} whether there is a picture, where one was wanted */
   async open(wanted) {
     void this.awake.hold();
+    this.opened = true;
     if (wanted) {
       this.room.step("permission_asked");
       const allowed = await this.camera.start(wanted);
@@ -95,7 +97,7 @@ export class Line extends EventTarget {
 
   /** @returns {"open" | "lost"} */
   get state() {
-    const broken = this.room.line === "waiting" || this.peer.state === "mending" || this.peer.state === "failed";
+    const broken = this.room.line === "waiting" || (this.room.line === "closed" && this.opened) || this.peer.state === "mending" || this.peer.state === "failed";
     return broken ? "lost" : "open";
   }
 

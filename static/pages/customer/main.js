@@ -6,12 +6,14 @@ import { failed, skeleton } from "parts/empty.js";
 import { icon } from "parts/icon.js";
 import { startPage } from "parts/page.js";
 import { takeToken } from "parts/session.js";
+import { Camera } from "pages/customer/camera.js";
 import { Case } from "pages/customer/case.js";
 import { currentScreen, SCREENS } from "pages/customer/screens.js";
 
 const token = takeToken("i"); // before anything else: a link's secret must not stay in the address
 const page = await startPage();
 const model = new Case(page.api, page.live, page.shell.language);
+model.token = token;
 
 const head = h("header", { class: "page-head" }, h("div", { class: "split screen" },
   h("div", { class: "wordmark" }, icon("drop"), h("span", { text: page.shell.utility })),
@@ -51,7 +53,7 @@ async function relabel() {
 
 async function start() {
   try {
-    await model.open(token);
+    await model.open(Camera.supported);
     model.addEventListener("change", show);
     addEventListener("popstate", show);
     show();

@@ -77,7 +77,8 @@ export class Photos extends EventTarget {
       photo.state = "failed";
       this.tell();
       const refused = error instanceof ApiError && !error.passing && error.status !== 429;
-      if (refused) await this.forget(clientId);
+      if (!refused) return; // the tile says so, and it goes up by itself once it can
+      await this.forget(clientId);
       this.dispatchEvent(new CustomEvent("fault", { detail: error }));
     }
   }

@@ -3,7 +3,7 @@
 import { after } from "pages/customer/screens/after.js";
 import { call } from "pages/customer/screens/call.js";
 import { guide } from "pages/customer/screens/guide.js";
-import { invited, linkFault } from "pages/customer/screens/link.js";
+import { elsewhere, invited, linkFault } from "pages/customer/screens/link.js";
 import { person } from "pages/customer/screens/person.js";
 import { building, what, who } from "pages/customer/screens/start.js";
 import { waiting } from "pages/customer/screens/waiting.js";
@@ -14,13 +14,14 @@ import { where } from "pages/customer/screens/where.js";
 /** @typedef {{element: HTMLElement, update?: () => void, relabel?: () => void, leave?: () => void}} Screen */
 /** @typedef {(model: Case, page: Page) => Screen} MakeScreen */
 
-export const SCREENS = /** @type {const} */ ({ linkFault, invited, who, building, what, where, guide, person, waiting, call, after });
+export const SCREENS = /** @type {const} */ ({ linkFault, elsewhere, invited, who, building, what, where, guide, person, waiting, call, after });
 
 /** @param {Case} model @returns {keyof typeof SCREENS} */
 export function currentScreen(model) {
   const { request, draft } = model;
   if (!request) {
     if (model.fault) return "linkFault";
+    if (model.token) return "elsewhere";
     if (!draft.asker) return "who";
     return draft.asker === "manager" && !draft.building ? "building" : "what";
   }

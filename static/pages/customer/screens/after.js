@@ -7,6 +7,7 @@ import { art, h } from "parts/dom.js";
 import { field } from "parts/field.js";
 import { icon } from "parts/icon.js";
 import { stars } from "parts/stars.js";
+import { keepTyped } from "parts/typed.js";
 import { i18n, t } from "parts/words.js";
 import { frame } from "pages/customer/frame.js";
 import { requestChat } from "pages/customer/messages.js";
@@ -66,7 +67,12 @@ export function after(model, page) {
     let score = 0;
     const word = h("p", { class: "score-word", "aria-live": "polite" });
     const comment = field({ t: "customer.rating.comment", name: "comment", optional: true, type: "textarea", rows: 3, maxlength: 1000 });
-    const send = button({ t: "customer.rating.send", kind: "primary", size: "main", disabled: true, action: () => model.rate(score, comment.control.value.trim()) });
+    const forget = keepTyped(comment.control, `rating-${request.id}`);
+    const rateIt = async () => {
+      await model.rate(score, comment.control.value.trim());
+      forget();
+    };
+    const send = button({ t: "customer.rating.send", kind: "primary", size: "main", disabled: true, action: rateIt });
     const rate = stars({
       label: "customer.rating.stars", word: (value) => t(`customer.rating.${value}`),
       change: (value) => {

@@ -41,7 +41,7 @@ export function call(model, page) {
   const explain = () => {
     element.replaceChildren(frame(
       {
-        picture: art("camera"), t: "customer.call.ready", params: { technician: technician() }, lead: "customer.call.permission",
+        class: "compact", picture: art("camera"), t: "customer.call.ready", params: { technician: technician() }, lead: "customer.call.permission",
         bottom: [
           button({ t: "customer.call.start", icon: "video", kind: "primary", size: "main", action: () => begin(true) }),
           button({ t: "customer.call.without", kind: "quiet", action: () => begin(false) }),
@@ -82,7 +82,7 @@ export function call(model, page) {
           t: "customer.call.end.title", text: "customer.call.end.text",
           actions: [{ value: "", t: "customer.call.end.stay" }, { value: "end", t: "customer.call.end.end", kind: "danger", icon: "end" }],
         });
-        if (choice === "end") await model.endCall().catch((error) => page.toast.fault(error));
+        if (choice === "end") await model.endCall().catch(() => model.refresh()).catch((error) => page.toast.fault(error));
       },
       camera: () => void begin(true),
     });
@@ -93,6 +93,10 @@ export function call(model, page) {
   };
 
   buzz(200, 100, 200);
+  const title = document.title;
+  const callBack = () => (document.title = document.visibilityState === "hidden" ? `● ${t("customer.call.ready", { technician: technician() })}` : title);
+  document.addEventListener("visibilitychange", callBack);
+  callBack();
   // A page reloaded in the middle of a call takes it up again without asking what was answered before.
   if (cameraReady() && document.visibilityState === "visible") void begin(true);
   else explain();
@@ -104,6 +108,8 @@ export function call(model, page) {
       if (!stage) explain();
     },
     leave() {
+      document.removeEventListener("visibilitychange", callBack);
+      document.title = title;
       delete document.documentElement.dataset["full"];
       stage?.leave();
       line.close();

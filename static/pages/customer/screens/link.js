@@ -2,7 +2,7 @@
 
 import { button } from "parts/button.js";
 import { note } from "parts/chip.js";
-import { art } from "parts/dom.js";
+import { art, h } from "parts/dom.js";
 import { i18n } from "parts/words.js";
 import { frame } from "pages/customer/frame.js";
 import { pass } from "pages/customer/screens.js";
@@ -35,6 +35,32 @@ export function invited(model) {
         ],
       },
       note({ t: "customer.privacy", icon: "shield" }),
+    ),
+  };
+}
+
+/** A personal link inside an app that has no camera: it is not used up, so that it still opens in a browser. @type {MakeScreen} */
+export function elsewhere(model, page) {
+  const copy = async () => {
+    const link = `${location.origin}/#i=${model.token}`;
+    try {
+      await navigator.clipboard.writeText(link);
+      page.toast.show({ t: "common.copied" });
+    } catch {
+      page.toast.show({ text: link, seconds: 60 });
+    }
+  };
+  const steps = ["menu", "browser"];
+  return {
+    element: frame(
+      {
+        picture: art("blocked"), t: "customer.elsewhere.title", lead: "customer.elsewhere.lead",
+        bottom: [
+          button({ t: "customer.elsewhere.copy", icon: "copy", kind: "primary", size: "main", action: copy }),
+          button({ t: "customer.elsewhere.here", kind: "quiet", action: () => model.redeem() }),
+        ],
+      },
+      h("ol", { class: "numbered" }, steps.map((step) => h("li", null, h("span", { t: `customer.camera.step.${step}` })))),
     ),
   };
 }

@@ -4,6 +4,7 @@ import { button } from "parts/button.js";
 import { note } from "parts/chip.js";
 import { art, h } from "parts/dom.js";
 import { field } from "parts/field.js";
+import { keepTyped } from "parts/typed.js";
 import { frame } from "pages/customer/frame.js";
 import { pass, passed } from "pages/customer/screens.js";
 
@@ -15,10 +16,12 @@ export function person(model) {
     t: "customer.person.describe", name: "description", hint: "customer.person.describe.hint", optional: true, type: "textarea", rows: 3, maxlength: 1000,
     value: model.request?.description ?? "",
   });
+  const forget = keepTyped(words.control, `description-${model.id}`);
   const back = model.guide && passed(model, "person") ? () => pass(model, "person", false) : undefined;
   const ask = async () => {
     const description = words.control.value.trim();
     if (description !== (model.request?.description ?? "")) await model.change({ description });
+    forget();
     await model.askPerson();
     pass(model, "person", false);
   };

@@ -5,6 +5,7 @@ import { note } from "parts/chip.js";
 import { h } from "parts/dom.js";
 import { field } from "parts/field.js";
 import { icon } from "parts/icon.js";
+import { keepTyped } from "parts/typed.js";
 import { t } from "parts/words.js";
 import { frame } from "pages/customer/frame.js";
 import { currentPosition } from "pages/customer/position.js";
@@ -43,6 +44,7 @@ export function placeForm(model, page) {
     t: "customer.where.address", name: "address", hint: "customer.where.address.hint", type: "textarea", rows: 2, value: known?.address ?? "",
     maxlength: 200, autocomplete: "street-address",
   });
+  const forget = keepTyped(address.control, `address-${model.id}`);
   const status = h("div", { "aria-live": "polite" });
   const mapPlace = h("div", { class: "stack map-place", hidden: true });
 
@@ -97,6 +99,7 @@ export function placeForm(model, page) {
         return false;
       }
       await model.change({ place: { address: written, lon: point?.lon ?? null, lat: point?.lat ?? null, source: point ? source : "address" } });
+      forget();
       return true;
     },
   };
