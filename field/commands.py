@@ -110,7 +110,8 @@ def _set_point(task: Task, lon: float | None, lat: float | None) -> None:
 
 async def task_to_change(uow: UnitOfWork, task_id: UUID, version: int | None) -> Task:
     """The task, in the version that the caller saw."""
-    task = await uow.session.get(Task, task_id)
+    # Locked where the database can: the second of two waits for the first, then sees what it did.
+    task = await uow.session.get(Task, task_id, with_for_update=True)
     if task is None:
         raise NotFound()
     check_version(task, version)
@@ -173,6 +174,7 @@ async def assign_task(
             raise RepUnable(rep_id=str(rep.id), rep_name=rep.name, rule=reason(failed))
         await _append(uow, services, actor, task, rep, event, failed)
     if before is not None and before != rep.id:
+        task.answerable_id = actor.id  # until the new one accepts
         uow.changed("task", task.id, f"rep:{before}")
     await uow.audit(actor, "assign_task", f"task:{task.id}", rep=rep.id, before=before, overrule=overrule)
 

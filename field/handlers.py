@@ -64,4 +64,6 @@ async def cancel_visit(uow: UnitOfWork, withdrawn: RequestWithdrawn, services: F
 
 async def task_of(uow: UnitOfWork, word: VisitRequested | RequestWithdrawn) -> Task | None:
     """The task of the request that the event is about."""
-    return (await uow.session.scalars(select(Task).where(Task.request_id == word.request_id))).first()
+    return (
+        await uow.session.scalars(select(Task).where(Task.request_id == word.request_id).with_for_update())
+    ).first()

@@ -96,7 +96,8 @@ async def begin(
         StaleVersion: the caller saw an older one.
     """
     rep = await rep_of(uow.session, actor)
-    task = await uow.session.get(Task, task_id)
+    # Locked where the database can: the second of two waits for the first, then sees what it did.
+    task = await uow.session.get(Task, task_id, with_for_update=True)
     if task is None or task.rep_id != rep.id:
         raise NotFound()
     check_version(task, version)
@@ -120,6 +121,9 @@ async def decline_task(do: Doing, reason: str) -> None:
 async def hand_on(uow: UnitOfWork, services: FieldServices, task: Task, rep: Rep, actor: Actor) -> None:
     """Take a declined task from ``rep`` and find somebody else."""
     task.refused_by = [*task.refused_by, str(rep.id)]
+    if task.answerable_id == rep.staff_id:
+        # Who gave an accepted task back no longer answers for it; until the next accepts, a dispatcher does.
+        task.answerable_id = escalation_target(await answerable_staff(uow.session), rep.station)
     await take_out(uow, services, task)
     uow.changed("task", task.id, f"rep:{rep.id}")
     task.rep_id = None

@@ -172,7 +172,7 @@ async def route_now(
 def _lines(
     services: FieldServices, stops: Sequence[tuple[float, float]]
 ) -> tuple[list[tuple[float, float]], ...]:
-    return tuple(services.travel.path(a, b) for a, b in pairwise(stops))
+    return tuple(services.path(a, b) for a, b in pairwise(stops))
 
 
 async def _working_day(session: AsyncSession, services: FieldServices, rep: Rep, now: datetime) -> date:

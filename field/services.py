@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from field.grid.store import GridCache
 from field.travel import Travel
 from kernel.blobs import Blobs
+
+Point = tuple[float, float]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,6 +24,11 @@ class FieldServices:
     timezone: ZoneInfo
     grid: GridCache = dataclasses.field(default_factory=GridCache)
     link_lifetime: timedelta = timedelta(hours=12)
+
+    @cached_property
+    def path(self) -> Callable[[Point, Point], list[Point]]:
+        """The line to draw between two places; a day's legs are drawn again and again, and kept."""
+        return lru_cache(maxsize=4096)(self.travel.path)
 
     def day_of(self, moment: datetime) -> date:
         """The working day in which ``moment`` lies."""

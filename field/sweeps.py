@@ -59,7 +59,7 @@ async def _unanswered(database: Database) -> list[UUID]:
 
 async def expire(uow: UnitOfWork, services: FieldServices, task_id: UUID) -> bool:
     """Nobody answered in time, or the representative no longer works here: somebody else gets the task."""
-    task = await uow.session.get_one(Task, task_id)
+    task = await uow.session.get_one(Task, task_id, with_for_update=True)
     if task.state is not TaskState.ASSIGNED or task.rep_id is None:
         return False
     rep = await uow.session.get_one(Rep, task.rep_id)
@@ -86,7 +86,7 @@ async def _left_over(database: Database, services: FieldServices) -> list[UUID]:
 async def carry_over(uow: UnitOfWork, services: FieldServices, task_id: UUID) -> bool:
     """A task left over from an earlier day: the representative's today begins with it."""
     visit = await uow.session.get(VisitRow, task_id)
-    task = await uow.session.get_one(Task, task_id)
+    task = await uow.session.get_one(Task, task_id, with_for_update=True)
     if visit is None or task.state not in IN_ROUTE or task.rep_id is None:
         return False
     row = await uow.session.get_one(RouteRow, visit.route_id)
@@ -118,7 +118,7 @@ async def _late(database: Database) -> list[UUID]:
 
 async def flag_late(uow: UnitOfWork, services: FieldServices, task_id: UUID) -> bool:
     """Mark a task that is past its window, or by its ETA will be."""
-    task = await uow.session.get_one(Task, task_id)
+    task = await uow.session.get_one(Task, task_id, with_for_update=True)
     visit = await uow.session.get(VisitRow, task_id)
     clocks = lateness(
         task.state,

@@ -7,6 +7,7 @@ are what the planner and the pages read. ``None`` means that nobody knows yet wh
 from __future__ import annotations
 
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -162,6 +163,9 @@ class VisitRow(Base):
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     held: Mapped[bool] = mapped_column(default=False)
+
+    # Two who take the same visit away collide on the route's version, where the loser starts again.
+    __mapper_args__: Any = MappingProxyType({"confirm_deleted_rows": False})
 
 
 class RepPosition(Base):

@@ -110,6 +110,14 @@ async def test_a_declined_task_goes_to_the_next_best_at_once(town: Town, ann: Ca
     assert await ann.refused("GET", f"/api/tasks/{task.id}") == "not_found", "it is no longer hers"
 
 
+async def test_who_gives_back_an_accepted_task_no_longer_answers_for_it(town: Town, ann: Caller) -> None:
+    task = await town.task(where=inside("A1"))
+    await stepped(ann, task, "acceptance")
+    given = await ann.post(f"/api/tasks/{task.id}/declination", {"reason": "called away"})
+    assert (given["state"], given["rep"]["code"]) == ("assigned", "bob")
+    assert given["answerable"]["name"] in ("Dora", "Dirk"), "until Bob accepts"
+
+
 async def test_a_task_that_everyone_declines_lies_in_the_inbox(town: Town, dora: Caller) -> None:
     task = await town.task(where=inside("A1"))
     for code in ("ann", "bob", "cyd"):
