@@ -63,6 +63,7 @@ bench: install-dev ## the figures of the benchmarks, one JSON object a line
 
 docs: install-dev ## renew what documents take from the program
 	@$(BIN)/python -m app.settings_document > docs/settings.md
+	@$(BIN)/python -m app.state_document > docs/states.md
 
 lock: ## renew the locked lists from requirements/*.in
 	@$(PYTHON) requirements/install.py dev

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from types import ModuleType
 
 import pytest
 
-from app.settings_document import render
+from app import settings_document, state_document
 from kernel.settings import Settings
 from tests.architecture.sources import ROOT, tracked
 
@@ -21,8 +22,12 @@ def test_every_setting_says_what_it_is(name: str) -> None:
     assert len(described) > 15 and described.endswith((".", "?")), f"{name}: {described!r}"
 
 
-def test_the_page_of_settings_is_up_to_date() -> None:
-    assert (ROOT / "docs" / "settings.md").read_text("utf-8") == render(), "make docs renews it"
+@pytest.mark.parametrize("page", [settings_document, state_document])
+def test_a_generated_page_is_up_to_date(page: ModuleType) -> None:
+    name = {"settings_document": "settings.md", "state_document": "states.md"}[
+        page.__name__.rpartition(".")[2]
+    ]
+    assert (ROOT / "docs" / name).read_text("utf-8") == page.render(), "make docs renews it"
 
 
 def test_nothing_names_the_machine_it_was_built_on() -> None:
