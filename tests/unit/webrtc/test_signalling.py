@@ -125,9 +125,8 @@ def test_the_technician_ends_the_call_for_all(world: World) -> None:
     assert world.got("phone", frames.Ended) == [frames.Ended(reason="technician")]
     assert sorted(world.closed) == [("desk", 1000), ("phone", 1000)]
     assert world.closed_media == [None]
-    world.connect("phone", CUSTOMER)  # what is said before the close arrives, or by a client that comes back
-    world.say("phone", said.Chat(client_id=uid(1), text="wait"))
-    assert world.errors("phone") == ["call_ended"]
+    late = world.room.receive(world.now, "phone", said.Chat(client_id=uid(1), text="wait", id="q"))
+    assert late == [fx.Send("phone", frames.Error(code="call_ended", message="", of="q"))]
 
 
 def test_a_call_that_ended_elsewhere_ends_here(world: World) -> None:
