@@ -69,10 +69,19 @@ def compiled_can_run() -> bool:
 async def _in_turns(
     publishers: int, viewers: int, seconds: float, turns: int, names: tuple[str, ...]
 ) -> dict[str, list[Outcome]]:
-    """A B A B …, each turn with a fresh process."""
+    """A B A B …, each turn with a fresh process.
+
+    A turn in which packets were lost says nothing about the cost of forwarding them (on a busy machine a
+    process can be kept from its socket for longer than the socket's buffer lasts): it is taken again, at
+    most twice.
+    """
     outcomes: dict[str, list[Outcome]] = {name: [] for name in names}
     for turn in range(turns):
         for name in names:
-            async with CONTENDERS[name]() as service:
-                outcomes[name].append(await measure(service, publishers, viewers, seconds, seed=turn))
+            for _ in range(3):
+                async with CONTENDERS[name]() as service:
+                    outcome = await measure(service, publishers, viewers, seconds, seed=turn)
+                if outcome.delivery >= MIN_DELIVERY:
+                    break
+            outcomes[name].append(outcome)
     return outcomes
