@@ -51,7 +51,7 @@ class RepNameView(View):
     phone: str
 
 
-class StillView(View):
+class EvidenceView(View):
     """A still of the video call that proves the verdict; pictures and marks come from the assist wing."""
 
     id: str
@@ -89,7 +89,7 @@ class TaskView(View):
     priority: int
     note: str
     verdict: dict[str, Any]
-    evidence: list[StillView]
+    evidence: list[EvidenceView]
     customer: dict[str, Any]
     address: str
     lon: float | None

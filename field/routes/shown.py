@@ -22,7 +22,7 @@ from field.views import (
     PlacementView,
     ProofView,
     RepNameView,
-    StillView,
+    EvidenceView,
     TaskDetailView,
     TaskView,
     TimelineView,
@@ -111,9 +111,9 @@ def _allowed(task: Task, rep: Rep | None, actor: Actor) -> list[str]:
     return [] if task.state in FINAL else [event.value for event in events]
 
 
-def _still(still_id: str) -> StillView:
+def _still(still_id: str) -> EvidenceView:
     address = f"/api/stills/{still_id}"
-    return StillView(id=still_id, image_url=f"{address}/image", marks_url=f"{address}/marks")
+    return EvidenceView(id=still_id, image_url=f"{address}/image", marks_url=f"{address}/marks")
 
 
 def _entry(entry: TaskEntry) -> TimelineView:

@@ -164,9 +164,16 @@ def _schema(
 ) -> dict[str, Any]:
     adapter = of if isinstance(of, TypeAdapter) else TypeAdapter(of)
     schema = adapter.json_schema(mode=mode, ref_template=REF)
-    schemas |= schema.pop("$defs", {})
+    for name, part in schema.pop("$defs", {}).items():
+        _keep(name, part, schemas)
     title = schema.get("title")
     if mode == "serialization" and schema.get("type") == "object" and title:
-        schemas[title] = schema
+        _keep(title, schema, schemas)
         return {"$ref": REF.format(model=title)}
     return schema
+
+
+def _keep(name: str, schema: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """One name, one meaning: two models of one name would hide each other in the document."""
+    if schemas.setdefault(name, schema) != schema:
+        raise TypeError(f"two different models are called {name}")

@@ -248,3 +248,21 @@ def test_the_document_describes_every_route() -> None:
     }
     assert set(lay["responses"]) == {"201", "401", "422"}
     assert described["components"]["schemas"]["Pipe"]["additionalProperties"] is False
+
+
+def test_two_models_of_one_name_are_refused() -> None:
+    other = Api("other")
+
+    def shown() -> type[BaseModel]:
+        class Pipe(BaseModel):
+            bends: int
+
+        return Pipe
+
+    async def read_pipe(call: Call) -> BaseModel:
+        raise NotImplementedError
+
+    read_pipe.__annotations__["return"] = shown()
+    other.get("/api/other-pipe", who=anyone(), summary="Another pipe")(read_pipe)
+    with pytest.raises(TypeError, match="Pipe"):
+        document([demo, other], title="t", version="1", server="https://water.example")
