@@ -71,7 +71,7 @@ PAGES = (
     Page("customer", "/", "customer", ("common", "errors", "customer"), map=True),
     Page("desk", "/desk", "desk", ("common", "errors", "desk"), map=True),
     Page("rep", "/rep", "rep", ("common", "errors", "faults", "rep"), map=True, manifest=True),
-    Page("console", "/console", "console", ("common", "errors", "console"), map=True),
+    Page("console", "/console", "console", ("common", "errors", "faults", "reasons", "console"), map=True),
     Page("sign-in", "/sign-in", "", ("common", "errors")),
     Page("sent", "/sent", "", ("common", "errors"), demo_only=True),
 )
