@@ -13,7 +13,7 @@ import platform
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
@@ -26,7 +26,7 @@ from redis.backoff import ExponentialBackoff
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from app import wings
@@ -215,10 +215,13 @@ async def background(run: Run) -> AsyncIterator[None]:
 
 
 def openapi_endpoint(settings: Settings) -> Callable[[Request], Any]:
-    body = document(wings.APIS, title="Curbstop", version=version("curbstop"), server=settings.base_url)
+    @cache  # made when somebody first asks: few do, and a start is quicker without
+    def body() -> bytes:
+        made = document(wings.APIS, title="Curbstop", version=version("curbstop"), server=settings.base_url)
+        return json.dumps(made, ensure_ascii=False).encode()
 
     async def endpoint(_request: Request) -> Response:
-        return JSONResponse(body, headers={"Cache-Control": "no-cache"})
+        return Response(body(), media_type="application/json", headers={"Cache-Control": "no-cache"})
 
     return endpoint
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from app.cli import chosen_settings, say
+from app.demo_state import LINKS_FILE, LOADING_FILE, PASSWORD_FILE, SAYS, STATE_FILE, DemoState
 from app.log_lines import LogLines
 from app.serve import READY_LINE, Stack
 from app.serve_command import run_stack, write_line
 from kernel.clock import SystemClock
 from kernel.settings import Settings
 
-SAYS = "curbstop: say "
 HERE = Path(__file__).resolve().parent.parent
 STREETS = HERE / "demo" / "streets.json"
 KINDS = ("customer", "technician", "rep", "dispatcher")
@@ -34,7 +34,7 @@ def demo(options: argparse.Namespace) -> int:
     began = clock.monotonic()
     settings = demo_settings(options)
     forget_half_loaded(settings.data)
-    fresh = not (settings.data / "demo.json").exists()
+    fresh = not (settings.data / STATE_FILE).exists()
     say(f"Starting Curbstop with the demo city; {'a new' if fresh else 'the'} data folder {settings.data} …")
 
     with LogLines(settings.data / "log", terminal=False) as lines:
@@ -49,7 +49,7 @@ def demo(options: argparse.Namespace) -> int:
             return Stack(settings, sink, helpers=[("demo", "app.demo", "--seed", str(options.seed))])
 
         def started(stack: Stack) -> None:
-            links = json.loads((settings.data / "links.json").read_text("utf-8"))
+            links = json.loads((settings.data / LINKS_FILE).read_text("utf-8"))
             url = stack.settings.base_url
             if options.json:
                 line = {kind: links.get(kind, "") for kind in KINDS}
@@ -68,8 +68,8 @@ def demo_settings(options: argparse.Namespace) -> Settings:
     settings = chosen_settings(options)
     settings.data.mkdir(parents=True, exist_ok=True)
     now = SystemClock().now()
-    path = settings.data / "demo.json"
-    remembered = json.loads(path.read_text("utf-8"))["timezone"] if path.exists() else ""
+    state = DemoState.read(settings.data)
+    remembered = state.timezone if state else ""
     update: dict[str, Any] = {"demo": True}
     if "CURBSTOP_TIMEZONE" not in os.environ:
         update["timezone"] = zone_for(now, settings.timezone, remembered)
@@ -101,8 +101,8 @@ def phone_settings(settings: Settings, options: argparse.Namespace) -> dict[str,
 
 def forget_half_loaded(data: Path) -> None:
     """Throw away what a first start left behind that was interrupted while it took the city in."""
-    if (data / "loading").exists():
-        for name in ("curbstop.db", "curbstop.db-wal", "curbstop.db-shm", "loading"):
+    if (data / LOADING_FILE).exists():
+        for name in ("curbstop.db", "curbstop.db-wal", "curbstop.db-shm", LOADING_FILE):
             (data / name).unlink(missing_ok=True)
 
 
@@ -116,7 +116,7 @@ def tell(links: dict[str, str], settings: Settings, seconds: float, *, phone: bo
             say(f"  {WORDS[kind]:<15} {links[kind]}")
     say("\nA staff link signs one browser in, once; the next start makes new ones. By hand, at /sign-in:")
     names = ", ".join(links[f"{kind}_username"] for kind in KINDS if f"{kind}_username" in links)
-    password = settings.data / "password.txt"
+    password = settings.data / PASSWORD_FILE
     if password.exists():
         say(f"  {names}   password {password.read_text('utf-8').strip()}")
     say()

@@ -44,6 +44,7 @@ APIS: tuple[Api, ...] = (
 TOPICS: Mapping[str, TopicRule] = field_topics
 """Who may listen to a wing's own live topics, by prefix."""
 
+SWEEP_AFTER_S = 10.0
 SWEEP_EVERY_S = 3.0
 SWEEP_LEASE_MS = 15_000
 WARM_UP_AFTER_S = 4.0
@@ -72,8 +73,10 @@ async def warm_up() -> None:
 async def sweep(house: House) -> None:
     """Let time do its work, on one worker at a time, until cancelled.
 
-    Without Redis every worker sweeps: versions keep two that meet from doing a thing twice.
+    Without Redis every worker sweeps: versions keep two that meet from doing a thing twice. After a start,
+    phones and desks are first given time to come back before what they held is taken from them.
     """
+    await asyncio.sleep(SWEEP_AFTER_S)
     while True:
         try:
             mine = await house.leases.acquire("sweep", SWEEP_LEASE_MS) is not None

@@ -113,19 +113,19 @@ def pip_install(part: str) -> None:
     command: list[str | Path] = [PYTHON, "-m", "pip", "install", "--require-hashes", "-r", locked]
     command += ["--only-binary", ":all:"]
     lines: list[str] = []
-    seen = 0
+    seen, package = 0, ""
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
         assert pip.stdout is not None
         for line in pip.stdout:
             lines.append(line)
             if line.startswith(("Collecting ", "Requirement already satisfied")):
                 seen += 1
-                package = line.removeprefix("Requirement already satisfied: ").removeprefix("Collecting ")
-                progress(f"{part}: {min(seen, total)} of {total}  {package.split('==')[0].strip()}")
+                named = line.removeprefix("Requirement already satisfied: ").removeprefix("Collecting ")
+                package = named.split("==")[0].strip()
+                progress(f"{part}: {min(seen, total)} of {total}  {package}")
             elif line.lstrip().startswith("Downloading "):
-                progress(
-                    f"{part}: {min(seen, total)} of {total}  fetching {line.split()[-2]} {line.split()[-1]}"
-                )
+                size = " ".join(line.split()[-2:])
+                progress(f"{part}: {min(seen, total)} of {total}  fetching {package} {size}")
             elif line.startswith("Installing collected"):
                 progress(f"{part}: unpacking …")
     progress(f"{part}: {'done' if pip.returncode == 0 else 'failed'}", last=True)

@@ -74,8 +74,8 @@ async def upgrade(database: Database) -> bool:
         if database.is_sqlite:
             await connection.execute(text("BEGIN IMMEDIATE"))
         else:
-            await connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"))
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+            await connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"))
         await connection.run_sync(_upgrade)
         await connection.commit()
     return True

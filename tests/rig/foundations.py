@@ -22,8 +22,7 @@ import pytest
 import redis.asyncio
 from sqlalchemy import text
 
-from app.migrations.schema import head
-from app.tables import complete_metadata
+from app.migrations.schema import upgrade
 from kernel.clock import ManualClock
 from kernel.database import Database
 from tests.rig.need import require
@@ -100,18 +99,14 @@ class Foundry:
 
 
 def build_schema(url: str) -> None:
-    """All tables, in an empty database."""
+    """All tables, in an empty database, as an installation gets them: by migration."""
 
     async def build() -> None:
         database = Database(url)
         try:
-            async with database.engine.begin() as connection:
-                await connection.run_sync(complete_metadata().create_all)
-                await connection.execute(
-                    text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)")
-                )
-                await connection.execute(text(f"INSERT INTO alembic_version VALUES ('{head()}')"))
-                if database.is_sqlite:
+            await upgrade(database)
+            if database.is_sqlite:
+                async with database.engine.begin() as connection:
                     await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
         finally:
             await database.close()
