@@ -81,7 +81,12 @@ def test_what_is_no_message_is_refused(data: bytes) -> None:
         control.decode_command(data)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.dictionaries(st.text(), inner) | st.lists(inner)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.dictionaries(st.text(), inner) | st.lists(inner),
+    )
+)
 def test_any_tree_is_a_message_or_refused(tree: object) -> None:
     for kind in ("offer", "stats", "drain"):
         body = {"id": "1", "kind": kind, "room": tree, "receive": tree, "draining": tree}
