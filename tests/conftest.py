@@ -12,8 +12,10 @@ pytest_plugins = [
     "tests.rig.foundations",
     "tests.rig.stack",
     "tests.rig.browsers",
+    "tests.rig.room_client",
     "tests.rig.town",
     "tests.rig.working_day",
+    "tests.rig.desk",
 ]
 
 HERE = Path(__file__).parent

@@ -230,12 +230,17 @@ class Directory:
 
     # time ---------------------------------------------------------------------------------------
 
-    async def tick(self) -> None:
-        """Several times a second: rooms that are run here move on; empty ones are given up."""
+    def tick(self, alone: bool) -> None:
+        """Several times a second: rooms that are run here move on. ``alone``: without Redis just now."""
+        for local in list(self.rooms.values()):
+            if local.host is not None:
+                local.host.tick(alone)
+
+    async def tidy(self) -> None:
+        """Several times a second, but after Redis: empty rooms are given up, lost ones are looked for."""
         now = time.monotonic()
         for local in list(self.rooms.values()):
             if local.host is not None:
-                local.host.tick()
                 if not local.host.links and not local.seats and now - local.host.quiet_since > IDLE_S:
                     await self._release(local)
             elif local.owner is None and local.seats and not local.settling.locked():

@@ -49,6 +49,8 @@ api = Api("room")
 
 SILENT_S, ASK_S = 9.0, 5.0
 REVOKED_WITHIN_S = 1.0
+TICK_S = 0.25
+ALONE_AFTER_S = 2.0
 PING = encode(ServerPing())
 
 
@@ -89,6 +91,7 @@ class Hub:
                 group.create_task(loop())
             group.create_task(self._every(BEAT_S, self._beat))
             group.create_task(self._every(WATCH_EVERY_S, self._watch))
+            group.create_task(self._every(TICK_S, self._tick))
             group.create_task(self._every(1.0, self._sweep))
             group.create_task(self._every(REVOKED_WITHIN_S, self._check_access))
 
@@ -114,15 +117,20 @@ class Hub:
             if not await self.claims.lives(owner):
                 await self.directory.resettle(owner)
 
+    async def _tick(self) -> None:
+        """What must go on whatever Redis does; nothing in here waits."""
+        alone = time.monotonic() - self._alive_at > ALONE_AFTER_S
+        self.directory.tick(alone)
+        self._listen()
+        if not alone:
+            self.switchboard.drop_absent()
+
     async def _watch(self) -> None:
-        """Nodes and rooms."""
+        """Nodes, and the workers that run rooms for us."""
         try:
             await self.placement.look(time.monotonic())
         finally:
-            await self.directory.tick()
-            self._listen()
-        if time.monotonic() - self._alive_at < LIFE_S:
-            self.switchboard.drop_absent()
+            await self.directory.tidy()
         for owner in list(self._unheard_of):
             if not await self.claims.lives(owner):
                 self._unheard_of.discard(owner)

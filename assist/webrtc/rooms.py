@@ -81,6 +81,7 @@ class RoomHost:
         self._expected: dict[tuple[str, str], float] = {}
         self._reloaded_at = time.monotonic()
         self._memory: fx.Memory | None = None
+        self._saving = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -152,8 +153,8 @@ class RoomHost:
             case _:
                 pass
 
-    def tick(self) -> None:
-        """Called several times a second."""
+    def tick(self, alone: bool) -> None:
+        """Called several times a second. ``alone``: Redis is away, and nobody sends hints."""
         now = time.monotonic()
         self._apply(self.machine.tick(now))
         if self.links:
@@ -162,7 +163,7 @@ class RoomHost:
             log.info("room_node_gone", node=self.place.node)
             self.place = None
             self._apply(self.machine.node_moved(now))
-        if now - self._reloaded_at > (RELOAD_EVERY_S if self.token else RELOAD_ALONE_S):
+        if now - self._reloaded_at > (RELOAD_ALONE_S if alone or not self.token else RELOAD_EVERY_S):
             self.reload()
         self._save()
 
@@ -192,6 +193,7 @@ class RoomHost:
                     self._close_media(effect)
                 case fx.Remember():
                     self._memory = effect.memory
+                    self._save()
                 case fx.Log():
                     log.info(effect.event, **effect.fields)
 
@@ -311,16 +313,27 @@ class RoomHost:
     # memory -------------------------------------------------------------------------------------
 
     def _save(self) -> None:
-        if self._memory is None or not self.token:
-            return
-        memory, self._memory = self._memory, None
-        self._spawn(self._remember(memory))
+        if self._memory is not None and self.token and not self._saving:
+            self._saving = True
+            self._spawn(self._save_newest())
 
-    async def _remember(self, memory: fx.Memory) -> None:
+    async def _save_newest(self) -> None:
+        """One writing at a time, the newest state last. What Redis did not take waits for the next tick."""
+        try:
+            while self._memory is not None:
+                memory, self._memory = self._memory, None
+                if not await self._remember(memory):
+                    self._memory = self._memory or memory
+                    return
+        finally:
+            self._saving = False
+
+    async def _remember(self, memory: fx.Memory) -> bool:
         try:
             await self._claims.remember(self.room, self.token, msgspec.json.encode(memory).decode())
         except (RedisError, OSError):
-            self._memory = self._memory or memory
+            return False
+        return True
 
     # end ----------------------------------------------------------------------------------------
 

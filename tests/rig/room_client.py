@@ -244,6 +244,11 @@ class MediaPeer:
                 peer = self._slots[str(mid)][0]
                 self.frames[peer] = self.frames.get(peer, 0) + 1
 
+    def lacks(self, peer: str) -> bool:
+        """Whether that peer sends a picture for which there is no receive slot yet."""
+        number = self.client.streams.get(peer, {}).get("video")
+        return number is not None and (peer, "video", number) not in self._slots.values()
+
     async def offer(self, *, restart: bool = False) -> Frame:
         """Offer what there is to send, and a receive slot for each video stream of the others."""
         wanted = {
