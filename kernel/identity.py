@@ -17,7 +17,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import ForeignKey, LargeBinary, String, select, update
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -71,6 +71,9 @@ class Actor:
     def has(self, *roles: Role | str) -> bool:
         return not self.roles.isdisjoint(roles)
 
+
+SESSION_TOPIC = "sessions"
+"""Live topic ``sessions:<id>``: a session has ended, and whatever it holds open must close."""
 
 SYSTEM = Actor("system", UUID(int=0), "system", frozenset(), None, "en")
 """The house itself: sweeps, imports from the command line, the demo."""
@@ -231,10 +234,20 @@ async def start_session(
 
 
 async def end_session(uow: UnitOfWork, token: str) -> None:
-    """Sign a device out."""
-    await uow.session.execute(
-        update(Session).where(Session.token_hash == token_hash(token)).values(revoked_at=uow.now)
-    )
+    """Sign a device out; its open sockets are closed."""
+    await _end(uow, Session.token_hash == token_hash(token))
+
+
+async def end_other_sessions(uow: UnitOfWork, request_id: UUID, kept: NewSession) -> None:
+    """Cut off every device that a request was open on, except the one that has just come."""
+    await _end(uow, Session.request_id == request_id, Session.token_hash != token_hash(kept.token))
+
+
+async def _end(uow: UnitOfWork, *which: ColumnElement[bool]) -> None:
+    for row in await uow.session.scalars(select(Session).where(*which, Session.revoked_at.is_(None))):
+        row.revoked_at = uow.now
+        session_id = row.token_hash.hex()
+        uow.changed("session", session_id, f"{SESSION_TOPIC}:{session_id}")
 
 
 async def create_link(

@@ -8,7 +8,6 @@ from typing import ClassVar
 from uuid import UUID
 
 import segno
-from sqlalchemy import update
 
 from assist.commands.moving import note, request_for, request_topic
 from assist.commands.opening import NewRequest, customer_actor, open_request, phone_of
@@ -19,7 +18,15 @@ from assist.services import AssistServices
 from assist.tables import ServiceRequest
 from kernel.database import UnitOfWork
 from kernel.errors import Gone
-from kernel.identity import AccessLink, Actor, NewSession, Session, Surface, create_link, redeem_link
+from kernel.identity import (
+    AccessLink,
+    Actor,
+    NewSession,
+    Surface,
+    create_link,
+    end_other_sessions,
+    redeem_link,
+)
 from kernel.ids import token_hash
 
 
@@ -107,19 +114,7 @@ async def redeem_invitation(
     if row is None or row.state in FINAL:
         raise InvitationOver()
     if session is not None:
-        await _cut_off_other_devices(uow, row.id, session)
+        await end_other_sessions(uow, row.id, session)
         await note(uow, customer_actor(row), row, "invitation_opened")
         uow.changed("request", row.id, request_topic(row.id))
     return row, session
-
-
-async def _cut_off_other_devices(uow: UnitOfWork, request_id: UUID, session: NewSession) -> None:
-    await uow.session.execute(
-        update(Session)
-        .where(
-            Session.request_id == request_id,
-            Session.token_hash != token_hash(session.token),
-            Session.revoked_at.is_(None),
-        )
-        .values(revoked_at=uow.now)
-    )

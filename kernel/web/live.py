@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from kernel.bus import LIVE_CHANNEL
-from kernel.identity import Actor, Role
+from kernel.identity import SESSION_TOPIC, Actor, Role
 from kernel.web.api import Api
 from kernel.web.call import House, SocketCall
 from kernel.web.who import signed_in
@@ -32,7 +32,6 @@ QUEUE_LENGTH = 256
 MAX_TOPICS = 64
 MAX_FRAME = 8192
 HEARTBEAT_S = 15
-SESSION_TOPIC = "sessions"
 
 TopicRule = Callable[[Actor, str, House], Awaitable[bool]]
 

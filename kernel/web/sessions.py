@@ -8,7 +8,6 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kernel.database import UnitOfWork
 from kernel.errors import Forbidden
 from kernel.identity import (
     Actor,
@@ -26,12 +25,10 @@ from kernel.identity import (
     start_session,
     who,
 )
-from kernel.ids import token_hash
 from kernel.notify import sent_messages
 from kernel.web.api import Api
 from kernel.web.call import Call, SessionView
 from kernel.web.limits import Limit
-from kernel.web.live import SESSION_TOPIC
 from kernel.web.origin import presented_token
 from kernel.web.who import anyone, signed_in, staff
 
@@ -129,7 +126,7 @@ async def redeem_sign_in_link(call: Call, body: LinkRedemption) -> Me:
 async def sign_out(call: Call) -> None:
     token, _surface = presented_token(call.request)
     assert token is not None
-    await call.database.run(_end_session_and_tell, token)
+    await call.database.run(end_session, token)
     call.ended_session = True
 
 
@@ -153,12 +150,6 @@ async def list_sent_messages(call: Call) -> list[SentMessageView]:
             )
             for row in await sent_messages(session)
         ]
-
-
-async def _end_session_and_tell(uow: UnitOfWork, token: str) -> None:
-    await end_session(uow, token)
-    session_id = token_hash(token).hex()
-    uow.changed("session", session_id, f"{SESSION_TOPIC}:{session_id}")
 
 
 def _staff_lifetime(call: Call) -> timedelta:
