@@ -23,6 +23,7 @@ PURE = (
     "assist.verdict",
     "assist.waiting",
     "assist.webrtc.control",
+    "assist.webrtc.control_messages",
     "assist.webrtc.protocol",
     "assist.webrtc.record",
     "assist.webrtc.signalling",
@@ -64,7 +65,7 @@ LIBRARIES_OF_OTHER_FLOORS = {
 }
 # Time and seed are arguments on floor 0; `secrets` in kernel.ids is where randomness comes from.
 WORLD = re.compile(r"^(asyncio|random|secrets|time|socket|threading|subprocess)(\.|$)")
-SOURCES_OF_THE_WORLD = {"kernel.clock": {"time"}, "kernel.ids": {"secrets"}}
+SOURCES_OF_THE_WORLD = {"kernel.clock": {"time"}, "kernel.ids": {"secrets", "threading"}}
 
 MAY_KNOW_THE_DOORS = re.compile(r"^(app|kernel\.web|.*\.routes|assist\.webrtc\.hub)(\.|$)")
 MAY_KNOW_STARLETTE = re.compile(r"^(app|kernel\.web|.*\.routes|assist\.webrtc\.(hub|links))(\.|$)")
