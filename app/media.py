@@ -27,6 +27,9 @@ def configuration(settings: Settings) -> NodeConfig:
         host=settings.media_host,
         port=settings.media_port,
         advertised_addresses=settings.media_addresses,
+        host6=settings.media_host6 or None,
+        compiled=settings.media_compiled,
+        max_peers=settings.media_peers,
     )
 
 

@@ -49,6 +49,13 @@ class Settings(BaseSettings):
     media_addresses: tuple[str, ...] = Field(
         (), description="Addresses the media node announces to browsers; empty: the one it is bound to."
     )
+    media_host6: str = Field(
+        "", description="IPv6 address of a second UDP socket of the media node (a literal one, not ::)."
+    )
+    media_peers: int = Field(400, description="Devices one media node takes at most.")
+    media_compiled: bool = Field(
+        False, description="Compile the media node's packet loop (needs numba; half the processor, +140 MB)."
+    )
     media_node_id: str = Field("", description="Name of this media node; empty: made at start.")
     turn_urls: tuple[str, ...] = Field((), description="TURN servers for networks that block UDP.")
     turn_secret: str = Field("", description="Secret shared with coturn (use-auth-secret).")
