@@ -58,7 +58,7 @@ test: install-dev ## everything that is tested
 		exit $$(( first ? first : second ))
 
 bench: install-dev ## the figures of the benchmarks, one JSON object a line
-	@$(PYTHON) requirements/install.py debian
+	@$(PYTHON) requirements/install.py peers
 	@$(BIN)/python -m benchmarks
 
 docs: install-dev ## renew what documents take from the program

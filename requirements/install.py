@@ -5,6 +5,7 @@ Runs on the bare Python of the machine, so it uses the standard library only::
     python3 requirements/install.py runtime     what `make run` needs
     python3 requirements/install.py dev         the same, and what `make test` and `make check` need
     python3 requirements/install.py debian      Chromium, PostGIS, Redis … for the tests, where allowed
+    python3 requirements/install.py peers       the same, and what benchmarks compare themselves with
 
 A finished set leaves a stamp made of its lists' hashes, so a second call costs nothing.
 """
@@ -36,6 +37,10 @@ DEBIAN = {
     "/sbin/ip": "iproute2",
     "/usr/sbin/iptables": "iptables",
 }
+
+
+# What benchmarks compare themselves with.
+PEERS = {"/usr/bin/janus": "janus"}
 
 
 def say(text: str) -> None:
@@ -148,9 +153,9 @@ def run_quietly(command: list[object]) -> None:
         stop(done.stdout + done.stderr)
 
 
-def install_debian() -> None:
+def install_debian(packages: dict[str, str]) -> None:
     """Brings Debian's packages where this user may; otherwise names what is missing and goes on."""
-    missing = [package for proof, package in DEBIAN.items() if not os.path.exists(proof)]
+    missing = [package for proof, package in packages.items() if not os.path.exists(proof)]
     if not missing:
         return
     names = " ".join(missing)
@@ -178,7 +183,9 @@ def install_debian() -> None:
 if __name__ == "__main__":
     wanted = sys.argv[1] if len(sys.argv) == 2 else ""
     if wanted == "debian":
-        install_debian()
+        install_debian(DEBIAN)
+    elif wanted == "peers":
+        install_debian(DEBIAN | PEERS)
     elif wanted in SETS:
         install(wanted)
     else:
