@@ -260,7 +260,7 @@ export class RoomClient extends EventTarget {
     if (this.line === "joined") {
       this.send({ ...request.frame, id });
       request.timer = setTimeout(() => this.unanswered(id), ANSWER_MS);
-    } else if (!request.keep) {
+    } else if (!request.keep || this.line === "closed") {
       this.requests.delete(id);
       request.reject(new RoomError("closed"));
     }
