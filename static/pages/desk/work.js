@@ -116,7 +116,7 @@ export class Work extends EventTarget {
     this.call = call;
     call.addEventListener("over", () => void this.refresh());
     this.tell("call");
-    call.start();
+    void call.start();
   }
 
   hangUp() {

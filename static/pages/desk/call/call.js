@@ -1,7 +1,8 @@
 // A call from the desk's side: the room's line, the media, the other person's phone. One object that the stage shows.
 
+import { ApiError } from "lib/api.js";
 import { CallPeer } from "lib/peer.js";
-import { RoomClient, tabName } from "lib/signalling.js";
+import { RoomClient, RoomError, tabName } from "lib/signalling.js";
 import { onWakeUp } from "lib/wakeups.js";
 import { socketUrl } from "parts/page.js";
 import { Freezing } from "pages/desk/call/freezing.js";
@@ -12,6 +13,10 @@ import { Microphone } from "pages/desk/call/microphone.js";
 
 /** What the room's frames mean to the page. */
 const NEWS = { still_added: "stills", still_shown: "shown", mark_added: "marks", mark_undone: "marks", chat_added: "messages" };
+
+/** Shorter breaks are not worth a word. */
+const BLINK_MS = 1_500;
+const MICROPHONE_MS = 1_500;
 
 /** Dispatches `change`, `picture` (another stream), `ink` and `pointer` (detail: the frame), and `over`. */
 export class Call extends EventTarget {
@@ -32,6 +37,7 @@ export class Call extends EventTarget {
     this.quiet = null;
     /** @type {string} why there is no call any more */
     this.ended = "";
+    this.mendingSince = 0;
     this.listen();
   }
 
@@ -45,7 +51,11 @@ export class Call extends EventTarget {
       this.tell("over");
       this.tell();
     });
-    media.addEventListener("state", () => this.tell());
+    media.addEventListener("state", () => {
+      this.mendingSince = Date.now();
+      setTimeout(() => this.tell(), BLINK_MS + 50);
+      this.tell();
+    });
     media.addEventListener("measured", () => this.tell());
     for (const type of ["stream", "stream_gone"]) {
       media.addEventListener(type, (event) => this.streamIs(/** @type {CustomEvent} */ (event).detail));
@@ -54,16 +64,19 @@ export class Call extends EventTarget {
     this.freezing.addEventListener("change", () => this.tell());
   }
 
-  start() {
+  /** The microphone first, where it may be had without a question: sent from the beginning, it costs no second offer. */
+  async start() {
+    await Promise.race([this.microphone.startIfGranted(), new Promise((resolve) => setTimeout(resolve, MICROPHONE_MS))]);
+    if (this.stopped) return;
     this.room.join(["audio"]);
     this.silence = onWakeUp(() => {
       this.room.nudge();
       this.media.nudge();
     });
-    void this.microphone.startIfGranted();
   }
 
   stop() {
+    this.stopped = true;
     this.silence?.();
     this.freezing.stop();
     this.microphone.stop();
@@ -88,7 +101,7 @@ export class Call extends EventTarget {
     const { other } = this;
     if (!other) return this.work.request?.call?.customer_joined_at ? "absent" : "ringing";
     if (!other.here) return "absent";
-    if (this.media.state === "mending") return "reconnecting";
+    if (this.media.state === "mending" && Date.now() - this.mendingSince > BLINK_MS) return "reconnecting";
     return this.hasPicture ? "live" : this.awaitsPicture(other) ? "connecting" : "no_camera";
   }
 
@@ -122,29 +135,39 @@ export class Call extends EventTarget {
 
   // what the technician does -------------------------------------------------------------------------
 
+  /** A request of the room; without a line the person is told the same as without a network. @param {string} type @param {object} fields */
+  async ask(type, fields) {
+    try {
+      return await this.room.request(type, fields);
+    } catch (error) {
+      if (error instanceof RoomError && error.code === "closed") throw new ApiError("offline", 0);
+      throw error;
+    }
+  }
+
   /** @param {{client_id: string, text: string}} message */
   say(message) {
-    return this.room.request("chat", message);
+    return this.ask("chat", message);
   }
 
   /** @param {string} still @param {object} mark */
   mark(still, mark) {
-    return this.room.request("mark_add", { still_id: still, ...mark });
+    return this.ask("mark_add", { still_id: still, ...mark });
   }
 
   /** @param {string} id */
   undo(id) {
-    return this.room.request("mark_undo", { mark_id: id });
+    return this.ask("mark_undo", { mark_id: id });
   }
 
   /** @param {string | null} still */
   show(still) {
-    return this.room.request("show_still", { still_id: still });
+    return this.ask("show_still", { still_id: still });
   }
 
   /** @param {boolean} on */
   torch(on) {
-    return this.room.request("torch", { on });
+    return this.ask("torch", { on });
   }
 
   /** A stroke or a pointer on its way; only while the line stands, and never twice. @param {string} type @param {object} fields */

@@ -87,7 +87,7 @@ export function resultForm(bench) {
     const lacking = begun() ? ["ownership", "fault", "severity"].filter((key) => !result[/** @type {"ownership" | "fault" | "severity"} */ (key)]) : [];
     if (begun() && !result.still_ids.length && !result.no_still_reason) lacking.push("still_ids");
     if (!result.outcome) lacking.push("outcome");
-    for (const key of lacking) placeOf(parts, key)?.fault(key === "still_ids" ? i18n.error({ code: "still_missing" }) : i18n.t("desk.result.choose"));
+    for (const key of lacking) placeOf(parts, key)?.fault(key === "still_ids" ? i18n.error({ code: "still_missing" }) : "desk.result.choose");
     if (lacking[0]) placeOf(parts, lacking[0])?.show();
     return lacking.length === 0;
   };

@@ -11,10 +11,10 @@ export function section(title, body) {
   const element = h("section", { class: "result-part" }, h("h4", { t: title }), trouble, body);
   return {
     element,
-    /** @param {string | null} text */
+    /** @param {string | null} text a key of the desk's texts, or words */
     fault(text) {
       element.toggleAttribute("data-faulty", text !== null);
-      trouble.replaceChildren(...(text === null ? [] : [icon("alert"), h("span", { text })]));
+      trouble.replaceChildren(...(text === null ? [] : [icon("alert"), h("span", text.startsWith("desk.") ? { t: text } : { text })]));
     },
     show() {
       element.scrollIntoView({ block: "center" });

@@ -48,7 +48,7 @@ export function callTools(bench) {
     element.hidden = !call;
     if (!call) return;
     const busy = call.freezing.busy;
-    const able = call.room.line === "joined" && (Boolean(call.other?.here && call.other.media_state?.camera !== "absent") || call.frame() !== null);
+    const able = call.room.line === "joined" && (Boolean(call.other?.here && ["on", undefined].includes(call.other.media_state?.camera)) || call.frame() !== null);
     disable(freeze, busy || !able);
     live.hidden = !work.shown;
     const light = call.other?.media_state?.torch ?? "absent";

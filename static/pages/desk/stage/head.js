@@ -16,7 +16,7 @@ const REASONS = ["other_skill", "other_language", "shift_over", "other"];
 export function workHead({ desk, keys, work, signal }) {
   const who = h("h2", { tabindex: -1 });
   const chips = h("div", { class: "chips" });
-  const line = h("span", { class: "line", role: "status" });
+  const line = h("span", { class: "line chips", role: "status" });
   const time = h("span", { class: "call-time" });
   const end = button({ icon: "end", t: "desk.end", kind: "danger", key: "E", action: () => endCall() });
   const back = button({ icon: "undo", t: "desk.return", kind: "quiet", key: "R", action: () => giveBack() });
@@ -63,8 +63,14 @@ export function workHead({ desk, keys, work, signal }) {
     const since = request.call?.customer_joined_at ?? request.call?.accepted_at;
     time.replaceChildren(...(call && since ? [ticking(Date.parse(since))] : []));
     const level = call && call.room.line === "joined" && call.other?.here ? call.level : null;
-    const now = `${level} ${i18n.language}`;
-    if (now !== before) line.replaceChildren(...(level ? [chip({ t: `common.quality.${level}`, icon: "quality", tone: TONES[level] ?? "" })] : []));
+    const silent = call?.other?.here && call.other.media_state && call.other.media_state.microphone !== "on";
+    const now = `${level} ${silent} ${i18n.language}`;
+    if (now !== before) {
+      line.replaceChildren(
+        ...(level ? [chip({ t: `common.quality.${level}`, icon: "quality", tone: TONES[level] ?? "" })] : []),
+        ...(silent ? [chip({ t: "desk.their_mic", icon: "mic-off" })] : []),
+      );
+    }
     before = now;
   };
   work.addEventListener("call", () => work.call?.addEventListener("change", draw, { signal }), { signal });

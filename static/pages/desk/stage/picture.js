@@ -19,6 +19,7 @@ export function picture({ work, signal, desk }) {
   const element = h("div", { class: "stage desk-stage" }, video, last, preview, ink, h("div", { class: "over size-line", data: { at: "top" } }, size, away));
   let shownId = "";
   let kept = "";
+  let filmed = false;
 
   const play = () => {
     // After a reload the browser may want a tap before it gives sound: picture first, the button comes with the notices.
@@ -34,7 +35,11 @@ export function picture({ work, signal, desk }) {
     last.width = video.videoWidth;
     last.height = video.videoHeight;
     last.getContext("2d")?.drawImage(video, 0, 0);
+    filmed = true;
   };
+
+  // Once a second what is seen is kept, in case the next second brings nothing.
+  const keeping = setInterval(() => work.call?.hasPicture && !video.paused && video.readyState >= 2 && keepLast(), 1000);
 
   const attach = () => {
     const { call } = work;
@@ -42,7 +47,7 @@ export function picture({ work, signal, desk }) {
       video.srcObject = null;
       return;
     }
-    call.frame = () => (video.videoWidth && call.hasPicture ? { source: video, width: video.videoWidth, height: video.videoHeight } : last.width > 300 || kept ? { source: last, width: last.width, height: last.height } : null);
+    call.frame = () => (video.videoWidth && call.hasPicture ? { source: video, width: video.videoWidth, height: video.videoHeight } : filmed ? { source: last, width: last.width, height: last.height } : null);
     const follow = () => {
       if (!call.stream) return keepLast();
       if (video.srcObject !== call.stream) video.srcObject = call.stream;
@@ -84,7 +89,7 @@ export function picture({ work, signal, desk }) {
     else if (!shown && !call?.freezing.busy) kept = "";
     element.toggleAttribute("data-dimmed", broken && !shown);
     video.hidden = !call?.hasPicture;
-    last.hidden = !call || Boolean(call.hasPicture) || !broken || last.width === 300;
+    last.hidden = !call || Boolean(call.hasPicture) || !broken || !filmed;
     preview.hidden = !kept;
     if (kept && preview.src !== kept) preview.src = kept;
     drawStill();
@@ -112,7 +117,10 @@ export function picture({ work, signal, desk }) {
 
   video.addEventListener("resize", () => draw());
   work.addEventListener("call", attach, { signal });
-  signal.addEventListener("abort", () => (video.srcObject = null));
+  signal.addEventListener("abort", () => {
+    clearInterval(keeping);
+    video.srcObject = null;
+  });
   attach();
   return { element, ink, draw };
 }
