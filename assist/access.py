@@ -1,7 +1,8 @@
 """Who may see and do what with a request.
 
 A customer sees one request, their own; any other does not exist for them. Desk roles see all requests. A
-representative sees the requests that they are answerable for.
+representative sees the requests that they are answerable for, and those whose visit stands on their route:
+whether to accept it is told by what the stills show.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ def parties_of(actor: Actor, row: ServiceRequest) -> frozenset[Party]:
 def sees(actor: Actor, row: ServiceRequest) -> bool:
     """Whether `actor` may know of this request at all."""
     if actor.kind == "staff":
-        return actor.has(*DESK_ROLES) or actor.id == row.owner_id
+        drives = (row.visit or {}).get("rep_staff_id") == str(actor.id)
+        return actor.has(*DESK_ROLES) or actor.id == row.owner_id or drives
     return actor.kind == "system" or actor.request_id == row.id
 
 

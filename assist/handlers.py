@@ -33,6 +33,9 @@ from kernel.outbox import HandlerGroup
 
 group = HandlerGroup("assist")
 
+NOBODY = {"rep_name": None, "rep_staff_id": None}
+"""Nobody has the task: whoever had it no longer sees the request."""
+
 
 @group.on(TaskAssigned)
 async def follow_assignment(uow: UnitOfWork, event: TaskAssigned, services: AssistServices) -> None:
@@ -51,7 +54,7 @@ async def follow_acceptance(uow: UnitOfWork, event: TaskAccepted, services: Assi
 async def follow_inbox(uow: UnitOfWork, event: TaskUnplaced, services: AssistServices) -> None:
     """Nobody could be found by rule: the dispatcher on duty answers for it."""
     dispatcher = await on_duty(uow.session, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN, Role.TECHNICIAN)
-    told = {"rep_name": None, "eta": None, "reason": event.reason}
+    told = {**NOBODY, "eta": None, "reason": event.reason}
     await _follow(uow, event, Happening.TASK_UNPLACED, "unplaced", dispatcher, told)
 
 
@@ -82,19 +85,23 @@ async def follow_completion(uow: UnitOfWork, event: TaskDone, services: AssistSe
 @group.on(TaskEscalated)
 async def follow_escalation(uow: UnitOfWork, event: TaskEscalated, services: AssistServices) -> None:
     """It was beyond the representative; the person it went up to answers for it."""
-    told = {"reason": event.reason}
+    told = {"rep_staff_id": None, "reason": event.reason}
     await _follow(uow, event, Happening.TASK_ESCALATED, "escalated", event.to_staff_id, told)
 
 
 @group.on(TaskCancelled)
 async def follow_cancellation(uow: UnitOfWork, event: TaskCancelled, services: AssistServices) -> None:
     """Nobody will drive; who decided so has to conclude the request."""
-    told = {"rep_name": None, "eta": None, "reason": event.reason}
+    told = {**NOBODY, "eta": None, "reason": event.reason}
     await _follow(uow, event, Happening.TASK_CANCELLED, "cancelled", event.by_staff_id, told)
 
 
 def _rep_of(event: RepEvent, eta: datetime | None) -> dict[str, Any]:
-    return {"rep_name": event.rep_name, "eta": eta.isoformat() if eta else None}
+    return {
+        "rep_name": event.rep_name,
+        "rep_staff_id": str(event.rep_staff_id),
+        "eta": eta.isoformat() if eta else None,
+    }
 
 
 async def _follow(
