@@ -82,5 +82,9 @@ class OfferDescription:
     lines: tuple[OfferLine, ...]
 
     def same_connection(self, other: "OfferDescription") -> bool:
-        """Whether both come from one peer connection: its certificate and its session id do not change."""
-        return self.fingerprints == other.fingerprints and self.session == other.session
+        """Whether both come from one peer connection: its certificate and its session id do not change
+        (RFC 8829 section 5.2.2). aiortc counts seconds as its session id; outside an ICE restart the
+        fragment stays.
+        """
+        known = self.session == other.session or self.fragment == other.fragment
+        return known and self.fingerprints == other.fingerprints
