@@ -172,7 +172,14 @@ export class Case extends EventTarget {
   }
 
   async refresh() {
-    if (this.request) this.take(await this.api.get(this.path));
+    if (!this.request) return;
+    try {
+      this.take(await this.api.get(this.path));
+    } catch (error) {
+      // This device's session is over (erased, or two weeks old): there is nothing left to show of it.
+      if (error instanceof ApiError && (error.status === 401 || error.status === 404)) this.startAgain();
+      else throw error;
+    }
   }
 
   /** @param {string} language */

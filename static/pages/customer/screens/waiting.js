@@ -20,6 +20,7 @@ import { Awake } from "pages/customer/awake.js";
 /** @typedef {import("pages/customer/screens.js").MakeScreen} MakeScreen */
 
 const POLL_MS = 8000;
+const SOON_MS = 1000;
 
 /** @type {MakeScreen} */
 export function waiting(model, page) {
@@ -44,8 +45,10 @@ export function waiting(model, page) {
     );
   };
 
+  let polled = 0;
   const poll = async () => {
     clearTimeout(timer);
+    polled = performance.now();
     try {
       const answer = await model.api.get(`${model.path}/queue-entry`);
       if (answer.state !== "waiting") return void (await model.refresh());
@@ -113,7 +116,7 @@ export function waiting(model, page) {
     element,
     update() {
       drawRows();
-      void poll();
+      if (performance.now() - polled > SOON_MS) void poll(); // a hint that we caused ourselves must not start a chase
       void photos.refresh().catch(() => {});
       void chat.refresh().catch(() => {});
     },
