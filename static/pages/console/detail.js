@@ -1,8 +1,11 @@
-// The right side: what is chosen, a task, a representative or a zone.
+// The right side: what is chosen, a task, a representative or a zone; without a choice, what wants a look.
 
 import { h } from "parts/dom.js";
 import { button } from "parts/button.js";
-import { nothing } from "parts/empty.js";
+import { nothing, skeleton } from "parts/empty.js";
+import { i18n } from "parts/words.js";
+import { overview } from "pages/console/overview.js";
+import { redraw } from "pages/console/redraw.js";
 import { repDetail } from "pages/console/rep-detail.js";
 import { TaskDetailView } from "pages/console/task-detail.js";
 import { zoneDetail } from "pages/console/zone-detail.js";
@@ -12,28 +15,44 @@ export class Detail {
   constructor(board) {
     this.board = board;
     this.task = new TaskDetailView(board);
-    this.content = h("div", { class: "stack" });
-    this.element = h("section", { class: "console-detail", label: "console.detail" },
-      button({ t: "common.back", icon: "back", kind: "quiet", class: "button console-back", action: () => board.choose(null) }), this.content);
+    this.shown = "";
+    this.content = h("div", { class: "stack" }, skeleton(4));
+    this.back = button({ t: "common.back", icon: "back", kind: "quiet", class: "button console-back", action: () => board.choose(null) });
+    this.element = h("section", { class: "console-detail", label: "console.detail" }, this.back, this.content);
     board.addEventListener("select", () => this.show(true));
     board.addEventListener("change", () => this.show(false));
-    this.show(true);
   }
 
   /** @param {boolean} chosenAnew */
   show(chosenAnew) {
+    if (!this.board.loaded) return;
     const { chosen } = this.board;
-    if (!chosen) this.content.replaceChildren(nothing({ t: "console.choose", more: "console.choose.more", icon: "pointer" }));
-    else if (chosen.kind === "task") {
+    if (chosen?.kind === "task") {
+      this.shown = "";
       if (this.content.firstChild !== this.task.element) this.content.replaceChildren(this.task.element);
       void this.task.show(chosen.id, chosenAnew);
-    } else if (chosen.kind === "rep") {
-      const rep = this.board.reps.get(chosen.id);
-      if (rep) this.content.replaceChildren(repDetail(rep, this.board));
     } else {
-      const zone = this.board.zones.get(chosen.id);
-      if (zone) this.content.replaceChildren(zoneDetail(zone, this.board));
+      // What stands here is only made anew when it would say something else.
+      const now = JSON.stringify([chosen, i18n.language, this.facts()]);
+      if (now !== this.shown) redraw(this.content, () => this.content.replaceChildren(this.draw()));
+      this.shown = now;
     }
     if (chosenAnew) this.element.scrollTop = 0;
+  }
+
+  /** What the shown words depend on. */
+  facts() {
+    const { chosen, open, zones, reps, tasks } = this.board;
+    if (!chosen) return [...zones.values()].map(({ properties }) => [properties.coverage, properties.reasons]);
+    if (chosen.kind === "rep") return [reps.get(chosen.id), [...tasks.values()].filter((task) => task.rep?.id === chosen.id).map((task) => [task.id, task.version, task.starts_at])];
+    return [zones.get(chosen.id)?.properties, open.filter((task) => task.zone?.code === chosen.id).map((task) => [task.id, task.version])];
+  }
+
+  draw() {
+    const { chosen, reps, zones } = this.board;
+    if (!chosen) return overview(this.board);
+    const rep = chosen.kind === "rep" && reps.get(chosen.id);
+    const zone = chosen.kind === "zone" && zones.get(chosen.id);
+    return rep ? repDetail(rep, this.board) : zone ? zoneDetail(zone, this.board) : nothing({ t: "console.gone", more: "console.gone.more", icon: "search" });
   }
 }

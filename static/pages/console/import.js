@@ -31,7 +31,7 @@ export async function importFile(board, page) {
     result.replaceChildren(h("p", { t: "console.import.checking" }));
     try {
       const report = /** @type {Report} */ (await page.api.upload(`/api/imports/${kind}?dry_run=true`, { file, name: file.name }));
-      result.replaceChildren(...summary(report), button({ t: "console.import.apply", kind: "primary", icon: "check", action: () => apply(kind, file) }));
+      result.replaceChildren(note({ t: "console.import.clean", icon: "check", tone: "ok" }), ...summary(report), button({ t: "console.import.apply", kind: "primary", icon: "check", action: () => apply(kind, file) }));
     } catch (error) {
       result.replaceChildren(...faults(error));
     }
@@ -42,14 +42,13 @@ export async function importFile(board, page) {
     try {
       const report = /** @type {Report} */ (await page.api.upload(`/api/imports/${kind}`, { file, name: file.name }));
       result.replaceChildren(note({ t: "console.import.done", icon: "done", tone: "ok" }), ...summary(report), ...links(report));
-      board.zones.clear();
       board.soon(["zones", "reps", "tasks"]);
     } catch (error) {
       result.replaceChildren(...faults(error));
     }
   }
 
-  await sheet({ t: "console.import", text: "console.import.lead", body: [drop, result], actions: [{ value: "close", t: "common.close" }] });
+  await sheet({ t: "console.import.title", text: "console.import.lead", body: [drop, result], actions: [{ value: "close", t: "common.close" }] });
 }
 
 /** @param {Report} report */
@@ -61,18 +60,30 @@ function summary({ added, changed, removed, unchanged, warnings }) {
     list("console.import.changed", changed.map(({ code, fields }) => `${code} (${fields.join(", ")})`)),
     list("console.import.removed", removed),
     h("p", { class: "muted", t: "console.import.unchanged", params: { count: unchanged } }),
-    warnings.length > 0 && h("ul", { class: "console-reasons" }, warnings.map((each) => h("li", { text: `${each.where}: ${reason(each)}` }))),
+    warnings.length > 0 && h("details", { class: "console-fold" }, h("summary", null, h("span", { t: "console.import.warnings" })), places(warnings)),
   ].filter(Boolean));
 }
 
 /** @param {unknown} error */
 function faults(error) {
   if (!(error instanceof ApiError)) throw error;
-  return [
-    note({ text: i18n.error(error), icon: "alert", tone: "bad" }),
-    h("ol", { class: "console-faults" }, error.faults.map((fault) =>
-      h("li", null, h("b", { text: fault.where }), h("span", { text: fault.detail || reason({ code: fault.code, params: fault.params ?? {} }) })))),
-  ];
+  const { faults: found } = error;
+  return found.length
+    ? [note({ t: "console.import.faults", params: { count: found.length }, icon: "alert", tone: "bad" }), places(found)]
+    : [note({ text: i18n.error(error), icon: "alert", tone: "bad" })];
+}
+
+/** @param {{code: string, where: string, params?: Record<string, unknown>}[]} found */
+function places(found) {
+  return h("ol", { class: "console-faults" }, found.map(({ code, where, params = {} }) =>
+    h("li", null, h("b", { text: placeOf(where, params) }), h("span", { text: reason({ code, params }) }))));
+}
+
+/** Where in the file, in the reader's words. @param {string} where @param {Record<string, unknown>} params */
+function placeOf(where, params) {
+  const kind = ["line", "feature", "unit"].find((each) => typeof params[each] === "number");
+  const place = kind ? t(`console.import.${kind}`, { [kind]: params[kind] }) : where === "file" ? t("console.import.file") : where;
+  return typeof params["field"] === "string" ? `${place} · ${params["field"]}` : place;
 }
 
 /** Shown once: the server keeps only what proves them. @param {Report} report */

@@ -1,34 +1,39 @@
 // The keyboard: single keys outside of fields, Alt with a digit for proposals. Press ? to see them.
 
 import { h } from "parts/dom.js";
+import { attempt } from "parts/button.js";
 import { ask } from "parts/dialog.js";
 import { newTask } from "pages/console/new-task.js";
 
 const KEYS = /** @type {const} */ ([
   ["/", "search"], ["↑ ↓", "walk"], ["m", "map"], ["t", "tables"], ["h", "timeline"], ["i", "inbox"], ["n", "new"], ["Alt 1–3", "assign"], ["Esc", "close"], ["?", "help"],
 ]);
+const WRITES = "input:not([type=radio]), select, textarea, dialog";
 
-/** @param {{list: import("pages/console/task-list.js").TaskList, show: (view: "map" | "tables" | "timeline") => void,
+/** @param {{list: import("pages/console/task-list.js").TaskList, show: (view: "list" | "map" | "tables" | "timeline") => void,
  *   board: import("pages/console/board.js").Board, page: import("parts/page.js").Page}} parts */
 export function listenToKeys({ list, show, board, page }) {
   /** @type {Record<string, () => unknown>} */
   const does = {
-    "/": () => list.search.focus(),
+    "/": () => {
+      show("list");
+      list.search.focus();
+    },
     m: () => show("map"),
     t: () => show("tables"),
     h: () => show("timeline"),
     i: () => {
-      list.state.value = "inbox";
-      list.show();
-      /** @type {HTMLElement | null} */ (list.rows.querySelector("[data-id]"))?.focus();
+      show("list");
+      list.only("inbox");
     },
-    n: () => newTask(board, page),
+    n: () => attempt(document.body, () => newTask(board, page)),
     "?": () => showKeys(),
     Escape: () => board.choose(null),
   };
   addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
-    if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, select, textarea, dialog, cs-map")) return;
+    if (event.key === "Escape" && target === list.search) list.search.blur();
+    if (event.ctrlKey || event.metaKey || event.altKey || target.closest(WRITES) || document.querySelector("dialog[open]")) return;
     const act = does[event.key];
     if (!act) return;
     event.preventDefault();

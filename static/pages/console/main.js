@@ -5,6 +5,7 @@ import { failed, skeleton } from "parts/empty.js";
 import { segmented } from "parts/field.js";
 import { startPage } from "parts/page.js";
 import { requireStaff } from "parts/session.js";
+import { localise } from "parts/words.js";
 import { Arrivals } from "pages/console/arrivals.js";
 import { Board } from "pages/console/board.js";
 import { Detail } from "pages/console/detail.js";
@@ -15,40 +16,66 @@ import { Tables } from "pages/console/tables.js";
 import { TaskList } from "pages/console/task-list.js";
 import { Timeline } from "pages/console/timeline.js";
 
+/** @typedef {"map" | "tables" | "timeline"} View */
+
 const page = await startPage();
-page.main.append(skeleton(5));
+page.main.append(h("div", { class: "console-boot" }, skeleton(5)));
 const me = await requireStaff(page).catch((error) => {
   page.main.replaceChildren(failed(error, () => location.reload()));
   return null;
 });
-if (me) await start();
+if (me) await start(me);
 
-async function start() {
+/** @param {import("parts/session.js").Me} me */
+async function start(me) {
+  const wide = matchMedia("(min-width: 64rem)");
   const board = new Board(page);
   const views = { map: new MapView(board), tables: new Tables(board), timeline: new Timeline(board) };
   const list = new TaskList(board);
   const detail = new Detail(board);
-  const middle = h("section", { class: "console-middle", label: "console.overview" });
-  const place = h("div", { class: "console-place" });
-  const places = segmented({ name: "view", label: "console.overview", value: "map",
-    options: [{ value: "map", t: "console.view.map" }, { value: "tables", t: "console.view.tables" }, { value: "timeline", t: "console.view.timeline" }],
-    change: (view) => show(/** @type {keyof typeof views} */ (view)) });
-  middle.append(places, place);
-  /** @param {keyof typeof views} view */
-  const show = (view) => {
-    const input = /** @type {HTMLInputElement} */ (places.querySelector(`input[value="${view}"]`));
-    input.checked = true;
-    place.replaceChildren(views[view].element);
-    views[view].show();
+  /** @type {View} */
+  let view = "map";
+  const places = segmented({ name: "view", label: "console.overview", value: wide.matches ? view : "list",
+    options: [{ value: "list", t: "console.view.list" }, { value: "map", t: "console.view.map" }, { value: "tables", t: "console.view.tables" }, { value: "timeline", t: "console.view.timeline" }],
+    change: (value) => go(/** @type {View | "list"} */ (value)) });
+  places.classList.add("console-places");
+  const middle = h("section", { class: "console-middle", label: "console.overview" }, Object.values(views).map(({ element }) => element));
+  const columns = h("div", { class: "console", data: { place: "list" } }, list.element, places, middle, detail.element);
+
+  /** A wide screen has the list beside the view; a narrow one shows one of them. @param {View | "list"} value */
+  const show = (value) => {
+    if (value !== "list") view = value;
+    const shown = wide.matches ? view : value;
+    /** @type {HTMLInputElement} */ (places.querySelector(`input[value="${shown}"]`)).checked = true;
+    columns.dataset["place"] = shown === "list" ? "list" : "view";
+    for (const [name, { element }] of Object.entries(views)) element.hidden = name !== view;
+    if (shown !== "list") views[view].show();
   };
-  const columns = h("div", { class: "console", data: { narrow: "list" } }, list.element, middle, detail.element);
-  page.main.replaceChildren(header(board, page, me), new Arrivals(board).element, columns);
+
+  /** As `show`, for a person who leaves what covers a narrow screen. @param {View | "list"} value */
+  const go = (value) => {
+    if (!wide.matches && board.chosen) board.choose(null);
+    show(value);
+  };
+
+  page.main.replaceChildren(header({ board, page, me, list, show: go }), new Arrivals(board).element, columns);
+  /** @type {Element | null} where the person was before the detail covered it */
+  let before = null;
   board.addEventListener("select", () => {
-    columns.dataset["narrow"] = board.chosen ? "detail" : "list";
+    const opens = board.chosen && !columns.dataset["chosen"];
+    if (opens) before = document.activeElement;
+    columns.dataset["chosen"] = board.chosen ? "yes" : "";
+    if (wide.matches) return;
+    if (opens) detail.back.focus();
+    else if (!board.chosen && before instanceof HTMLElement) (before.isConnected ? before : list.again(before))?.focus();
   });
-  listenToKeys({ list, show, board, page });
-  show("map");
+  wide.addEventListener("change", () => show(wide.matches ? view : "list"));
+  addEventListener("language", () => {
+    localise(page.main);
+    board.dispatchEvent(new CustomEvent("change", { detail: ["tasks", "reps", "zones"] }));
+  });
+  listenToKeys({ list, show: go, board, page });
+  show(wide.matches ? "map" : "list");
   await board.start();
-  if (!board.loaded) page.main.append(failed(board.trouble, () => location.reload()));
   board.recall();
 }

@@ -1,16 +1,26 @@
 // The map: zones coloured by how they are looked after, tasks as diamonds, representatives as dots. Zones, tasks and
-// representatives each have a canvas of their own, so that a moving dot redraws dots only; all at most once a second.
+// representatives each have a canvas of their own, so that a moving dot redraws dots only; shapes stay and change
+// their colour or place; at most one drawing a second.
 
 import { h } from "parts/dom.js";
 import "parts/map.js";
 import { i18n, t } from "parts/words.js";
 import { colours, onTheme } from "pages/console/colours.js";
-import { COVERAGE, name, title } from "pages/console/words.js";
+import { legend } from "pages/console/legend.js";
+import { shapes } from "pages/console/shapes.js";
+import { Tracked } from "pages/console/tracked.js";
+import { name, title } from "pages/console/words.js";
 
 /** @typedef {import("pages/console/types.js").Route} Route */
+/** @typedef {import("pages/console/types.js").Task} Task */
+/** @typedef {import("pages/console/types.js").Rep} Rep */
+/** @typedef {import("pages/console/types.js").Zone} Zone */
+/** @typedef {import("pages/console/board.js").Kind} Kind */
 
 const CALM_MS = 1000;
-const FILL = /** @type {Record<string, number>} */ ({ covered: 0.16, thin: 0.28, uncovered: 0.34, late: 0.38 });
+const LOUD = new Set(["unplaced", "escalated"]);
+const FILL = /** @type {Record<string, number>} */ ({ covered: 0.14, thin: 0.3, uncovered: 0.75, late: 0.34 });
+const ALL = /** @type {Kind[]} */ (["zones", "tasks", "reps"]);
 
 export class MapView {
   /** @param {import("pages/console/board.js").Board} board */
@@ -20,117 +30,134 @@ export class MapView {
     this.element = h("div", { class: "console-map-place" }, this.map, legend());
     /** @type {any} */
     this.layers = null;
+    /** @type {Set<Kind>} what has changed since it was drawn */
+    this.due = new Set(ALL);
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
+    this.last = -CALM_MS;
     this.framed = false;
-    board.addEventListener("change", () => this.soon());
+    board.addEventListener("change", (event) => {
+      for (const kind of /** @type {CustomEvent<Kind[]>} */ (event).detail) this.due.add(kind);
+      this.soon();
+    });
     board.addEventListener("select", () => {
-      this.draw();
+      this.all();
       void this.showRoute();
     });
-    onTheme(() => this.draw());
+    onTheme(() => this.all());
   }
 
+  /** The view has come to sight. */
   show() {
     void this.map.ready.then((map) => {
       if (!map) return;
       this.prepare(map);
+      map.invalidateSize({ animate: false });
       this.draw();
     });
+  }
+
+  all() {
+    for (const kind of ALL) this.due.add(kind);
+    this.draw();
   }
 
   soon() {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       this.draw();
-    }, this.framed ? CALM_MS : 0);
+    }, Math.max(0, this.last + CALM_MS - performance.now()));
   }
 
   /** @param {any} map */
   prepare(map) {
-    if (this.layers?.map === map) return;
+    if (this.layers) return;
+    map.options.zoomSnap = 0.25; // a city fits better between two whole levels
+    const streets = map.getPane("streets");
+    if (streets) streets.style.opacity = "0.45"; // here they are the ground, not the matter
     const L = this.map.leaflet;
+    const own = shapes(L);
     const canvas = (/** @type {string} */ pane, /** @type {number} */ level) => {
       map.createPane(pane).style.zIndex = String(level);
       return L.canvas({ pane, padding: 0.3 });
     };
+    const paint = { zones: canvas("zones", 205), route: canvas("route", 390), tasks: canvas("tasks", 410), reps: canvas("reps", 420) };
+    const { board } = this;
     this.layers = {
-      map, zones: L.layerGroup().addTo(map), tasks: L.layerGroup().addTo(map), reps: L.layerGroup().addTo(map), route: L.layerGroup().addTo(map),
-      paint: { zones: canvas("zones", 205), route: canvas("route", 390), tasks: canvas("tasks", 410), reps: canvas("reps", 420) },
+      map, paint, route: L.layerGroup().addTo(map),
+      zones: new Tracked(map, (/** @type {Zone} */ zone) => L.geoJSON(zone.geometry, { renderer: paint.zones, pane: "zones" })
+        .on("click", () => board.choose({ kind: "zone", id: zone.properties.code }))),
+      tasks: new Tracked(map, (/** @type {Task} */ task) => new own.Diamond([task.lat, task.lon], { renderer: paint.tasks, pane: "tasks" })
+        .on("click", () => board.choose({ kind: "task", id: task.id }))),
+      reps: new Tracked(map, (/** @type {Rep} */ rep) => new own.Badge([rep.home_lat, rep.home_lon], { renderer: paint.reps, pane: "reps" })
+        .on("click", () => board.choose({ kind: "rep", id: rep.id }))),
     };
-    map.on("moveend", () => this.drawTasks(colours()));
-    this.framed = false;
+    map.on("moveend", () => {
+      this.due.add("tasks");
+      this.draw();
+    });
   }
 
   draw() {
-    if (!this.layers || !this.element.isConnected) return;
+    if (!this.layers || !this.map.clientWidth) return;
     const shades = colours();
-    this.drawZones(shades);
-    this.drawTasks(shades);
-    this.drawReps(shades);
+    if (this.due.has("zones")) this.drawZones(shades);
+    if (this.due.has("tasks")) this.drawTasks(shades);
+    if (this.due.has("reps")) this.drawReps(shades);
+    this.due.clear();
+    this.last = performance.now();
   }
 
   /** @param {import("pages/console/colours.js").Colours} shades */
   drawZones(shades) {
-    const L = this.map.leaflet;
-    const { zones, map, paint } = this.layers;
+    const { zones, map } = this.layers;
     const { chosen } = this.board;
-    zones.clearLayers();
-    const features = [...this.board.zones.values()].filter((zone) => zone.geometry);
-    for (const zone of features) {
-      const own = chosen?.kind === "zone" && chosen.id === zone.properties.code;
-      const { coverage } = zone.properties;
-      L.geoJSON(zone.geometry, {
-        renderer: paint.zones, pane: "zones",
-        style: { color: own ? shades.ink : shades[coverage], weight: own ? 4 : 1.5, fillColor: shades[coverage], fillOpacity: FILL[coverage], dashArray: coverage === "uncovered" ? "6 5" : null },
-      })
-        .bindTooltip(`${zone.properties.code} · ${name(zone.properties)} · ${t(`console.coverage.${coverage}`)}`, { sticky: true })
-        .on("click", () => this.board.choose({ kind: "zone", id: zone.properties.code }))
-        .addTo(zones);
-    }
-    if (features.length && !this.framed) {
+    zones.keep([...this.board.zones.values()].filter((zone) => zone.geometry), {
+      id: (/** @type {Zone} */ zone) => `${zone.properties.code} ${this.board.version}`,
+      style: (/** @type {Zone} */ { properties: { code, coverage } }) => {
+        const own = chosen?.kind === "zone" && chosen.id === code;
+        const shade = shades[coverage];
+        return { color: own ? shades.ink : shade, weight: own ? 4 : 1.5, fillColor: coverage === "uncovered" ? shades.hatch : shade, fillOpacity: FILL[coverage] };
+      },
+      says: (/** @type {Zone} */ { properties }) => `${properties.code} · ${name(properties)} · ${t(`console.coverage.${properties.coverage}`)}`,
+      sticky: true,
+    });
+    if (zones.size && !this.framed) {
       this.framed = true;
-      map.fitBounds(L.featureGroup(zones.getLayers()).getBounds(), { padding: [16, 16], animate: false });
+      map.fitBounds(this.map.leaflet.featureGroup(zones.layers).getBounds(), { padding: [16, 16], animate: false });
     }
   }
 
   /** @param {import("pages/console/colours.js").Colours} shades */
   drawTasks(shades) {
-    const L = this.map.leaflet;
-    const { tasks, map, paint } = this.layers;
+    const { tasks, map } = this.layers;
+    const { chosen } = this.board;
     const view = map.getBounds().pad(0.1);
-    tasks.clearLayers();
-    for (const task of this.board.open) {
-      if (task.lat === null || task.lon === null || !view.contains([task.lat, task.lon])) continue;
-      const own = this.board.chosen?.kind === "task" && this.board.chosen.id === task.id;
-      const loud = task.late_s > 0 || ["unplaced", "escalated"].includes(task.state);
-      const half = own ? 0.00022 : 0.00014;
-      const wide = half * 1.4;
-      L.polygon([[task.lat + half, task.lon], [task.lat, task.lon + wide], [task.lat - half, task.lon], [task.lat, task.lon - wide]], {
-        renderer: paint.tasks, pane: "tasks", color: own ? shades.ink : shades.card, weight: own ? 3 : 1.5, fillColor: loud ? shades.bad : shades.brand, fillOpacity: 1,
-      })
-        .bindTooltip(`${title(task)} · ${task.address}`)
-        .on("click", () => this.board.choose({ kind: "task", id: task.id }))
-        .addTo(tasks);
-    }
+    const shown = this.board.open.filter(({ lat, lon }) => lat !== null && lon !== null && view.contains([lat, lon]));
+    tasks.keep(shown, {
+      id: (/** @type {Task} */ task) => task.id,
+      place: (/** @type {Task} */ task) => [task.lat, task.lon],
+      style: (/** @type {Task} */ task) => {
+        const own = chosen?.kind === "task" && chosen.id === task.id;
+        const loud = task.late_s > 0 || LOUD.has(task.state);
+        return { color: own ? shades.ink : shades.card, weight: own ? 3 : 1.5, fillColor: loud ? shades.bad : shades.brand, fillOpacity: 1, radius: own ? 13 : loud ? 9 : 7 };
+      },
+      says: (/** @type {Task} */ task) => [title(task), task.address].filter(Boolean).join(" · "),
+    });
   }
 
   /** @param {import("pages/console/colours.js").Colours} shades */
   drawReps(shades) {
-    const L = this.map.leaflet;
-    const { reps, paint } = this.layers;
-    reps.clearLayers();
-    for (const rep of this.board.reps.values()) {
-      const own = this.board.chosen?.kind === "rep" && this.board.chosen.id === rep.id;
-      const { lat, lon } = rep.position ?? { lat: rep.home_lat, lon: rep.home_lon };
-      const seen = rep.position ? t("console.seen", { when: i18n.relative(rep.position.at, new Date()) }) : t("console.not_seen");
-      L.circleMarker([lat, lon], {
-        renderer: paint.reps, pane: "reps", radius: own ? 11 : 8, color: shades.card, weight: 2, fillColor: rep.on_shift ? shades.ink : shades.uncovered, fillOpacity: rep.position ? 1 : 0.65,
-      })
-        .bindTooltip(`${name(rep)} · ${seen}`)
-        .on("click", () => this.board.choose({ kind: "rep", id: rep.id }))
-        .addTo(reps);
-    }
+    const { chosen } = this.board;
+    this.layers.reps.keep([...this.board.reps.values()], {
+      id: (/** @type {Rep} */ rep) => rep.id,
+      place: (/** @type {Rep} */ rep) => (rep.position ? [rep.position.lat, rep.position.lon] : [rep.home_lat, rep.home_lon]),
+      style: (/** @type {Rep} */ rep) => {
+        const own = chosen?.kind === "rep" && chosen.id === rep.id;
+        return { color: own ? shades.brand : shades.card, weight: own ? 4 : 2, fillColor: rep.on_shift ? shades.ink : shades.edge, fillOpacity: rep.position ? 1 : 0.78, radius: own ? 14 : 11, letter: [...name(rep)][0] ?? "", letterColor: shades.card };
+      },
+      says: (/** @type {Rep} */ rep) => `${name(rep)} · ${rep.position ? t("console.seen", { when: i18n.relative(rep.position.at, new Date()) }) : t("console.not_seen")}`,
+    });
   }
 
   /** The chosen representative's way through the day; for a task, that of the one who has it. */
@@ -140,26 +167,14 @@ export class MapView {
     const repId = chosen?.kind === "rep" ? chosen.id : chosen?.kind === "task" ? this.board.tasks.get(chosen.id)?.rep?.id : undefined;
     this.layers.route.clearLayers();
     if (!repId) return;
-    /** @type {Route} */
-    const route = await this.board.page.api.get(`/api/reps/${repId}/route`);
-    if (this.board.chosen !== chosen) return;
+    /** @type {Route | null} a map without the line is still a map */
+    const route = await this.board.page.api.get(`/api/reps/${repId}/route`).catch(() => null);
+    if (!route || this.board.chosen !== chosen) return;
     for (const stop of route.stops) {
       if (stop.path.length < 2) continue;
       this.map.leaflet.polyline(stop.path.map(([lon, lat]) => [lat, lon]), {
-        renderer: this.layers.paint.route, pane: "route", interactive: false, color: colours().brand, weight: 4, opacity: 0.75,
+        renderer: this.layers.paint.route, pane: "route", interactive: false, color: colours().brand, weight: 5, opacity: 0.8,
       }).addTo(this.layers.route);
     }
   }
-}
-
-function legend() {
-  const swatch = (/** @type {string} */ colour, /** @type {string} */ shape, /** @type {string} */ key) => {
-    const mark = h("i", { data: { shape } });
-    mark.style.setProperty("--swatch", `var(--${colour})`);
-    return h("li", null, mark, h("span", { t: key }));
-  };
-  const tones = /** @type {Record<string, string>} */ ({ late: "bad", uncovered: "edge", thin: "warn", covered: "ok" });
-  return h("ul", { class: "legend console-legend", label: "console.legend" },
-    Object.keys(COVERAGE).map((key) => swatch(tones[key] ?? "edge", key === "uncovered" ? "hatch" : "", `console.coverage.${key}`)),
-    swatch("brand", "diamond", "console.legend.task"), swatch("bad", "diamond", "console.legend.waiting"), swatch("ink", "dot", "console.legend.rep"));
 }

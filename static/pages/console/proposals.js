@@ -1,16 +1,16 @@
 // The best three places for a task, each with its reasons, and everyone else with the first rule that failed. One press
-// assigns; Alt+1 to Alt+3 do the same from the keyboard.
+// assigns; Alt+1 to Alt+3 do the same from the keyboard. What somebody already has, folds: moving it is the exception.
 
-import { ApiError } from "lib/api.js";
 import { duration } from "lib/time.js";
 import { h } from "parts/dom.js";
-import { button } from "parts/button.js";
+import { attempt, button } from "parts/button.js";
 import { note } from "parts/chip.js";
 import { ask } from "parts/dialog.js";
 import { failed, skeleton } from "parts/empty.js";
-import { i18n } from "parts/words.js";
+import { i18n, t } from "parts/words.js";
+import { moving } from "pages/console/moving.js";
 import { placeForm } from "pages/console/place-form.js";
-import { reason } from "pages/console/words.js";
+import { clockOf, reason, repName } from "pages/console/words.js";
 
 /** @typedef {import("pages/console/types.js").TaskDetail} TaskDetail */
 /** @typedef {import("pages/console/types.js").Proposals} Proposals */
@@ -20,27 +20,37 @@ export class Proposing {
   /** @param {import("pages/console/board.js").Board} board */
   constructor(board) {
     this.board = board;
-    this.element = h("section", { class: "stack console-proposals", label: "console.proposals" });
+    this.body = h("div", { class: "stack" });
+    this.element = h("section", { class: "console-proposals", label: "console.proposals" });
     /** @type {TaskDetail | null} */
     this.task = null;
     addEventListener("keydown", (event) => {
       const number = event.altKey ? ["Digit1", "Digit2", "Digit3"].indexOf(event.code) : -1;
-      if (number < 0 || !this.element.isConnected) return;
+      if (number < 0 || !this.body.checkVisibility() || document.querySelector("dialog[open]")) return;
       event.preventDefault();
-      /** @type {HTMLElement | undefined} */ ([...this.element.querySelectorAll("[data-proposal]")][number])?.click();
+      /** @type {HTMLElement | undefined} */ ([...this.body.querySelectorAll("[data-proposal]")][number])?.click();
     });
   }
 
   /** @param {TaskDetail} task */
   show(task) {
     this.task = task;
-    if (task.lat === null) {
-      this.element.replaceChildren(h("h3", { t: "console.place.title" }), placeForm(task, this.board));
+    if (!task.rep || task.state === "escalated") {
+      this.element.replaceChildren(h("h3", { t: task.lat === null ? "console.place.title" : "console.proposals" }), this.body);
+      this.fill(task);
       return this.element;
     }
-    this.element.replaceChildren(h("h3", { t: "console.proposals" }), skeleton(3));
-    void this.fetch(task);
+    const fold = h("details", { class: "console-fold", on: { toggle: () => fold.open && this.fill(task) } }, h("summary", null, h("b", { t: "console.reassign" })), this.body);
+    this.body.replaceChildren();
+    this.element.replaceChildren(fold);
     return this.element;
+  }
+
+  /** @param {TaskDetail} task */
+  fill(task) {
+    if (task.lat === null) return this.body.replaceChildren(placeForm(task, this.board));
+    this.body.replaceChildren(skeleton(3));
+    void this.fetch(task);
   }
 
   /** @param {TaskDetail} task */
@@ -50,63 +60,78 @@ export class Proposing {
       const found = await this.board.page.api.get(`/api/tasks/${task.id}/proposals`);
       if (this.task === task) this.draw(task, found);
     } catch (error) {
-      this.element.replaceChildren(h("h3", { t: "console.proposals" }), failed(error, () => this.fetch(task)));
+      if (this.task === task) this.body.replaceChildren(failed(error, () => this.fetch(task)));
     }
   }
 
   /** @param {TaskDetail} task @param {Proposals} found */
   draw(task, { best, passed_over, travel_source, unplaced_reason }) {
     const outside = unplaced_reason === "outside_zones";
-    this.element.replaceChildren(
-      h("h3", { t: "console.proposals" }),
+    this.body.replaceChildren(
       ...(outside ? [note({ t: "reasons.outside_zones", icon: "zone", tone: "warn" })] : []),
       ...(best.length ? [] : [note({ t: "console.proposals.none", icon: "alert", tone: "warn" })]),
-      h("ol", { class: "stack tight" }, best.map((proposal, index) => this.card(task, proposal, index + 1))),
+      h("ol", { class: "console-best" }, best.map((proposal, index) => this.card(task, proposal, index + 1))),
       ...(passed_over.length ? [this.others(task, passed_over)] : []),
       ...(travel_source === "haversine" ? [h("p", { class: "small muted", t: "console.proposals.estimate" })] : []),
-      ...(outside ? [placeForm(task, this.board)] : []));
+      ...(outside ? [h("h3", { t: "console.place.title" }), placeForm(task, this.board)] : []));
   }
 
   /** @param {TaskDetail} task @param {Proposal} proposal @param {number} number */
   card(task, proposal, number) {
+    const own = proposal.rep_id === task.rep?.id;
+    const who = repName(this.board, proposal.rep_id, proposal.rep_name);
     return h("li", { class: "console-proposal" },
       h("div", { class: "split" },
-        h("b", { text: proposal.rep_name }),
-        h("span", { class: "number", text: `${i18n.time(proposal.starts_at)} · +${duration(i18n, Math.max(60, proposal.extra_travel_s))}` })),
-      h("ul", { class: "console-reasons" }, proposal.reasons.map((each) => h("li", { text: reason(each) }))),
-      button({ t: "console.assign", icon: "check", kind: number === 1 ? "primary" : undefined, key: `Alt+${number}`, "data-proposal": String(number),
-        action: () => this.assign(task, proposal.rep_id, proposal.rep_name) }));
+        h("b", { text: who }),
+        h("b", { class: "number", text: clockOf(proposal.starts_at) })),
+      h("ul", { class: "console-reasons" },
+        proposal.extra_travel_s >= 60 && !proposal.reasons.some(({ code }) => code === "extra_travel_s") && h("li", { text: t("console.extra", { by: duration(i18n, proposal.extra_travel_s) }) }),
+        proposal.reasons.map((each) => h("li", { text: reason(each) }))),
+      own
+        ? h("p", { class: "small muted", t: "console.proposals.now" })
+        : button({ t: "console.assign", icon: "check", kind: number === 1 && !task.rep ? "primary" : undefined, key: `Alt+${number}`, "data-proposal": String(number),
+            ariaLabel: t("console.assign.to", { name: who }), action: () => this.assign(task, proposal.rep_id, who) }));
   }
 
   /** @param {TaskDetail} task @param {Proposals["passed_over"]} passedOver */
   others(task, passedOver) {
     return h("details", { class: "console-fold" },
       h("summary", null, h("span", { t: "console.passed_over", params: { count: passedOver.length } })),
-      h("ul", { class: "rows" }, passedOver.map((each) => h("li", { class: "row" },
-        h("span", { class: "grow" }, h("b", { text: each.rep_name }), h("small", { text: reason(each.rule) })),
-        button({ t: "console.assign", action: () => this.overrule(task, each) })))));
+      h("ul", { class: "rows" }, passedOver.map((each) => {
+        const who = repName(this.board, each.rep_id, each.rep_name);
+        return h("li", { class: "row" },
+          h("span", { class: "grow" }, h("b", { text: who }), h("small", { text: reason(each.rule) })),
+          each.rep_id === task.rep?.id
+            ? h("small", { t: "console.proposals.now" })
+            : button({ t: "console.assign", ariaLabel: t("console.assign.to", { name: who }), action: (event) => attempt(event.currentTarget, () => this.overrule(task, each, who)) }));
+      })));
   }
 
-  /** @param {TaskDetail} task @param {Proposals["passed_over"][number]} each */
-  async overrule(task, each) {
+  /** @param {TaskDetail} task @param {Proposals["passed_over"][number]} each @param {string} who */
+  async overrule(task, each, who) {
     const able = each.rule.code === "costlier";
-    const sure = able || (await ask({ t: "console.overrule.title", params: { name: each.rep_name }, body: [h("p", { text: reason(each.rule) }), h("p", { t: "console.overrule.text" })],
+    const sure = able || (await ask({ t: "console.overrule.title", params: { name: who }, body: [h("p", { class: "note", data: { tone: "warn" }, text: reason(each.rule) }), h("p", { t: "console.overrule.text" })],
       actions: [{ value: "", t: "common.cancel" }, { value: "yes", t: "console.assign", kind: "danger" }] })) === "yes";
-    if (sure) await this.assign(task, each.rep_id, each.rep_name, !able);
+    if (sure) await this.assign(task, each.rep_id, who, !able);
   }
 
-  /** @param {TaskDetail} task @param {string} repId @param {string} repName @param {boolean} [overrule] */
-  async assign(task, repId, repName, overrule = false) {
+  /** @param {TaskDetail} task @param {string} repId @param {string} who @param {boolean} [overrule] */
+  async assign(task, repId, who, overrule = false) {
     const { page } = this.board;
-    const before = task.rep;
-    try {
-      const now = await page.api.post(`/api/tasks/${task.id}/assignment`, { rep_id: repId, version: task.version, overrule });
-      page.toast.show({ t: "console.assigned", params: { name: repName },
-        undo: before ? () => page.api.post(`/api/tasks/${task.id}/assignment`, { rep_id: before.id, version: now.version, overrule: true }) : undefined });
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.code !== "stale_version") throw error;
-      page.toast.show({ t: "console.stale", tone: "bad" });
-    }
-    this.board.soon(["tasks", "reps", "zones"]);
+    const path = `/api/tasks/${task.id}`;
+    await moving(this.board, task.id, async () => {
+      const now = await page.api.post(`${path}/assignment`, { rep_id: repId, version: task.version, overrule });
+      page.toast.show({ t: "console.assigned", params: { name: who }, undo: this.undoing(task, now.version) });
+    });
+  }
+
+  /** The way back: to whoever had it, or to the inbox. @param {TaskDetail} before @param {number} version */
+  undoing(before, version) {
+    const { api } = this.board.page;
+    const path = `/api/tasks/${before.id}`;
+    const back = before.rep
+      ? () => api.post(`${path}/assignment`, { rep_id: before.rep?.id, version, overrule: true })
+      : before.state === "unplaced" ? () => api.post(`${path}/return`, { version, reason: t("console.undone") }) : null;
+    return back ? () => moving(this.board, before.id, back, true) : undefined;
   }
 }

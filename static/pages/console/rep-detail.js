@@ -1,11 +1,11 @@
 // A representative today: shift, load, what he can do, what comes next.
 
 import { h } from "parts/dom.js";
-import { button } from "parts/button.js";
+import { attempt, button } from "parts/button.js";
 import { chip } from "parts/chip.js";
 import { sheet } from "parts/dialog.js";
 import { i18n, t } from "parts/words.js";
-import { LOOK, name, part_, title } from "pages/console/words.js";
+import { LOOK, clockOf, name, partList, title } from "pages/console/words.js";
 
 /** @param {import("pages/console/types.js").Rep} rep @param {import("pages/console/board.js").Board} board */
 export function repDetail(rep, board) {
@@ -20,17 +20,17 @@ export function repDetail(rep, board) {
       h("dt", { t: "console.fact.seen" }), h("dd", { text: rep.position ? i18n.relative(rep.position.at, new Date()) : t("console.not_seen") }),
       h("dt", { t: "console.fact.load" }), h("dd", { text: t("console.load", { open: rep.open_tasks, done: rep.done_today }) }),
       h("dt", { t: "console.fact.zones" }), h("dd", { text: rep.zones.join(", ") || "–" }),
-      h("dt", { t: "console.fact.skill" }), h("dd", { text: i18n.list(Object.entries(rep.skills).map(([skill, level]) => `${t(`common.skill.${skill}`)} ${level}`)) }),
-      h("dt", { t: "console.fact.parts" }), h("dd", { text: i18n.list(Object.entries(rep.parts).map(([part, count]) => `${part_(part)} × ${count}`)) || "–" }),
+      h("dt", { t: "console.fact.skills" }), h("dd", { text: i18n.list(Object.entries(rep.skills).map(([skill, level]) => t("console.fact.level", { skill: t(`common.skill.${skill}`), level }))) }),
+      h("dt", { t: "console.fact.parts" }), h("dd", { text: partList(rep.parts) || "–" }),
       h("dt", { t: "console.fact.phone" }), h("dd", null, h("a", { href: `tel:${rep.phone}`, text: rep.phone }))),
     h("h3", { t: "console.route" }),
     tasks.length
-      ? h("ol", { class: "rows" }, tasks.map((task) => h("li", null, h("button", { type: "button", class: "row", on: { click: () => board.choose({ kind: "task", id: task.id }) } },
-          h("span", { class: "number", text: task.starts_at ? i18n.time(task.starts_at) : "–" }),
+      ? h("ol", { class: "rows" }, tasks.map((task) => h("li", null, h("button", { type: "button", class: "row", data: { id: task.id }, on: { click: () => board.choose({ kind: "task", id: task.id }) } },
+          h("span", { class: "number", text: clockOf(task.starts_at ?? task.finished_at) }),
           h("span", { class: "grow" }, h("b", { text: title(task) }), h("small", { text: task.address })),
           chip({ t: `common.task_state.${task.state}`, ...LOOK[task.state] })))))
       : h("p", { class: "muted", t: "console.route.empty" }),
-    button({ t: "console.link", icon: "link", action: () => link(rep, board) }));
+    button({ t: "console.link", icon: "link", action: (event) => attempt(event.currentTarget, () => link(rep, board)) }));
 }
 
 /** A fresh one-use link, for a new phone. @param {import("pages/console/types.js").Rep} rep @param {import("pages/console/board.js").Board} board */

@@ -9,7 +9,8 @@ import { icon } from "parts/icon.js";
 import { i18n, t } from "parts/words.js";
 import { Proposing } from "pages/console/proposals.js";
 import { steps } from "pages/console/task-steps.js";
-import { LOOK, name, part_, reason, title, whyHere } from "pages/console/words.js";
+import { redraw } from "pages/console/redraw.js";
+import { LOOK, clockOf, name, partList, reason, repName, span, title, whyHere } from "pages/console/words.js";
 
 /** @typedef {import("pages/console/types.js").TaskDetail} TaskDetail */
 
@@ -56,14 +57,18 @@ export class TaskDetailView {
           chip({ t: `common.severity.${task.severity}`, icon: "alert", tone: task.severity === "urgent" ? "bad" : task.severity === "major" ? "warn" : "" }),
           task.late_s > 0 && task.state !== "done" && chip({ text: t("console.late", { by: duration(i18n, task.late_s) }), icon: "clock", tone: "bad" }))),
       why && note({ text: why, icon: "alert", tone: "bad" }),
+      why || !task.rep ? movable && this.proposing.show(task) : null,
       steps(task, this.board),
-      movable && this.proposing.show(task),
       facts(task),
+      why || !task.rep ? null : movable && this.proposing.show(task),
       this.evidence.element,
-      placement(task),
+      placement(task, this.board),
       timeline(task),
     ];
-    this.element.replaceChildren(.../** @type {Node[]} */ (parts.filter(Boolean)));
+    const inside = this.element.contains(document.activeElement);
+    redraw(this.element, () => this.element.replaceChildren(.../** @type {Node[]} */ (parts.filter(Boolean))));
+    // The button that was pressed may be gone; the reader stays with the task.
+    if (inside && document.activeElement === document.body) /** @type {HTMLElement | null} */ (this.element.querySelector("h2"))?.focus({ preventScroll: true });
   }
 }
 
@@ -73,11 +78,11 @@ function facts(task) {
   /** @type {[string, unknown][]} */
   const rows = [
     ["console.fact.rep", task.rep && `${name(task.rep)} · ${task.rep.phone}`],
-    ["console.fact.starts", task.starts_at && `${i18n.time(task.starts_at)} – ${i18n.time(task.ends_at ?? task.starts_at)}`],
-    ["console.fact.window", `${i18n.time(task.window_start)} – ${i18n.time(task.window_end)}`],
+    ["console.fact.starts", task.starts_at && span(task.starts_at, task.ends_at ?? task.starts_at)],
+    ["console.fact.window", span(task.window_start, task.window_end)],
     ["console.fact.work", duration(i18n, task.duration_s)],
-    ["console.fact.skill", `${t(`common.skill.${task.skill}`)} · ${task.level}`],
-    ["console.fact.parts", i18n.list(Object.entries(task.parts).map(([part, count]) => `${part_(part)} × ${count}`))],
+    ["console.fact.skill", t("console.fact.level", { skill: t(`common.skill.${task.skill}`), level: task.level })],
+    ["console.fact.parts", partList(task.parts)],
     ["console.fact.ownership", task.ownership && t(`common.ownership.${task.ownership}`)],
     ["console.fact.customer", [customer["name"], customer["phone"]].filter(Boolean).join(" · ")],
     ["console.fact.answerable", name(task.answerable)],
@@ -86,20 +91,21 @@ function facts(task) {
   return h("dl", { class: "console-facts" }, rows.filter(([, value]) => value).map(([key, value]) => [h("dt", { t: key }), h("dd", { text: String(value) })]));
 }
 
-/** @param {TaskDetail} task */
-function placement({ placement: { by, rep_name, reasons, passed_over } }) {
+/** @param {TaskDetail} task @param {import("pages/console/board.js").Board} board */
+function placement({ rep, placement: { by, rep_name, reasons, passed_over } }, board) {
   if (!reasons.length && !passed_over.length) return null;
+  const who = rep ? name(rep) : rep_name;
   return h("details", { class: "console-fold" },
-    h("summary", null, icon("info"), h("span", { t: by === "dispatcher" ? "console.placed.dispatcher" : "console.placed.system", params: { name: rep_name ?? "" } })),
+    h("summary", null, h("span", { t: !who ? "console.placed.nobody" : by === "dispatcher" ? "console.placed.dispatcher" : "console.placed.system", params: { name: who } })),
     h("ul", { class: "console-reasons" }, reasons.map((each) => h("li", { text: reason(each) }))),
-    passed_over.length > 0 && h("ul", { class: "console-reasons muted" }, passed_over.map((each) => h("li", { text: `${each.rep_name}: ${reason(each.rule)}` }))));
+    passed_over.length > 0 && h("ul", { class: "console-reasons" }, passed_over.map((each) => h("li", { text: `${repName(board, each.rep_id, each.rep_name)}: ${reason(each.rule)}` }))));
 }
 
 /** @param {TaskDetail} task */
 function timeline(task) {
   return h("section", { class: "stack" }, h("h3", { t: "console.history" }),
     h("ol", { class: "console-history" }, task.timeline.map((entry) => h("li", null,
-      h("time", { class: "number", datetime: entry.happened_at, text: i18n.time(entry.happened_at) }),
+      h("time", { class: "number", datetime: entry.happened_at, text: clockOf(entry.happened_at) }),
       h("span", { text: [t(`common.task_state.${entry.to_state}`), entry.actor_kind === "system" ? "" : entry.actor_name, said(entry.detail)].filter(Boolean).join(" · ") })))));
 }
 

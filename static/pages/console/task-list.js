@@ -5,31 +5,33 @@ import { chip } from "parts/chip.js";
 import { failed, nothing, skeleton } from "parts/empty.js";
 import { i18n, t } from "parts/words.js";
 import { duration } from "lib/time.js";
-import { LOOK, name, title, whyHere } from "pages/console/words.js";
+import { redraw } from "pages/console/redraw.js";
+import { LOOK, clockOf, name, title, whyHere } from "pages/console/words.js";
 
 /** @typedef {import("pages/console/types.js").Task} Task */
 
 const WEIGHT = /** @type {Record<string, number>} */ ({ escalated: 0, unplaced: 1, declined: 2, assigned: 3, on_site: 4, travelling: 4, accepted: 5, done: 8, cancelled: 9 });
+const GROUPS = ["open", "inbox", "late"];
 const MOST = 300;
 
 export class TaskList {
   /** @param {import("pages/console/board.js").Board} board */
   constructor(board) {
     this.board = board;
-    this.filter = "open";
+    this.shown = "";
     this.search = h("input", { class: "input", type: "search", placeholder: "console.search", label: "console.search", on: { input: () => this.show() } });
     this.state = h("select", { class: "input", label: "console.filter", on: { change: () => this.show() } },
-      ["open", "inbox", "late", "assigned", "accepted", "travelling", "on_site", "done"].map((value) =>
-        h("option", { value, t: ["open", "inbox", "late"].includes(value) ? `console.filter.${value}` : `common.task_state.${value}` })));
+      [...GROUPS, "assigned", "accepted", "travelling", "on_site", "done"].map((value) =>
+        h("option", { value, t: GROUPS.includes(value) ? `console.filter.${value}` : `common.task_state.${value}` })));
     this.zone = h("select", { class: "input", label: "console.filter.zone", on: { change: () => this.show() } });
     this.rows = h("ol", { class: "console-rows" });
-    this.note = h("p", { class: "small muted" });
+    this.note = h("p", { class: "small muted", role: "status" });
+    this.body = h("div", { class: "console-list-body" }, skeleton(6));
     this.element = h("section", { class: "console-list", label: "console.tasks" },
-      h("div", { class: "console-filters" }, this.search, this.state, this.zone), this.note, this.rows);
+      h("div", { class: "console-filters" }, this.search, this.state, this.zone, this.note), this.body);
     this.rows.addEventListener("keydown", (event) => this.walk(event));
     board.addEventListener("change", () => this.show());
     board.addEventListener("select", () => this.mark());
-    this.rows.append(skeleton(6));
   }
 
   /** @returns {Task[]} */
@@ -38,7 +40,7 @@ export class TaskList {
     const zone = this.zone.value;
     return [...this.board.tasks.values()]
       .filter((task) => this.fits(task) && (!zone || task.zone?.code === zone) && (!words || text(task).includes(words)))
-      .sort((a, b) => (WEIGHT[a.state] ?? 7) - (WEIGHT[b.state] ?? 7) || b.late_s - a.late_s || b.priority - a.priority || a.window_end.localeCompare(b.window_end));
+      .sort((a, b) => (WEIGHT[a.state] ?? 7) - (WEIGHT[b.state] ?? 7) || b.late_s - a.late_s || b.priority - a.priority || (a.starts_at ?? a.window_end).localeCompare(b.starts_at ?? b.window_end));
   }
 
   /** @param {Task} task */
@@ -50,19 +52,32 @@ export class TaskList {
     return task.state === wanted;
   }
 
+  /** Shows these tasks only, and goes there. @param {string} filter */
+  only(filter) {
+    this.state.value = filter;
+    this.zone.value = "";
+    this.search.value = "";
+    this.show();
+    (/** @type {HTMLElement | null} */ (this.rows.querySelector("[data-id]")) ?? this.state).focus();
+  }
+
   show() {
     const { board } = this;
     if (!board.loaded) {
-      if (board.trouble) this.rows.replaceChildren(h("li", null, failed(board.trouble, () => board.read(["tasks", "reps", "zones"]))));
+      if (board.trouble) this.body.replaceChildren(failed(board.trouble, () => board.again()));
       return;
     }
     this.fillZones();
     const tasks = this.chosen;
-    this.note.textContent = t("console.shown", { count: tasks.length });
-    const focused = /** @type {HTMLElement | null} */ (document.activeElement?.closest(".console-rows [data-id]"))?.dataset["id"];
-    this.rows.replaceChildren(...tasks.slice(0, MOST).map((task) => row(task, () => board.choose({ kind: "task", id: task.id }))),
-      ...(tasks.length ? [] : [h("li", null, nothing({ t: "console.none", more: "console.none.more", icon: "done" }))]));
-    if (focused) /** @type {HTMLElement | null} */ (this.rows.querySelector(`[data-id="${focused}"]`))?.focus();
+    const [most, count] = [MOST, tasks.length];
+    this.note.textContent = count > most ? t("console.shown.most", { count, most }) : t("console.shown", { count });
+    const seen = tasks.slice(0, MOST);
+    const now = JSON.stringify([i18n.language, seen.map((task) => [task.id, task.version, task.starts_at, Math.ceil(task.late_s / 60)])]);
+    if (now !== this.shown) {
+      redraw(this.rows, () => this.rows.replaceChildren(...seen.map((task) => row(task, () => board.choose({ kind: "task", id: task.id })))));
+      this.body.replaceChildren(seen.length ? this.rows : nothing({ t: "console.none", more: "console.none.more", icon: "done" }));
+    }
+    this.shown = now;
     this.mark();
   }
 
@@ -83,6 +98,12 @@ export class TaskList {
     }
   }
 
+  /** The row that has replaced this one. @param {HTMLElement} element @returns {HTMLElement | null} */
+  again(element) {
+    const id = element.dataset["id"];
+    return id ? this.rows.querySelector(`[data-id="${CSS.escape(id)}"]`) : null;
+  }
+
   /** @param {KeyboardEvent} event */
   walk(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -95,18 +116,19 @@ export class TaskList {
 
 /** @param {Task} task */
 function text(task) {
-  return [title(task), task.address, task.zone?.code, task.rep?.name, task.rep?.name_en, task.customer["name"], task.note].join(" ").toLocaleLowerCase();
+  return [title(task), task.address, task.zone?.code, task.zone?.name, task.rep?.name, task.rep?.name_en, task.customer["name"], task.note].join(" ").toLocaleLowerCase();
 }
 
 /** @param {Task} task @param {() => void} open */
 function row(task, open) {
   const why = whyHere(task);
   const look = LOOK[task.state] ?? { icon: "info", tone: "" };
+  const late = task.late_s > 0 && task.state !== "done";
   return h("li", null, h("button", { type: "button", class: "console-row", data: { id: task.id, severity: task.severity }, on: { click: open } },
-    h("span", { class: "split" }, h("b", { text: title(task) }), h("span", { class: "number small", text: task.starts_at ? i18n.time(task.starts_at) : "–" })),
-    h("span", { class: "small muted", text: [task.zone?.code, task.address].filter(Boolean).join(" · ") }),
+    h("span", { class: "split" }, h("b", { text: title(task) }), h("span", { class: "number when", text: clockOf(task.starts_at) })),
+    h("span", { class: "where", text: [task.zone?.code, task.address || t("console.no_place")].filter(Boolean).join(" · ") }),
+    why && h("span", { class: "why", text: why }),
     h("span", { class: "cluster" }, chip({ t: `common.task_state.${task.state}`, ...look }),
-      task.late_s > 0 && task.state !== "done" && chip({ text: t("console.late", { by: duration(i18n, task.late_s) }), icon: "clock", tone: "bad" }),
-      task.rep && h("span", { class: "small", text: name(task.rep) })),
-    why && h("span", { class: "small console-why", text: why })));
+      late && chip({ text: t("console.late", { by: duration(i18n, task.late_s) }), icon: "clock", tone: "bad" }),
+      task.rep && h("span", { class: "who", text: name(task.rep) }))));
 }

@@ -1,10 +1,10 @@
 // What a dispatcher can do with a task besides assigning it. Each of these wants a word of explanation.
 
-import { ApiError } from "lib/api.js";
 import { h } from "parts/dom.js";
-import { button } from "parts/button.js";
+import { attempt, button } from "parts/button.js";
 import { ask } from "parts/dialog.js";
 import { field } from "parts/field.js";
+import { moving } from "pages/console/moving.js";
 
 /** @typedef {import("pages/console/types.js").TaskDetail} TaskDetail */
 
@@ -18,7 +18,7 @@ const STEPS = /** @type {const} */ ([
 export function steps(task, board) {
   const allowed = STEPS.filter(({ event }) => task.allowed.includes(event));
   if (!allowed.length) return null;
-  return h("div", { class: "cluster" }, allowed.map((step) => button({ t: `console.do.${step.event}`, icon: step.icon, action: () => take(step, task, board) })));
+  return h("div", { class: "cluster" }, allowed.map((step) => button({ t: `console.do.${step.event}`, icon: step.icon, action: (event) => attempt(event.currentTarget, () => take(step, task, board)) })));
 }
 
 /** @param {typeof STEPS[number]} step @param {TaskDetail} task @param {import("pages/console/board.js").Board} board */
@@ -32,13 +32,6 @@ async function take(step, task, board) {
       words.fault("console.do.missing");
       continue;
     }
-    try {
-      await board.page.api.post(`/api/tasks/${task.id}/${step.path}`, { version: task.version, [step.says]: said });
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.code !== "stale_version") throw error;
-      board.page.toast.show({ t: "console.stale", tone: "bad" });
-    }
-    board.soon(["tasks", "reps", "zones"]);
-    return;
+    return moving(board, task.id, () => board.page.api.post(`/api/tasks/${task.id}/${step.path}`, { version: task.version, [step.says]: said }));
   }
 }

@@ -1,8 +1,12 @@
 // Representatives by hours: each task a block where it stands in the day, the present hour a line.
 
 import { h } from "parts/dom.js";
-import { i18n } from "parts/words.js";
+import { nothing } from "parts/empty.js";
+import { i18n, t } from "parts/words.js";
+import { redraw } from "pages/console/redraw.js";
 import { name, title } from "pages/console/words.js";
+
+/** @typedef {import("pages/console/types.js").Task} Task */
 
 const HOUR_MS = 3_600_000;
 
@@ -11,48 +15,62 @@ export class Timeline {
   constructor(board) {
     this.board = board;
     this.element = h("div", { class: "console-timeline", tabindex: "0", role: "region", label: "console.view.timeline" });
-    board.addEventListener("change", () => this.element.isConnected && this.show());
-    board.addEventListener("select", () => this.element.isConnected && this.show());
+    board.addEventListener("change", () => !this.element.hidden && this.show());
+    board.addEventListener("select", () => !this.element.hidden && this.show());
   }
 
   show() {
-    const reps = [...this.board.reps.values()].sort((a, b) => a.code.localeCompare(b.code));
-    if (!reps.length) return;
+    if (this.board.loaded) redraw(this.element, () => this.draw());
+  }
+
+  draw() {
+    const reps = [...this.board.reps.values()].sort((a, b) => a.code.localeCompare(b.code, "en", { numeric: true }));
+    if (!reps.length) {
+      this.element.replaceChildren(nothing({ t: "console.timeline.empty", more: "console.timeline.empty.more", icon: "people" }));
+      return;
+    }
+    const stood = [...this.board.tasks.values()].filter((task) => task.rep && task.starts_at && task.ends_at).sort((a, b) => (a.starts_at ?? "").localeCompare(b.starts_at ?? ""));
+    /** @type {Map<string, Task[]>} */
+    const own = new Map(reps.map((rep) => [rep.id, []]));
+    for (const task of stood) own.get(task.rep?.id ?? "")?.push(task);
     const first = Math.floor(Math.min(...reps.map((rep) => Date.parse(rep.shift_start))) / HOUR_MS) * HOUR_MS;
-    const last = Math.ceil(Math.max(...reps.map((rep) => Date.parse(rep.shift_end))) / HOUR_MS) * HOUR_MS;
-    const hours = Array.from({ length: Math.min(24, (last - first) / HOUR_MS) }, (_, index) => new Date(first + index * HOUR_MS));
-    const at = (/** @type {number} */ time) => `${(Math.min(Math.max((time - first) / (last - first), 0), 1) * 100).toFixed(3)}%`;
+    const last = Math.ceil(Math.max(...reps.map((rep) => Date.parse(rep.shift_end)), ...stood.map((task) => Date.parse(task.ends_at ?? ""))) / HOUR_MS) * HOUR_MS;
+    const end = Math.min(last, first + 24 * HOUR_MS);
+    const at = (/** @type {number} */ time) => `${(Math.min(Math.max((time - first) / (end - first), 0), 1) * 100).toFixed(3)}%`;
     const now = h("i", { class: "now" });
     now.style.insetInlineStart = at(Date.now());
+    this.element.style.setProperty("--hours", String((end - first) / HOUR_MS));
     this.element.replaceChildren(
-      h("div", { class: "hours", "aria-hidden": "true" }, hours.map((hour) => {
-        const mark = h("span", { class: "number", text: i18n.time(hour, { hour: "2-digit", minute: "2-digit" }) });
-        mark.style.insetInlineStart = at(hour.getTime());
+      h("div", { class: "hours", "aria-hidden": "true" }, Array.from({ length: (end - first) / HOUR_MS }, (_, index) => {
+        const mark = h("span", { class: "number", text: i18n.time(new Date(first + index * HOUR_MS)) });
+        mark.style.insetInlineStart = at(first + index * HOUR_MS);
         return mark;
       })),
-      h("ol", null, reps.map((rep) => {
-        const lane = h("ol", { class: "lane" }, this.blocks(rep.id, at));
-        return h("li", null,
-          h("button", { type: "button", class: "console-link", text: name(rep), on: { click: () => this.board.choose({ kind: "rep", id: rep.id }) } }), lane);
-      })),
+      h("ol", null, reps.map((rep) => h("li", null,
+        h("button", { type: "button", class: "rep", data: { id: rep.id, off: !rep.on_shift }, "aria-current": String(this.board.chosen?.id === rep.id), on: { click: () => this.board.choose({ kind: "rep", id: rep.id }) } },
+          h("b", { text: name(rep) }), h("small", { text: t("console.timeline.load", { count: rep.open_tasks }) })),
+        this.lane(rep, own.get(rep.id) ?? [], at)))),
       h("div", { class: "now-track", "aria-hidden": "true" }, now));
   }
 
-  /** @param {string} repId @param {(time: number) => string} at */
-  blocks(repId, at) {
-    const own = [...this.board.tasks.values()].filter((task) => task.rep?.id === repId && task.starts_at && task.ends_at)
-      .sort((a, b) => (a.starts_at ?? "").localeCompare(b.starts_at ?? ""));
-    return own.map((task) => {
-      const from = Date.parse(task.starts_at ?? "");
-      const until = Date.parse(task.ends_at ?? "");
-      const block = h("button", {
-        type: "button", class: "block", data: { state: task.state, late: task.late_s > 0 },
-        title: null, ariaLabel: `${i18n.time(task.starts_at ?? "")} ${title(task)} ${task.address}`,
-        "aria-current": String(this.board.chosen?.id === task.id), on: { click: () => this.board.choose({ kind: "task", id: task.id }) },
-      }, h("span", { "aria-hidden": "true", text: title(task) }));
-      block.style.insetInlineStart = at(from);
-      block.style.inlineSize = `calc(${at(until)} - ${at(from)})`;
-      return h("li", null, block);
-    });
+  /** @param {import("pages/console/types.js").Rep} rep @param {Task[]} tasks @param {(time: number) => string} at */
+  lane(rep, tasks, at) {
+    const shift = h("i", { class: "shift", "aria-hidden": "true" });
+    shift.style.insetInlineStart = at(Date.parse(rep.shift_start));
+    shift.style.inlineSize = `calc(${at(Date.parse(rep.shift_end))} - ${at(Date.parse(rep.shift_start))})`;
+    return h("div", { class: "lane" }, shift, h("ol", null, tasks.map((task) => h("li", null, this.block(task, at)))));
+  }
+
+  /** @param {Task} task @param {(time: number) => string} at */
+  block(task, at) {
+    const says = [i18n.time(task.starts_at ?? ""), title(task), task.address, t(`common.task_state.${task.state}`)].filter(Boolean).join(" · ");
+    const block = h("button", {
+      type: "button", class: "block", data: { id: task.id, state: task.state, late: task.late_s > 0 && task.state !== "done" }, ariaLabel: says,
+      "aria-current": String(this.board.chosen?.id === task.id), on: { click: () => this.board.choose({ kind: "task", id: task.id }) },
+    }, h("span", { "aria-hidden": "true", text: title(task) }));
+    block.title = says;
+    block.style.insetInlineStart = at(Date.parse(task.starts_at ?? ""));
+    block.style.inlineSize = `calc(${at(Date.parse(task.ends_at ?? ""))} - ${at(Date.parse(task.starts_at ?? ""))})`;
+    return block;
   }
 }

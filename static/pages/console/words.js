@@ -58,3 +58,27 @@ export const LOOK = {
 export const COVERAGE = {
   late: { icon: "clock", tone: "bad" }, uncovered: { icon: "alert", tone: "bad" }, thin: { icon: "people", tone: "warn" }, covered: { icon: "check", tone: "ok" },
 };
+
+/** A time of today as hours and minutes, of another day with its date. @param {string | null | undefined} at */
+export function clockOf(at) {
+  if (!at) return "–";
+  const sameDay = new Date(at).toDateString() === new Date().toDateString();
+  return sameDay ? i18n.time(at) : i18n.time(at, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
+}
+
+/** From, until. @param {string} from @param {string} until */
+export function span(from, until) {
+  const sameDay = new Date(from).toDateString() === new Date(until).toDateString();
+  return `${clockOf(from)} – ${sameDay ? i18n.time(until) : clockOf(until)}`;
+}
+
+/** Somebody by the name in the reader's language, where the board knows it. @param {import("pages/console/board.js").Board} board @param {string} id @param {string} fallback */
+export function repName(board, id, fallback) {
+  const rep = board.reps.get(id);
+  return rep ? name(rep) : fallback;
+}
+
+/** What somebody carries or needs. @param {Record<string, number>} parts */
+export function partList(parts) {
+  return i18n.list(Object.entries(parts).map(([part, count]) => `${part_(part)} × ${count}`));
+}
