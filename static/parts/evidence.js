@@ -47,8 +47,9 @@ export class Evidence {
 
   /** @param {Still} still */
   large(still) {
+    /** @type {HTMLDialogElement} */
     const dialog = h("dialog", { class: "evidence-large", label: "common.still.large" },
-      button({ icon: "close", size: "icon", label: "common.close", action: () => dialog.close() }), this.ink(still));
+      button({ icon: "close", size: "icon", label: "common.close", action: () => void dialog.close() }), this.ink(still));
     dialog.addEventListener("close", () => dialog.remove());
     document.body.append(dialog);
     dialog.showModal();

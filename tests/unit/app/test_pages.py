@@ -201,7 +201,7 @@ class TestMap:
         assert "leaflet" not in import_map(html)
 
     def test_a_missing_wheel_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(assets_module.importlib.util, "find_spec", lambda name: None)
+        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
         assert "not installed" in str(facts(browser().get("/console").text)["map_missing"])
 
     def test_streets_lie_under_it_where_there_is_a_graph(self, client: Browser) -> None:
