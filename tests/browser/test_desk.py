@@ -103,9 +103,11 @@ async def test_a_leak_is_seen_marked_judged_and_sent(
     await result.locator("input[type=search]").fill("裂")
     await result.locator(".fault-list input").first.check()
     await result.locator(".proof input").check(force=True)
+    await result.locator(".parts li").get_by_label("少一个").click()  # the town's vans carry no clamps
+    await expect(result.get_by_text("不带备件")).to_be_visible()
     await screenshot(page, "desk-result")
     await page.keyboard.press("Control+Enter")
-    await expect(page.locator(".visit-now")).to_contain_text("安", timeout=5_000)
+    await expect(page.locator(".visit-now")).to_contain_text("安 · 已派单", timeout=8_000)
     await screenshot(page, "desk-sent")
 
 

@@ -36,7 +36,11 @@ async function open(me) {
   desk.addEventListener("open", mark);
   watchArrivals(desk);
   page.live.addEventListener("signed_out", () => void start());
-  page.main.addEventListener("language", () => void desk.loadCatalogue().catch(() => {}));
+  page.main.addEventListener("language", () => {
+    void desk.loadCatalogue().catch(() => {});
+    void desk.refresh();
+    void desk.work?.refresh();
+  });
   await desk.start();
 }
 

@@ -64,12 +64,14 @@ function openRequest(bench, place) {
       head.draw();
       picture.draw();
       panel.draw();
+      const before = shown;
       if (mode !== shown) {
         part = mode === "call" ? null : mode === "result" ? resultForm(bench) : overview(bench);
         lower.replaceChildren(...(part ? [part.element] : []));
         shown = mode;
       }
       part?.draw();
+      if (before && before !== mode) focusOn(lower);
     };
   };
 
@@ -84,6 +86,13 @@ function openRequest(bench, place) {
   desk.addEventListener("catalogue", update, { signal });
   desk.page.main.addEventListener("language", update, { signal });
   update();
+}
+
+/** What comes next is read out, and the keys go on from there. @param {HTMLElement} part */
+function focusOn(part) {
+  const heading = part.querySelector("h3");
+  heading?.setAttribute("tabindex", "-1");
+  heading?.focus({ preventScroll: true });
 }
 
 /** @param {Work} work @returns {"call" | "result" | "overview"} */

@@ -1,6 +1,7 @@
 // A call from the desk's side: the room's line, the media, the other person's phone. One object that the stage shows.
 
 import { ApiError } from "lib/api.js";
+import { iceServersFrom } from "lib/ice.js";
 import { CallPeer } from "lib/peer.js";
 import { RoomClient, RoomError, tabName } from "lib/signalling.js";
 import { onWakeUp } from "lib/wakeups.js";
@@ -26,7 +27,7 @@ export class Call extends EventTarget {
     this.work = work;
     this.api = work.api;
     this.room = new RoomClient({ url: socketUrl(`/api/rooms/${work.id}/socket`, this.api.surface), tab: tabName(sessionStorage) });
-    this.media = new CallPeer({ room: this.room });
+    this.media = new CallPeer({ room: this.room, iceServers: iceServersFrom(this.api) });
     this.microphone = new Microphone();
     this.freezing = new Freezing(this);
     /** @type {MediaStream | null} the phone's */

@@ -51,7 +51,7 @@ export function talk(bench) {
     replies.replaceChildren(...REPLIES.map((name) => {
       const key = `reply.${name}`;
       const text = /** @type {Record<string, string>} */ (theirs)[key] ?? t(`desk.${key}`);
-      return h("button", { type: "button", class: "reply", on: { click: () => void say(bench, text) } },
+      return h("button", { type: "button", class: "reply", ariaLabel: same ? null : `${text} – ${t(`desk.${key}`)}`, on: { click: () => void say(bench, text) } },
         h("span", { text, lang: language }), !same && h("small", { t: `desk.${key}` }));
     }));
   };
