@@ -36,6 +36,7 @@ DEBIAN = {
     "/usr/bin/redis-server": "redis-server",
     "/sbin/ip": "iproute2",
     "/usr/sbin/iptables": "iptables",
+    "/usr/bin/turnserver": "coturn",
 }
 
 

@@ -9,7 +9,7 @@ import { Slots } from "lib/slots.js";
 /** @typedef {import("lib/room-types.js").Rung} Rung */
 /** @typedef {import("lib/signalling.js").RoomClient} RoomClient */
 /** @typedef {"idle" | "connecting" | "connected" | "mending" | "failed"} PeerState */
-/** @typedef {{room: RoomClient, receive?: Kind[], iceServers?: RTCIceServer[], codecs?: string[], RTCPeerConnection?: any, random?: () => number}} PeerOptions */
+/** @typedef {{room: RoomClient, receive?: Kind[], iceServers?: () => Promise<RTCIceServer[]>, codecs?: string[], RTCPeerConnection?: any, random?: () => number}} PeerOptions */
 
 const GRACE_MS = 2_000;
 const MEND_MS = 6_000;
@@ -31,7 +31,7 @@ export class CallPeer extends EventTarget {
     super();
     this.room = options.room;
     this.receive = options.receive ?? /** @type {Kind[]} */ (["audio", "video"]);
-    this.iceServers = options.iceServers ?? [];
+    this.iceServers = options.iceServers ?? (async () => []);
     this.codecs = options.codecs ?? CODECS;
     this.Connection = options.RTCPeerConnection ?? globalThis.RTCPeerConnection;
     this.random = options.random ?? Math.random;
@@ -51,6 +51,8 @@ export class CallPeer extends EventTarget {
     this.wanted = "";
     this.driving = false;
     this.closed = false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.mending = undefined;
     this.listen();
   }
 
@@ -99,6 +101,7 @@ export class CallPeer extends EventTarget {
   /** The room has changed: receive what is sent there. */
   follow() {
     if (this.closed || this.room.line !== "joined") return;
+    if (this.wanted) void this.drive();
     const streams = this.wantedStreams();
     const sends = Boolean(this.tracks.audio || this.tracks.video);
     if (!this.pc) {
@@ -151,9 +154,14 @@ export class CallPeer extends EventTarget {
   /** @param {"offer" | "restart" | "anew"} what */
   async offer(what) {
     const anew = what === "anew" || !this.pc;
-    const pc = anew ? this.make() : /** @type {RTCPeerConnection} */ (this.pc);
+    const iceServers = anew || what === "restart" ? await this.iceServers() : [];
+    if (this.closed) return;
+    const pc = anew ? this.make(iceServers) : /** @type {RTCPeerConnection} */ (this.pc);
     try {
-      if (what === "restart") pc.restartIce();
+      if (what === "restart") {
+        if (iceServers.length) pc.setConfiguration({ ...pc.getConfiguration(), iceServers });
+        pc.restartIce();
+      }
       this.slots.fill(pc, this.wantedStreams());
       await pc.setLocalDescription();
       const receive = this.slots.receive();
@@ -165,6 +173,7 @@ export class CallPeer extends EventTarget {
       this.applyRung(this.rung);
       this.refused = 0;
       this.again.reset();
+      if (pc.connectionState === "connected") this.watch(pc);
     } catch (error) {
       this.failed(what, /** @type {any} */ (error));
     }
@@ -188,9 +197,10 @@ export class CallPeer extends EventTarget {
 
   // the connection ---------------------------------------------------------------------------------
 
-  make() {
+  /** @param {RTCIceServer[]} iceServers */
+  make(iceServers) {
     this.drop();
-    const pc = new this.Connection({ iceServers: this.iceServers, bundlePolicy: "max-bundle" });
+    const pc = new this.Connection({ iceServers, bundlePolicy: "max-bundle" });
     this.pc = pc;
     this.become(this.state === "idle" ? "connecting" : "mending");
     for (const kind of /** @type {Kind[]} */ (["audio", "video"])) {
@@ -200,13 +210,13 @@ export class CallPeer extends EventTarget {
       if (kind === "video") preferCodecs(sending, this.codecs);
     }
     pc.onconnectionstatechange = () => pc === this.pc && this.watch(pc);
-    this.deadline(MEND_MS);
+    this.deadline();
     return pc;
   }
 
   drop() {
     clearTimeout(this.grace);
-    clearTimeout(this.mending);
+    this.noDeadline();
     const pc = this.pc;
     this.pc = null;
     this.slots.clear();
@@ -220,7 +230,7 @@ export class CallPeer extends EventTarget {
   watch(pc) {
     clearTimeout(this.grace);
     if (pc.connectionState === "connected") {
-      clearTimeout(this.mending);
+      this.noDeadline();
       this.room.step("connected");
       this.become("connected");
     } else if (pc.connectionState === "disconnected") {
@@ -233,19 +243,22 @@ export class CallPeer extends EventTarget {
     if (!this.pc || this.closed) return;
     this.become("mending");
     this.want(this.pc.remoteDescription ? "restart" : "anew");
-    this.deadline(MEND_MS);
+    this.deadline();
   }
 
-  /** @param {number} ms */
-  deadline(ms) {
-    clearTimeout(this.mending);
-    this.mending = setTimeout(() => {
+  /** By when it has to be connected. Trying again does not put it off. */
+  deadline() {
+    this.mending ??= setTimeout(() => {
+      this.mending = undefined;
       if (!this.pc || this.pc.connectionState === "connected") return;
-      // Without the room nothing can be offered; it calls `follow` once it is back.
-      if (this.room.line === "joined") this.want("anew");
-      else this.wanted = "anew";
-      this.deadline(ms);
-    }, ms);
+      this.deadline();
+      this.want("anew"); // without the room's line it waits for that
+    }, MEND_MS);
+  }
+
+  noDeadline() {
+    clearTimeout(this.mending);
+    this.mending = undefined;
   }
 
   /** @param {Kind} kind @returns {RTCRtpSender | undefined} */

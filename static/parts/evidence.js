@@ -39,7 +39,7 @@ export class Evidence {
 
   /** @param {Still} still */
   ink(still) {
-    const ink = /** @type {import("parts/ink.js").Ink} */ (h("cs-ink", { src: this.address(still.image_url), readonly: true }));
+    const ink = /** @type {import("parts/ink.js").Ink} */ (h("cs-ink", { src: this.page.api.picture(still.image_url), readonly: true }));
     // Marks are an aid: without them the picture still stands.
     this.page.api.get(still.marks_url).then((marks) => ink.setMarks(marks), () => {});
     return ink;
@@ -58,12 +58,7 @@ export class Evidence {
   /** @param {{id: string, url: string}} proof @param {number} number */
   proof(proof, number) {
     const tile = /** @type {import("parts/photo.js").Photo} */ (h("cs-photo"));
-    tile.show({ src: this.address(proof.url), number });
+    tile.show({ src: this.page.api.picture(proof.url), number });
     return tile;
-  }
-
-  /** An image cannot send our header, so its address names the surface. @param {string} url */
-  address(url) {
-    return `${url}?surface=${this.page.api.surface}`;
   }
 }

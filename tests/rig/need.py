@@ -44,6 +44,7 @@ _CHECKS: dict[str, tuple[Callable[[], bool], str]] = {
     ),
     "namespaces": (_has_namespaces, "network namespaces (iproute2, and the right to make them)"),
     "iptables": (lambda: Path("/usr/sbin/iptables").exists(), "iptables"),
+    "coturn": (lambda: shutil.which("turnserver") is not None, "a TURN server (coturn)"),
     "janus": (lambda: shutil.which("janus") is not None, "Janus (janus)"),
     "node": (lambda: shutil.which("node") is not None, "Node.js (nodejs)"),
 }

@@ -2,6 +2,7 @@
 // `change` says that some of them are others. Further events: `messages`, `still` (detail: still), `ink` and `pointer`
 // (detail: as the room sent it, with the sender's role), `over`.
 
+import { iceServersFrom } from "lib/ice.js";
 import { CallPeer } from "lib/peer.js";
 import { RoomClient, roomUrl, tabName } from "lib/signalling.js";
 import { onWakeUp } from "lib/wakeups.js";
@@ -21,7 +22,7 @@ export class Line extends EventTarget {
     this.page = page;
     this.camera = new Camera();
     this.room = new RoomClient({ url: roomUrl(location.origin, model.id, "customer"), tab: tabName(sessionStorage) });
-    this.peer = new CallPeer({ room: this.room });
+    this.peer = new CallPeer({ room: this.room, iceServers: iceServersFrom(page.api) });
     this.freezer = new Freezer(this);
     this.awake = new Awake();
     /** @type {MediaStream | null} the technician's sound, and picture if there is one */
