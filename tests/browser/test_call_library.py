@@ -98,6 +98,12 @@ async def test_a_phone_is_seen_on_the_desk_and_stays_seen(pair: Pair, browsers: 
     assert codec_used == codec
     assert await desk.evaluate("document.querySelector('#remote').videoWidth") > 0
 
+    # ICE restarts on both sides: the same peer connections, and the picture goes on.
+    for page in (phone, desk):
+        await page.evaluate("window.before = call.peer.pc; call.peer.mend()")
+        await until(page, "call.peer.state === 'connected' && call.peer.pc === window.before")
+    await grows(desk)
+
     # A reload on either side: the same peer again, and the picture is back.
     before = await phone.evaluate("call.room.state.me")
     await pair.open(phone, pair.customer, send="1", codec=codec)

@@ -16,7 +16,7 @@ from tests.rig.foundations import Foundation
 from tests.rig.room_client import RoomClient, media_of
 from tests.rig.stack import running_app
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.usefixtures("loopback_media")]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(120), pytest.mark.usefixtures("loopback_media")]
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.rig.stack import running_app
 
 WATCHER = Path(__file__).parents[1] / "rig" / "watcher"
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(120)]
 
 
 class Watcher:

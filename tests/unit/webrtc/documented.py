@@ -31,9 +31,8 @@ def error_codes() -> set[str]:
     return first_cells(section(9))
 
 
-def close_codes() -> set[int]:
-    return {
-        int(code)
-        for code in re.findall(r"^\| ([\d, ]+) \|", section(5), flags=re.M)
-        for code in code.split(",")
-    }
+def close_codes(reconnect: bool) -> set[int]:
+    """Codes after which a client comes back, or does not."""
+    rows = re.findall(r"^\| ([\d, ]+) \| .* \| (no|yes)\b", section(5), flags=re.M)
+    wanted = "yes" if reconnect else "no"
+    return {int(code) for codes, answer in rows if answer == wanted for code in codes.split(",")}

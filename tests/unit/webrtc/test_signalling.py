@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -12,6 +14,7 @@ from assist.webrtc.room import frames
 from assist.webrtc.room.freeze import ANSWER_S, UPLOAD_S
 from assist.webrtc.room.presence import GRACE_S, MAX_PARTICIPANTS
 from assist.webrtc.signalling import FRAMES, Room
+from kernel.i18n import LANGUAGES, catalogue
 from tests.unit.webrtc import documented
 from tests.unit.webrtc.world import CUSTOMER, REP, TECHNICIAN, World, uid
 
@@ -538,3 +541,17 @@ def test_a_room_taken_over_is_the_room_it_was(world: World) -> None:
 def test_every_frame_of_the_server_is_in_the_document() -> None:
     kinds = {kind.__struct_config__.tag for kind in frames.ServerFrame.__subclasses__()}
     assert kinds == documented.server_frames()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_error_of_the_document_has_a_text_for_people(language: str) -> None:
+    assert documented.error_codes() <= set(catalogue(language, "errors"))
+
+
+def test_the_browser_comes_back_after_exactly_the_codes_that_the_document_says() -> None:
+    source = (Path(__file__).parents[3] / "static" / "lib" / "signalling.js").read_text("utf-8")
+    final = re.search(r"FINAL = new Set\(\[([\d, ]+)\]\)", source)
+    assert final is not None
+    codes = {int(code) for code in final.group(1).split(",")}
+    assert codes == documented.close_codes(reconnect=False)
+    assert not codes & documented.close_codes(reconnect=True)
