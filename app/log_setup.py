@@ -25,6 +25,21 @@ _PERSONAL = re.compile(
 _HARMLESS = frozenset({"event", "logger", "level", "timestamp", "exception", "hostname", "logger_name"})
 
 
+_WITH_VALUES = re.compile(
+    r"^([ |]*(?:sqlalchemy|asyncpg|sqlite3|pydantic|pydantic_core|msgspec|redis)\.[\w.]+): "
+    r".*?(?=\n\n[ |]*(?:The above|During handling)|\Z)",
+    re.M | re.S,
+)
+"""Errors of libraries that quote what somebody gave: a row's values, a field's input."""
+
+
+def cut_quotations(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Leave of an exception where it happened and which kind it is, without the values that it quotes."""
+    if isinstance(line.get("exception"), str):
+        line["exception"] = _WITH_VALUES.sub(rf"\1: {CUT}", line["exception"])
+    return line
+
+
 def cut_personal(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Replace every value whose name could stand for something about a person."""
     for name in line:
@@ -41,6 +56,7 @@ def set_up_logging(settings: Settings) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        cut_quotations,
         cut_personal,
     ]
     shape: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -56,6 +72,8 @@ def set_up_logging(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
+    # Its lines below a warning name each caller's address and what they opened.
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -111,7 +111,8 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self.on_commit: Callable[[], None] = lambda: None
         options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": pool_size, "pool_pre_ping": True}
-        self.engine: AsyncEngine = create_async_engine(url, **options)
+        # Errors end in logs: they name the statement, and none of the values people gave.
+        self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **options)
         self._writer: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)

@@ -61,4 +61,5 @@ def token_hash(token: str) -> bytes:
 
     The token carries 192 random bits, so a slow password hash would add nothing.
     """
-    return hashlib.sha256(token.encode()).digest()
+    # Any text has a hash, even one that is no Unicode: JSON can carry half a surrogate pair.
+    return hashlib.sha256(token.encode(errors="surrogatepass")).digest()

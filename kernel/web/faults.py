@@ -76,7 +76,8 @@ def answer(error: CurbstopError, request: Request, settings: Settings) -> Respon
     if "retry_after" in params:
         headers["Retry-After"] = str(params["retry_after"])
     text = json.dumps({"error": body}, ensure_ascii=False, default=str)
-    return Response(text, error.status, headers, media_type="application/json")
+    # A fault may name a field that somebody called by half a surrogate pair.
+    return Response(text.encode(errors="replace"), error.status, headers, media_type="application/json")
 
 
 def _message(language: str, code: str, detail: str, params: dict[str, object]) -> str:

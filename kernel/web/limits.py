@@ -5,6 +5,7 @@ With Redis away each worker counts for itself: weaker, and never open.
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
@@ -39,6 +40,19 @@ class Limit:
     name: str
     per_minute: float
     burst: int
+
+
+def counted_as(host: str) -> str:
+    """Whom an address counts for: an IPv6 subscriber has at least a /64 network (RFC 6177), and is one."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host[:64]
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(address), 64), strict=False))
 
 
 class RateLimiter:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -32,6 +33,8 @@ QUEUE_LENGTH = 256
 MAX_TOPICS = 64
 MAX_FRAME = 8192
 HEARTBEAT_S = 15
+FRAMES_PER_S, FRAMES_BURST = 5.0, 60.0
+"""What a page may say; one that says more is closed with 4429."""
 
 TopicRule = Callable[[Actor, str, House], Awaitable[bool]]
 
@@ -50,7 +53,7 @@ _OPEN_TO: dict[str, frozenset[Role]] = {
 async def _request_topic(actor: Actor, subject: str, house: House) -> bool:
     if actor.kind == "customer":
         return subject == str(actor.request_id)
-    return actor.has(*_DESK, *_CONSOLE, Role.REP)
+    return actor.has(*_DESK, *_CONSOLE)
 
 
 class Live:
@@ -143,9 +146,14 @@ async def _send(socket: WebSocket, queue: asyncio.Queue[dict[str, Any]]) -> None
 async def _receive(
     call: SocketCall, live: Live, queue: asyncio.Queue[dict[str, Any]], topics: set[str]
 ) -> None:
+    level, at = FRAMES_BURST, time.monotonic()
     while True:
-        text = await call.socket.receive_text()
-        frame = _frame(text)
+        frame = await _next_frame(call.socket)
+        now = time.monotonic()
+        level, at = min(FRAMES_BURST, level + (now - at) * FRAMES_PER_S) - 1, now
+        if level < 0:
+            await call.socket.close(4429, "rate_limited")
+            return
         kind = frame.get("type")
         if kind == "subscribe" and isinstance(wanted := frame.get("topics"), list):
             await _subscribe(call, live, queue, topics, [topic for topic in wanted if isinstance(topic, str)])
@@ -155,10 +163,11 @@ async def _receive(
             await call.socket.send_json({"type": "error", "code": "bad_frame", "message": "not understood"})
 
 
-def _frame(text: str) -> dict[str, Any]:
+async def _next_frame(socket: WebSocket) -> dict[str, Any]:
     try:
+        text = await socket.receive_text()
         frame = json.loads(text) if len(text) <= MAX_FRAME else None
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, KeyError):  # KeyError: it was binary
         frame = None
     return frame if isinstance(frame, dict) else {}
 
@@ -167,8 +176,9 @@ async def _subscribe(
     call: SocketCall, live: Live, queue: asyncio.Queue[dict[str, Any]], topics: set[str], wanted: list[str]
 ) -> None:
     refused = []
-    for topic in wanted:
-        if len(topics) < MAX_TOPICS and await live.may_listen(call.actor, topic, call.house):
+    for number, topic in enumerate(wanted):
+        room = number < MAX_TOPICS and len(topics) < MAX_TOPICS
+        if room and await live.may_listen(call.actor, topic, call.house):
             topics.add(topic)
             live.subscribe(topic, queue)
         else:

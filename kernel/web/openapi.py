@@ -9,8 +9,19 @@ from uuid import UUID
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from kernel.errors import CurbstopError, Invalid, NotFound, RateLimited, Unauthenticated
+from kernel.errors import (
+    CurbstopError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    RateLimited,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMedia,
+)
 from kernel.web.api import Api, Operation
+from kernel.web.origin import OriginRefused
 
 REF = "#/components/schemas/{model}"
 
@@ -149,13 +160,18 @@ def _responses(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
 def _errors(operation: Operation) -> list[type[CurbstopError]]:
     errors = list(operation.errors)
     if operation.who.label != "anyone":
-        errors.append(Unauthenticated)
+        errors += (Unauthenticated, Forbidden)
+    elif operation.method != "GET":
+        errors.append(OriginRefused)
     if operation.path_params:
         errors.append(NotFound)
     if operation.body or operation.query or operation.form:
         errors.append(Invalid)
+    if operation.body or operation.form:
+        errors += (TooLarge, UnsupportedMedia)
     if operation.limit:
         errors.append(RateLimited)
+    errors.append(Unavailable)
     return list(dict.fromkeys(errors))
 
 

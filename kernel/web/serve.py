@@ -22,6 +22,7 @@ from kernel.identity import Actor, who
 from kernel.web.api import MAX_JSON_BYTES, Api, Operation, Upload
 from kernel.web.call import Call, House
 from kernel.web.faults import answer, as_curbstop_error, faults_of
+from kernel.web.limits import counted_as
 from kernel.web.metrics import observed
 from kernel.web.origin import SAFE_METHODS, check_origin, cookie_name, presented_token
 
@@ -69,7 +70,7 @@ async def serve(operation: Operation, house: House, request: Request) -> Respons
     actor = await caller(request, house)
     operation.who.require(actor)
     if operation.limit is not None:
-        await house.limiter.take(operation.limit, request.client.host if request.client else "-")
+        await house.limiter.take(operation.limit, counted_as(request.client.host if request.client else "-"))
     arguments = _path_arguments(operation, request)
     if actor is not None and actor.kind == "customer":
         _only_own_request(actor, arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import Literal
 from uuid import UUID
@@ -22,6 +23,7 @@ from kernel.identity import (
     end_session,
     redeem_link,
     signed_in_where,
+    staff_called,
     start_session,
     who,
 )
@@ -35,6 +37,7 @@ from kernel.web.who import anyone, signed_in, staff
 api = Api("session")
 
 SIGN_IN = Limit("sign-in", per_minute=10, burst=10)
+SIGN_IN_NAME = Limit("sign-in-name", per_minute=20, burst=20)
 REDEMPTION = Limit("redemption", per_minute=30, burst=30)
 
 StaffSurface = Literal[Surface.DESK, Surface.REP, Surface.CONSOLE]
@@ -53,7 +56,7 @@ class Strict(BaseModel):
 
 
 class SignIn(Strict):
-    username: str = Field(min_length=1, max_length=64)
+    username: str = Field(min_length=1, max_length=64, pattern=r"^[^\x00]*$")
     password: str = Field(min_length=1, max_length=256)
     surface: StaffSurface
     bearer: bool = False
@@ -94,8 +97,12 @@ class SentMessageView(BaseModel):
     limit=SIGN_IN,
 )
 async def sign_in(call: Call, body: SignIn) -> Me:
+    # Counted by name too: guesses at one password may come from anywhere.
+    name = hashlib.sha256(body.username.encode()).hexdigest()[:32]
+    await call.house.limiter.take(SIGN_IN_NAME, name)
     async with call.database.reading() as session:
-        found = await check_password(session, body.username, body.password)
+        named = await staff_called(session, body.username)
+    found = await check_password(named, body.password)
     actor = actor_of(found)
     if not signed_in_where(actor.roles, body.surface):
         raise WrongSurface()

@@ -80,7 +80,7 @@ async def _greet(declared: SocketRoute, house: House, socket: WebSocket) -> Sock
     try:
         text = await asyncio.wait_for(socket.receive_text(), HELLO_WITHIN_S)
         hello = json.loads(text) if len(text) <= MAX_HELLO else None
-    except (TimeoutError, ValueError, KeyError):
+    except (TimeoutError, ValueError, KeyError, RecursionError):
         raise BadHello() from None
     if (
         not isinstance(hello, dict)

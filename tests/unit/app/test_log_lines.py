@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from app import log_lines
 from app.log_lines import LogLines
-from app.log_setup import CUT, cut_personal
+from app.log_setup import CUT, cut_personal, cut_quotations
 
 
 def test_a_line_says_whose_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -61,3 +63,20 @@ def test_ids_codes_and_counts_stay() -> None:
         "peer": "p",
     }
     assert cut_personal(None, "info", dict(line)) == line
+
+
+def test_an_exception_tells_where_it_happened_and_not_what_somebody_wrote() -> None:
+    written = "Lin\n\nZhi" + "yuan"
+    try:
+        try:
+            TypeAdapter(int).validate_python(written)
+        except ValidationError as quoting:
+            raise RuntimeError("a row cannot be shown") from quoting
+    except RuntimeError:
+        told = traceback.format_exc()
+    assert "Zhiyuan" in told
+    line = cut_quotations(None, "error", {"event": "unforeseen_error", "exception": told})
+    kept = str(line["exception"])
+    assert "Zhiyuan" not in kept
+    assert f"ValidationError: {CUT}" in kept and "a row cannot be shown" in kept
+    assert "test_an_exception_tells_where" in kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -12,15 +13,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.applications import Starlette
 
 from kernel.bus import connect_redis
-from kernel.clock import SystemClock
+from kernel.clock import ManualClock, SystemClock
 from kernel.database import Base, Database
 from kernel.identity import Role, Surface, add_staff, create_link, start_session
 from kernel.lease import Leases
 from kernel.settings import Settings
 from kernel.web import Api, Call, House, Limit, Upload, anyone, customer, role
-from kernel.web.limits import RateLimiter
+from kernel.web.limits import RateLimiter, counted_as
 from kernel.web.openapi import document
 from kernel.web.serve import routes
+from kernel.web.sessions import SIGN_IN_NAME
 from kernel.web.sessions import api as sessions
 
 demo = Api("demo")
@@ -128,7 +130,7 @@ async def test_all_faults_of_a_body_are_told_at_once(client: httpx.AsyncClient, 
     }
 
 
-@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"[" * 100_000, b"nul"])
+@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"[" * 100_000, b"nul", b'{"\\ud800": 1}'])
 async def test_garbage_is_refused_and_nothing_breaks(
     client: httpx.AsyncClient, database: Database, content: bytes
 ) -> None:
@@ -246,7 +248,7 @@ def test_the_document_describes_every_route() -> None:
     assert lay["requestBody"]["content"]["application/json"]["schema"] == {
         "$ref": "#/components/schemas/Pipe"
     }
-    assert set(lay["responses"]) == {"201", "401", "422"}
+    assert set(lay["responses"]) == {"201", "401", "403", "413", "415", "422", "503"}
     assert described["components"]["schemas"]["Pipe"]["additionalProperties"] is False
 
 
@@ -266,3 +268,48 @@ def test_two_models_of_one_name_are_refused() -> None:
     other.get("/api/other-pipe", who=anyone(), summary="Another pipe")(read_pipe)
     with pytest.raises(TypeError, match="Pipe"):
         document([demo, other], title="t", version="1", server="https://water.example")
+
+
+@pytest.mark.parametrize(
+    ("host", "counted"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:bbbb::2", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("unix:" + "x" * 100, "unix:" + "x" * 59),
+    ],
+)
+def test_a_subscriber_is_one_caller_whatever_address_of_theirs_calls(host: str, counted: str) -> None:
+    assert counted_as(host) == counted
+
+
+async def test_guesses_at_one_name_are_counted_wherever_they_come_from(database: Database) -> None:
+    """Each guess from another address: the name has a bucket of its own, and others sign in meanwhile."""
+    redis, clock = connect_redis("redis://127.0.0.1:1"), ManualClock(datetime(2026, 11, 21, tzinfo=UTC))
+    house = House(
+        settings=Settings(),
+        database=database,
+        redis=redis,
+        clock=clock,
+        leases=Leases(redis, "test"),
+        limiter=RateLimiter(redis, clock),
+    )
+    app = Starlette(routes=routes([sessions], house))
+    found = []
+    for number in range(SIGN_IN_NAME.burst + 2):
+        transport = httpx.ASGITransport(app, client=(f"203.0.113.{number}", 1))
+        guess = {"username": "lin", "password": "guess", "surface": "desk"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+            found.append((await client.post("/api/sessions", json=guess)).status_code)
+            if number == SIGN_IN_NAME.burst + 1:
+                other = await client.post("/api/sessions", json=guess | {"username": "chen"})
+                assert other.status_code == 401
+    assert found[0] == 401 and found[-1] == 429
+    await redis.aclose()
+
+
+async def test_a_name_no_database_keeps_is_refused_at_the_door(client: httpx.AsyncClient) -> None:
+    body = {"username": "l\x00n", "password": "drip drip", "surface": "desk"}
+    assert (await client.post("/api/sessions", json=body)).status_code == 422
