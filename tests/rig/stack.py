@@ -84,10 +84,13 @@ class RunningApp:
         """A customer who starts alone, at the utility's public address."""
         asked = {"category": "leak", "asker": "resident", "language": language, "bearer": True} | request
         caller = self.caller(language=language)
-        made = await caller.post("/api/requests", asked)
-        token = made["session"]["token"]
-        person = Person(self.url, token, id=made["id"], name="", surface=Surface.CUSTOMER, language=language)
-        person.request_id = made["id"]
+        return self.known_customer(await caller.post("/api/requests", asked))
+
+    def known_customer(self, opened: dict[str, Any]) -> Person:
+        """The customer to whom the API has just opened a request: a new one, or by an invitation."""
+        token, language = opened["session"]["token"], opened["language"]
+        person = Person(self.url, token, id=opened["id"], name="", surface=Surface.CUSTOMER, language=language)
+        person.request_id = opened["id"]
         return self._kept(person)
 
     def _kept(self, caller: C) -> C:
