@@ -207,17 +207,18 @@ class Hub:
         link.last_heard = time.monotonic()
         self.links[link] = (room, peer)
         writer = asyncio.create_task(link.write())
+        reader = asyncio.create_task(self._read(room, peer, link))
         try:
             await self.directory.enter(room, peer, link, who, hello)
-            await self._read(room, peer, link)
-        except WebSocketDisconnect:
-            pass
+            await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             del self.links[link]
             self.directory.leave(room, peer, link)
             link.close(1000)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(writer, 2)
+            await asyncio.wait({writer})  # it ends by itself, or is cut off
+            reader.cancel()
+            with suppress(asyncio.CancelledError, WebSocketDisconnect):
+                await reader
 
     async def _read(self, room: UUID, peer: str, link: SocketLink) -> None:
         rates = Rates(time.monotonic())

@@ -49,6 +49,9 @@ class SocketLink:
         """A ping of ours is under way."""
         self.closing: int | None = None
         self._frames: asyncio.Queue[str | None] = asyncio.Queue()
+        self._writer: asyncio.Task[None] | None = None
+        self.ended = asyncio.Event()
+        """Nothing more will be written."""
 
     def send(self, text: str, losable: bool = False) -> None:
         waiting = self._frames.qsize()
@@ -61,19 +64,27 @@ class SocketLink:
         self._frames.put_nowait(text)
 
     def close(self, code: int) -> None:
-        """Close once what has been sent is written, or at once when the client does not read."""
+        """Close once what has been sent is written; a client that does not even read that is cut off."""
         if self.closing is None:
             self.closing = code
             self._frames.put_nowait(None)
+            asyncio.get_running_loop().call_later(FLUSH_S, self._cut_off)
+
+    def _cut_off(self) -> None:
+        if self._writer is not None:
+            self._writer.cancel()
 
     async def write(self) -> None:
         """Write frames until the link is closed or lost, then close the socket."""
+        self._writer = asyncio.current_task()
         try:
             while (text := await self._next()) is not None:
                 await self.socket.send_text(text)
             await self.socket.close(self.closing or 1000)
         except (WebSocketDisconnect, RuntimeError, OSError, TimeoutError):
             pass  # the reader sees the end of the socket as well
+        finally:
+            self.ended.set()
 
     async def _next(self) -> str | None:
         if self.closing == TOO_SLOW:
