@@ -42,6 +42,7 @@ export class MapView {
     });
     board.addEventListener("select", () => {
       this.all();
+      this.lookAt();
       void this.showRoute();
     });
     onTheme(() => this.all());
@@ -158,6 +159,21 @@ export class MapView {
       },
       says: (/** @type {Rep} */ rep) => `${name(rep)} · ${rep.position ? t("console.seen", { when: i18n.relative(rep.position.at, new Date()) }) : t("console.not_seen")}`,
     });
+  }
+
+  /** What is chosen comes into sight, where it has a place and is not seen already. */
+  lookAt() {
+    const { chosen, tasks, reps } = this.board;
+    if (!this.layers || !chosen || chosen.kind === "zone") return;
+    const rep = chosen.kind === "rep" ? reps.get(chosen.id) : undefined;
+    const place = chosen.kind === "task" ? tasks.get(chosen.id) : rep && (rep.position ?? { lat: rep.home_lat, lon: rep.home_lon });
+    const { map, zones } = this.layers;
+    if (!place || place.lat === null || place.lon === null || map.getBounds().pad(-0.08).contains([place.lat, place.lon])) return;
+    const animate = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const home = zones.size ? this.map.leaflet.featureGroup(zones.layers).getBounds() : null;
+    // What lies outside of everything is shown with everything: alone on an empty ground it would say nothing.
+    if (home?.isValid() && !home.pad(0.05).contains([place.lat, place.lon])) map.fitBounds(home.extend([place.lat, place.lon]), { padding: [40, 40], animate });
+    else map.panTo([place.lat, place.lon], { animate });
   }
 
   /** The chosen representative's way through the day; for a task, that of the one who has it. */

@@ -23,17 +23,17 @@ export async function newTask(board, page) {
     category: field({ t: "console.new.category", name: "category", input: category }),
     severity: field({ t: "console.new.severity", name: "severity", input: severity }),
     skill: field({ t: "console.fact.skill", name: "skill", input: skill }),
-    address: field({ t: "console.place.address", name: "address", maxlength: 300 }),
-    point: pointField(NOWHERE, true),
     customer: field({ t: "console.new.customer", name: "customer", maxlength: 80, optional: true }),
     phone: field({ t: "console.fact.phone", name: "phone", type: "tel", maxlength: 32, optional: true }),
+    address: field({ t: "console.place.address", name: "address", maxlength: 300 }),
+    point: pointField(NOWHERE, true),
     note: field({ t: "console.fact.note", name: "note", type: "textarea", rows: 2, maxlength: 2000, optional: true }),
   };
   category.addEventListener("change", () => {
     skill.value = FITTING[category.value] ?? "consulting";
   });
   // The map is heavy and often not needed: it comes when asked for.
-  const map = h("details", { class: "console-fold", on: { toggle: () => map.open && map.children.length === 1 && map.append(pinMap(NOWHERE, form.point.control)) } },
+  const map = h("details", { class: "console-fold", on: { toggle: () => map.open && map.children.length === 1 && map.append(pinMap(NOWHERE, form.point.control, board)) } },
     h("summary", null, h("span", { t: "console.place.map" })));
   const { note, ...first } = form;
   const trouble = h("div", { role: "alert" });
@@ -64,5 +64,5 @@ export async function newTask(board, page) {
 
 /** @param {string} of @param {string[]} values @param {(value: string) => string} key */
 function choice(of, values, key) {
-  return h("select", { class: "input", name: of }, values.map((value) => h("option", { value, t: key(value) })));
+  return h("select", { class: "input", name: of, autofocus: of === "category" }, values.map((value) => h("option", { value, t: key(value) })));
 }

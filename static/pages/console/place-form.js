@@ -4,6 +4,7 @@ import { h } from "parts/dom.js";
 import { button } from "parts/button.js";
 import { field } from "parts/field.js";
 import "parts/map.js";
+import { colours } from "pages/console/colours.js";
 import { moving } from "pages/console/moving.js";
 import { name } from "pages/console/words.js";
 
@@ -14,7 +15,7 @@ export function placeForm(task, board) {
   const address = field({ t: "console.place.address", name: "address", value: task.address, maxlength: 300 });
   const point = pointField(task);
   return h("form", { class: "stack", on: { submit: (event) => event.preventDefault() } },
-    h("p", { class: "small muted", t: "console.place.lead" }), pinMap(task, point.control), point, address,
+    h("p", { class: "small muted", t: "console.place.lead" }), pinMap(task, point.control, board), point, address,
     button({ t: "console.place.save", icon: "pin", kind: "primary", action: async () => {
       const place = read(point.control.value);
       point.fault(place ? null : "console.place.point.wrong");
@@ -32,8 +33,8 @@ export function pointField(at, optional = false) {
   return field({ t: "console.place.point", name: "point", hint: "console.place.point.hint", optional, value: at.lat === null ? "" : `${at.lat}, ${at.lon}` });
 }
 
-/** A map whose pin writes into `control`, once a person has moved it. @param {Point} at @param {HTMLInputElement} control */
-export function pinMap(at, control) {
+/** A map whose pin writes into `control`, once a person has moved it. @param {Point} at @param {HTMLInputElement} control @param {import("pages/console/board.js").Board} board */
+export function pinMap(at, control, board) {
   const map = /** @type {import("parts/map.js").MapPart} */ (h("cs-map", { pick: true, class: "console-pick" }));
   let touched = false;
   for (const type of ["pointerdown", "keydown", "wheel"]) {
@@ -47,8 +48,13 @@ export function pinMap(at, control) {
     control.value = `${lat}, ${lon}`;
     control.dispatchEvent(new Event("input", { bubbles: true }));
   });
-  if (at.lat !== null && at.lon !== null) void map.show({ lon: at.lon, lat: at.lat }, 15);
-  else void map.home();
+  void map.ready.then((leaflet) => {
+    const outlines = [...board.zones.values()].filter(({ geometry }) => geometry);
+    if (!leaflet || !outlines.length) return;
+    const zones = map.leaflet.geoJSON(outlines, { interactive: false, style: { color: colours().covered, weight: 1.5, fillOpacity: 0.05 } }).addTo(leaflet);
+    if (at.lat === null) leaflet.fitBounds(zones.getBounds(), { padding: [8, 8], animate: false });
+  });
+  if (at.lat !== null && at.lon !== null) void map.show({ lon: at.lon, lat: at.lat }, 14);
   return map;
 }
 

@@ -68,7 +68,6 @@ export class Proposing {
   draw(task, { best, passed_over, travel_source, unplaced_reason }) {
     const outside = unplaced_reason === "outside_zones";
     this.body.replaceChildren(
-      ...(outside ? [note({ t: "reasons.outside_zones", icon: "zone", tone: "warn" })] : []),
       ...(best.length ? [] : [note({ t: "console.proposals.none", icon: "alert", tone: "warn" })]),
       h("ol", { class: "console-best" }, best.map((proposal, index) => this.card(task, proposal, index + 1))),
       ...(passed_over.length ? [this.others(task, passed_over)] : []),
@@ -86,7 +85,7 @@ export class Proposing {
         h("b", { class: "number", text: clockOf(proposal.starts_at) })),
       h("ul", { class: "console-reasons" },
         proposal.extra_travel_s >= 60 && !proposal.reasons.some(({ code }) => code === "extra_travel_s") && h("li", { text: t("console.extra", { by: duration(i18n, proposal.extra_travel_s) }) }),
-        proposal.reasons.map((each) => h("li", { text: reason(each) }))),
+        proposal.reasons.filter(({ code }) => code !== "arrives_at").map((each) => h("li", { text: reason(each) }))),
       own
         ? h("p", { class: "small muted", t: "console.proposals.now" })
         : button({ t: "console.assign", icon: "check", kind: number === 1 && !task.rep ? "primary" : undefined, key: `Alt+${number}`, "data-proposal": String(number),

@@ -26,7 +26,7 @@ export function repDetail(rep, board) {
     h("h3", { t: "console.route" }),
     tasks.length
       ? h("ol", { class: "rows" }, tasks.map((task) => h("li", null, h("button", { type: "button", class: "row", data: { id: task.id }, on: { click: () => board.choose({ kind: "task", id: task.id }) } },
-          h("span", { class: "number", text: clockOf(task.starts_at ?? task.finished_at) }),
+          h("time", { class: "number", text: clockOf(task.starts_at ?? task.finished_at) }),
           h("span", { class: "grow" }, h("b", { text: title(task) }), h("small", { text: task.address })),
           chip({ t: `common.task_state.${task.state}`, ...LOOK[task.state] })))))
       : h("p", { class: "muted", t: "console.route.empty" }),

@@ -5,7 +5,7 @@ import { button } from "parts/button.js";
 import { i18n } from "parts/words.js";
 import { redraw } from "pages/console/redraw.js";
 
-/** @typedef {{key: string, value: (row: any) => string | number, cell?: (row: any) => Node | string}} Column */
+/** @typedef {{key: string, value: (row: any) => string | number, cell?: (row: any) => Node | string, kind?: string}} Column `kind`: a class */
 
 const STEP = 200;
 
@@ -36,8 +36,8 @@ export class Table {
     redraw(this.element, () => {
       this.head.replaceChildren(...this.columns.map(({ key }) => h("th", { scope: "col", "aria-sort": key === this.by ? (this.down ? "descending" : "ascending") : "none" },
         h("button", { type: "button", t: `console.column.${key}`, data: { id: `by ${key}` }, on: { click: () => this.sort(key) } }))));
-      this.body.replaceChildren(...[...rows].sort(order).slice(0, this.most).map((row) => h("tr", null, this.columns.map(({ cell, value }, index) =>
-        h(index ? "td" : "th", { scope: index ? null : "row", class: typeof value(row) === "number" && !cell ? "number" : "" }, cell ? cell(row) : String(value(row)))))));
+      this.body.replaceChildren(...[...rows].sort(order).slice(0, this.most).map((row) => h("tr", null, this.columns.map(({ cell, value, kind }, index) =>
+        h(index ? "td" : "th", { scope: index ? null : "row", class: kind ?? "" }, cell ? cell(row) : String(value(row)))))));
     });
     this.more.hidden = rows.length <= this.most;
   }

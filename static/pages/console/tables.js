@@ -17,27 +17,27 @@ export class Tables {
     this.zones = new Table("console.table.zones", [
       { key: "zone", value: (zone) => zone.code, cell: (zone) => open(zone.code, `${zone.code} · ${name(zone)}`, () => board.choose({ kind: "zone", id: zone.code })) },
       { key: "coverage", value: (zone) => WORST.indexOf(zone.coverage), cell: (zone) => chip({ t: `console.coverage.${zone.coverage}`, ...COVERAGE[/** @type {string} */ (zone.coverage)] }) },
-      { key: "why", value: (zone) => i18n.list(zone.reasons.map(reason)) },
+      { key: "why", kind: "wide", value: (zone) => zone.reasons.map(reason).join(), cell: (zone) => h("ul", null, zone.reasons.map((/** @type {import("pages/console/types.js").Reason} */ each) => h("li", { text: reason(each) }))) },
       { key: "owner", value: (zone) => (zone.owner ? name(zone.owner) : "–") },
-      { key: "open", value: (zone) => zone.open_tasks },
+      { key: "open", kind: "number", value: (zone) => zone.open_tasks },
     ], "coverage");
     this.reps = new Table("console.table.reps", [
       { key: "rep", value: (rep) => name(rep), cell: (rep) => open(rep.id, name(rep), () => board.choose({ kind: "rep", id: rep.id })) },
       { key: "station", value: (rep) => rep.station },
       { key: "shift", value: (rep) => (rep.on_shift ? t("console.on_shift") : t("console.off_shift")) },
-      { key: "open", value: (rep) => rep.open_tasks },
-      { key: "done", value: (rep) => rep.done_today },
-      { key: "next", value: (rep) => rep.next_stop?.eta ?? "", cell: (rep) => clockOf(rep.next_stop?.eta) },
+      { key: "open", kind: "number", value: (rep) => rep.open_tasks },
+      { key: "done", kind: "number", value: (rep) => rep.done_today },
+      { key: "next", kind: "number nowrap", value: (rep) => rep.next_stop?.eta ?? "", cell: (rep) => clockOf(rep.next_stop?.eta) },
       { key: "seen", value: (rep) => rep.position?.at ?? "", cell: (rep) => (rep.position ? i18n.relative(rep.position.at, new Date()) : t("console.not_seen")) },
     ], "rep");
     this.tasks = new Table("console.table.tasks", [
       { key: "task", value: (task) => title(task), cell: (task) => open(task.id, title(task), () => board.choose({ kind: "task", id: task.id })) },
       { key: "state", value: (task) => STATES.indexOf(task.state), cell: (task) => chip({ t: `common.task_state.${task.state}`, ...LOOK[/** @type {string} */ (task.state)] }) },
       { key: "zone", value: (task) => task.zone?.code ?? "–" },
-      { key: "place", value: (task) => task.address || t("console.no_place") },
+      { key: "place", kind: "wide", value: (task) => task.address || t("console.no_place") },
       { key: "rep", value: (task) => (task.rep ? name(task.rep) : "–") },
-      { key: "starts", value: (task) => task.starts_at ?? "", cell: (task) => clockOf(task.starts_at) },
-      { key: "window", value: (task) => task.window_end, cell: (task) => span(task.window_start, task.window_end) },
+      { key: "starts", kind: "number nowrap", value: (task) => task.starts_at ?? "", cell: (task) => clockOf(task.starts_at) },
+      { key: "window", kind: "number nowrap", value: (task) => task.window_end, cell: (task) => span(task.window_start, task.window_end) },
     ], "starts");
     this.element = h("div", { class: "console-tables" }, this.zones.element, this.reps.element, this.tasks.element);
     board.addEventListener("change", () => !this.element.hidden && this.show());

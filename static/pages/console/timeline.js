@@ -14,13 +14,19 @@ export class Timeline {
   /** @param {import("pages/console/board.js").Board} board */
   constructor(board) {
     this.board = board;
+    this.scrolled = false; // to the present hour, once
     this.element = h("div", { class: "console-timeline", tabindex: "0", role: "region", label: "console.view.timeline" });
     board.addEventListener("change", () => !this.element.hidden && this.show());
     board.addEventListener("select", () => !this.element.hidden && this.show());
   }
 
   show() {
-    if (this.board.loaded) redraw(this.element, () => this.draw());
+    if (!this.board.loaded) return;
+    redraw(this.element, () => this.draw());
+    if (this.scrolled || !this.element.clientWidth) return;
+    this.scrolled = true;
+    const now = /** @type {HTMLElement | null} */ (this.element.querySelector(".now"));
+    if (now) this.element.scrollLeft = now.offsetLeft - this.element.clientWidth / 3;
   }
 
   draw() {
