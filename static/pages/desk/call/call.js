@@ -39,6 +39,8 @@ export class Call extends EventTarget {
     /** @type {string} why there is no call any more */
     this.ended = "";
     this.mendingSince = 0;
+    /** A picture has been decoded since the stream began. */
+    this.framed = false;
     this.listen();
   }
 
@@ -103,7 +105,7 @@ export class Call extends EventTarget {
     if (!other) return this.work.request?.call?.customer_joined_at ? "absent" : "ringing";
     if (!other.here) return "absent";
     if (this.media.state === "mending" && Date.now() - this.mendingSince > BLINK_MS) return "reconnecting";
-    return this.hasPicture ? "live" : this.awaitsPicture(other) ? "connecting" : "no_camera";
+    return this.hasPicture && this.framed ? "live" : this.awaitsPicture(other) ? "connecting" : "no_camera";
   }
 
   get hasPicture() {
@@ -178,6 +180,13 @@ export class Call extends EventTarget {
     else this.room.send({ type, ...fields });
   }
 
+  /** The stage sees the first picture. */
+  sees() {
+    if (this.framed) return;
+    this.framed = true;
+    this.tell();
+  }
+
   /** The browser wants a tap before it gives sound. @param {HTMLVideoElement} video */
   silenced(video) {
     this.quiet = video;
@@ -214,6 +223,7 @@ export class Call extends EventTarget {
     const person = this.room.state.participant(peer);
     if (person?.role === "technician") return;
     this.stream = stream;
+    this.framed = stream !== null && this.framed;
     this.tell("picture");
     this.tell();
   }

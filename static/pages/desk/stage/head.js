@@ -19,7 +19,7 @@ export function workHead({ desk, keys, work, signal }) {
   const line = h("span", { class: "line chips", role: "status" });
   const time = h("span", { class: "call-time" });
   const end = button({ icon: "end", t: "desk.end", kind: "danger", key: "E", action: () => endCall() });
-  const back = button({ icon: "undo", t: "desk.return", kind: "quiet", key: "R", action: () => giveBack() });
+  const back = button({ icon: "undo", t: "desk.return", title: "desk.return", kind: "quiet", key: "R", class: "button give-back", action: () => giveBack() });
   const resume = button({ icon: "video", t: "desk.resume", action: () => work.act("call-resumption") });
   const close = button({ icon: "close", kind: "quiet", size: "icon", label: "desk.close", title: "desk.close", action: () => desk.show(null) });
   const element = h("header", { class: "work-head" }, h("div", { class: "grow" }, h("div", { class: "cluster who-line" }, who, time, line), chips), back, resume, end, close);

@@ -50,6 +50,7 @@ export function picture({ work, signal, desk }) {
     call.frame = () => (video.videoWidth && call.hasPicture ? { source: video, width: video.videoWidth, height: video.videoHeight } : filmed ? { source: last, width: last.width, height: last.height } : null);
     const follow = () => {
       if (!call.stream) return keepLast();
+      if (video.videoWidth && video.srcObject === call.stream) call.sees();
       if (video.srcObject !== call.stream) video.srcObject = call.stream;
       return play();
     };
@@ -94,7 +95,7 @@ export function picture({ work, signal, desk }) {
     if (kept && preview.src !== kept) preview.src = kept;
     drawStill();
     away.hidden = !shown || call !== null;
-    size.hidden = !shown && !call?.hasPicture;
+    size.hidden = !shown && !(call?.hasPicture && video.videoWidth);
     const dimensions = shown ? { width: shown.width, height: shown.height } : { width: video.videoWidth, height: video.videoHeight };
     const text = t(shown ? `desk.size.${shown.source}` : "desk.size.live", { width: String(dimensions.width), height: String(dimensions.height) });
     if (size.textContent !== text) size.textContent = text;
@@ -115,7 +116,12 @@ export function picture({ work, signal, desk }) {
     return ink.setMarks(work.marksOf(shown.id));
   };
 
-  video.addEventListener("resize", () => draw());
+  for (const type of ["resize", "playing", "loadeddata"]) {
+    video.addEventListener(type, () => {
+      if (video.videoWidth) work.call?.sees();
+      draw();
+    });
+  }
   work.addEventListener("call", attach, { signal });
   signal.addEventListener("abort", () => {
     clearInterval(keeping);
