@@ -232,7 +232,7 @@ async def test_without_a_camera_photos_and_words_lead_to_an_outcome(
     await screenshot(desk.page, "desk-no-camera")
     await desk.page.locator("[data-standing=no_camera] button").click()
     await phone.open_chat()
-    await expect(phone.chat.locator("li[data-mine=false]").first).to_be_visible(timeout=WITHIN_MS)
+    await expect(phone.chat.locator("li .who").first).to_be_visible(timeout=WITHIN_MS)
     await page.locator(".no-picture input[type=file]").set_input_files(
         {"name": "leak.jpg", "mimeType": "image/jpeg", "buffer": as_jpeg(frame(12))}
     )

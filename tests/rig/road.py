@@ -214,6 +214,7 @@ class Device:
 
     async def ask(self, type: str, **fields: Any) -> Frame:
         """A request that may be repeated, until it is answered."""
+        met: list[str] = []
         try:
             async with asyncio.timeout(WITHIN_S):
                 for attempt in itertools.count():
@@ -222,11 +223,13 @@ class Device:
                     except RoomError as refusal:
                         if "retry_after_ms" not in refusal.frame:
                             raise
+                        met.append(refusal.code)
                         await asyncio.sleep(refusal.frame["retry_after_ms"] / 1000)
                     except (ConnectionClosed, AssertionError) as broken:
+                        met.append(str(broken)[:80])
                         await self._come_back(broken, attempt)
         except TimeoutError:
-            raise AssertionError(f"{type} was not answered within {WITHIN_S} s") from None
+            raise AssertionError(f"{type} was not answered within {WITHIN_S} s; met: {met}") from None
         raise AssertionError("unreachable")
 
     async def _come_back(self, broken: Exception, attempt: int) -> None:
@@ -274,8 +277,14 @@ class Device:
             await self.room.heard("moved", within_s=MOVED_WITHIN_S, since=since)
         except AssertionError:
             return False
-        await self.media.start_anew()
-        return True
+        async with asyncio.timeout(WITHIN_S):
+            while True:
+                try:
+                    await self.media.start_anew()
+                    return True
+                except RoomError as refusal:
+                    assert refusal.code == "media_unavailable", refusal
+                    await asyncio.sleep(refusal.frame["retry_after_ms"] / 1000)
 
 
 def _lines(frame: Frame) -> list[Frame]:
