@@ -7,6 +7,7 @@
 const REFETCH_MS = 30_000;
 const QUIET_MS = 45_000;
 const SIGNED_OUT = 4401;
+const PROTOCOL = 1;
 
 /** Dispatches `state` (CustomEvent, detail: "connecting" | "open" | "waiting" | "closed") and `signed_out`. */
 export class Live extends EventTarget {
@@ -49,16 +50,14 @@ export class Live extends EventTarget {
     const socket = new this.Socket(this.url);
     this.socket = socket;
     socket.onopen = () => {
-      this.attempt = 0;
       this.heard = Date.now();
-      this.send({ type: "subscribe", topics: [...this.subscribers.keys()] });
-      this.become("open");
-      this.tellAll();
+      this.send({ type: "hello", version: PROTOCOL });
     };
     socket.onmessage = (event) => {
       this.heard = Date.now();
       /** @type {LiveMessage} */
       const message = JSON.parse(event.data);
+      if (message.type === "welcome") this.welcomed();
       if (message.type === "changed") this.tell(message);
     };
     socket.onclose = (event) => {
@@ -75,6 +74,13 @@ export class Live extends EventTarget {
       const wait = Math.min(500 * 2 ** this.attempt, 15_000) * (0.5 + Math.random() / 2);
       this.retry = setTimeout(() => this.open(), wait);
     };
+  }
+
+  welcomed() {
+    this.attempt = 0;
+    this.send({ type: "subscribe", topics: [...this.subscribers.keys()] });
+    this.become("open");
+    this.tellAll();
   }
 
   /** Ask again at once: the network is back, or the page is seen again. */

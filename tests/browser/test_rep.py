@@ -99,6 +99,16 @@ async def test_a_gap_in_the_network_loses_nothing(
     assert len((await working_day.state_of(done[0]))["proofs"]) == 1
 
 
+async def test_the_page_keeps_one_line_open(working_day: WorkingDay, phone_page: Page) -> None:
+    opened: list[str] = []
+    phone_page.on("websocket", lambda socket: opened.append(socket.url))
+    await arrive(phone_page, working_day.links["ann"])
+    for number in range(3):
+        task = await working_day.task(address=f"和平路 {number} 号", east=0.3 + number / 10)
+        await expect(phone_page.get_by_text(task["address"]).first).to_be_visible(timeout=WITHIN_2_S)
+    assert len(opened) == 1, "hints come over one socket, not by opening new ones"
+
+
 async def test_declining_needs_a_reason_and_hands_the_task_on(
     working_day: WorkingDay, phone_page: Page
 ) -> None:
