@@ -233,3 +233,14 @@ class World:
 
     def forget_sent(self) -> None:
         self.sent.clear()
+
+
+ON = said.MediaState(camera="on", microphone="on", hidden=False, phone_call=False, torch="off")
+HIDDEN = said.MediaState(camera="on", microphone="on", hidden=True, phone_call=False, torch="off")
+ON_THE_PHONE = said.MediaState(camera="on", microphone="on", hidden=True, phone_call=True, torch="off")
+NO_CAMERA = said.MediaState(camera="refused", microphone="on", hidden=False, phone_call=False, torch="absent")
+ARROW: list[tuple[float, float]] = [(0.1, 0.2), (0.3, 0.4)]
+
+
+def mark(number: int, still: frames.Still) -> said.MarkAdd:
+    return said.MarkAdd(client_id=uid(number), still_id=still.id, tool="arrow", points=ARROW)
