@@ -1,40 +1,70 @@
 """A camera whose every picture is known: a film that Chromium shows as its fake camera, in a loop.
 
-Each frame carries its number as eight black or white squares along the top, and the rest of the picture is a
-fixed pattern of flat colours, so that a still can be compared with what the camera showed, pixel by pixel,
-within what JPEG and video coding take away.
+Each frame carries its number as eight black or white fields along the top, and the rest is a
+fixed drawing, a meter with a leaking coupling nut, so that a still can be compared with what the camera
+showed, pixel by pixel, within what JPEG and video coding take away.
 """
 
 from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageDraw
 
 WIDTH, HEIGHT = 1280, 720
 FRAMES = 30
 BITS = 8
-SQUARE = WIDTH // BITS
-COLOURS = ((200, 40, 40), (40, 160, 60), (40, 70, 200), (230, 200, 60), (150, 60, 170), (60, 190, 200))
-TILE = 120
+FIELD, BAR = WIDTH // BITS, 56
+"""Width and height of a field of the number, in pixels."""
+WALL, GROUT, FLOOR = (206, 214, 210), (178, 188, 184), (132, 120, 108)
+PIPE, PIPE_SHADE, BRASS, BRASS_SHADE = (168, 176, 184), (112, 120, 130), (196, 148, 62), (138, 98, 34)
+DIAL, GLASS, INK, WATER, BODY = (244, 244, 238), (40, 92, 150), (30, 34, 40), (70, 150, 220), (36, 110, 90)
 
 Pixels = npt.NDArray[np.uint8]
 
 
+@cache
+def scene() -> Pixels:
+    """The drawing without a number: uint8 [HEIGHT, WIDTH, 3], RGB."""
+    picture = Image.new("RGB", (WIDTH, HEIGHT), WALL)
+    draw = ImageDraw.Draw(picture)
+    for x in range(0, WIDTH, 128):
+        draw.line([(x, 0), (x, 600)], GROUT, 4)
+    for y in range(60, 600, 108):
+        draw.line([(0, y), (WIDTH, y)], GROUT, 4)
+    draw.rectangle([0, 600, WIDTH, HEIGHT], FLOOR)
+    draw.rectangle([0, 352, 480, 428], PIPE)
+    draw.rectangle([0, 404, 480, 428], PIPE_SHADE)
+    draw.rectangle([980, 352, WIDTH, 428], PIPE)
+    draw.rectangle([980, 404, WIDTH, 428], PIPE_SHADE)
+    draw.rounded_rectangle([440, 322, 560, 458], 14, BRASS)
+    for y in (356, 392, 424):
+        draw.rectangle([440, y, 560, y + 12], BRASS_SHADE)
+    draw.rounded_rectangle([560, 300, 980, 480], 40, BODY)
+    draw.ellipse([650, 196, 890, 436], GLASS)
+    draw.ellipse([672, 218, 868, 414], DIAL)
+    draw.rectangle([704, 276, 836, 316], INK)
+    for number in range(5):
+        draw.rectangle([709 + number * 25, 281, 729 + number * 25, 311], DIAL)
+    draw.polygon([(770, 330), (778, 380), (762, 380)], (190, 50, 40))
+    for x, y, size in ((468, 470, 13), (500, 520, 17), (482, 574, 15)):
+        draw.ellipse([x - size, y - size, x + size, y + size], WATER)
+        draw.polygon([(x - size, y - 4), (x + size, y - 4), (x, y - 2 * size - 6)], WATER)
+    draw.ellipse([360, 618, 640, 690], WATER)
+    return np.asarray(picture, np.uint8)
+
+
 def frame(number: int) -> Pixels:
     """What the camera shows as frame ``number``: uint8 [HEIGHT, WIDTH, 3], RGB."""
-    picture = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
-    for row in range(0, HEIGHT, TILE):
-        for column in range(0, WIDTH, TILE):
-            colour = COLOURS[(row // TILE * 7 + column // TILE * 3) % len(COLOURS)]
-            picture[row : row + TILE, column : column + TILE] = colour
+    picture = scene().copy()
     for bit in range(BITS):
         lit = number >> (BITS - 1 - bit) & 1
-        picture[:SQUARE, bit * SQUARE : (bit + 1) * SQUARE] = 235 if lit else 20
+        picture[:BAR, bit * FIELD : (bit + 1) * FIELD] = 235 if lit else 20
     return picture
 
 
@@ -42,16 +72,14 @@ def number_in(picture: Image.Image) -> int:
     """The number a picture of the camera carries, at any size.
 
     Raises:
-        AssertionError: a square is neither black nor white, so this is no whole picture of the camera.
+        AssertionError: a field is neither black nor white, so this is no whole picture of the camera.
     """
     pixels = np.asarray(picture.convert("RGB").resize((WIDTH, HEIGHT)), np.float64)
     number = 0
     for bit in range(BITS):
-        inner = pixels[
-            SQUARE // 4 : SQUARE * 3 // 4, bit * SQUARE + SQUARE // 4 : (bit + 1) * SQUARE - SQUARE // 4
-        ]
+        inner = pixels[BAR // 4 : BAR * 3 // 4, bit * FIELD + FIELD // 4 : (bit + 1) * FIELD - FIELD // 4]
         light = float(inner.mean())
-        assert light < 80 or light > 175, f"square {bit} is grey ({light:.0f})"
+        assert light < 80 or light > 175, f"field {bit} is grey ({light:.0f})"
         number = number << 1 | (light > 128)
     return number
 
