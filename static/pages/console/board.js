@@ -2,6 +2,8 @@
 // time, and the selection lives here so that list, map, tables and detail agree. Dispatches `change` (detail: the
 // names of what changed) and `select`.
 
+import { know } from "pages/console/words.js";
+
 /** @typedef {import("pages/console/types.js").Task} Task */
 /** @typedef {import("pages/console/types.js").Rep} Rep */
 /** @typedef {import("pages/console/types.js").Zone} Zone */
@@ -137,7 +139,10 @@ export class Board extends EventTarget {
   }
 
   async read_reps() {
-    this.reps = new Map((await this.page.api.get("/api/reps")).map((/** @type {Rep} */ rep) => [rep.id, rep]));
+    /** @type {Rep[]} */
+    const reps = await this.page.api.get("/api/reps");
+    know(reps);
+    this.reps = new Map(reps.map((rep) => [rep.id, rep]));
   }
 
   /** Outlines once per import, coverage each time. @returns {Promise<void>} */

@@ -25,7 +25,10 @@ export class Detail {
 
   /** @param {boolean} chosenAnew */
   show(chosenAnew) {
-    if (!this.board.loaded) return;
+    if (!this.board.loaded) {
+      if (this.board.trouble) this.content.replaceChildren(); // the list says why, and the way on
+      return;
+    }
     const { chosen } = this.board;
     if (chosen?.kind === "task") {
       this.shown = "";

@@ -23,7 +23,7 @@ export class TaskList {
     this.state = h("select", { class: "input", label: "console.filter", on: { change: () => this.show() } },
       [...GROUPS, "assigned", "accepted", "travelling", "on_site", "done"].map((value) =>
         h("option", { value, t: GROUPS.includes(value) ? `console.filter.${value}` : `common.task_state.${value}` })));
-    this.zone = h("select", { class: "input", label: "console.filter.zone", on: { change: () => this.show() } });
+    this.zone = h("select", { class: "input", label: "console.filter.zone", on: { change: () => this.show() } }, h("option", { value: "", t: "console.filter.all_zones" }));
     this.rows = h("ol", { class: "console-rows" });
     this.note = h("p", { class: "small muted", role: "status" });
     this.body = h("div", { class: "console-list-body" }, skeleton(6));

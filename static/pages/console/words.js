@@ -6,6 +6,14 @@ import { i18n, t } from "parts/words.js";
 /** @typedef {import("pages/console/types.js").Reason} Reason */
 /** @typedef {import("pages/console/types.js").Task} Task */
 
+/** @type {Map<string, {name: string, name_en: string}>} by the codes that reasons use */
+const people = new Map();
+
+/** Whose names reasons may say. @param {{code: string, name: string, name_en: string}[]} reps */
+export function know(reps) {
+  for (const rep of reps) people.set(rep.code, rep);
+}
+
 /** A reason of the planner, the coverage or the importer. @param {Reason} reason */
 export function reason({ code, params }) {
   const written = Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => [name, parameter(name, value)]));
@@ -13,11 +21,12 @@ export function reason({ code, params }) {
   return i18n.has(key) ? t(key, written) : i18n.has(`errors.${code}`) ? t(`errors.${code}`, written) : code;
 }
 
-/** @param {string} name @param {unknown} value */
-function parameter(name, value) {
-  if (name.endsWith("_s") && typeof value === "number") return duration(i18n, value);
-  if (name === "skill") return t(`common.skill.${value}`);
-  if (name === "parts" && value && typeof value === "object") {
+/** @param {string} key @param {unknown} value */
+function parameter(key, value) {
+  if (key.endsWith("_s") && typeof value === "number") return duration(i18n, value);
+  if (key === "rep") return people.has(String(value)) ? name(/** @type {{name: string, name_en: string}} */ (people.get(String(value)))) : value;
+  if (key === "skill") return t(`common.skill.${value}`);
+  if (key === "parts" && value && typeof value === "object") {
     return i18n.list(Object.entries(value).map(([part, count]) => `${part_(part)} × ${count}`));
   }
   if (typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value)) return i18n.time(value);
