@@ -10,8 +10,8 @@ from field.task import diagram as task_diagram
 
 HEAD = """# State machines
 
-Drawn from the tables in the code by `make docs`; a test fails when this page is out of date. The theory stands
-above each table.
+Drawn from the tables in the code by `make docs`; a test fails when this page is out of date. The theory
+stands above each table.
 """
 
 CHAPTERS = (

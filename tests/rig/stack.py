@@ -88,8 +88,8 @@ class RunningApp:
 
     def known_customer(self, opened: dict[str, Any]) -> Person:
         """The customer to whom the API has just opened a request: a new one, or by an invitation."""
-        token, language = opened["session"]["token"], opened["language"]
-        person = Person(self.url, token, id=opened["id"], name="", surface=Surface.CUSTOMER, language=language)
+        token, language, surface = opened["session"]["token"], opened["language"], Surface.CUSTOMER
+        person = Person(self.url, token, id=opened["id"], name="", surface=surface, language=language)
         person.request_id = opened["id"]
         return self._kept(person)
 
