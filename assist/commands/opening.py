@@ -11,7 +11,7 @@ from assist.commands.guiding import trail_of
 from assist.commands.moving import QUEUE_TOPIC, duty_supervisor, move, note, request_for, request_topic
 from assist.guide import Asker, Category
 from assist.phones import PhoneInvalid, normal_phone
-from assist.request import Happening, State, WrongState, started
+from assist.request import FINAL, Happening, State, WrongState, started
 from assist.services import AssistServices
 from assist.tables import Customer, ServiceRequest
 from assist.triage import assess
@@ -21,7 +21,8 @@ from kernel.errors import Fault, Invalid
 from kernel.identity import Actor, NewSession, Surface, start_session
 
 CHANGEABLE = frozenset({State.GUIDING, State.WAITING, State.IN_CALL, State.WRAP_UP})
-"""States in which the details may still be corrected; later the field has taken them along."""
+"""States in which the details may still be corrected; later the field has taken them along. The language
+alone may change as long as there is something to say in it."""
 
 
 class BuildingNeeded(Invalid):
@@ -134,7 +135,9 @@ async def change_details(
 ) -> ServiceRequest:
     """Correct or complete what is known. Raises `StaleVersion`, `WrongState`, `PhoneInvalid`."""
     row = await request_for(uow, actor, request_id, version)
-    if row.state not in CHANGEABLE:
+    changed = sorted(name for name, value in vars(changes).items() if value is not None)
+    only_language = changed == ["language"] and row.state not in FINAL
+    if row.state not in CHANGEABLE and not only_language:
         raise WrongState(state=row.state.value, happening="change")
     customer = await uow.session.get_one(Customer, row.customer_id)
     if changes.place is not None:
@@ -153,7 +156,6 @@ async def change_details(
         row.category = changes.category
         assessment = assess(row.category, services.guides, await trail_of(uow.session, row.id))
         row.skill, row.priority = assessment.skill, int(assessment.priority)
-    changed = sorted(name for name, value in vars(changes).items() if value is not None)
     await note(uow, actor, row, "details_changed", fields=changed)
     topics = [request_topic(row.id), *([QUEUE_TOPIC] if row.state is State.WAITING else [])]
     uow.changed("request", row.id, *topics)
