@@ -87,9 +87,10 @@ export function chat({ send, mine, quick, intro = "common.chat.empty" }) {
   return Object.assign(element, {
     draw,
     input,
-    /** @param {Message[]} messages all that are stored, oldest first */
+    /** A list that was asked for before a line came does not take that line away again. @param {Message[]} messages that are stored */
     show(messages) {
-      stored = new Map(messages.map((message) => [message.client_id, message]));
+      for (const message of messages) stored.set(message.client_id, message);
+      stored = new Map([...stored].sort(([, a], [, b]) => a.sent_at.localeCompare(b.sent_at)));
       for (const id of stored.keys()) pending.delete(id);
       draw();
     },
