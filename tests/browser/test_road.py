@@ -231,6 +231,8 @@ async def test_without_a_camera_photos_and_words_lead_to_an_outcome(
     await expect(desk.page.locator("[data-standing=no_camera]")).to_be_visible(timeout=WITHIN_MS)
     await screenshot(desk.page, "desk-no-camera")
     await desk.page.locator("[data-standing=no_camera] button").click()
+    await desk.page.locator("#tab-chat").click()
+    await said(desk.page, "请发一张照片", "#pane-chat")
     await phone.open_chat()
     await expect(phone.chat.locator("li .who").first).to_be_visible(timeout=WITHIN_MS)
     await page.locator(".no-picture input[type=file]").set_input_files(
