@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from playwright.async_api import Locator, Page, WebSocketRoute, expect
+from playwright.async_api import Locator, Page, ViewportSize, WebSocketRoute, expect
 
 from kernel.database import UnitOfWork
 from kernel.identity import Role, Surface, add_staff, create_link
@@ -17,8 +18,8 @@ from tests.rig.working_day import WorkingDay
 pytestmark = pytest.mark.timeout(180)
 
 WITHIN_2_S = 2000
-AT_SEA = {"lon": 7.60, "lat": 43.60}
-PHONE = {"width": 390, "height": 844}
+AT_SEA: dict[str, Any] = {"lon": 7.60, "lat": 43.60}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 BOWTIE = {
     "type": "Polygon",
     "coordinates": [[[7.4, 43.7], [7.41, 43.71], [7.41, 43.7], [7.4, 43.71], [7.4, 43.7]]],
@@ -207,7 +208,8 @@ async def test_the_keyboard_reaches_everything_and_tables_say_what_the_map_shows
     await tables.nth(2).locator("tbody button").first.focus()
     await working_day.task("B1", address="和平路 56 号")
     await expect(tables.nth(2).locator("tbody tr")).to_have_count(3, timeout=WITHIN_2_S)
-    await expect(tables.nth(2).locator("tbody button:focus")).to_have_count(1), "the focus outlives a refresh"
+    # the focus outlives a refresh
+    await expect(tables.nth(2).locator("tbody button:focus")).to_have_count(1)
     await page.keyboard.press("h")
     block = page.locator(f".console-timeline .block[data-id='{task['id']}']")
     await block.focus()

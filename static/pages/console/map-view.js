@@ -18,6 +18,7 @@ import { name, title } from "pages/console/words.js";
 /** @typedef {import("pages/console/board.js").Kind} Kind */
 
 const CALM_MS = 1000;
+const CROWD = 400; // so many tasks in sight are drawn small
 const LOUD = new Set(["unplaced", "escalated"]);
 const FILL = /** @type {Record<string, number>} */ ({ covered: 0.14, thin: 0.3, uncovered: 0.75, late: 0.34 });
 const ALL = /** @type {Kind[]} */ (["zones", "tasks", "reps"]);
@@ -135,13 +136,14 @@ export class MapView {
     const { chosen } = this.board;
     const view = map.getBounds().pad(0.1);
     const shown = this.board.open.filter(({ lat, lon }) => lat !== null && lon !== null && view.contains([lat, lon]));
+    const [calm, alarm] = shown.length > CROWD ? [3.5, 5] : [7, 9];
     tasks.keep(shown, {
       id: (/** @type {Task} */ task) => task.id,
       place: (/** @type {Task} */ task) => [task.lat, task.lon],
       style: (/** @type {Task} */ task) => {
         const own = chosen?.kind === "task" && chosen.id === task.id;
         const loud = task.late_s > 0 || LOUD.has(task.state);
-        return { color: own ? shades.ink : shades.card, weight: own ? 3 : 1.5, fillColor: loud ? shades.bad : shades.brand, fillOpacity: 1, radius: own ? 13 : loud ? 9 : 7 };
+        return { color: own ? shades.ink : shades.card, weight: own ? 3 : shown.length > CROWD ? 0.5 : 1.5, fillColor: loud ? shades.bad : shades.brand, fillOpacity: 1, radius: own ? 13 : loud ? alarm : calm };
       },
       says: (/** @type {Task} */ task) => [title(task), task.address].filter(Boolean).join(" · "),
     });
@@ -150,12 +152,13 @@ export class MapView {
   /** @param {import("pages/console/colours.js").Colours} shades */
   drawReps(shades) {
     const { chosen } = this.board;
+    const crowd = this.board.reps.size > CROWD / 4;
     this.layers.reps.keep([...this.board.reps.values()], {
       id: (/** @type {Rep} */ rep) => rep.id,
       place: (/** @type {Rep} */ rep) => (rep.position ? [rep.position.lat, rep.position.lon] : [rep.home_lat, rep.home_lon]),
       style: (/** @type {Rep} */ rep) => {
         const own = chosen?.kind === "rep" && chosen.id === rep.id;
-        return { color: own ? shades.brand : shades.card, weight: own ? 4 : 2, fillColor: rep.on_shift ? shades.ink : shades.edge, fillOpacity: rep.position ? 1 : 0.78, radius: own ? 14 : 11, letter: [...name(rep)][0] ?? "", letterColor: shades.card };
+        return { color: own ? shades.brand : shades.card, weight: own ? 4 : 2, fillColor: rep.on_shift ? shades.ink : shades.edge, fillOpacity: rep.position ? 1 : 0.78, radius: own ? 14 : crowd ? 6 : 11, letter: crowd && !own ? "" : ([...name(rep)][0] ?? ""), letterColor: shades.card };
       },
       says: (/** @type {Rep} */ rep) => `${name(rep)} · ${rep.position ? t("console.seen", { when: i18n.relative(rep.position.at, new Date()) }) : t("console.not_seen")}`,
     });

@@ -1,6 +1,29 @@
 // Two shapes that Leaflet's canvas does not have: a diamond, and a dot with a letter in it. Both keep their size in
 // pixels whatever the zoom.
 
+/** @type {Map<string, HTMLCanvasElement>} writing is slow, copying is not: each letter is written once */
+const letters = new Map();
+
+/** @param {string} letter @param {string} colour @param {number} radius */
+function drawn(letter, colour, radius) {
+  const key = `${letter} ${colour} ${radius}`;
+  const known = letters.get(key);
+  if (known) return known;
+  const tile = document.createElement("canvas");
+  const side = Math.ceil(2 * radius * devicePixelRatio);
+  tile.width = tile.height = side;
+  const context = tile.getContext("2d");
+  if (context) {
+    context.fillStyle = colour;
+    context.font = `600 ${Math.round(side * 0.55)}px ${getComputedStyle(document.body).fontFamily}`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillText(letter, side / 2, side / 2 + side / 40);
+  }
+  letters.set(key, tile);
+  return tile;
+}
+
 /** @param {any} L Leaflet */
 export function shapes(L) {
   const Diamond = L.CircleMarker.extend({
@@ -23,14 +46,10 @@ export function shapes(L) {
       if (!renderer._drawing || this._empty()) return;
       renderer._updateCircle(this);
       const context = renderer._ctx;
-      context.save();
+      if (!options.letter) return;
+      const letter = drawn(options.letter, options.letterColor, r);
       context.globalAlpha = 1;
-      context.fillStyle = options.letterColor;
-      context.font = `600 ${Math.round(r * 1.1)}px ${getComputedStyle(document.body).fontFamily}`;
-      context.textAlign = "center";
-      context.textBaseline = "middle";
-      context.fillText(options.letter, at.x, at.y + 0.5);
-      context.restore();
+      context.drawImage(letter, at.x - r, at.y - r, 2 * r, 2 * r);
     },
   });
   return { Diamond, Badge };
