@@ -1,0 +1,218 @@
+"""A running house with something behind every door, and somebody of each kind to knock."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from PIL import Image
+from pydantic import BaseModel
+
+from kernel.identity import Actor, Role, Surface
+from kernel.web import Operation
+from tests.rig.people import Caller, Person
+from tests.rig.stack import RunningApp
+from tests.rig.town import REPS, inside, zone_file
+
+WITHIN_S = 20.0
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """A caller of the matrix: who they are for the declarations, and the token that says so."""
+
+    actor: Actor | None
+    token: str | None
+
+
+@dataclass(frozen=True)
+class House:
+    """A running house with something behind every door."""
+
+    app: RunningApp
+    people: dict[str, Somebody]
+    ids: dict[str, str]
+    """By the name of the path's parameter: a request in a call, its still and mark, Ann's task and proof."""
+    visited: str
+    """A request that became a job, which Ann has accepted: she answers for it."""
+    visited_still: str
+    task_of_bob: str
+    callers: dict[str, Caller]
+
+    def be(self, name: str) -> Caller:
+        """A program of that person; one for the whole test."""
+        if name not in self.callers:
+            self.callers[name] = self.app.caller(self.people[name].token)
+        return self.callers[name]
+
+
+def picture() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), "navy").save(file, "PNG")
+    return file.getvalue()
+
+
+async def build(app: RunningApp) -> House:
+    """Fill the house, and leave no connection open."""
+    try:
+        return await fill(app)
+    finally:
+        await app.close()
+
+
+async def fill(app: RunningApp) -> House:
+    """Behind every door: four desks, two representatives, three customers, one call and three jobs."""
+    people: dict[str, Somebody] = {"nobody": Somebody(None, None)}
+    staff: dict[Role, Person] = {}
+    for role in (Role.SUPERVISOR, Role.DISPATCHER, Role.TECHNICIAN, Role.ADMIN):
+        person = staff[role] = await app.staff(role, f"the.{role.value}")
+        people[role.value] = Somebody(actor_of_staff(person.id, role), person.token)
+    dispatcher, technician = staff[Role.DISPATCHER], staff[Role.TECHNICIAN]
+    await dispatcher.upload("/api/imports/zones", zone_file(), name="zones.geojson")
+    report = await dispatcher.upload("/api/imports/reps", REPS.encode(), name="reps.csv")
+    for each in report["sign_ins"]:
+        body = {"token": each["link"].partition("#k=")[2], "surface": Surface.REP.value, "bearer": True}
+        me = await app.caller().post("/api/sign-in-links/redemption", body)
+        people[each["code"]] = Somebody(actor_of_staff(me["id"], Role.REP), me["session"]["token"])
+    reps = {rep["code"]: rep["id"] for rep in await dispatcher.get("/api/reps")}
+
+    customers = {name: await app.customer() for name in ("own", "foreign", "visited")}
+    for name, person in customers.items():
+        request_id = UUID(str(person.request_id))
+        actor = Actor("customer", request_id, "", frozenset(), request_id, "")
+        people[name] = Somebody(actor, person.token)
+    still_id, mark_id = await _call(customers["own"], technician)
+    tasks = [await _task(dispatcher, reps[code]) for code in ("ann", "bob")]
+    ann = app.caller(people["ann"].token)
+    proof = await ann.upload(f"/api/tasks/{tasks[0]}/proofs", picture(), client_id=str(uuid4()))
+    visited_still = await _visit(customers["visited"], technician, dispatcher, ann, reps["ann"])
+    ids = {
+        "request_id": str(customers["own"].request_id),
+        "still_id": still_id,
+        "mark_id": mark_id,
+        "task_id": tasks[0],
+        "proof_id": str(proof["id"]),
+        "rep_id": reps["ann"],
+    }
+    return House(app, people, ids, str(customers["visited"].request_id), visited_still, tasks[1], {})
+
+
+def actor_of_staff(id: UUID | str, role: Role) -> Actor:
+    return Actor("staff", UUID(str(id)), "", frozenset({role}), None, "en")
+
+
+async def _call(customer: Person, technician: Person) -> tuple[str, str]:
+    here = f"/api/requests/{customer.request_id}"
+    await customer.post(f"{here}/queue-entry")
+    await technician.post(f"{here}/acceptance")
+    still = await customer.upload(f"{here}/stills", picture(), client_id=str(uuid4()))
+    drawing = {"client_id": str(uuid4()), "tool": "arrow", "points": [[0, 0], [1, 1]]}
+    mark = await customer.post(f"/api/stills/{still['id']}/marks", drawing)
+    await customer.post(f"{here}/messages", {"client_id": str(uuid4()), "text": "It drips."})
+    return str(still["id"]), str(mark["id"])
+
+
+async def _task(dispatcher: Person, rep_id: str) -> str:
+    lon, lat = inside("A1")
+    asked = {"category": "leak", "severity": "major", "skill": "leak_repair", "lon": lon, "lat": lat}
+    task = await dispatcher.post("/api/tasks", asked)
+    body = {"rep_id": rep_id, "version": task["version"], "overrule": True}
+    if (task["rep"] or {}).get("id") != rep_id:
+        await dispatcher.post(f"/api/tasks/{task['id']}/assignment", body)
+    return str(task["id"])
+
+
+async def _visit(customer: Person, technician: Person, dispatcher: Person, ann: Caller, rep_id: str) -> str:
+    """The road from a picture to a job that Ann has accepted; the picture's id."""
+    here = f"/api/requests/{customer.request_id}"
+    lon, lat = inside("A1")
+    place = {"address": "1 Harbour Road", "lon": lon, "lat": lat, "source": "pin"}
+    await customer.patch(here, {"version": (await customer.get(here))["version"], "place": place})
+    await customer.post(f"{here}/queue-entry")
+    await technician.post(f"{here}/acceptance")
+    still = await customer.upload(f"{here}/stills", picture(), client_id=str(uuid4()))
+    await technician.post(f"{here}/call-end")
+    found = {"ownership": "before_meter", "fault": "coupling_nut_loose", "severity": "major"}
+    await technician.put(f"{here}/verdict", found | {"still_ids": [still["id"]]})
+    outcome = {"outcome": "needs_visit", "note": "", "visit": {"parts": []}}
+    await technician.post(f"{here}/outcome", outcome)
+    async with asyncio.timeout(WITHIN_S):
+        while not (made := [t for t in await dispatcher.get("/api/tasks") if _is_of(t, customer)]):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+        task = made[0]
+        if (task["rep"] or {}).get("id") != rep_id:
+            body = {"rep_id": rep_id, "version": task["version"], "overrule": True}
+            await dispatcher.post(f"/api/tasks/{task['id']}/assignment", body)
+        await ann.post(f"/api/tasks/{task['id']}/acceptance")
+        while (await ann.http.get(here)).status_code != 200:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    return str(still["id"])
+
+
+def _is_of(task: dict[str, Any], customer: Person) -> bool:
+    return bool(task["request_id"] == str(customer.request_id))
+
+
+# what is sent ---------------------------------------------------------------------------------------
+
+
+BEYOND_THE_SCHEMA: dict[str, dict[str, Any]] = {"draw_mark": {"tool": "arrow", "points": [[0, 0], [1, 1]]}}
+"""What a body must be beyond what its schema can say."""
+
+
+def sample(model: type[BaseModel]) -> dict[str, Any]:
+    """The smallest body that a declaration takes."""
+    schema = model.model_json_schema()
+    made: dict[str, Any] = _sample(schema, schema.get("$defs", {}))
+    return made
+
+
+def _sample(schema: dict[str, Any], defs: dict[str, Any]) -> Any:
+    if "$ref" in schema:
+        return _sample(defs[schema["$ref"].rpartition("/")[2]], defs)
+    if "const" in schema or "enum" in schema:
+        return schema.get("const", schema.get("enum", [None])[0])
+    if "prefixItems" in schema:
+        return [_sample(part, defs) for part in schema["prefixItems"]]
+    match schema.get("type"):
+        case "object":
+            required = schema.get("required", [])
+            return {name: _sample(schema["properties"][name], defs) for name in required}
+        case "array":
+            return [_sample(schema["items"], defs) for _ in range(schema.get("minItems", 0))]
+        case "integer" | "number":
+            return schema.get("minimum", 0)
+        case "boolean":
+            return False
+        case "string":
+            return _text(schema)
+    return None
+
+
+def _text(schema: dict[str, Any]) -> str:
+    if schema.get("format") == "uuid":
+        return str(uuid4())
+    text = "a" * max(int(schema.get("minLength", 1)), 1)
+    if "pattern" in schema and not re.fullmatch(schema["pattern"], text):
+        text = "a" * 32
+    return text
+
+
+def sent(operation: Operation, *, sound: bool) -> dict[str, Any]:
+    """What goes in: sound for those who must be refused all the same; with an unknown field for the others,
+    who are let in as far as the validation, and change nothing."""
+    if operation.form:
+        return {
+            "files": {"file": ("a.png", picture() if sound else b"?")},
+            "data": {"client_id": str(uuid4())},
+        }
+    if operation.body is not None:
+        body = sample(operation.body) | BEYOND_THE_SCHEMA.get(operation.name, {})
+        return {"json": body | ({} if sound else {"unknown": 1})}
+    if operation.query is not None and operation.name == "get_zone_at":
+        return {"params": dict(zip(("lon", "lat"), inside("A1"), strict=True))}
+    return {}
