@@ -144,6 +144,7 @@ async def test_a_leak_becomes_a_job_that_is_done(
     await finish_job(rep, "换了垫片，观察十分钟不漏", photo=True)
     await watch.stands("resolved", "Ann", "done")
     await expect(phone.page.locator(".stars")).to_be_visible(timeout=WITHIN_MS)
+    await screenshot(phone.page, "customer-rating")
     await phone.rate(5, "很快就好了")
     closed = await watch.stands("closed", "Ann", "done")
     assert (closed["rating"]["score"], closed["rating"]["comment"]) == (5, "很快就好了")

@@ -24,6 +24,7 @@ from tests.rig.road import (
     Watch,
     audited,
     describe,
+    holder_of,
     in_call,
     morning_product,
     request_path,
@@ -359,12 +360,14 @@ async def test_a_call_outlives_workers_and_nodes(foundation: Foundation) -> None
         await accepted(crew, customer)
         async with in_call(app, customer, crew.tokens["chen"]) as (phone, desk):
             await talk(phone, desk, "before")
+            first = await holder_of(app, phone.request_id)
             for name in [name for name in app.processes() if name.startswith("web")]:
                 pid = app.kill(name)
                 await talk(phone, desk, f"without {name}")
                 await desk.look_at(phone)
                 await app.replaced(name, pid)
             assert phone.earlier or desk.earlier, "one of the workers had somebody's socket"
+            assert await holder_of(app, phone.request_id) != first, "another worker has taken the room"
             still = await freeze(phone, desk, customer)
 
             moved = []

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from redis.asyncio import Redis
 from sqlalchemy import select
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
@@ -187,7 +188,7 @@ class Device:
     (section 5), and says again what it was told to say again (section 9)."""
 
     def __init__(self, app: RunningApp, request_id: str, token: str) -> None:
-        self._app, self._request, self._token = app, request_id, token
+        self._app, self.request_id, self._token = app, request_id, token
         self._tab = f"tab-{uuid4().hex}"
         self._stack = AsyncExitStack()
         self.room: RoomClient
@@ -201,7 +202,7 @@ class Device:
 
     async def open(self) -> None:
         """Greet and join; the first time make a peer connection too."""
-        line = in_room(self._app.url, self._request, self._token, tab=self._tab)
+        line = in_room(self._app.url, self.request_id, self._token, tab=self._tab)
         self.room = await self._stack.enter_async_context(line)
         if hasattr(self, "media"):
             self.media.client = self.room
@@ -292,6 +293,13 @@ def _lines(frame: Frame) -> list[Frame]:
     if frame["type"] == "joined":
         return list(frame["messages"])
     return [frame["message"]] if frame["type"] == "chat_added" else []
+
+
+async def holder_of(app: RunningApp, request_id: str) -> str:
+    """Which web worker runs the room of a request."""
+    async with Redis.from_url(app.redis_url(), decode_responses=True) as redis:
+        holder: str = await redis.hget(f"room:claim:{request_id}", "worker")  # type: ignore[assignment]
+        return holder
 
 
 @asynccontextmanager

@@ -90,6 +90,17 @@ def video(order: str = "96 97 102 103 104 105 106 107 108 109 45") -> OfferLine:
     return parse_offer(text).lines[1]
 
 
+def test_a_connection_is_known_again_by_certificate_and_session_or_fragment() -> None:
+    first = parse_offer(OFFER)
+    another_session = parse_offer(OFFER.replace("4611731400430051336", "4611731400430051337"))
+    restarted = parse_offer(OFFER.replace("ice-ufrag:abcd", "ice-ufrag:wxyz"))
+    assert another_session.session != first.session and restarted.fragment != first.fragment
+    assert another_session.same_connection(first), "aiortc counts seconds"
+    assert restarted.same_connection(first), "an ICE restart"
+    assert not restarted.same_connection(another_session), "neither is left"
+    assert not parse_offer(OFFER.replace("AA:BB", "AA:CC")).same_connection(first)
+
+
 def test_a_browsers_offer_is_read() -> None:
     offer = parse_offer(OFFER)
     assert (offer.fragment, offer.active, offer.session) == ("abcd", False, "- 4611731400430051336")
