@@ -17,12 +17,12 @@ from field.routes.api import is_console
 from field.tables import Proof, Task, TaskEntry
 from field.task import FINAL, IN_ROUTE, By, TaskEvent, allowed
 from field.views import (
+    EvidenceView,
     NamesView,
     PersonView,
     PlacementView,
     ProofView,
     RepNameView,
-    EvidenceView,
     TaskDetailView,
     TaskView,
     TimelineView,

@@ -64,12 +64,15 @@ export class Outbox extends EventTarget {
 
   /** Sends what waits, in order, from one tab at a time. A lost network leaves the rest for later. */
   flush() {
-    this.sending ??= navigator.locks
-      .request("curbstop-outbox-send", () => this.drain())
-      .finally(() => {
-        this.sending = null;
-      });
+    this.sending ??= this.inTurn().finally(() => {
+      this.sending = null;
+    });
     return this.sending;
+  }
+
+  /** Only one tab of a browser sends at a time. */
+  async inTurn() {
+    await navigator.locks.request("curbstop-outbox-send", () => this.drain());
   }
 
   async drain() {

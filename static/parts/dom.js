@@ -2,7 +2,7 @@
 
 import { write } from "parts/words.js";
 
-/** @typedef {Node | string | number | null | undefined | false | readonly Child[]} Child */
+/** @typedef {Node | string | number | null | undefined | false | readonly any[]} Child lists hold further children */
 /**
  * `t` is the key of the text, `params` fill it; `label`, `placeholder`, `title` are keys as well (`ariaLabel`, … take
  * plain text). `on` holds listeners, `data` data attributes. `true` is an empty attribute, `false` and null none.

@@ -91,8 +91,8 @@ async def test_the_relay_takes_our_credentials_and_no_others(relay: int) -> None
 
 async def test_a_signed_in_caller_is_given_the_relay(embedded: Foundation, relay: int) -> None:
     await wait_for(relay)
-    turn = {"turn_urls": f'["turn:127.0.0.1:{relay}?transport=udp"]', "turn_secret": SECRET}
-    with running_app(embedded, **turn) as app:
+    urls = f'["turn:127.0.0.1:{relay}?transport=udp"]'
+    with running_app(embedded, turn_urls=urls, turn_secret=SECRET) as app:
         technician = await app.staff(Role.TECHNICIAN)
         (server,) = (await technician.get("/api/ice-servers"))["ice_servers"]
         assert server["urls"] == [f"turn:127.0.0.1:{relay}?transport=udp"]

@@ -171,7 +171,12 @@ class TestFiles:
         assert gzip.decompress(assets["a.js"].gzipped) == assets["a.js"].body
 
     def test_what_is_not_there_is_not_there(self, client: Browser) -> None:
-        for path in ("/s/x/%2e%2e/pyproject.toml", "/s/x/lib/none.js", "/s/x/README.md", "/s/x/tsconfig.json"):
+        for path in (
+            "/s/x/%2e%2e/pyproject.toml",
+            "/s/x/lib/none.js",
+            "/s/x/README.md",
+            "/s/x/tsconfig.json",
+        ):
             assert client.get(path).status_code == 404
 
     def test_a_page_gets_the_modules_it_reaches_and_no_others(self) -> None:

@@ -22,7 +22,7 @@ OUTCOMES = [
     control.Figures({"media_peers": 2}, {"r": {"p": {"connected": True, "publishing": ["audio"]}}}),
     control.Failure("sdp_invalid", "unreadable"),
 ]
-EVENTS = [
+EVENTS: list[control.Event] = [
     control.PeerConnected("n", "r", "p"),
     control.PeerDisconnected("n", "r", "p", "timeout"),
     control.StreamStarted("n", "r", "p", "video"),
