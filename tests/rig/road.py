@@ -298,8 +298,7 @@ def _lines(frame: Frame) -> list[Frame]:
 async def holder_of(app: RunningApp, request_id: str) -> str:
     """Which web worker runs the room of a request."""
     async with Redis.from_url(app.redis_url(), decode_responses=True) as redis:
-        holder: str = await redis.hget(f"room:claim:{request_id}", "worker")
-        return holder
+        return str(await redis.hget(f"room:claim:{request_id}", "worker"))
 
 
 @asynccontextmanager
