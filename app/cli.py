@@ -7,18 +7,9 @@ demo are quick.
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from kernel.settings import Settings
-
-
-def say(text: str = "") -> None:
-    """A line for a person; standard output belongs to what other programs read."""
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
+from app.command_line import chosen_settings
 
 
 def parser() -> argparse.ArgumentParser:
@@ -66,22 +57,6 @@ def _where(command: argparse.ArgumentParser) -> None:
     command.add_argument("--host", metavar="ADDRESS", help="address to listen on (127.0.0.1)")
     command.add_argument("--port", type=int, metavar="N", help="port to listen on (8000); 0 takes a free one")
     command.add_argument("--data", type=Path, metavar="DIR", help="folder of everything that is kept (data)")
-
-
-def chosen_settings(options: argparse.Namespace, **more: Any) -> Settings:
-    """Settings from the environment, with what the command line says on top."""
-    from pydantic import ValidationError
-
-    from kernel.settings import Settings
-
-    given = {name: getattr(options, name, None) for name in ("host", "port", "data")}
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None} | more)
-    except ValidationError as wrong:
-        for error in wrong.errors():
-            name = "_".join(str(part) for part in error["loc"]).upper()
-            say(f"CURBSTOP_{name}: {error['msg']}")
-        raise SystemExit(2) from None
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from app.cli import chosen_settings, say
+from app.command_line import chosen_settings, say
 from app.demo_state import LINKS_FILE, LOADING_FILE, PASSWORD_FILE, SAYS, STATE_FILE, DemoState
 from app.log_lines import LogLines
 from app.serve import READY_LINE, Stack

@@ -20,7 +20,7 @@ from typing import Literal
 
 from sqlalchemy import text
 
-from app.cli import say
+from app.command_line import say
 from kernel.settings import Settings
 
 ENOUGH_BYTES = 1 << 30

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from app.cli import say
+from app.command_line import say
 from field.grid.commands import ImportReport, import_zones
 from field.rep_imports import import_reps
 from kernel import i18n

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from app.cli import chosen_settings, say
+from app.command_line import chosen_settings, say
 from app.embedded_redis import NoServer
 from app.log_lines import LogLines
 from app.serve import AddressTaken, AlreadyRunning, Stack

@@ -6,7 +6,7 @@ import asyncio
 
 from sqlalchemy.exc import DBAPIError
 
-from app.cli import say
+from app.command_line import say
 from app.migrations.schema import current, head, upgrade
 from kernel.database import Database
 from kernel.settings import Settings
