@@ -52,6 +52,13 @@ class KeptMessages:
         uow.changed("sent_message", message.id, "sent")
 
 
+async def forget_secret(uow: UnitOfWork, request_id: UUID, secret: str) -> None:
+    """Take ``secret`` out of the kept messages of a request: a link that was opened is nobody's business."""
+    query = select(SentMessage).where(SentMessage.request_id == request_id)
+    for message in await uow.session.scalars(query):
+        message.text = message.text.replace(secret, "…")
+
+
 async def sent_messages(session: AsyncSession, limit: int = 100) -> Sequence[SentMessage]:
     """The newest messages first."""
     query = select(SentMessage).order_by(SentMessage.id.desc()).limit(limit)

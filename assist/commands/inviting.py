@@ -28,6 +28,7 @@ from kernel.identity import (
     redeem_link,
 )
 from kernel.ids import token_hash
+from kernel.notify import forget_secret
 
 
 class InvitationOver(Gone):
@@ -115,6 +116,7 @@ async def redeem_invitation(
         raise InvitationOver()
     if session is not None:
         await end_other_sessions(uow, row.id, session)
+        await forget_secret(uow, row.id, token)
         await note(uow, customer_actor(row), row, "invitation_opened")
         uow.changed("request", row.id, request_topic(row.id))
     return row, session

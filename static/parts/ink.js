@@ -18,6 +18,8 @@ import { t } from "parts/words.js";
 
 const SEND_MS = 40;
 const KEY_STEP = 0.02;
+const RETRIES = 4;
+const RETRY_MS = 1000;
 
 export class Ink extends HTMLElement {
   static observedAttributes = ["src", "alt", "tool", "readonly"];
@@ -36,14 +38,17 @@ export class Ink extends HTMLElement {
     this.drawing = null;
     /** @type {Point | null} */
     this.keyAt = null;
+    this.missed = 0;
     this.sent = 0;
     this.sentAt = 0;
     this.frame = 0;
     this.image.decoding = "async";
     this.image.addEventListener("load", () => {
+      this.missed = 0;
       this.dispatchEvent(new Event("shown"));
       this.redraw();
     });
+    this.image.addEventListener("error", () => this.again());
     this.resized = new ResizeObserver(() => this.redraw());
     this.canvas.addEventListener("pointerdown", (event) => this.down(event));
     this.canvas.addEventListener("pointermove", (event) => this.move(event));
@@ -69,6 +74,14 @@ export class Ink extends HTMLElement {
     if (name === "src") this.image.src = value ?? "";
     if (name === "alt") this.image.alt = value ?? "";
     this.describe();
+  }
+
+  /** A picture that could not be had is asked for again, a few times: it may be on its way, or the network away. */
+  again() {
+    this.missed += 1;
+    const src = this.getAttribute("src") ?? "";
+    if (!src || this.missed > RETRIES) return;
+    setTimeout(() => this.getAttribute("src") === src && (this.image.src = src), RETRY_MS * this.missed);
   }
 
   get tool() {

@@ -64,6 +64,15 @@ async def test_the_token_is_long_rides_in_the_fragment_and_is_stored_only_as_a_h
     assert invitation.qr_svg.startswith("<svg") and "</svg>" in invitation.qr_svg
 
 
+async def test_once_opened_the_token_is_kept_nowhere_not_even_in_the_message(house: AssistHouse) -> None:
+    invitation = await invited(house)
+    token = token_of(invitation)
+    await redeem(house, token)
+    async with house.database.reading() as session:
+        [message] = await sent_messages(session)
+    assert token not in message.text and "https://water.example/#i=…" in message.text
+
+
 async def test_of_a_hundred_redemptions_at_once_exactly_one_gets_in(house: AssistHouse) -> None:
     token = token_of(await invited(house))
     answers = await asyncio.gather(*(redeem(house, token) for _ in range(100)), return_exceptions=True)
