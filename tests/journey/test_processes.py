@@ -9,7 +9,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,10 @@ BACK_WITHIN_S = 30.0
 
 
 @pytest.fixture
-def small_app(embedded: Foundation) -> Iterator[RunningApp]:
+async def small_app(embedded: Foundation) -> AsyncIterator[RunningApp]:
     with running_app(embedded) as started:
         yield started
+        await started.close()
 
 
 def gone(process: psutil.Process) -> bool:
