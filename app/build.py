@@ -41,6 +41,7 @@ from field.grid.store import GridCache
 from field.services import FieldServices
 from kernel.blobs import Blobs
 from kernel.bus import Consumer, Relay
+from kernel.cancelling import heed_cancellation
 from kernel.clock import SystemClock
 from kernel.database import Database
 from kernel.ids import new_token
@@ -199,6 +200,7 @@ async def background(run: Run) -> AsyncIterator[None]:
 
     async def keep() -> None:
         while True:
+            heed_cancellation()
             try:
                 await run()
             except Exception:

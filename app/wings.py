@@ -21,6 +21,7 @@ from field.routes import topics as field_topics
 from field.services import FieldServices
 from field.shortest import warm_up as warm_up_streets
 from field.sweeps import sweep as sweep_tasks
+from kernel.cancelling import heed_cancellation
 from kernel.outbox import HandlerGroup
 from kernel.web import Api, House
 from kernel.web.health import api as health_api
@@ -78,6 +79,7 @@ async def sweep(house: House) -> None:
     """
     await asyncio.sleep(SWEEP_AFTER_S)
     while True:
+        heed_cancellation()
         try:
             mine = await house.leases.acquire("sweep", SWEEP_LEASE_MS) is not None
         except (RedisError, OSError):

@@ -23,6 +23,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 from sqlalchemy import Select, delete, func, select, update
 
+from kernel.cancelling import heed_cancellation
 from kernel.database import Database, UnitOfWork
 from kernel.lease import Leases
 from kernel.outbox import FailedEvent, HandlerGroup, InboxRow, OutboxRow, is_hint, read_event
@@ -69,6 +70,7 @@ class Relay:
     async def run(self) -> None:
         """Relay until cancelled."""
         while True:
+            heed_cancellation()
             try:
                 moved = await self.pass_on()
                 await self._sweep()
@@ -222,10 +224,12 @@ class Consumer:
     async def run(self) -> None:
         """Consume until cancelled, through any absence of Redis."""
         while True:
+            heed_cancellation()
             try:
                 await self._ensure_group()
                 while await self._leases.acquire(f"consumer:{self._group.name}", LEASE_MS):
                     await self.take()
+                    heed_cancellation()
             except ResponseError as error:
                 if "NOGROUP" not in str(error):
                     log.warning("consumer_refused", group=self._group.name, error=str(error))

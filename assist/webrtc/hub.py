@@ -36,6 +36,7 @@ from assist.webrtc.room.frames import ServerFrame, ServerPing, ServerPong, answe
 from assist.webrtc.rooms import in_language
 from assist.webrtc.signalling import error
 from assist.webrtc.switchboard import Switchboard
+from kernel.cancelling import heed_cancellation
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.ids import new_token
@@ -97,6 +98,7 @@ class Hub:
 
     async def _every(self, seconds: float, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         while True:
+            heed_cancellation()
             try:
                 await work()
             except (RedisError, OSError) as fault:

@@ -23,6 +23,7 @@ from assist.webrtc.control import (
     encode_command,
     reply_key,
 )
+from kernel.cancelling import heed_cancellation
 
 log = structlog.get_logger(__name__)
 
@@ -67,6 +68,7 @@ class NodeLink:
     async def run(self) -> None:
         """Read replies until cancelled, through any absence of Redis."""
         while True:
+            heed_cancellation()
             try:
                 while True:
                     entry = await self._redis.blpop([reply_key(self._worker)], timeout=2)

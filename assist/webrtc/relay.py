@@ -25,6 +25,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from assist.webrtc.room.effects import Who
+from kernel.cancelling import heed_cancellation
 from kernel.identity import Actor
 
 log = structlog.get_logger(__name__)
@@ -156,6 +157,7 @@ class Ear:
     async def run(self) -> None:
         """Listen until cancelled, through any absence of Redis."""
         while True:
+            heed_cancellation()
             try:
                 async with self._redis.pubsub() as pubsub:
                     await pubsub.subscribe(self._channel, self._events_channel)

@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from kernel.bus import LIVE_CHANNEL
+from kernel.cancelling import heed_cancellation
 from kernel.identity import SESSION_TOPIC, Actor, Role
 from kernel.web.api import Api
 from kernel.web.call import House, SocketCall
@@ -96,6 +97,7 @@ class Live:
     async def run(self) -> None:
         """Listen until cancelled, through any absence of Redis."""
         while True:
+            heed_cancellation()
             try:
                 async with self._redis.pubsub() as pubsub:
                     await pubsub.subscribe(LIVE_CHANNEL)

@@ -80,7 +80,13 @@ class Browsers:
     async def _page(self, name: str, language: str, permissions: bool, options: dict[str, Any]) -> Page:
         granted = {"permissions": PERMISSIONS, "geolocation": PLACE} if permissions else {}
         context = await self.context(
-            name, locale=language, timezone_id="Europe/Monaco", ignore_https_errors=True, **granted, **options
+            name,
+            locale=language,
+            timezone_id="Europe/Monaco",
+            ignore_https_errors=True,
+            reduced_motion="reduce",  # what is measured has come to rest
+            **granted,
+            **options,
         )
         page = await context.new_page()
         page.set_default_timeout(15_000)

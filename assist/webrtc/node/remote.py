@@ -19,6 +19,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from assist.webrtc import control
+from kernel.cancelling import heed_cancellation
 
 log = structlog.get_logger()
 
@@ -70,6 +71,7 @@ class Remote:
     async def _begin(self, redis: Any) -> None:
         """Commands for a node of this name that died were answered by nobody: their askers have given up."""
         while True:
+            heed_cancellation()
             try:
                 await redis.delete(control.commands_key(self._node_id))
             except _AWAY:
@@ -81,6 +83,7 @@ class Remote:
 
     async def _register(self, redis: Any, registered: asyncio.Event | None) -> None:
         while True:
+            heed_cancellation()
             try:
                 async with redis.pipeline(transaction=True) as pipe:
                     pipe.set(
@@ -104,6 +107,7 @@ class Remote:
 
     async def _obey(self, redis: Any) -> None:
         while True:
+            heed_cancellation()
             try:
                 taken = await redis.blpop([control.commands_key(self._node_id)], timeout=1)
                 if taken is not None:

@@ -274,10 +274,14 @@ async def test_a_hundred_visits_leave_nothing_behind(scene: Scene) -> None:
 
     for _ in range(20):
         await visit()
-    before, objects = resident(), len(gc.get_objects())
-    for _ in range(100):
-        await visit()
-    growth, more = resident() - before, len(gc.get_objects()) - objects
-    assert more < 2000, f"{more} objects more"
-    assert growth < 6 << 20, f"{growth / 2**20:.1f} MiB more"
+    rounds: list[int] = []
+    while len(rounds) < 3 and (not rounds or rounds[-1] >= 6 << 20):
+        # An allocator may take a step once; what leaks grows every time.
+        before, objects = resident(), len(gc.get_objects())
+        for _ in range(100):
+            await visit()
+        rounds.append(resident() - before)
+        more = len(gc.get_objects()) - objects
+        assert more < 2000, f"{more} objects more"
+    assert rounds[-1] < 6 << 20, f"bytes more in each round: {rounds}"
     assert len(scene.node.forwarder.peers) == 1 and len(scene.node._fragments) == 1
