@@ -6,7 +6,7 @@ import { RoomState } from "lib/room-state.js";
 
 /** @typedef {import("lib/room-types.js").Frame} Frame */
 /** @typedef {import("lib/room-types.js").Kind} Kind */
-/** @typedef {"closed" | "connecting" | "joined" | "waiting"} LineState */
+/** @typedef {"idle" | "connecting" | "joined" | "waiting" | "closed"} LineState idle: nobody has asked for it yet */
 /** @typedef {{frame: Frame, resolve: (frame: Frame) => void, reject: (error: Error) => void, keep: boolean, timer?: ReturnType<typeof setTimeout> | undefined}} Request */
 /** @typedef {{url: string, tab: string, token?: string, WebSocket?: any, random?: () => number}} RoomOptions */
 
@@ -60,7 +60,7 @@ export class RoomClient extends EventTarget {
     this.Socket = options.WebSocket ?? globalThis.WebSocket;
     this.state = new RoomState();
     /** @type {LineState} */
-    this.line = "closed";
+    this.line = "idle";
     /** @type {Kind[]} */
     this.publish = [];
     this.heartbeatMs = 3_000;
@@ -82,10 +82,10 @@ export class RoomClient extends EventTarget {
   join(publish) {
     this.publish = publish;
     if (this.line === "joined") this.sendJoin();
-    else if (this.line === "closed") this.connect();
+    else if (this.line === "idle" || this.line === "closed") this.connect();
   }
 
-  /** Asks, and gives the answer. @param {string} type @param {object} [fields] @param {{keep?: boolean}} [options] `keep`: say it again after a reconnection, for frames with a `client_id` @returns {Promise<Frame>} */
+  /** Asks, and gives the answer. @param {string} type @param {object} [fields] @param {{keep?: boolean}} [options] `keep`: said once the line stands, and again after a reconnection: for frames with a `client_id`, and what may be said twice @returns {Promise<Frame>} */
   request(type, fields = {}, options = {}) {
     const keep = options.keep ?? "client_id" in fields;
     return new Promise((resolve, reject) => {

@@ -17,6 +17,7 @@ export function chat({ send, mine, quick, intro = "common.chat.empty" }) {
   let stored = new Map();
   /** @type {Map<string, Message>} */
   const pending = new Map();
+  let offered = "[]";
   const list = h("ol");
   const log = h("div", { class: "log", role: "log", "aria-live": "polite", label: "common.chat", tabindex: 0 }, list);
   const input = h("textarea", { class: "input", rows: 1, maxlength: 2000, label: "common.chat.placeholder", placeholder: "common.chat.placeholder", enterkeyhint: "send" });
@@ -44,11 +45,19 @@ export function chat({ send, mine, quick, intro = "common.chat.empty" }) {
     return body;
   };
 
+  /** A button that is replaced under a thumb loses its tap: so only when the words are others. @param {string[]} texts */
+  const offer = (texts) => {
+    const now = JSON.stringify(texts);
+    if (now === offered) return;
+    offered = now;
+    replies.replaceChildren(...texts.map((text) => button({ text, action: () => void say(text) })));
+  };
+
   const draw = () => {
     const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
     const all = [...stored.values(), ...[...pending.values()].filter((message) => !stored.has(message.client_id))];
     list.replaceChildren(...(all.length ? all.map(line) : [h("li", { data: { kind: "note" }, t: intro })]));
-    if (quick) replies.replaceChildren(...quick().map((text) => button({ text, action: () => void say(text) })));
+    offer(quick?.() ?? []);
     if (atEnd) log.scrollTop = log.scrollHeight;
   };
 

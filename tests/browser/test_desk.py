@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import re
 from uuid import uuid4
 
 import pytest
 from PIL import Image
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, WebSocketRoute, expect
 
 from kernel.identity import Role
 from tests.rig.browsers import Browsers, ShotTaker
@@ -165,6 +167,39 @@ async def test_a_reload_and_a_lost_phone(desk: WorkingDay, desk_page: Page, scre
         await draw(desk_page, "2", (0.2, 0.2), (0.6, 0.6))
         added = await room.heard("mark_added")
         assert added["mark"]["tool"] == "pen"
+
+
+async def test_what_is_done_before_the_line_stands_is_done_when_it_does(
+    desk: WorkingDay, desk_page: Page
+) -> None:
+    stands = asyncio.Event()
+
+    async def slow(page_side: WebSocketRoute) -> None:
+        await stands.wait()
+        page_side.connect_to_server()
+
+    await desk_page.route_web_socket("**/api/rooms/*/socket*", slow)
+    customer = await waiting_customer(desk.app)
+    here = f"/api/requests/{customer.request_id}"
+    still = await customer.upload(
+        f"{here}/stills", as_jpeg(frame(5)), client_id=str(uuid4()), source="upload"
+    )
+    await open_desk(desk_page, await desk_link(desk.app))
+    await take_next(desk_page)
+    await desk_page.locator(f".strip [data-still='{still['id']}']").click()
+    await expect(desk_page.locator("cs-ink")).to_be_visible()
+    await desk_page.keyboard.press("c")
+    await desk_page.locator(".chat textarea").fill("先别动那个接头")
+    await desk_page.keyboard.press("Enter")
+    await expect(desk_page.locator(".chat li[data-state=sending]")).to_be_visible()
+    async with phone_in_call(customer) as (room, _media):
+        stands.set()
+        shown = await room.heard("still_shown", within_s=20)
+        assert shown["still"]["id"] == still["id"]
+    await expect(desk_page.locator(".chat li[data-mine]:not([data-state])")).to_have_text(
+        re.compile("先别动")
+    )
+    await expect(desk_page.locator("cs-ink")).to_be_visible()
 
 
 async def test_phrases_reach_the_customer_in_their_language(desk: WorkingDay, browsers: Browsers) -> None:

@@ -36,6 +36,8 @@ export class Call extends EventTarget {
     this.frame = () => null;
     /** @type {HTMLVideoElement | null} an element that the browser lets show, but not sound */
     this.quiet = null;
+    /** @type {string | null | undefined} the still that was asked for and is not on both screens yet; null is the live picture */
+    this.wished = undefined;
     /** @type {string} why there is no call any more */
     this.ended = "";
     this.mendingSince = 0;
@@ -94,8 +96,10 @@ export class Call extends EventTarget {
     return this.room.state.others.find((one) => one.role !== "technician") ?? null;
   }
 
+  /** The still this desk looks at: what was asked for last, or what the room shows. */
   get shown() {
-    return this.room.state.shown;
+    if (this.wished === undefined) return this.room.state.shown;
+    return this.work.stills.get(this.wished ?? "") ?? null;
   }
 
   /** @returns {"connecting" | "reconnecting" | "ringing" | "absent" | "live" | "no_camera"} what the stage has to say about the line */
@@ -138,10 +142,10 @@ export class Call extends EventTarget {
 
   // what the technician does -------------------------------------------------------------------------
 
-  /** A request of the room; without a line the person is told the same as without a network. @param {string} type @param {object} fields */
-  async ask(type, fields) {
+  /** A request of the room; without a line the person is told the same as without a network. @param {string} type @param {object} fields @param {{keep?: boolean}} [options] */
+  async ask(type, fields, options) {
     try {
-      return await this.room.request(type, fields);
+      return await this.room.request(type, fields, options);
     } catch (error) {
       if (error instanceof RoomError && error.code === "closed") throw new ApiError("offline", 0);
       throw error;
@@ -163,9 +167,18 @@ export class Call extends EventTarget {
     return this.ask("mark_undo", { mark_id: id });
   }
 
-  /** @param {string | null} still */
-  show(still) {
-    return this.ask("show_still", { still_id: still });
+  /** Shows a still, or the live picture, here at once and on the phone as soon as the line stands. @param {string | null} still */
+  async show(still) {
+    this.wished = still;
+    this.work.tell("shown");
+    try {
+      await this.ask("show_still", { still_id: still }, { keep: true });
+    } catch (error) {
+      if (!this.stopped) throw error;
+    } finally {
+      if (this.wished === still) this.wished = undefined;
+      this.work.tell("shown");
+    }
   }
 
   /** @param {boolean} on */
