@@ -12,13 +12,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from assist.commands.inviting import invite
+from assist.commands.inviting import invite, redeem_invitation
 from assist.commands.moving import duty_supervisor
 from assist.commands.opening import Details, NewRequest, Place, change_details, customer_actor, open_request
 from assist.commands.queueing import enter_queue
 from assist.guide import Asker, Category
 from assist.services import AssistServices
-from assist.tables import ServiceRequest
 from demo.city import City, MorningRequest, MorningTask
 from field.commands import Job, create_task
 from field.grid.tables import Rep
@@ -165,11 +164,15 @@ async def take_task(uow: UnitOfWork, services: FieldServices, draft: MorningTask
 async def take_request(
     uow: UnitOfWork, services: AssistServices, technician: Actor, draft: MorningRequest
 ) -> UUID:
-    """One customer of the morning asks, by the public start or by a technician's invitation."""
+    """One customer of the morning asks, by the public start or by a technician's invitation.
+
+    Whoever was invited has opened the link: that is how they came to be asking, and in the messages as they
+    were sent no link is left that would be too old by the time somebody tries it.
+    """
     category, asker = Category(draft.category), Asker(draft.asker)
     if draft.channel == "invited":
         sent = await invite(uow, technician, services, draft.name, draft.phone, draft.language, category)
-        row = await uow.session.get_one(ServiceRequest, sent.request_id)
+        row, _session = await redeem_invitation(uow, services, sent.token, None)
     else:
         new = NewRequest(
             category=category,

@@ -21,6 +21,6 @@ class AssistServices:
     base_url: str
     utility_name: str = ""
     default_region: str = "CN"
-    invitation_lifetime: timedelta = timedelta(minutes=30)
+    invitation_lifetime: timedelta = timedelta(minutes=10)
     session_lifetime: timedelta = timedelta(days=14)
     max_upload_bytes: int = 12 << 20

@@ -71,7 +71,10 @@ class Settings(BaseSettings):
     session_hours: int = Field(12, description="Hours a staff session lasts.")
     customer_session_days: int = Field(14, description="Days a customer's device stays bound to its request.")
     invitation_minutes: int = Field(
-        30, description="Minutes within which a customer's personal link must be opened first."
+        10,
+        ge=1,
+        le=10,
+        description="Minutes within which a customer's personal link must be opened first; 10 at most.",
     )
     sign_in_link_minutes: int = Field(720, description="Minutes a staff sign-in link stays usable.")
     max_upload_bytes: int = Field(12 << 20, description="Largest picture taken in, in bytes.")

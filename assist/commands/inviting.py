@@ -46,6 +46,11 @@ class Invitation:
     expires_at: datetime
 
     @property
+    def token(self) -> str:
+        """The link's secret."""
+        return self.link.partition("#i=")[2]
+
+    @property
     def qr_svg(self) -> str:
         """The link as a QR code (ISO/IEC 18004), level M, as an SVG image."""
         svg: str = segno.make(self.link, error="m", micro=False).svg_inline(scale=4, border=4, omitsize=True)

@@ -11,7 +11,9 @@ import pytest
 from PIL import Image
 from playwright.async_api import Page, WebSocketRoute, expect
 
-from kernel.identity import Role
+from kernel.database import UnitOfWork
+from kernel.identity import AccessLink, Role
+from kernel.ids import token_hash
 from tests.rig.browsers import Browsers, ShotTaker
 from tests.rig.camera import HEIGHT, WIDTH, difference, frame
 from tests.rig.desk import (
@@ -111,6 +113,40 @@ async def test_a_leak_is_seen_marked_judged_and_sent(
     await page.keyboard.press("Control+Enter")
     await expect(page.locator(".visit-now")).to_contain_text("安 · 已派单", timeout=8_000)
     await screenshot(page, "desk-sent")
+
+
+async def test_a_link_that_is_too_old_says_so_and_is_renewed_in_one_press(
+    desk: WorkingDay, browsers: Browsers
+) -> None:
+    browsers.tolerate("410 (Gone)")
+    page, phone = await browsers.desk(), await browsers.phone()
+    await open_desk(page, await desk_link(desk.app))
+    await page.keyboard.press("n")
+    form = page.locator("dialog[open]")
+    await form.locator("input[name=name]").fill("罗敏")
+    await form.locator("input[type=tel]").fill("139 1234 5670")
+    await page.keyboard.press("Enter")
+    too_old = await form.locator("input[readonly]").input_value()
+    await form.get_by_role("button", name="查看请求").click()
+    async with desk.app.database() as database:
+
+        async def let_time_pass(uow: UnitOfWork) -> None:
+            link = await uow.session.get_one(AccessLink, token_hash(too_old.partition("#i=")[2]))
+            link.expires_at = uow.now
+
+        await database.run(let_time_pass)
+
+    await phone.goto(too_old, wait_until="commit")
+    await expect(phone.locator("#page")).to_contain_text("已过期")
+    await expect(phone.locator("#page")).to_contain_text("再发一个链接")
+    await phone.get_by_role("button", name="自己开始报修").click()
+    await expect(phone.locator(".choices .tile").first).to_be_visible()
+
+    await page.get_by_role("button", name="发一个新链接").click()
+    fresh = await page.locator("dialog[open] input[readonly]").input_value()
+    await phone.goto("about:blank")
+    await phone.goto(fresh, wait_until="commit")
+    await expect(phone.locator("#page h1").first).to_contain_text("罗敏")
 
 
 async def test_a_phone_that_does_not_answer_costs_no_still(desk: WorkingDay, desk_page: Page) -> None:

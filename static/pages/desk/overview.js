@@ -1,5 +1,5 @@
-// A request that is not being worked on here: who waits can be taken, who was invited gets a new link, and what was
-// decided shows where it went.
+// A request that is not being worked on here: who waits can be taken, whoever lost the way gets a new link, and what
+// was decided shows where it went.
 
 import { button } from "parts/button.js";
 import { note } from "parts/chip.js";
@@ -7,6 +7,8 @@ import { h } from "parts/dom.js";
 import { art } from "parts/dom.js";
 import { inviteAgain } from "pages/desk/invite.js";
 import { followed } from "pages/desk/result/followed.js";
+
+/** @typedef {import("pages/desk/desk.js").Desk} Desk */
 
 const OVER = ["visit", "resolved", "closed"];
 
@@ -37,7 +39,7 @@ function standing({ desk, work }) {
     return h("div", { class: "card stack standing-card" }, art("waiting"),
       h("h3", { t: "desk.overview.waiting" }), h("p", { class: "muted", t: "desk.overview.waiting.more" }),
       desk.technician && button({ t: "desk.accept", icon: "phone", kind: "primary", size: "main", "aria-disabled": desk.busy ? "true" : null, action: () => desk.accept(work.id) }),
-      desk.busy && note({ t: "desk.accept.busy", icon: "info" }));
+      desk.busy && note({ t: "desk.accept.busy", icon: "info" }), renewal(desk, work));
   }
   if (state === "in_call" || state === "wrap_up") {
     return h("div", { class: "card stack standing-card" }, h("h3", { t: "desk.overview.taken", params: { name: request.owner.name } }), h("p", { class: "muted", t: "desk.overview.taken.more" }));
@@ -46,7 +48,12 @@ function standing({ desk, work }) {
     return h("div", { class: "card stack standing-card" }, art("camera"),
       h("h3", { t: request.channel === "invitation" ? "desk.overview.invited" : "desk.overview.guiding" }),
       h("p", { class: "muted", t: request.channel === "invitation" ? "desk.overview.invited.more" : "desk.overview.guiding.more" }),
-      request.contact.phone && button({ t: "desk.invite.renew", icon: "link", action: () => inviteAgain(desk, work) }));
+      renewal(desk, work));
   }
   return h("div", { class: "card stack standing-card" }, h("h3", { t: `common.request_state.${state}` }), h("p", { class: "muted", t: "desk.overview.over" }));
+}
+
+/** A new link in one press: the old one was too old, lost, or opened on the wrong phone. @param {Desk} desk @param {import("pages/desk/work.js").Work} work */
+function renewal(desk, work) {
+  return work.request?.contact.phone && button({ t: "desk.invite.renew", icon: "link", action: () => inviteAgain(desk, work) });
 }
