@@ -1,7 +1,7 @@
 """The one place that knows which database, which Redis and which messenger this installation uses.
 
 Everything else is handed what it needs. A wing is its ``routes`` (an :class:`~kernel.web.Api`), its
-``handlers`` (a :class:`~kernel.outbox.HandlerGroup`) and one object of bound services; here they meet.
+``handlers`` (a :class:`~kernel.inbox.HandlerGroup`) and one object of bound services; here they meet.
 """
 
 from __future__ import annotations

@@ -6,11 +6,12 @@ import importlib
 
 from sqlalchemy import MetaData
 
-from kernel.database import Base
+from kernel.base import Base
 
 MODULES = (
     "kernel.audit",
     "kernel.identity",
+    "kernel.inbox",
     "kernel.notify",
     "kernel.outbox",
     "assist.tables",

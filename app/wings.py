@@ -22,7 +22,7 @@ from field.services import FieldServices
 from field.shortest import warm_up as warm_up_streets
 from field.sweeps import sweep as sweep_tasks
 from kernel.cancelling import heed_cancellation
-from kernel.outbox import HandlerGroup
+from kernel.inbox import HandlerGroup
 from kernel.web import Api, House
 from kernel.web.health import api as health_api
 from kernel.web.live import TopicRule

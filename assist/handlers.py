@@ -29,7 +29,7 @@ from kernel.contracts import (
 )
 from kernel.database import UnitOfWork
 from kernel.identity import SYSTEM, Role
-from kernel.outbox import HandlerGroup
+from kernel.inbox import HandlerGroup
 
 group = HandlerGroup("assist")
 

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from assist.guide import Asker, Category, Ending, Skill
 from assist.request import State
 from assist.verdict import NoStillReason, Outcome, Ownership, Severity, Verdict
+from kernel.base import Base
 from kernel.columns import JsonColumn, UtcDateTime, Versioned, enum_column
-from kernel.database import Base
 
 
 class Customer(Base):

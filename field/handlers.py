@@ -1,4 +1,4 @@
-"""What the field does when the other wing has news. Each event takes effect once (:mod:`kernel.outbox`)."""
+"""What the field does when the other wing has news. Each event takes effect once (:mod:`kernel.inbox`)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from field.task import FINAL, escalation_target
 from kernel.contracts import RequestWithdrawn, VisitRequested
 from kernel.database import UnitOfWork
 from kernel.identity import SYSTEM, Staff
-from kernel.outbox import HandlerGroup
+from kernel.inbox import HandlerGroup
 
 group = HandlerGroup("field")
 

@@ -16,8 +16,8 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from field.task import TaskState
+from kernel.base import Base
 from kernel.columns import JsonColumn, UtcDateTime, Versioned, enum_column, point_column
-from kernel.database import Base
 
 Json = dict[str, Any]
 

@@ -11,18 +11,15 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kernel.actors import Actor
+from kernel.base import Base
 from kernel.columns import JsonColumn, UtcDateTime
-from kernel.database import Base
-
-if TYPE_CHECKING:
-    from kernel.database import UnitOfWork
-    from kernel.identity import Actor
 
 GENESIS = "0" * 64
 
@@ -49,21 +46,29 @@ def chain_hash(previous: str, entry: AuditEntry) -> str:
 
 
 async def append(
-    uow: UnitOfWork, actor: Actor, action: str, subject: str, detail: Mapping[str, object]
+    session: AsyncSession,
+    now: datetime,
+    actor: Actor,
+    action: str,
+    subject: str,
+    detail: Mapping[str, object],
 ) -> None:
-    """Add an entry in ``uow``. Two writers at once collide on ``number``, and the later one runs again."""
-    last = (await uow.session.scalars(select(AuditEntry).order_by(AuditEntry.number.desc()).limit(1))).first()
+    """Add an entry in the session's transaction.
+
+    Two writers at once collide on ``number``, and the later one runs again.
+    """
+    last = (await session.scalars(select(AuditEntry).order_by(AuditEntry.number.desc()).limit(1))).first()
     entry = AuditEntry(
         number=last.number + 1 if last else 1,
-        at=uow.now,
+        at=now,
         actor=f"{actor.kind}:{actor.id}",
         action=action,
         subject=subject,
         detail=json.loads(json.dumps(detail, default=str)),
     )
     entry.hash = chain_hash(last.hash if last else GENESIS, entry)
-    uow.session.add(entry)
-    await uow.session.flush()
+    session.add(entry)
+    await session.flush()
 
 
 async def first_broken_entry(session: AsyncSession) -> int | None:

@@ -25,8 +25,9 @@ from sqlalchemy import Select, delete, func, select, update
 
 from kernel.cancelling import heed_cancellation
 from kernel.database import Database, UnitOfWork
+from kernel.inbox import FailedEvent, HandlerGroup, InboxRow
 from kernel.lease import Leases
-from kernel.outbox import FailedEvent, HandlerGroup, InboxRow, OutboxRow, is_hint, read_event
+from kernel.outbox import OutboxRow, is_hint, read_event
 
 log = structlog.get_logger(__name__)
 

@@ -14,23 +14,21 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import MetaData, event, text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm.exc import StaleDataError
 
-from kernel import spatial
+from kernel import audit, spatial
+from kernel.actors import Actor
 from kernel.clock import Clock, SystemClock
 from kernel.contracts import Changed, Event
 from kernel.errors import StaleVersion
 from kernel.ids import uuid7
-
-if TYPE_CHECKING:
-    from kernel.identity import Actor
+from kernel.outbox import outbox_row
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -40,20 +38,6 @@ ATTEMPTS = 3
 
 _SERIALIZATION_FAILURES = {"40001", "40P01"}
 """PostgreSQL's SQLSTATEs for "run that again": serialization failure, deadlock."""
-
-
-class Base(DeclarativeBase):
-    """Every table of the house; names of constraints are fixed so that migrations can speak of them."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
 
 
 class HasVersion(Protocol):
@@ -84,8 +68,6 @@ class UnitOfWork:
 
     def emit(self, happened: Event) -> None:
         """Put an event into the outbox of this transaction."""
-        from kernel.outbox import outbox_row
-
         self.emitted.append(happened)
         self.session.add(outbox_row(happened, self.now))
 
@@ -95,9 +77,7 @@ class UnitOfWork:
 
     async def audit(self, actor: Actor, action: str, subject: str, **detail: object) -> None:
         """Append to the hash-chained audit log, in this transaction."""
-        from kernel.audit import append
-
-        await append(self, actor, action, subject, detail)
+        await audit.append(self.session, self.now, actor, action, subject, detail)
 
 
 class Database:

@@ -12,9 +12,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -23,62 +21,19 @@ from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, select, u
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kernel.actors import SYSTEM as SYSTEM
+from kernel.actors import Actor as Actor
+from kernel.actors import Role as Role
+from kernel.actors import Surface as Surface
+from kernel.actors import signed_in_where as signed_in_where
+from kernel.base import Base
 from kernel.columns import JsonColumn, UtcDateTime, enum_column
-from kernel.database import Base
+from kernel.database import UnitOfWork
 from kernel.errors import Gone, Unauthenticated
 from kernel.ids import new_token, token_hash
 
-if TYPE_CHECKING:
-    from kernel.database import UnitOfWork
-
-
-class Role(StrEnum):
-    """What a member of staff may do."""
-
-    TECHNICIAN = "technician"
-    REP = "rep"
-    DISPATCHER = "dispatcher"
-    SUPERVISOR = "supervisor"
-    ADMIN = "admin"
-
-
-class Surface(StrEnum):
-    """The page a session belongs to."""
-
-    CUSTOMER = "customer"
-    DESK = "desk"
-    REP = "rep"
-    CONSOLE = "console"
-
-
-SURFACE_ROLES: dict[Surface, frozenset[Role]] = {
-    Surface.DESK: frozenset({Role.TECHNICIAN, Role.SUPERVISOR, Role.ADMIN}),
-    Surface.REP: frozenset({Role.REP}),
-    Surface.CONSOLE: frozenset({Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN}),
-}
-"""Which roles may sign in where; customers come by link only."""
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who acts. ``request_id`` is set for a customer: the one request the link was for."""
-
-    kind: Literal["staff", "customer", "system"]
-    id: UUID
-    name: str
-    roles: frozenset[Role]
-    request_id: UUID | None
-    language: str
-
-    def has(self, *roles: Role | str) -> bool:
-        return not self.roles.isdisjoint(roles)
-
-
 SESSION_TOPIC = "sessions"
 """Live topic ``sessions:<id>``: a session has ended, and whatever it holds open must close."""
-
-SYSTEM = Actor("system", UUID(int=0), "system", frozenset(), None, "en")
-"""The house itself: sweeps, imports from the command line, the demo."""
 
 
 class Staff(Base):
@@ -351,8 +306,3 @@ async def who(
     assert row.request_id is not None
     # The request is all that is known of a customer here: its id stands for the person.
     return Actor("customer", row.request_id, "", frozenset(), row.request_id, "")
-
-
-def signed_in_where(roles: frozenset[Role], surface: Surface) -> bool:
-    """Whether someone with these roles may sign in on that surface."""
-    return bool(SURFACE_ROLES.get(surface, frozenset()) & roles)

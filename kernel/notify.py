@@ -6,21 +6,18 @@ shows on a page; a utility's own gateway takes the place of it in ``app.build``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kernel.base import Base
 from kernel.columns import UtcDateTime
-from kernel.database import Base
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from kernel.database import UnitOfWork
+from kernel.database import UnitOfWork
 
 
 class SentMessage(Base):

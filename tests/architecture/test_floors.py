@@ -11,6 +11,7 @@ import pytest
 from tests.architecture.sources import sources
 
 PURE = (
+    "kernel.actors",
     "kernel.clock",
     "kernel.ids",
     "kernel.errors",

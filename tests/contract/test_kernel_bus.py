@@ -16,9 +16,10 @@ from kernel.bus import Consumer, Relay, connect_redis
 from kernel.clock import ManualClock
 from kernel.contracts import RequestClosed, RequestWithdrawn
 from kernel.database import Database, UnitOfWork
+from kernel.inbox import FailedEvent, HandlerGroup
 from kernel.lease import Leases
 from kernel.notify import SentMessage
-from kernel.outbox import FailedEvent, HandlerGroup, OutboxRow
+from kernel.outbox import OutboxRow
 
 
 class Desk:

@@ -13,7 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from app.migrations.schema import current, head, upgrade, wait_until_current
 from app.tables import complete_metadata
-from kernel.database import Base, Database
+from kernel.base import Base
+from kernel.database import Database
 from tests.rig.foundations import BOTH, Foundry
 from tests.rig.need import require
 from tests.rig.servers import PostgresServer

@@ -12,9 +12,10 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.applications import Starlette
 
+from kernel.base import Base
 from kernel.bus import connect_redis
 from kernel.clock import ManualClock, SystemClock
-from kernel.database import Base, Database
+from kernel.database import Database
 from kernel.identity import Role, Surface, add_staff, create_link, start_session
 from kernel.lease import Leases
 from kernel.settings import Settings

@@ -1,0 +1,59 @@
+"""Who acts: staff with roles, customers with the one request they came for, and the house itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """What a member of staff may do."""
+
+    TECHNICIAN = "technician"
+    REP = "rep"
+    DISPATCHER = "dispatcher"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+
+class Surface(StrEnum):
+    """The page a session belongs to."""
+
+    CUSTOMER = "customer"
+    DESK = "desk"
+    REP = "rep"
+    CONSOLE = "console"
+
+
+SURFACE_ROLES: dict[Surface, frozenset[Role]] = {
+    Surface.DESK: frozenset({Role.TECHNICIAN, Role.SUPERVISOR, Role.ADMIN}),
+    Surface.REP: frozenset({Role.REP}),
+    Surface.CONSOLE: frozenset({Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN}),
+}
+"""Which roles may sign in where; customers come by link only."""
+
+
+def signed_in_where(roles: frozenset[Role], surface: Surface) -> bool:
+    """Whether someone with these roles may sign in on that surface."""
+    return bool(SURFACE_ROLES.get(surface, frozenset()) & roles)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts. ``request_id`` is set for a customer: the one request the link was for."""
+
+    kind: Literal["staff", "customer", "system"]
+    id: UUID
+    name: str
+    roles: frozenset[Role]
+    request_id: UUID | None
+    language: str
+
+    def has(self, *roles: Role | str) -> bool:
+        return not self.roles.isdisjoint(roles)
+
+
+SYSTEM = Actor("system", UUID(int=0), "system", frozenset(), None, "en")
+"""The house itself: sweeps, imports from the command line, the demo."""
