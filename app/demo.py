@@ -22,9 +22,11 @@ from app.log_setup import set_up_logging
 from app.migrations.schema import upgrade
 from app.processes import watch_tether
 from app.serve import READY_LINE
+from kernel.actors import Surface
 from kernel.database import Database
-from kernel.identity import Staff, Surface, create_link
+from kernel.links import create_link
 from kernel.settings import Settings
+from kernel.staff import Staff
 
 PEOPLE = Path(__file__).resolve().parent.parent / "demo" / "staff.json"
 SETTLE_S = 5.0

@@ -20,10 +20,11 @@ from demo.city import FOLDER, City, load_city
 from field.grid.commands import import_zones
 from field.rep_imports import import_reps
 from field.services import FieldServices
+from kernel.actors import SYSTEM, Actor, Role
 from kernel.clock import ManualClock, SystemClock
 from kernel.database import Database, UnitOfWork
-from kernel.identity import SYSTEM, Actor, Role, Staff, actor_of, add_staff
 from kernel.settings import Settings
+from kernel.staff import Staff, actor_of, add_staff
 
 log = structlog.get_logger(__name__)
 

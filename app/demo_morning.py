@@ -26,10 +26,11 @@ from field.rep_commands import accept_task, arrive_at_task, begin, complete_task
 from field.services import FieldServices
 from field.tables import Task, VisitRow
 from field.task import TaskState
+from kernel.actors import SYSTEM, Actor
 from kernel.clock import ManualClock
 from kernel.database import Database, UnitOfWork
 from kernel.errors import CurbstopError
-from kernel.identity import SYSTEM, Actor, Staff, actor_of
+from kernel.staff import Staff, actor_of
 
 DONE_NOTE = "已处理，复查正常。 Done and checked."
 ANSWERS_AFTER = timedelta(minutes=2)

@@ -9,9 +9,9 @@ from app.command_line import say
 from field.grid.commands import ImportReport, import_zones
 from field.rep_imports import import_reps
 from kernel import i18n
+from kernel.actors import SYSTEM
 from kernel.database import Database
 from kernel.errors import CurbstopError, Fault
-from kernel.identity import SYSTEM
 from kernel.settings import Settings
 
 SHOWN = 200

@@ -10,10 +10,12 @@ from kernel.base import Base
 
 MODULES = (
     "kernel.audit",
-    "kernel.identity",
     "kernel.inbox",
+    "kernel.links",
     "kernel.notify",
     "kernel.outbox",
+    "kernel.sessions",
+    "kernel.staff",
     "assist.tables",
     "field.tables",
     "field.grid.tables",

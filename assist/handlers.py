@@ -15,6 +15,7 @@ from assist.messages import tell_customer
 from assist.request import Happening, follows
 from assist.services import AssistServices
 from assist.tables import ServiceRequest
+from kernel.actors import SYSTEM, Role
 from kernel.contracts import (
     RepEvent,
     TaskAccepted,
@@ -28,7 +29,6 @@ from kernel.contracts import (
     TaskUnplaced,
 )
 from kernel.database import UnitOfWork
-from kernel.identity import SYSTEM, Role
 from kernel.inbox import HandlerGroup
 
 group = HandlerGroup("assist")

@@ -18,10 +18,10 @@ from field.services import FieldServices
 from field.tables import Task
 from field.task import By, Given, TaskEvent, TaskState, promised_window
 from field.timeline import remember, step
+from kernel.actors import SYSTEM, Actor
 from kernel.contracts import TaskCancelled, TaskDone
 from kernel.database import UnitOfWork, check_version
 from kernel.errors import NotFound, Refused
-from kernel.identity import SYSTEM, Actor
 
 
 class RepUnable(Refused):

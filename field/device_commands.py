@@ -39,9 +39,9 @@ from field.rep_commands import (
 )
 from field.services import FieldServices
 from field.tables import Device, DeviceAction
+from kernel.actors import Actor
 from kernel.database import Database, UnitOfWork
 from kernel.errors import CurbstopError, Invalid, Refused, StaleVersion
-from kernel.identity import Actor
 
 KEPT = 1_000
 """Answers kept per phone; a phone asks again for those of its last few unanswered calls only."""

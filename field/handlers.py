@@ -9,10 +9,11 @@ from field.rep_commands import answerable_staff
 from field.services import FieldServices
 from field.tables import Task
 from field.task import FINAL, escalation_target
+from kernel.actors import SYSTEM
 from kernel.contracts import RequestWithdrawn, VisitRequested
 from kernel.database import UnitOfWork
-from kernel.identity import SYSTEM, Staff
 from kernel.inbox import HandlerGroup
+from kernel.staff import Staff
 
 group = HandlerGroup("field")
 

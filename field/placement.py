@@ -23,9 +23,9 @@ from field.services import FieldServices
 from field.tables import RouteRow, Task, VisitRow
 from field.task import By, Given, TaskEvent, TaskState, response_due
 from field.timeline import remember, step
+from kernel.actors import Actor
 from kernel.contracts import TaskAssigned, TaskUnplaced
 from kernel.database import UnitOfWork
-from kernel.identity import Actor
 
 DAYS_AHEAD = 7
 """Working days tried, from the first on which the task's window is open."""

@@ -14,10 +14,10 @@ from field.rep_commands import rep_of
 from field.services import FieldServices
 from field.tables import Proof, RepPosition, Shift, Task
 from field.timeline import hint
+from kernel.actors import Actor
 from kernel.blobs import BlobRef
 from kernel.database import UnitOfWork
 from kernel.errors import NotFound, Refused
-from kernel.identity import Actor
 from kernel.pictures import CleanPicture
 
 HINT_EVERY = timedelta(seconds=10)

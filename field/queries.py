@@ -14,7 +14,7 @@ from field.grid.tables import Rep, Zone
 from field.tables import Proof, Task, TaskEntry, VisitRow
 from field.task import FINAL, Lateness, TaskState, lateness
 from kernel.errors import NotFound
-from kernel.identity import Staff
+from kernel.staff import Staff
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,10 +16,11 @@ from field.services import FieldServices
 from field.tables import Proof, Task
 from field.task import Answerable, By, Given, TaskEvent, TaskState, escalation_target
 from field.timeline import step
+from kernel.actors import Actor, Role
 from kernel.contracts import TaskAccepted, TaskArrived, TaskDone, TaskEscalated, TaskTravelling
 from kernel.database import UnitOfWork, check_version
 from kernel.errors import Fault, Invalid, NotFound
-from kernel.identity import Actor, Role, Staff
+from kernel.staff import Staff
 
 
 class NotARep(NotFound):

@@ -16,9 +16,10 @@ from field.grid.tables import Rep
 from field.services import FieldServices
 from field.tables import Task
 from field.task import TaskState
+from kernel.actors import Actor, Surface
 from kernel.database import UnitOfWork
 from kernel.errors import Fault, NotFound
-from kernel.identity import Actor, Surface, create_link
+from kernel.links import create_link
 
 BUSY = (TaskState.ACCEPTED, TaskState.TRAVELLING, TaskState.ON_SITE)
 

@@ -20,9 +20,9 @@ from field.services import FieldServices
 from field.tables import RouteRow, Task, VisitRow
 from field.task import IN_ROUTE, By, TaskEvent, TaskState, lateness
 from field.timeline import hint, step
+from kernel.actors import SYSTEM
 from kernel.database import Database, UnitOfWork
 from kernel.errors import CurbstopError
-from kernel.identity import SYSTEM
 
 log = structlog.get_logger(__name__)
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from field.tables import Task, TaskEntry
 from field.task import By, Given, TaskEvent, TaskState, move
+from kernel.actors import Actor
 from kernel.database import UnitOfWork
-from kernel.identity import Actor
 
 INBOX = (TaskState.UNPLACED, TaskState.ESCALATED)
 """The states in which a task waits for a dispatcher."""

@@ -18,9 +18,10 @@ from assist.request import Happening, State
 from assist.services import AssistServices
 from assist.tables import Call, ConnectionStep, QueueEntry, ServiceRequest
 from assist.waiting import AWAY_AFTER
+from kernel.actors import Actor
 from kernel.database import UnitOfWork
 from kernel.errors import Refused
-from kernel.identity import Actor, Staff
+from kernel.staff import Staff
 
 AT_WORK = frozenset({State.IN_CALL, State.WRAP_UP})
 

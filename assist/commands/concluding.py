@@ -25,10 +25,10 @@ from assist.verdict import (
     require_window,
     visit_for,
 )
+from kernel.actors import Actor
 from kernel.contracts import RequestClosed, VisitRequested
 from kernel.database import UnitOfWork
 from kernel.errors import Refused
-from kernel.identity import Actor
 
 
 class PlaceMissing(Refused):

@@ -15,8 +15,8 @@ from assist.request import Happening
 from assist.services import AssistServices
 from assist.tables import GuideAnswer, ServiceRequest
 from assist.triage import Given, Position, advance, assess
+from kernel.actors import Actor
 from kernel.database import UnitOfWork
-from kernel.identity import Actor
 
 
 async def trail_of(session: AsyncSession, request_id: UUID) -> Sequence[Given]:

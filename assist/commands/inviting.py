@@ -16,19 +16,13 @@ from assist.messages import tell_customer
 from assist.request import FINAL, WrongState
 from assist.services import AssistServices
 from assist.tables import ServiceRequest
+from kernel.actors import Actor, Surface
 from kernel.database import UnitOfWork
 from kernel.errors import Gone
-from kernel.identity import (
-    AccessLink,
-    Actor,
-    NewSession,
-    Surface,
-    create_link,
-    end_other_sessions,
-    redeem_link,
-)
 from kernel.ids import token_hash
+from kernel.links import AccessLink, create_link, redeem_link
 from kernel.notify import forget_secret
+from kernel.sessions import NewSession, end_other_sessions
 
 
 class InvitationOver(Gone):

@@ -12,9 +12,9 @@ from assist.queries.pictures import message_view
 from assist.request import FINAL, WrongState
 from assist.tables import Customer, Message
 from assist.views import MessageView
+from kernel.actors import Actor
 from kernel.database import UnitOfWork
 from kernel.errors import Refused
-from kernel.identity import Actor
 
 MOST_MESSAGES = 1000
 

@@ -15,10 +15,11 @@ from assist.request import FINAL, Happening, State, WrongState, started
 from assist.services import AssistServices
 from assist.tables import Customer, ServiceRequest
 from assist.triage import assess
+from kernel.actors import Actor, Surface
 from kernel.contracts import RequestWithdrawn
 from kernel.database import UnitOfWork
 from kernel.errors import Fault, Invalid
-from kernel.identity import Actor, NewSession, Surface, start_session
+from kernel.sessions import NewSession, start_session
 
 CHANGEABLE = frozenset({State.GUIDING, State.WAITING, State.IN_CALL, State.WRAP_UP})
 """States in which the details may still be corrected; later the field has taken them along. The language

@@ -14,9 +14,9 @@ from assist.queries.pictures import mark_view, still_view
 from assist.request import State, WrongState
 from assist.tables import Freeze, Mark, ServiceRequest, Still
 from assist.views import FreezeView, MarkView, StillView
+from kernel.actors import Actor
 from kernel.database import UnitOfWork
 from kernel.errors import Fault, Forbidden, Invalid, NotFound, Refused
-from kernel.identity import Actor
 
 MOST_STILLS = 60
 MOST_MARKS = 400

@@ -13,8 +13,8 @@ from assist.queries.queue import wait_for
 from assist.request import Happening, State
 from assist.tables import DeskPresence, QueueEntry, ServiceRequest
 from assist.waiting import PLACE_KEPT
+from kernel.actors import Actor
 from kernel.database import UnitOfWork
-from kernel.identity import Actor
 
 TOUCH_EVERY = timedelta(seconds=10)
 """A sign of life is written down at most this often: an open page asks again at every hint."""

@@ -12,8 +12,8 @@ from assist.commands.concluding import close_unrated
 from assist.commands.queueing import lose_place, lost_places
 from assist.request import State
 from assist.tables import Call, DeskPresence, ServiceRequest
+from kernel.actors import SYSTEM
 from kernel.database import UnitOfWork
-from kernel.identity import SYSTEM
 
 DESK_LOST_AFTER = timedelta(minutes=3)
 """A technician who accepted, never came into the room, and whose desk is silent: the customer goes back."""

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assist.access import visible_request
 from assist.tables import Mark, Message, Still
 from assist.views import MarkView, MessageView, StillView
+from kernel.actors import Actor
 from kernel.errors import NotFound
-from kernel.identity import Actor
 
 
 def still_view(still: Still) -> StillView:

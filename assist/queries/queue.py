@@ -27,7 +27,7 @@ from assist.waiting import (
     suits,
     wait_range,
 )
-from kernel.identity import Actor
+from kernel.actors import Actor
 
 DESK_SEEN_WITHIN = timedelta(seconds=90)
 """A desk that has not been heard of for longer takes no calls; an open one asks every 30 seconds."""

@@ -29,7 +29,8 @@ from assist.views import (
     VerdictView,
     VisitView,
 )
-from kernel.identity import Actor, Staff
+from kernel.actors import Actor
+from kernel.staff import Staff
 
 PAGE = 50
 

@@ -1,6 +1,6 @@
 """The registry that the routes of this wing declare themselves in, and who its callers are."""
 
-from kernel.identity import Role
+from kernel.actors import Role
 from kernel.web import Api, Limit, customer, role, signed_in
 
 api = Api("assist")

@@ -13,7 +13,7 @@ from assist.routes.api import DESK, INVITE, REDEEM, api
 from assist.routes.requests import OpenedView, opened, shown
 from assist.services import AssistServices
 from assist.views import InvitationView
-from kernel.identity import LinkExpired, LinkSpent, LinkUnknown
+from kernel.links import LinkExpired, LinkSpent, LinkUnknown
 from kernel.web import Call, anyone
 from kernel.web.origin import presented_token
 

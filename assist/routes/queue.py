@@ -12,7 +12,7 @@ from assist.routes.api import CUSTOMER, DESK, READERS, TECHNICIAN, api
 from assist.routes.requests import heard_of_customer
 from assist.tables import DeskPresence
 from assist.views import QueueEntryView, QueueView
-from kernel.identity import Role
+from kernel.actors import Role
 from kernel.web import Call
 
 

@@ -27,8 +27,8 @@ from assist.routes.api import CUSTOMER, DESK, PARTIES, READERS, START, api
 from assist.services import AssistServices
 from assist.tables import QueueEntry
 from assist.views import MessageView, RequestPageView, RequestTimelineView, RequestView
+from kernel.actors import Actor
 from kernel.errors import StaleVersion
-from kernel.identity import Actor
 from kernel.web import Call, SessionView, anyone
 
 

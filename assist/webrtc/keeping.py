@@ -20,9 +20,9 @@ from assist.views import MarkView, MessageView, StillView
 from assist.webrtc.room import effects as room
 from assist.webrtc.room import frames
 from assist.webrtc.room.board import MESSAGES_SHOWN
+from kernel.actors import Actor
 from kernel.database import Database, UnitOfWork
 from kernel.errors import CurbstopError, NotFound
-from kernel.identity import Actor
 
 log = structlog.get_logger(__name__)
 

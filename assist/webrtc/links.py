@@ -13,7 +13,7 @@ from typing import Protocol
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from kernel.identity import Actor
+from kernel.actors import Actor
 
 log = structlog.get_logger(__name__)
 

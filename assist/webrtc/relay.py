@@ -25,8 +25,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from assist.webrtc.room.effects import Who
+from kernel.actors import Actor
 from kernel.cancelling import heed_cancellation
-from kernel.identity import Actor
 
 log = structlog.get_logger(__name__)
 

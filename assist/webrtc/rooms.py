@@ -33,8 +33,8 @@ from assist.webrtc.protocol import Frame, Hello
 from assist.webrtc.room import effects as fx
 from assist.webrtc.room.frames import Error, Mark, Message, ServerFrame, encode
 from assist.webrtc.signalling import Room
+from kernel.actors import Actor
 from kernel.i18n import text as words
-from kernel.identity import Actor
 
 log = structlog.get_logger(__name__)
 

@@ -24,7 +24,7 @@ from assist.webrtc.relay import (
     Word,
 )
 from assist.webrtc.rooms import RoomHost
-from kernel.identity import Actor
+from kernel.actors import Actor
 
 log = structlog.get_logger(__name__)
 

@@ -13,8 +13,8 @@ from field.grid.services import GridServices
 from field.grid.store import zone_at
 from field.grid.views import ImportReportView, ZoneAtView, report_view
 from field.grid.zones import Nearest
+from kernel.actors import Role
 from kernel.errors import NotFound
-from kernel.identity import Role
 from kernel.web import Api, Call, Upload, role, staff
 
 api = Api("grid")

@@ -53,9 +53,9 @@ from field.views import (
     TaskView,
 )
 from kernel import i18n
+from kernel.actors import Role
 from kernel.database import UnitOfWork
 from kernel.errors import Fault, Forbidden, Invalid, NotFound, StaleVersion
-from kernel.identity import Role
 from kernel.pictures import NotAPicture, PictureBomb, PictureTooLarge, clean_picture
 from kernel.web import Call, Limit, Upload
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from field.grid.tables import Rep
-from kernel.identity import Actor, Role
+from kernel.actors import Actor, Role
 from kernel.web import Api, House, role, staff
 
 api = Api("field")

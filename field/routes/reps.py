@@ -17,7 +17,7 @@ from field.routes.api import CONSOLE, DISPATCHER, IMPORTER, api
 from field.routes.shown import rep_view, route_view
 from field.services import FieldServices
 from kernel.errors import NotFound
-from kernel.identity import Staff
+from kernel.staff import Staff
 from kernel.web import Call, Upload
 
 IMPORT_BYTES = 32 << 20

@@ -27,7 +27,7 @@ from field.views import (
     TaskView,
     TimelineView,
 )
-from kernel.identity import Actor
+from kernel.actors import Actor
 
 
 async def show_tasks(

@@ -11,12 +11,13 @@ from redis.asyncio import Redis
 from starlette.requests import HTTPConnection, Request
 from starlette.websockets import WebSocket
 
+from kernel.actors import Actor
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.errors import Unauthenticated
 from kernel.i18n import pick_language
-from kernel.identity import Actor, NewSession
 from kernel.lease import Leases
+from kernel.sessions import NewSession
 from kernel.settings import Settings
 from kernel.web.limits import RateLimiter
 

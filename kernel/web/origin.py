@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
+from kernel.actors import Surface
 from kernel.errors import Forbidden
-from kernel.identity import Surface
 from kernel.settings import Settings
 
 SURFACE_HEADER = "curbstop-surface"

@@ -17,8 +17,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Message, Receive
 
+from kernel.actors import Actor
 from kernel.errors import Fault, Invalid, NotFound, TooLarge, UnsupportedMedia
-from kernel.identity import Actor, who
+from kernel.sessions import who
 from kernel.web.api import MAX_JSON_BYTES, Api, Operation, Upload
 from kernel.web.call import Call, House
 from kernel.web.faults import answer, as_curbstop_error, faults_of

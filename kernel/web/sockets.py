@@ -16,9 +16,10 @@ import structlog
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from kernel.actors import Actor, Surface
 from kernel.errors import CurbstopError, Forbidden, NotFound, Unauthenticated
-from kernel.identity import Actor, Surface, who
 from kernel.ids import token_hash
+from kernel.sessions import who
 from kernel.web.api import Api, SocketRoute
 from kernel.web.call import House, SocketCall
 from kernel.web.faults import as_curbstop_error

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kernel.actors import Actor, Role
 from kernel.errors import Forbidden, Unauthenticated
-from kernel.identity import Actor, Role
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, ViewportSize, WebSocketRoute, expect
 
+from kernel.actors import Role, Surface
 from kernel.database import UnitOfWork
-from kernel.identity import Role, Surface, add_staff, create_link
+from kernel.links import create_link
+from kernel.staff import add_staff
 from tests.rig.browsers import Browsers, ShotTaker
 from tests.rig.page_checks import assert_accessible, assert_no_sideways_scroll, assert_targets
 from tests.rig.town import REPS, inside, zone_file

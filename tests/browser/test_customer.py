@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
 
-from kernel.identity import Role
+from kernel.actors import Role
 from tests.rig.browsers import Browsers, ShotTaker
 from tests.rig.camera import HEIGHT, WIDTH, difference
 from tests.rig.foundations import Foundry

@@ -26,12 +26,13 @@ from assist.request import State
 from assist.services import AssistServices
 from assist.tables import RequestEvent, ServiceRequest
 from assist.verdict import Ownership, Severity, Verdict
+from kernel.actors import Actor, Role
 from kernel.blobs import Blobs
 from kernel.contracts import Changed, Event
 from kernel.database import Database
-from kernel.identity import Actor, Role, actor_of, add_staff
 from kernel.notify import KeptMessages
 from kernel.outbox import OutboxRow, read_event
+from kernel.staff import actor_of, add_staff
 
 LEAK = NewRequest(Category.LEAK, Asker.RESIDENT, "zh-Hans", "public")
 

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from PIL import Image
 from pydantic import BaseModel
 
-from kernel.identity import Actor, Role, Surface
+from kernel.actors import Actor, Role, Surface
 from kernel.web import Operation
 from tests.rig.people import Caller, Person
 from tests.rig.stack import RunningApp

@@ -17,9 +17,10 @@ from assist.phones import PhoneInvalid
 from assist.request import State
 from kernel.clock import ManualClock
 from kernel.database import Database
-from kernel.identity import AccessLink, LinkExpired, LinkSpent, LinkUnknown, who
 from kernel.ids import TOKEN_BYTES
+from kernel.links import AccessLink, LinkExpired, LinkSpent, LinkUnknown
 from kernel.notify import sent_messages
+from kernel.sessions import who
 from kernel.settings import Settings
 from tests.contract.assist_house import AssistHouse, open_house
 

@@ -28,10 +28,10 @@ from assist.request import WrongState
 from assist.tables import ConnectionStep, Message, ServiceRequest
 from assist.verdict import Outcome
 from assist.views import StillView
+from kernel.actors import Actor
 from kernel.clock import ManualClock
 from kernel.database import Database
 from kernel.errors import Forbidden, Invalid, NotFound
-from kernel.identity import Actor
 from tests.contract.assist_house import AssistHouse, a_still, open_house
 
 

@@ -21,11 +21,11 @@ from assist.triage import Given
 from assist.verdict import Outcome
 from assist.views import QueueEntryView, QueueView
 from assist.waiting import AWAY_AFTER, PLACE_KEPT
+from kernel.actors import Actor
 from kernel.clock import ManualClock
 from kernel.contracts import RequestClosed
 from kernel.database import Database
 from kernel.errors import Forbidden, NotFound
-from kernel.identity import Actor
 from kernel.notify import sent_messages
 from tests.contract.assist_house import AssistHouse, open_house
 

@@ -29,6 +29,7 @@ from assist.verdict import (
     VerdictIncomplete,
     VerdictMissing,
 )
+from kernel.actors import Actor
 from kernel.audit import AuditEntry, first_broken_entry
 from kernel.clock import ManualClock
 from kernel.contracts import (
@@ -47,7 +48,6 @@ from kernel.contracts import (
 )
 from kernel.database import Database
 from kernel.errors import Forbidden, NotFound, StaleVersion
-from kernel.identity import Actor
 from kernel.notify import sent_messages
 from kernel.outbox import OutboxRow, outbox_row
 from tests.contract.assist_house import LEAK, AssistHouse, open_house

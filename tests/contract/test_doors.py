@@ -18,7 +18,7 @@ import websockets
 from websockets.exceptions import ConnectionClosed
 
 from app.wings import APIS
-from kernel.identity import Actor, Role
+from kernel.actors import Actor, Role
 from kernel.web import Operation
 from tests.contract.doors_rig import House, build, sent
 from tests.rig.foundations import Foundry

@@ -8,7 +8,7 @@ import pytest
 
 from field.grid.commands import import_zones
 from field.grid.store import GridCache, grid_version, zone_at
-from kernel.identity import SYSTEM
+from kernel.actors import SYSTEM
 from tests.rig.town import SIDE, SOUTH, WEST, ZONES, Town, zone_file
 
 

@@ -16,7 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from websockets.asyncio.client import ClientConnection
 
 from assist.webrtc.links import FLUSH_S, LOSABLE_FRAMES, QUEUE_FRAMES, TOO_SLOW, SocketLink
-from kernel.identity import SYSTEM
+from kernel.actors import SYSTEM
 
 LARGE = "x" * 60_000
 

@@ -13,26 +13,15 @@ from geoalchemy2.shape import from_shape
 from redis.asyncio import Redis
 from sqlalchemy import func, select, text, update
 
+from kernel.actors import SYSTEM, Role, Surface
 from kernel.audit import AuditEntry, first_broken_entry
 from kernel.clock import ManualClock
 from kernel.database import Database, UnitOfWork
 from kernel.errors import CurbstopError
-from kernel.identity import (
-    SYSTEM,
-    LinkExpired,
-    LinkSpent,
-    LinkUnknown,
-    NewSession,
-    Role,
-    Surface,
-    add_staff,
-    create_link,
-    end_session,
-    redeem_link,
-    start_session,
-    who,
-)
 from kernel.lease import Leases
+from kernel.links import LinkExpired, LinkSpent, LinkUnknown, create_link, redeem_link
+from kernel.sessions import NewSession, end_session, start_session, who
+from kernel.staff import add_staff
 
 DAY = timedelta(days=1)
 
@@ -210,7 +199,7 @@ async def test_readers_see_one_state_while_a_writer_works(database: Database) ->
         query = text("SELECT name FROM staff")
         assert (await session.execute(query)).scalar() == "before"
         async with database.unit_of_work() as uow:
-            from kernel.identity import Staff
+            from kernel.staff import Staff
 
             await uow.session.execute(update(Staff).values(name="after"))
         assert (await session.execute(query)).scalar() == "before"

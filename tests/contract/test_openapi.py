@@ -19,7 +19,7 @@ import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from app.wings import APIS
-from kernel.identity import Role, Surface
+from kernel.actors import Role, Surface
 from kernel.web.openapi import document
 from tests.rig.foundations import Foundry
 from tests.rig.stack import RunningApp, running_app

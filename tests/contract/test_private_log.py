@@ -12,7 +12,8 @@ import httpx
 import websockets
 from PIL import Image
 
-from kernel.identity import Role, add_staff
+from kernel.actors import Role
+from kernel.staff import add_staff
 from tests.rig.foundations import Foundation
 from tests.rig.people import Caller, Person
 from tests.rig.room_client import in_room

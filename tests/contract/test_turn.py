@@ -13,7 +13,7 @@ from aioice import stun
 from aioice.turn import create_turn_endpoint
 
 from assist.webrtc.turn import credentials
-from kernel.identity import Role
+from kernel.actors import Role
 from tests.rig.foundations import Foundation
 from tests.rig.need import require
 from tests.rig.stack import running_app

@@ -10,7 +10,7 @@ import time
 from typing import Any
 from uuid import uuid4
 
-from kernel.identity import Surface
+from kernel.actors import Surface
 from tests.rig.people import Caller
 from tests.rig.stack import RunningApp
 from tests.rig.town import HEADER, inside, zone_file

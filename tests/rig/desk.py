@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from kernel.actors import Role, Surface
 from kernel.database import UnitOfWork
-from kernel.identity import Role, Surface, add_staff, create_link
+from kernel.links import create_link
+from kernel.staff import add_staff
 from tests.rig.people import Person
 from tests.rig.room_client import MediaPeer, RoomClient, in_room, media_of
 from tests.rig.stack import RunningApp

@@ -14,7 +14,7 @@ import httpx
 import websockets
 from websockets.asyncio.client import ClientConnection
 
-from kernel.identity import Role, Surface
+from kernel.actors import Role, Surface
 
 SURFACES = {
     Role.TECHNICIAN: Surface.DESK,

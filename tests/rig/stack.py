@@ -25,8 +25,10 @@ import psutil
 import pytest
 
 from app.processes import die_with_parent
+from kernel.actors import Role, Surface
 from kernel.database import Database, UnitOfWork
-from kernel.identity import Role, Staff, Surface, add_staff, start_session
+from kernel.sessions import start_session
+from kernel.staff import Staff, add_staff
 from tests.rig.foundations import BOTH, Foundation, Foundry
 from tests.rig.people import SURFACES, Caller, Person
 

@@ -37,14 +37,16 @@ from field.routes import api as field_api
 from field.services import FieldServices
 from field.tables import RouteRow, Task, VisitRow
 from field.travel import Haversine
+from kernel.actors import SYSTEM, Actor, Role
 from kernel.blobs import Blobs
 from kernel.clock import ManualClock
 from kernel.contracts import Event, VisitRequested
 from kernel.database import Database, UnitOfWork
-from kernel.identity import SYSTEM, Actor, Role, Staff, actor_of, add_staff, start_session
 from kernel.lease import Leases
 from kernel.outbox import OutboxRow, outbox_row
+from kernel.sessions import start_session
 from kernel.settings import Settings
+from kernel.staff import Staff, actor_of, add_staff
 from kernel.web import House
 from kernel.web.limits import RateLimiter
 from kernel.web.serve import routes

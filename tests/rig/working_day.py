@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from kernel.identity import Role
+from kernel.actors import Role
 from tests.rig.foundations import Foundation
 from tests.rig.people import Person
 from tests.rig.stack import RunningApp, running_app

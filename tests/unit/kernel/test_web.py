@@ -12,13 +12,16 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.applications import Starlette
 
+from kernel.actors import Role, Surface
 from kernel.base import Base
 from kernel.bus import connect_redis
 from kernel.clock import ManualClock, SystemClock
 from kernel.database import Database
-from kernel.identity import Role, Surface, add_staff, create_link, start_session
 from kernel.lease import Leases
+from kernel.links import create_link
+from kernel.sessions import start_session
 from kernel.settings import Settings
+from kernel.staff import add_staff
 from kernel.web import Api, Call, House, Limit, Upload, anyone, customer, role
 from kernel.web.limits import RateLimiter, counted_as
 from kernel.web.openapi import document
