@@ -139,7 +139,7 @@ def build_web(settings: Settings, worker: str) -> Starlette:
     database, redis = open_database(settings), open_redis(settings)
     clock = SystemClock()
     holder = f"{platform.node()}-{os.getpid()}-{new_token()[:8]}"
-    live = Live(redis)
+    live = Live(redis, database)
     hub = Hub(database, redis, clock, live)
     services = build_services(settings) | {Live: live, Hub: hub}
     house = House(

@@ -22,7 +22,7 @@ from redis.exceptions import RedisError
 from starlette.websockets import WebSocketDisconnect
 
 from assist.webrtc import control
-from assist.webrtc.admission import admit, peer_of, still_valid
+from assist.webrtc.admission import admit, peer_of
 from assist.webrtc.claims import HEARTBEAT_S as BEAT_S
 from assist.webrtc.claims import LIFE_S, Claims
 from assist.webrtc.directory import Directory
@@ -43,6 +43,7 @@ from kernel.ids import new_token
 from kernel.web import Api, SocketCall, customer, staff
 from kernel.web.live import Live
 from kernel.web.sockets import BadHello
+from kernel.web.standing import still_valid
 
 log = structlog.get_logger(__name__)
 
@@ -151,7 +152,7 @@ class Hub:
                 link.send(PING)
 
     async def _check_access(self) -> None:
-        """A session that ended takes its sockets with it."""
+        """A session that ended, or whose time is over, takes its sockets with it."""
         links = dict(self.links)
         if not links:
             return

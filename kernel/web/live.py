@@ -3,6 +3,9 @@
 A page subscribes to topics over one WebSocket (``/api/live``) and is sent ``changed`` frames; it fetches
 through the API what it shows, so that a hint carries no data and may be lost. Each worker listens once to
 the Redis channel that the relay publishes on, and passes hints to its own sockets.
+
+A socket lives as long as its session. That one has ended is hinted at as well; and because a hint may be
+lost, and time passes without any, each worker looks for itself whether the sessions it serves still hold.
 """
 
 from __future__ import annotations
@@ -12,18 +15,23 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from kernel.actors import Actor, Role
 from kernel.bus import LIVE_CHANNEL
 from kernel.cancelling import heed_cancellation
-from kernel.identity import SESSION_TOPIC, Actor, Role
+from kernel.database import Database
+from kernel.sessions import SESSION_TOPIC
 from kernel.web.api import Api
 from kernel.web.call import House, SocketCall
+from kernel.web.standing import still_valid
 from kernel.web.who import signed_in
 
 log = structlog.get_logger(__name__)
@@ -34,6 +42,9 @@ QUEUE_LENGTH = 256
 MAX_TOPICS = 64
 MAX_FRAME = 8192
 HEARTBEAT_S = 15
+RECHECK = timedelta(minutes=1)
+"""How long a session is believed to hold without another look, unless its time is over sooner."""
+LOOK_EVERY_S = 1.0
 FRAMES_PER_S, FRAMES_BURST = 5.0, 60.0
 """What a page may say; one that says more is closed with 4429."""
 
@@ -63,9 +74,12 @@ class Live:
     ``rules`` decides, per prefix of topics such as ``request:<id>``, who may listen; a wing adds its own.
     """
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, database: Database) -> None:
         self._redis = redis
+        self._database = database
         self._queues: dict[str, set[asyncio.Queue[dict[str, Any]]]] = {}
+        self._believed: dict[str, datetime] = {}
+        """Until when each session's topic needs no further look."""
         self.rules: dict[str, TopicRule] = {"request": _request_topic}
 
     async def may_listen(self, actor: Actor, topic: str, house: House) -> bool:
@@ -95,7 +109,38 @@ class Live:
                 queue.put_nowait(frame)
 
     async def run(self) -> None:
-        """Listen until cancelled, through any absence of Redis."""
+        """Listen, and see to it that sockets end with their sessions, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._listen())
+            group.create_task(self._look_after_sessions())
+
+    async def _look_after_sessions(self) -> None:
+        while True:
+            heed_cancellation()
+            try:
+                await self.close_ended()
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("live_sessions_unseen", error=type(error).__name__)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def close_ended(self) -> None:
+        """Close the sockets of sessions that hold no longer: revoked, out of time, or of someone who left."""
+        now, prefix = self._database.clock.now(), f"{SESSION_TOPIC}:"
+        held = {topic for topic in self._queues if topic.startswith(prefix)}
+        self._believed = {topic: until for topic, until in self._believed.items() if topic in held}
+        due = {topic for topic in held if self._believed.get(topic, now) <= now}
+        if not due:
+            return
+        ids = {topic: bytes.fromhex(topic.removeprefix(prefix)) for topic in due}
+        valid = await still_valid(self._database, ids.values(), now)
+        for topic, session_id in ids.items():
+            if (expires_at := valid.get(session_id)) is not None:
+                self._believed[topic] = min(now + RECHECK, expires_at)
+            else:
+                self.pass_on({"topics": [topic], "resource": "session", "id": session_id.hex()})
+
+    async def _listen(self) -> None:
+        """Hear hints, through any absence of Redis."""
         while True:
             heed_cancellation()
             try:
@@ -110,7 +155,8 @@ class Live:
                 await asyncio.sleep(0.5)
 
     def _announce_gap(self) -> None:
-        """After a (re)connection hints may have been missed: every page fetches again."""
+        """After a (re)connection hints may have been missed: fetch everything, look at every session."""
+        self._believed.clear()
         for topic in tuple(self._queues):
             self.pass_on({"topics": [topic], "resource": "*", "id": "*"})
 

@@ -27,6 +27,11 @@ export async function signOut(page) {
   location.replace(`/sign-in?${new URLSearchParams({ surface: page.api.surface })}`);
 }
 
+/** A session that was ended elsewhere, or whose time is over: the page begins anew, as whoever is signed in now. @param {Page} page */
+export function leaveWhenSignedOut(page) {
+  page.live.addEventListener("signed_out", () => location.reload());
+}
+
 /** The token in the address's fragment, which is then gone from the address and the history. @param {string} name */
 export function takeToken(name) {
   const token = new URLSearchParams(location.hash.slice(1)).get(name);

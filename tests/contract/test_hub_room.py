@@ -9,7 +9,11 @@ from uuid import uuid4
 
 import pytest
 import websockets
+from sqlalchemy import update
 
+from kernel.database import UnitOfWork
+from kernel.ids import token_hash
+from kernel.sessions import Session
 from tests.contract.call_rig import Call, accepted_call
 from tests.rig.room_client import in_room
 from tests.rig.stack import RunningApp
@@ -178,6 +182,19 @@ async def test_access_revoked_closes_within_two_seconds(call: Call) -> None:
         lambda f: f["type"] == "participants" and len(f["participants"]) == 1, what="the desk is gone"
     )
     assert gone["participants"][0]["role"] == "customer"
+
+
+async def test_a_session_whose_time_is_over_closes_the_room(call: Call) -> None:
+    phone, desk = await call.both()
+
+    async def let_time_pass(uow: UnitOfWork) -> None:
+        mine = Session.token_hash == token_hash(str(call.customer.token))
+        await uow.session.execute(update(Session).where(mine).values(expires_at=uow.now))
+
+    async with call.app.database() as database:
+        await database.run(let_time_pass)
+    assert await phone.closed() == 4401
+    await desk.wait(lambda f: f["type"] == "participants" and len(f["participants"]) == 1, what="it is gone")
 
 
 # bad input ------------------------------------------------------------------------------------------

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
+from typing import Any
 
-from kernel.identity import Role
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import update
+
+from kernel.actors import Role, Surface
+from kernel.clock import ManualClock
+from kernel.database import Database, UnitOfWork
+from kernel.ids import token_hash
+from kernel.sessions import SESSION_TOPIC, Session, start_session
+from kernel.staff import Staff, add_staff
+from kernel.web.live import Live
 from tests.rig.people import Refusal
 from tests.rig.stack import RunningApp
 
@@ -15,6 +27,74 @@ async def test_a_signed_out_page_is_closed_within_two_seconds(shared_app: Runnin
         await socket.receive("welcome")
         await person.delete("/api/sessions/current")
         assert await socket.closed(within_s=2) == 4401
+
+
+async def test_a_page_is_closed_when_the_time_of_its_session_is_over(shared_app: RunningApp) -> None:
+    person = await shared_app.staff(Role.DISPATCHER, "dara")
+    async with shared_app.database() as database:
+        short = await database.run(start_session, Surface.CONSOLE, timedelta(seconds=3), staff_id=person.id)
+    async with shared_app.caller(short.token).socket("/api/live") as socket:
+        await socket.receive("welcome")
+        assert await socket.closed(within_s=6) == 4401
+
+
+class Held:
+    """A session that a socket is open on, in a worker that hears no hints."""
+
+    def __init__(self, live: Live, database: Database, staff: Staff, token: str) -> None:
+        self.live, self.database, self.staff = live, database, staff
+        self.id = token_hash(token)
+        self.queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(4)
+        live.subscribe(f"{SESSION_TOPIC}:{self.id.hex()}", self.queue)
+
+    async def change(self, kind: type[Session | Staff], **values: object) -> None:
+        """Change rows behind everybody's back."""
+        which = Session.token_hash == self.id if kind is Session else Staff.id == self.staff.id
+
+        async def write(uow: UnitOfWork) -> None:
+            await uow.session.execute(update(kind).where(which).values(**values))
+
+        await self.database.run(write)
+
+    async def closed(self) -> bool:
+        await self.live.close_ended()
+        return not self.queue.empty() and self.queue.get_nowait()["resource"] == "session"
+
+
+@pytest.fixture
+async def held(database: Database, redis_client: Redis) -> Held:
+    async def sign_in(uow: UnitOfWork) -> tuple[Staff, str]:
+        staff = await add_staff(uow, username="dara", name="Dara", roles=frozenset({Role.DISPATCHER}))
+        return staff, (await start_session(uow, Surface.CONSOLE, timedelta(hours=1), staff_id=staff.id)).token
+
+    return Held(Live(redis_client, database), database, *(await database.run(sign_in)))
+
+
+async def test_a_session_revoked_while_nobody_heard_of_it_is_found_within_a_minute(
+    held: Held, clock: ManualClock
+) -> None:
+    assert not await held.closed()
+    await held.change(Session, revoked_at=clock.now())
+    clock.advance(59)
+    assert not await held.closed(), "believed for a minute"
+    clock.advance(1)
+    assert await held.closed()
+
+
+async def test_whoever_no_longer_works_here_is_shut_out_within_a_minute(
+    held: Held, clock: ManualClock
+) -> None:
+    assert not await held.closed()
+    await held.change(Staff, active=False)
+    clock.advance(60)
+    assert await held.closed()
+
+
+async def test_a_session_ends_at_its_time_and_not_at_the_next_look(held: Held, clock: ManualClock) -> None:
+    clock.advance(3590)
+    assert not await held.closed()
+    clock.advance(10)
+    assert await held.closed()
 
 
 async def test_topics_are_for_those_whom_they_concern(shared_app: RunningApp) -> None:

@@ -4,7 +4,7 @@ import { h } from "parts/dom.js";
 import { failed, skeleton } from "parts/empty.js";
 import { segmented } from "parts/field.js";
 import { startPage } from "parts/page.js";
-import { requireStaff } from "parts/session.js";
+import { leaveWhenSignedOut, requireStaff } from "parts/session.js";
 import { localise } from "parts/words.js";
 import { Arrivals } from "pages/console/arrivals.js";
 import { Board } from "pages/console/board.js";
@@ -28,6 +28,7 @@ if (me) await start(me);
 
 /** @param {import("parts/session.js").Me} me */
 async function start(me) {
+  leaveWhenSignedOut(page);
   const wide = matchMedia("(min-width: 64rem)");
   const board = new Board(page);
   const views = { map: new MapView(board), tables: new Tables(board), timeline: new Timeline(board) };

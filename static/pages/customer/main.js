@@ -5,7 +5,7 @@ import { h } from "parts/dom.js";
 import { failed, skeleton } from "parts/empty.js";
 import { icon } from "parts/icon.js";
 import { startPage } from "parts/page.js";
-import { takeToken } from "parts/session.js";
+import { leaveWhenSignedOut, takeToken } from "parts/session.js";
 import { Camera } from "pages/customer/camera.js";
 import { Case } from "pages/customer/case.js";
 import { currentScreen, SCREENS } from "pages/customer/screens.js";
@@ -21,7 +21,7 @@ const head = h("header", { class: "page-head" }, h("div", { class: "split screen
 const place = h("div", { class: "place" }, h("div", { class: "screen stack" }, skeleton(4)));
 page.main.append(head, place);
 
-/** @type {{name: string, screen: import("pages/customer/screens.js").Screen} | null} */
+/** @type {{name: string, screen: import("pages/customer/screen.js").Screen} | null} */
 let shown = null;
 
 function show() {
@@ -63,4 +63,5 @@ async function start() {
 }
 
 page.main.addEventListener("language", () => void relabel());
+leaveWhenSignedOut(page);
 await start();

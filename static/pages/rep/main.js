@@ -4,7 +4,7 @@ import { ApiError } from "lib/api.js";
 import { h } from "parts/dom.js";
 import { failed, skeleton } from "parts/empty.js";
 import { startPage } from "parts/page.js";
-import { requireStaff } from "parts/session.js";
+import { leaveWhenSignedOut, requireStaff } from "parts/session.js";
 import { header } from "pages/rep/header.js";
 import { Places } from "pages/rep/places.js";
 import { Positions } from "pages/rep/positions.js";
@@ -37,6 +37,7 @@ async function whoIsHere() {
 
 /** @param {Me} person */
 function start(person) {
+  leaveWhenSignedOut(page);
   const places = new Places();
   const positions = new Positions(page, work);
   const body = h("div", { class: "rep-body" });
