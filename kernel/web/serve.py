@@ -19,7 +19,7 @@ from starlette.types import Message, Receive
 
 from kernel.actors import Actor
 from kernel.errors import Fault, Invalid, NotFound, TooLarge, UnsupportedMedia
-from kernel.sessions import who
+from kernel.sessions import end_session, who
 from kernel.web.api import MAX_JSON_BYTES, Api, Operation, Upload
 from kernel.web.call import Call, House
 from kernel.web.faults import answer, as_curbstop_error, faults_of
@@ -78,7 +78,16 @@ async def serve(operation: Operation, house: House, request: Request) -> Respons
     arguments |= await _sent(operation, house, request)
     call = Call(house, request, actor)
     result = await operation.handler(call, **arguments)
+    await _end_replaced(call)
     return _respond(operation, call, result)
+
+
+async def _end_replaced(call: Call) -> None:
+    """A browser that gets a new cookie loses the one it had; the session that one named ends with it."""
+    if call.new_session is not None:
+        replaced = call.request.cookies.get(cookie_name(call.new_session.surface))
+        if replaced and replaced != call.new_session.token:
+            await call.database.run(end_session, replaced)
 
 
 async def caller(request: Request, house: House) -> Actor | None:
