@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from pydantic import Field, ValidationError
-from starlette.responses import FileResponse
+from starlette.responses import Response
 
 from assist.access import visible_request
 from assist.bodies import Body, MarkBody
@@ -29,6 +29,7 @@ from kernel.errors import Forbidden, Invalid, TooLarge
 from kernel.pictures import NotAPicture, PictureBomb, PictureTooLarge, clean_picture
 from kernel.web import Call, Upload
 from kernel.web.faults import faults_of
+from kernel.web.private_files import private_file
 
 
 class StillFields(Body):
@@ -84,13 +85,11 @@ async def list_stills(call: Call, request_id: UUID) -> list[StillView]:
 
 
 @api.get("/api/stills/{still_id}/image", who=READERS, summary="The picture itself", media_type="image/*")
-async def read_still_image(call: Call, still_id: UUID) -> FileResponse:
+async def read_still_image(call: Call, still_id: UUID) -> Response:
     async with call.database.reading() as session:
         still = await visible_still(session, call.actor, still_id)
-    headers = {"Cache-Control": "private, max-age=31536000, immutable", "Content-Disposition": "inline"}
-    return FileResponse(
-        call.use(AssistServices).blobs.path(still.blob_id), media_type=still.media_type, headers=headers
-    )
+    path = call.use(AssistServices).blobs.path(still.blob_id)
+    return private_file(call.request, path, digest=still.blob_id, media_type=still.media_type)
 
 
 @api.get("/api/stills/{still_id}/marks", who=READERS, summary="The marks on a picture, oldest first")

@@ -58,6 +58,7 @@ from kernel.database import UnitOfWork
 from kernel.errors import Fault, Forbidden, Invalid, NotFound, StaleVersion
 from kernel.pictures import NotAPicture, PictureBomb, PictureTooLarge, clean_picture
 from kernel.web import Call, Limit, Upload
+from kernel.web.private_files import private_file
 
 STEP = (NotARep, StaleVersion, TaskMoveRefused, TaskFinished)
 PHOTO = Limit("proof", per_minute=60, burst=40)
@@ -177,10 +178,8 @@ async def get_proof_image(call: Call, proof_id: UUID) -> Response:
             task = await session.get_one(Task, proof.task_id)
             if rep.id not in (proof.rep_id, task.rep_id):
                 raise NotFound()
-    data = await call.use(FieldServices).blobs.read(proof.blob_id)
-    # A photo never changes under its id; it is private all the same.
-    headers = {"Cache-Control": "private, max-age=31536000, immutable"}
-    return Response(data, media_type=proof.media_type, headers=headers)
+    path = call.use(FieldServices).blobs.path(proof.blob_id)
+    return private_file(call.request, path, digest=proof.blob_id, media_type=proof.media_type)
 
 
 @api.post(

@@ -15,6 +15,7 @@ export async function requireStaff(page) {
     return await page.api.get("/api/me");
   } catch (error) {
     if (!(error instanceof ApiError) || error.passing) throw error;
+    await forgetPictures();
     const why = token ? error.code : "";
     location.replace(`/sign-in?${new URLSearchParams({ surface, next: location.pathname, ...(why && { why }) })}`);
     return null;
@@ -24,12 +25,18 @@ export async function requireStaff(page) {
 /** @param {Page} page */
 export async function signOut(page) {
   await page.api.delete("/api/sessions/current");
+  await forgetPictures();
   location.replace(`/sign-in?${new URLSearchParams({ surface: page.api.surface })}`);
 }
 
 /** A session that was ended elsewhere, or whose time is over: the page begins anew, as whoever is signed in now. @param {Page} page */
 export function leaveWhenSignedOut(page) {
   page.live.addEventListener("signed_out", () => location.reload());
+}
+
+/** Pictures kept for a day without a network are for whoever is signed in. */
+async function forgetPictures() {
+  if ("caches" in window) await caches.delete("curbstop-pictures");
 }
 
 /** The token in the address's fragment, which is then gone from the address and the history. @param {string} name */

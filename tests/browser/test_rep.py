@@ -99,6 +99,43 @@ async def test_a_gap_in_the_network_loses_nothing(
     assert len((await working_day.state_of(done[0]))["proofs"]) == 1
 
 
+SEEN = """async (path) => {
+  const answer = await fetch(path + "?surface=rep");
+  return [answer.status, (await answer.blob()).size > 0];
+}"""
+KEPT = "caches.open('curbstop-pictures').then((cache) => cache.keys()).then((keys) => keys.length)"
+
+
+async def test_pictures_are_there_without_a_network_and_gone_with_the_person(
+    working_day: WorkingDay, browsers: Browsers
+) -> None:
+    for part in ("ERR_INTERNET_DISCONNECTED", "status of 401"):
+        browsers.tolerate(part)
+    page = await browsers.phone()
+    task = await working_day.task(address="和平路 12 号")
+    await arrive(page, working_day.links["ann"])
+    for name in ("接受", "出发", "已到达"):
+        await press(page, name)
+    await finish(page, "换好了", photo=True)
+    done = await working_day.until(task, lambda now: now["state"] == "done")
+    path = f"/api/proofs/{done['proofs'][0]['id']}/image"
+    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    await page.reload(wait_until="commit")
+    await page.wait_for_selector(".rep-head")
+    assert await page.evaluate(SEEN, path) == [200, True]
+    assert await page.evaluate(KEPT) == 1
+
+    await page.context.set_offline(True)
+    assert await page.evaluate(SEEN, path) == [200, True]
+    await page.context.set_offline(False)
+
+    await page.locator(".rep-head button").last.click()
+    await page.locator("dialog.sheet").get_by_role("button", name="退出登录").click()
+    await page.wait_for_url("**/sign-in*")
+    assert await page.evaluate(KEPT) == 0
+    assert (await page.evaluate(SEEN, path))[0] == 401
+
+
 async def test_the_page_keeps_one_line_open(working_day: WorkingDay, phone_page: Page) -> None:
     opened: list[str] = []
     phone_page.on("websocket", lambda socket: opened.append(socket.url))

@@ -1,15 +1,17 @@
-"""What a device that several people use keeps of each: one session."""
+"""What a device that several people use keeps of each: one session, and no picture once they have left."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from http.cookies import SimpleCookie
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
 from kernel.actors import Role, Surface
 from kernel.links import create_link
+from tests.contract.call_rig import picture
 from tests.rig.people import Person
 from tests.rig.stack import RunningApp
 
@@ -91,3 +93,24 @@ async def test_a_customer_who_starts_anew_leaves_no_second_key_behind(shared_app
     first = phone.cookie
     await phone.send("POST", "/api/requests", asked)
     assert first and await phone.holds(phone.cookie) and not await phone.holds(first)
+
+
+async def test_a_picture_is_asked_for_each_time_and_sent_once(shared_app: RunningApp) -> None:
+    await shared_app.staff(Role.SUPERVISOR)
+    customer, desk = await shared_app.customer(), Browser(shared_app, Surface.DESK)
+    await desk.sign_in(await shared_app.staff(Role.TECHNICIAN))
+    sent = {"client_id": str(uuid4()), "source": "upload"}
+    still = await customer.upload(f"/api/requests/{customer.request_id}/stills", picture(), **sent)
+    path = f"/api/stills/{still['id']}/image"
+    seen = await desk.send("GET", path)
+    assert seen.headers["cache-control"] == "private, no-cache" and seen.content
+    tag = seen.headers["etag"]
+    assert tag.startswith('"'), "a strong one"
+    for had in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        again = await desk.send("GET", path, had=had)
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag), had
+        assert again.headers["cache-control"] == "private, no-cache"
+    assert (await desk.send("GET", path, had='"other"')).content == seen.content
+    left = await desk.send("DELETE", "/api/sessions/current")
+    assert left.headers["clear-site-data"] == '"cache"'
+    assert (await desk.send("GET", path, had=tag)).status_code == 401, "nor is it confirmed"

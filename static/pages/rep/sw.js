@@ -5,6 +5,7 @@
 const shell = SHELL;
 const FILES = `curbstop-files-${shell.version}`;
 const PICTURES = "curbstop-pictures";
+const EVIDENCE = /^\/api\/(stills\/[^/]+\/(image|marks)|proofs\/[^/]+\/image)$/;
 const PATIENCE_MS = 4000;
 
 self.addEventListener("install", (event) => {
@@ -17,12 +18,11 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  const { origin, pathname } = new URL(request.url);
+  const { origin, pathname, searchParams } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (request.mode === "navigate" && pathname === shell.page) event.respondWith(page(request));
   else if (/^\/(s|v)\//.test(pathname)) event.respondWith(kept(request, FILES));
-  else if (/^\/api\/(stills|proofs)\/[^/]+\/image$/.test(pathname)) event.respondWith(kept(request, PICTURES));
-  else if (/^\/api\/stills\/[^/]+\/marks$/.test(pathname)) event.respondWith(fresh(request, PICTURES));
+  else if (EVIDENCE.test(pathname) && (searchParams.get("surface") ?? request.headers.get("Curbstop-Surface")) === "rep") event.respondWith(checked(request));
 });
 
 async function tidy() {
@@ -49,13 +49,17 @@ async function kept(request, name) {
   return answer;
 }
 
-async function fresh(request, name) {
-  const cache = await caches.open(name);
+/** What the server still lets this person see; what was seen before, only where the server cannot be asked. */
+async function checked(request) {
+  const cache = await caches.open(PICTURES);
+  const found = await cache.match(request);
   try {
-    const answer = await fetch(request);
+    const answer = await fetch(request, found ? { signal: AbortSignal.timeout(PATIENCE_MS) } : {});
     if (answer.ok) await cache.put(request, answer.clone());
+    else if (answer.status < 500) await cache.delete(request);
+    else return found ?? answer;
     return answer;
   } catch {
-    return (await cache.match(request)) ?? Response.error();
+    return found ?? Response.error();
   }
 }

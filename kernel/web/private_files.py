@@ -1,0 +1,28 @@
+"""Files that few may see: asked for each time they are shown, sent only when the browser has not got them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+
+def private_file(request: Request, path: Path, *, digest: str, media_type: str) -> Response:
+    """The file at ``path``, for a caller who has just been found to be one of those who may see it.
+
+    A browser may keep it, but must ask before it shows it again (RFC 9111, 5.2.2.4 ``no-cache``), so that
+    on a shared computer it is gone with the session. ``digest`` is the content's own, which makes the
+    entity tag a strong one; a browser that still has the content is told so in a few bytes.
+    """
+    tag = f'"{digest}"'
+    headers = {"Cache-Control": "private, no-cache", "ETag": tag, "Content-Disposition": "inline"}
+    if _has(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers=headers)
+    return FileResponse(path, media_type=media_type, headers=headers)
+
+
+def _has(if_none_match: str, tag: str) -> bool:
+    """Whether ``tag`` is among those listed, by weak comparison (RFC 9110, 13.1.2)."""
+    listed = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
+    return bool(listed & {tag, "*"})
