@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numba
 import numpy as np
+import numpy.typing as npt
 
-from field.shortest import Ints
+Ints = npt.NDArray[np.int32]
 
 
 @numba.njit(cache=True, nogil=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from graphlib import TopologicalSorter
 
 import grimp
 import pytest
 
-from tests.architecture.sources import sources
+from tests.architecture.sources import ROOT, sources, tracked
 
 PURE = (
     "kernel.actors",
@@ -161,3 +162,18 @@ def test_the_grid_does_not_know_the_rest_of_the_field() -> None:
         if imported.startswith("field.") and not imported.startswith("field.grid")
     ]
     assert not wrong, "\n".join(wrong)
+
+
+IMPORTED_BY_BROWSERS = re.compile(r'^(?:import|export)\b[^"\';]*"([^"]+\.js)"', re.MULTILINE)
+
+
+def test_no_two_browser_modules_import_each_other() -> None:
+    modules = {
+        path.relative_to(ROOT / "static").as_posix(): set(
+            IMPORTED_BY_BROWSERS.findall(path.read_text("utf-8"))
+        )
+        for path in tracked()
+        if path.suffix == ".js" and path.is_relative_to(ROOT / "static")
+    }
+    assert "pages/customer/screens/start.js" in modules["pages/customer/screens.js"]
+    TopologicalSorter(modules).prepare()  # CycleError names the circle

@@ -17,8 +17,7 @@ from assist.webrtc.node import adapter
 from assist.webrtc.node.compiled_layout import ADDRESS_MASK, HISTORY_PACKET, SLOW, STREAM_MASK, Tables
 from assist.webrtc.node.forwarder import Forwarder
 from assist.webrtc.node.ice import Address
-from assist.webrtc.node.peer import Peer
-from assist.webrtc.node.streams import Leg, Uplink
+from assist.webrtc.node.peer import Leg, Peer, Uplink
 
 for _symbol, _place in adapter.srtp_symbols().items():
     llvm.add_symbol(_symbol, _place)

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 from assist.webrtc.node import adapter, rtp
 from assist.webrtc.node.ice import Address
-from assist.webrtc.node.peer import Peer
-from assist.webrtc.node.streams import Leg, Uplink
+from assist.webrtc.node.peer import Leg, Peer, Uplink
 
 MAX_BATCH = 64
 """Datagrams taken before timers and control get their turn."""

@@ -23,11 +23,10 @@ from assist.webrtc.node.description import OfferDescription
 from assist.webrtc.node.errors import CommandInvalid, NodeDraining, NodeFull, RoomMoved
 from assist.webrtc.node.forwarder import Forwarder
 from assist.webrtc.node.ice import Address, Credentials, IceLite
-from assist.webrtc.node.peer import Peer
+from assist.webrtc.node.peer import Leg, Peer, Uplink
 from assist.webrtc.node.reports import Reports
 from assist.webrtc.node.rooms import Room, Settler
 from assist.webrtc.node.sockets import candidates
-from assist.webrtc.node.streams import Leg, Uplink
 
 log = structlog.get_logger()
 

@@ -11,8 +11,7 @@ from collections.abc import Iterable
 from assist.webrtc.node import rtcp
 from assist.webrtc.node.bandwidth import ESTIMATE_LIFE_S
 from assist.webrtc.node.forwarder import Forwarder
-from assist.webrtc.node.peer import Peer
-from assist.webrtc.node.streams import Leg, Uplink
+from assist.webrtc.node.peer import Leg, Peer, Uplink
 
 KEY_FRAME_PAUSE_S = 0.4
 MAX_REPORTS_REMEMBERED = 16

@@ -8,8 +8,7 @@ from assist.webrtc.control import Kind, Source
 from assist.webrtc.node import negotiation
 from assist.webrtc.node.answer import AnswerLine, Outgoing
 from assist.webrtc.node.description import OfferDescription, OfferLine, SdpTooLarge
-from assist.webrtc.node.peer import Peer
-from assist.webrtc.node.streams import Leg, Uplink
+from assist.webrtc.node.peer import Leg, Peer, Uplink
 
 MAX_PUBLISHED = 4
 """Streams one peer may send: camera and microphone, and a second of each while a device is exchanged."""

@@ -1,5 +1,6 @@
 // Which screen a request is at. Before there is a request the draft decides; from then on its state does.
 
+import { passed } from "pages/customer/screen.js";
 import { after } from "pages/customer/screens/after.js";
 import { call } from "pages/customer/screens/call.js";
 import { guide } from "pages/customer/screens/guide.js";
@@ -10,9 +11,6 @@ import { waiting } from "pages/customer/screens/waiting.js";
 import { where } from "pages/customer/screens/where.js";
 
 /** @typedef {import("pages/customer/case.js").Case} Case */
-/** @typedef {import("parts/page.js").Page} Page */
-/** @typedef {{element: HTMLElement, update?: () => void, relabel?: () => void, leave?: () => void}} Screen */
-/** @typedef {(model: Case, page: Page) => Screen} MakeScreen */
 
 export const SCREENS = /** @type {const} */ ({ linkFault, elsewhere, invited, who, building, what, where, guide, person, waiting, call, after });
 
@@ -45,16 +43,4 @@ function guidingScreen(model) {
   if (!request?.place && !passed(model, "place")) return "where";
   if (!model.guide || request?.guide?.ending === "person" || passed(model, "person")) return "person";
   return "guide";
-}
-
-/** Whether the person has gone past a screen that the API knows nothing of. @param {Case} model @param {string} name */
-export function passed(model, name) {
-  return sessionStorage.getItem(`curbstop-${name}`) === model.request?.id;
-}
-
-/** @param {Case} model @param {string} name @param {boolean} [yes] */
-export function pass(model, name, yes = true) {
-  if (yes) sessionStorage.setItem(`curbstop-${name}`, model.id);
-  else sessionStorage.removeItem(`curbstop-${name}`);
-  model.tell();
 }

@@ -14,7 +14,7 @@ import { requestChat } from "pages/customer/messages.js";
 import { photoStrip } from "pages/customer/photo-strip.js";
 import { Photos } from "pages/customer/photos.js";
 
-/** @typedef {import("pages/customer/screens.js").MakeScreen} MakeScreen */
+/** @typedef {import("pages/customer/screen.js").MakeScreen} MakeScreen */
 /** @typedef {import("pages/customer/case.js").RequestView} RequestView */
 
 const ROAD = ["assigned", "accepted", "travelling", "on_site", "done"];

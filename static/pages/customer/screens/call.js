@@ -17,7 +17,7 @@ import { Photos } from "pages/customer/photos.js";
 import { t } from "parts/words.js";
 import { buzz } from "pages/customer/awake.js";
 
-/** @typedef {import("pages/customer/screens.js").MakeScreen} MakeScreen */
+/** @typedef {import("pages/customer/screen.js").MakeScreen} MakeScreen */
 
 const VOICE = "curbstop-voice";
 

@@ -10,9 +10,9 @@ import { i18n } from "parts/words.js";
 import { buzz } from "pages/customer/awake.js";
 import { frame } from "pages/customer/frame.js";
 import { guideArt } from "pages/customer/guide-art.js";
-import { pass } from "pages/customer/screens.js";
+import { pass } from "pages/customer/screen.js";
 
-/** @typedef {import("pages/customer/screens.js").MakeScreen} MakeScreen */
+/** @typedef {import("pages/customer/screen.js").MakeScreen} MakeScreen */
 /** @typedef {import("pages/customer/case.js").GuideStep} GuideStep */
 /** @typedef {import("pages/customer/case.js").GuideAnswer} GuideAnswer */
 

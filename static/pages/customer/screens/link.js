@@ -5,9 +5,9 @@ import { note } from "parts/chip.js";
 import { art, h } from "parts/dom.js";
 import { i18n } from "parts/words.js";
 import { frame } from "pages/customer/frame.js";
-import { pass } from "pages/customer/screens.js";
+import { pass } from "pages/customer/screen.js";
 
-/** @typedef {import("pages/customer/screens.js").MakeScreen} MakeScreen */
+/** @typedef {import("pages/customer/screen.js").MakeScreen} MakeScreen */
 
 /** @type {MakeScreen} */
 export function invited(model) {

@@ -6,9 +6,9 @@ import { art, h } from "parts/dom.js";
 import { field } from "parts/field.js";
 import { keepTyped } from "parts/typed.js";
 import { frame } from "pages/customer/frame.js";
-import { pass, passed } from "pages/customer/screens.js";
+import { pass, passed } from "pages/customer/screen.js";
 
-/** @typedef {import("pages/customer/screens.js").MakeScreen} MakeScreen */
+/** @typedef {import("pages/customer/screen.js").MakeScreen} MakeScreen */
 
 /** @type {MakeScreen} */
 export function person(model) {

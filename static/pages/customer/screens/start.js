@@ -6,9 +6,9 @@ import { field } from "parts/field.js";
 import { icon } from "parts/icon.js";
 import { run } from "parts/button.js";
 import { frame } from "pages/customer/frame.js";
-import { pass, passed } from "pages/customer/screens.js";
+import { pass, passed } from "pages/customer/screen.js";
 
-/** @typedef {import("pages/customer/screens.js").MakeScreen} MakeScreen */
+/** @typedef {import("pages/customer/screen.js").MakeScreen} MakeScreen */
 
 const CATEGORIES = ["leak", "no_water", "low_pressure", "dirty_water", "meter", "other"];
 const ASKERS = ["resident", "manager"];

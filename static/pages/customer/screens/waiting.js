@@ -17,7 +17,7 @@ import { Photos } from "pages/customer/photos.js";
 import { placeForm } from "pages/customer/screens/where.js";
 import { Awake } from "pages/customer/awake.js";
 
-/** @typedef {import("pages/customer/screens.js").MakeScreen} MakeScreen */
+/** @typedef {import("pages/customer/screen.js").MakeScreen} MakeScreen */
 
 const POLL_MS = 8000;
 const SOON_MS = 1000;

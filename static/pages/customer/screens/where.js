@@ -9,9 +9,9 @@ import { keepTyped } from "parts/typed.js";
 import { t } from "parts/words.js";
 import { frame } from "pages/customer/frame.js";
 import { currentPosition } from "pages/customer/position.js";
-import { pass } from "pages/customer/screens.js";
+import { pass } from "pages/customer/screen.js";
 
-/** @typedef {import("pages/customer/screens.js").MakeScreen} MakeScreen */
+/** @typedef {import("pages/customer/screen.js").MakeScreen} MakeScreen */
 /** @typedef {import("pages/customer/case.js").Case} Case */
 /** @typedef {import("parts/page.js").Page} Page */
 

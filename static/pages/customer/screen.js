@@ -1,0 +1,18 @@
+// What a screen is, and which ones the person has gone past.
+
+/** @typedef {import("pages/customer/case.js").Case} Case */
+/** @typedef {import("parts/page.js").Page} Page */
+/** @typedef {{element: HTMLElement, update?: () => void, relabel?: () => void, leave?: () => void}} Screen */
+/** @typedef {(model: Case, page: Page) => Screen} MakeScreen */
+
+/** Whether the person has gone past a screen that the API knows nothing of. @param {Case} model @param {string} name */
+export function passed(model, name) {
+  return sessionStorage.getItem(`curbstop-${name}`) === model.request?.id;
+}
+
+/** @param {Case} model @param {string} name @param {boolean} [yes] */
+export function pass(model, name, yes = true) {
+  if (yes) sessionStorage.setItem(`curbstop-${name}`, model.id);
+  else sessionStorage.removeItem(`curbstop-${name}`);
+  model.tell();
+}
