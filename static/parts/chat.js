@@ -4,6 +4,7 @@
 import { uuid7 } from "lib/ids.js";
 import { button } from "parts/button.js";
 import { h } from "parts/dom.js";
+import { drawnFrom, redraw } from "parts/redraw.js";
 import { i18n, t } from "parts/words.js";
 
 /** @typedef {{id?: string, client_id: string, author?: string, role?: string, author_name?: string, name?: string, text: string, sent_at: string, state?: string}} Message */
@@ -17,12 +18,12 @@ export function chat({ send, mine, quick, intro = "common.chat.empty" }) {
   let stored = new Map();
   /** @type {Map<string, Message>} */
   const pending = new Map();
-  let offered = "[]";
   const list = h("ol");
   const log = h("div", { class: "log", role: "log", "aria-live": "polite", label: "common.chat", tabindex: 0 }, list);
   const input = h("textarea", { class: "input", rows: 1, maxlength: 2000, label: "common.chat.placeholder", placeholder: "common.chat.placeholder", enterkeyhint: "send" });
   const form = h("form", null, h("div", { class: "grow" }, input), button({ icon: "send", kind: "primary", type: "submit", label: "common.send" }));
   const replies = h("div", { class: "quick" });
+  const offer = drawnFrom(replies);
   const element = h("section", { class: "chat", label: "common.chat" }, log, quick && replies, form);
 
   /** @param {Message} message */
@@ -45,19 +46,11 @@ export function chat({ send, mine, quick, intro = "common.chat.empty" }) {
     return body;
   };
 
-  /** A button that is replaced under a thumb loses its tap: so only when the words are others. @param {string[]} texts */
-  const offer = (texts) => {
-    const now = JSON.stringify(texts);
-    if (now === offered) return;
-    offered = now;
-    replies.replaceChildren(...texts.map((text) => button({ text, action: () => void say(text) })));
-  };
-
   const draw = () => {
     const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
     const all = [...stored.values(), ...[...pending.values()].filter((message) => !stored.has(message.client_id))];
-    list.replaceChildren(...(all.length ? all.map(line) : [h("li", { data: { kind: "note" }, t: intro })]));
-    offer(quick?.() ?? []);
+    redraw(list, () => list.replaceChildren(...(all.length ? all.map(line) : [h("li", { data: { kind: "note" }, t: intro })])));
+    if (quick) offer(quick(), () => quick().map((text) => button({ text, action: () => void say(text) })));
     if (atEnd) log.scrollTop = log.scrollHeight;
   };
 

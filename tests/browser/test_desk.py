@@ -239,6 +239,22 @@ async def test_what_is_done_before_the_line_stands_is_done_when_it_does(
     await expect(desk_page.locator("cs-ink")).to_be_visible()
 
 
+async def test_a_button_that_is_being_pressed_stays_where_it_is(desk: WorkingDay, desk_page: Page) -> None:
+    await waiting_customer(desk.app)
+    await open_desk(desk_page, await desk_link(desk.app))
+    rows = desk_page.locator(".queue-row")
+    await expect(rows).to_have_count(1)
+    await rows.locator("[data-id^=accept-]").hover()
+    await desk_page.mouse.down()
+    await waiting_customer(desk.app, "王美兰")
+    await expect(desk_page.locator("#queue-title .count")).to_have_text("2")
+    await expect(rows).to_have_count(1)
+    await desk_page.mouse.up()
+    await expect(desk_page.locator(".work-head h2")).to_have_text("林淑贞")
+    await expect(rows).to_have_count(1)
+    await expect(rows).to_contain_text("王美兰")
+
+
 async def test_phrases_reach_the_customer_in_their_language(desk: WorkingDay, browsers: Browsers) -> None:
     customer = await waiting_customer(desk.app, "吳家豪", "zh-Hant")
     page = await browsers.desk(language="en-GB")

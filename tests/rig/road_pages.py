@@ -187,7 +187,7 @@ class DeskPage:
         await open_at(self.page, link, ".desk .queue")
 
     async def accept(self) -> None:
-        await self.page.locator("button[data-focus^=accept-]").first.click(timeout=WITHIN_MS)
+        await self.page.locator("button[data-id^=accept-]").first.click(timeout=WITHIN_MS)
         await expect(self.page.locator(".work-head")).to_be_visible(timeout=WITHIN_MS)
 
     @property

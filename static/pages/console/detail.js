@@ -5,7 +5,7 @@ import { button } from "parts/button.js";
 import { nothing, skeleton } from "parts/empty.js";
 import { i18n } from "parts/words.js";
 import { overview } from "pages/console/overview.js";
-import { redraw } from "pages/console/redraw.js";
+import { redraw } from "parts/redraw.js";
 import { repDetail } from "pages/console/rep-detail.js";
 import { TaskDetailView } from "pages/console/task-detail.js";
 import { zoneDetail } from "pages/console/zone-detail.js";

@@ -9,7 +9,7 @@ import "parts/switches.js";
 import { importFile } from "pages/console/import.js";
 import { showKeys } from "pages/console/keys.js";
 import { newTask } from "pages/console/new-task.js";
-import { redraw } from "pages/console/redraw.js";
+import { redraw } from "parts/redraw.js";
 
 /** @typedef {{board: import("pages/console/board.js").Board, page: import("parts/page.js").Page, me: import("parts/session.js").Me,
  *   list: import("pages/console/task-list.js").TaskList, show: (view: "list" | "map" | "tables" | "timeline") => void}} Parts */

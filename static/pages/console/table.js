@@ -3,7 +3,7 @@
 import { h } from "parts/dom.js";
 import { button } from "parts/button.js";
 import { i18n } from "parts/words.js";
-import { redraw } from "pages/console/redraw.js";
+import { redraw } from "parts/redraw.js";
 
 /** @typedef {{key: string, value: (row: any) => string | number, cell?: (row: any) => Node | string, kind?: string}} Column `kind`: a class */
 

@@ -9,7 +9,7 @@ import { icon } from "parts/icon.js";
 import { i18n, t } from "parts/words.js";
 import { Proposing } from "pages/console/proposals.js";
 import { steps } from "pages/console/task-steps.js";
-import { redraw } from "pages/console/redraw.js";
+import { redraw } from "parts/redraw.js";
 import { LOOK, clockOf, name, partList, reason, repName, span, title, whyHere } from "pages/console/words.js";
 
 /** @typedef {import("pages/console/types.js").TaskDetail} TaskDetail */

@@ -5,7 +5,7 @@ import { chip } from "parts/chip.js";
 import { failed, nothing, skeleton } from "parts/empty.js";
 import { i18n, t } from "parts/words.js";
 import { duration } from "lib/time.js";
-import { redraw } from "pages/console/redraw.js";
+import { redraw } from "parts/redraw.js";
 import { LOOK, clockOf, name, title, whyHere } from "pages/console/words.js";
 
 /** @typedef {import("pages/console/types.js").Task} Task */

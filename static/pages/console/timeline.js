@@ -3,7 +3,7 @@
 import { h } from "parts/dom.js";
 import { nothing } from "parts/empty.js";
 import { i18n, t } from "parts/words.js";
-import { redraw } from "pages/console/redraw.js";
+import { redraw } from "parts/redraw.js";
 import { name, title } from "pages/console/words.js";
 
 /** @typedef {import("pages/console/types.js").Task} Task */

@@ -7,6 +7,7 @@ import { h } from "parts/dom.js";
 import { icon } from "parts/icon.js";
 import "parts/ink.js";
 import { photoAdd } from "parts/photo.js";
+import { drawnFrom } from "parts/redraw.js";
 import "parts/tool-rail.js";
 import { t } from "parts/words.js";
 
@@ -30,7 +31,7 @@ export function callStage({ line, chat, page, technician, photos, end, camera })
   const bar = h("div", { class: "call-bar", role: "toolbar", label: "customer.call.controls" });
   const drawer = h("div", { class: "drawer", hidden: true });
   const strip = photos.strip();
-  let unread = 0;
+  const [drawTop, drawOver, drawBar] = [drawnFrom(top), drawnFrom(middle), drawnFrom(bar)];
 
   const tools = /** @type {HTMLElement} */ (h("cs-tool-rail", { tools: "pointer pen" }));
   tools.append(button({ icon: "undo", label: "common.undo", action: () => line.undo(ink) }));
@@ -47,8 +48,7 @@ export function callStage({ line, chat, page, technician, photos, end, camera })
     const close = button({ icon: "close", size: "icon", kind: "quiet", label: "common.close", action: () => open(null) });
     drawer.replaceChildren(h("div", { class: "split" }, h("h2", { t: what === "chat" ? "common.chat" : "common.photos" }), close), what === "chat" ? chat : strip);
     if (what === "chat") {
-      unread = 0;
-      line.read = line.messages.filter((message) => message.author !== "customer").length;
+      line.readAll();
       chat.draw();
     }
     draw();
@@ -73,25 +73,27 @@ export function callStage({ line, chat, page, technician, photos, end, camera })
     }
     // Not `hidden`: sound must go on where there is no picture.
     other.toggleAttribute("data-sound-only", !line.remote?.getVideoTracks().some((track) => track.readyState === "live"));
-    top.replaceChildren(
+    drawTop([line.here, technician(), line.quality], () => [
       h("div", { class: "tag" }, icon("person"), h("span", { text: line.here ? technician() : t("customer.call.coming", { technician: technician() }) })),
       h("div", { "aria-live": "polite" }, line.quality && line.quality !== "good" ? chip({ t: `common.quality.${line.quality}`, icon: "quality", tone: TONES[line.quality] }) : null),
-    );
+    ]);
     drawMiddle(hasPicture);
     drawStill();
-    bar.replaceChildren(...barButtons(hasPicture).filter((part) => part !== null));
+    const { hasTorch, torchOn, speaking, audio } = device;
+    drawBar([hasPicture, hasTorch, torchOn, speaking, Boolean(audio), drawer.dataset["what"], line.unread], () => barButtons(hasPicture));
   };
 
   /** @param {boolean} hasPicture */
   const drawMiddle = (hasPicture) => {
     const word = line.freezing ? "customer.call.hold_still" : line.sending > 0 ? "common.photo.sending" : line.state === "lost" ? "common.banner.reconnecting" : line.interruption ? `customer.call.${line.interruption}` : null;
     root.toggleAttribute("data-dimmed", line.state === "lost");
-    middle.replaceChildren(
+    const asks = !hasPicture && !line.shown;
+    drawOver([word, asks, Math.round(line.sending * 100)], () => [
       ...(word ? [h("span", { class: "tag big" }, icon(line.freezing ? "camera" : "again"), h("span", { t: word }), line.sending > 0 && h("span", { class: "number", text: `${Math.round(line.sending * 100)} %` }))] : []),
-      ...(!hasPicture && !line.shown
+      ...(asks
         ? [h("div", { class: "no-picture" }, icon("video-off"), h("p", { t: "customer.call.no_picture" }), photoAdd({ t: "common.photo.take", capture: true, picked: photos.take }), button({ t: "customer.call.camera_on", icon: "video", action: camera }))]
         : []),
-    );
+    ]);
   };
 
   const drawStill = () => {
@@ -108,25 +110,23 @@ export function callStage({ line, chat, page, technician, photos, end, camera })
     ink.setMarks(line.marks);
   };
 
-  /** @param {boolean} hasPicture */
+  /** @param {boolean} hasPicture @returns {HTMLElement[]} */
   const barButtons = (hasPicture) => {
     const { camera: device } = line;
     return [
       device.hasTorch && hasPicture ? button({ icon: "torch", t: "customer.call.torch", pressed: device.torchOn, action: async () => void (await device.torch(!device.torchOn)) }) : null,
       button({ icon: "photo", t: "customer.call.photo", pressed: drawer.dataset["what"] === "photos", action: () => open("photos") }),
       hasPicture ? button({ icon: "flip", t: "customer.call.flip", action: () => line.flip() }) : null,
-      withBadge(button({ icon: "chat", t: "common.chat", pressed: drawer.dataset["what"] === "chat", action: () => open("chat") }), unread),
+      withBadge(button({ icon: "chat", t: "common.chat", pressed: drawer.dataset["what"] === "chat", action: () => open("chat") }), line.unread),
       device.audio ? button({ icon: device.speaking ? "mic" : "mic-off", t: device.speaking ? "customer.call.mute" : "customer.call.unmute", pressed: !device.speaking, action: () => line.speak(!device.speaking) }) : null,
       button({ icon: "end", t: "customer.call.end", kind: "danger", action: () => void end() }),
-    ];
+    ].filter((part) => part !== null);
   };
 
   const root = h("div", { class: "stage call-stage" }, own, ink, other, middle, top, h("div", { class: "call-low" }, silent, still, drawer, bar));
   line.addEventListener("change", draw);
   line.addEventListener("messages", () => {
-    const theirs = line.messages.filter((message) => message.author !== "customer").length;
-    if (drawer.dataset["what"] !== "chat") unread = Math.max(0, theirs - (line.read ?? theirs));
-    else line.read = theirs;
+    if (drawer.dataset["what"] === "chat") line.readAll();
     draw();
   });
   line.addEventListener("ink", (event) => ink.stroke(/** @type {CustomEvent} */ (event).detail));

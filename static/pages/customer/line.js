@@ -29,8 +29,9 @@ export class Line extends EventTarget {
     this.remote = null;
     /** @type {string} */
     this.quality = "";
-    /** @type {number | null} messages of others that were on the screen */
-    this.read = null;
+    this.readKey = `curbstop-read-${model.id}`;
+    /** How many messages of others were on the screen; a reload does not forget it. Null before the first look. */
+    this.read = sessionStorage.getItem(this.readKey) === null ? null : Number(sessionStorage.getItem(this.readKey));
     /** @type {HTMLVideoElement | null} where the own picture is seen; stills are cut from it */
     this.video = null;
     this.told = "";
@@ -74,8 +75,8 @@ export class Line extends EventTarget {
   }
 
   joined() {
-    // What was said before this page joined was seen before, or is in the chat for whoever opens it.
-    this.read ??= this.messages.filter((message) => message.author !== "customer").length;
+    // What was said before the call was seen while waiting, or is in the chat for whoever opens it.
+    if (this.read === null) this.readAll();
     this.emit("messages");
     this.tellMedia(true);
   }
@@ -118,6 +119,21 @@ export class Line extends EventTarget {
 
   get messages() {
     return [...this.room.state.messages.values()];
+  }
+
+  /** Messages of others that were not on the screen yet. */
+  get unread() {
+    return Math.max(0, this.theirs - (this.read ?? this.theirs));
+  }
+
+  get theirs() {
+    return this.messages.filter((message) => message.author !== "customer").length;
+  }
+
+  /** The chat is open: all of it is on the screen. */
+  readAll() {
+    this.read = this.theirs;
+    sessionStorage.setItem(this.readKey, String(this.read));
   }
 
   get freezing() {

@@ -4,6 +4,7 @@ import { h } from "parts/dom.js";
 import { ask } from "parts/dialog.js";
 import "parts/ink.js";
 import { photoAdd } from "parts/photo.js";
+import { redraw } from "parts/redraw.js";
 import { t } from "parts/words.js";
 
 /** @typedef {import("pages/customer/photos.js").Photos} Photos */
@@ -27,7 +28,7 @@ export function photoStrip(photos, { empty = false } = {}) {
         return made;
       }),
     ];
-    grid.replaceChildren(...made, photoAdd({ picked: (files) => void photos.add(files) }));
+    redraw(grid, () => grid.replaceChildren(...made, photoAdd({ picked: (files) => void photos.add(files) })));
     grid.dataset["empty"] = String(made.length === 0 && empty);
   };
   /** @param {Event} event */

@@ -5,6 +5,7 @@ import { button } from "parts/button.js";
 import { note } from "parts/chip.js";
 import { h } from "parts/dom.js";
 import { art } from "parts/dom.js";
+import { drawnFrom } from "parts/redraw.js";
 import { inviteAgain } from "pages/desk/invite.js";
 import { followed } from "pages/desk/result/followed.js";
 
@@ -16,16 +17,12 @@ const OVER = ["visit", "resolved", "closed"];
 export function overview(bench) {
   const { desk, work } = bench;
   const element = h("div", { class: "overview" });
-  let before = "";
+  const renew = drawnFrom(element);
 
   const draw = () => {
     const { request } = work;
     if (!request) return;
-    const now = JSON.stringify([request, desk.busy, desk.catalogue?.language, document.documentElement.lang]);
-    if (now === before) return;
-    before = now;
-    if (OVER.includes(request.state)) return element.replaceChildren(followed(bench));
-    return element.replaceChildren(standing(bench));
+    renew([request, desk.busy, desk.catalogue?.language], () => [OVER.includes(request.state) ? followed(bench) : standing(bench)]);
   };
   desk.addEventListener("mine", draw, { signal: bench.signal });
   return { element, draw };

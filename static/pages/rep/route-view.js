@@ -3,6 +3,7 @@
 import { h } from "parts/dom.js";
 import { failed, nothing, skeleton } from "parts/empty.js";
 import { segmented } from "parts/field.js";
+import { redraw } from "parts/redraw.js";
 import { nextCard } from "pages/rep/next-card.js";
 import { next } from "pages/rep/overlay.js";
 import { RouteMap } from "pages/rep/route-map.js";
@@ -30,21 +31,21 @@ export class RouteView {
   show() {
     const { route, trouble } = this.work;
     if (!route) {
-      this.content.replaceChildren(trouble ? failed(trouble, () => this.work.refresh()) : skeleton(4));
+      redraw(this.content, () => this.content.replaceChildren(trouble ? failed(trouble, () => this.work.refresh()) : skeleton(4)));
       return;
     }
     if (this.view === "map") {
-      if (!this.content.contains(this.map.element)) this.content.replaceChildren(this.map.element);
+      if (!this.content.contains(this.map.element)) redraw(this.content, () => this.content.replaceChildren(this.map.element));
       void this.map.show(route);
       return;
     }
     const first = next(route.stops);
     const rest = route.stops.filter((stop) => stop !== first);
-    this.content.replaceChildren(
+    redraw(this.content, () => this.content.replaceChildren(
       ...(first ? [nextCard(first, this.work, this.places, this.page)] : []),
       ...(route.stops.length ? [] : [nothing({ t: "rep.empty", more: "rep.empty.more", icon: "calendar" })]),
       ...(!first && route.stops.length ? [nothing({ t: "rep.all_done", more: "rep.all_done.more", icon: "done" })] : []),
       ...(rest.length ? [h("h2", { t: first ? "rep.later" : "rep.today" }), h("ol", { class: "rows" }, rest.map((stop) => stopRow(stop, this.places)))] : []),
-    );
+    ));
   }
 }

@@ -6,6 +6,7 @@ import { button } from "parts/button.js";
 import { chip, note } from "parts/chip.js";
 import { Evidence } from "parts/evidence.js";
 import { icon } from "parts/icon.js";
+import { redraw } from "parts/redraw.js";
 import { i18n, t } from "parts/words.js";
 import { mainAction, moreAction } from "pages/rep/actions.js";
 import { navigate } from "pages/rep/navigate.js";
@@ -41,10 +42,10 @@ export class TaskView {
       customer(task),
       plan(stop),
     ];
-    this.content.replaceChildren(...parts.filter((part) => part !== null));
+    redraw(this.content, () => this.content.replaceChildren(...parts.filter((part) => part !== null)));
     const main = mainAction(stop, this.work, this.page);
     const more = moreAction(stop, this.work, this.page);
-    this.bar.replaceChildren(...[more, main].filter((part) => part !== null));
+    redraw(this.bar, () => this.bar.replaceChildren(...[more, main].filter((part) => part !== null)));
   }
 }
 

@@ -7,6 +7,7 @@ import { chip, note } from "parts/chip.js";
 import { ask, sheet } from "parts/dialog.js";
 import { art, h } from "parts/dom.js";
 import { icon } from "parts/icon.js";
+import { drawnFrom } from "parts/redraw.js";
 import { i18n, t } from "parts/words.js";
 import { cameraCheck } from "pages/customer/camera-check.js";
 import { contactForm } from "pages/customer/contact.js";
@@ -30,6 +31,7 @@ export function waiting(model, page) {
   const awake = new Awake();
   const hero = h("div", { class: "hero", "aria-live": "polite" });
   const rows = h("div", { class: "rows" });
+  const [drawHeroFrom, drawRowsFrom] = [drawnFrom(hero), drawnFrom(rows)];
   /** @type {{place: number | null, wait: {low_s: number, high_s: number} | null} | null} */
   let entry = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -38,11 +40,11 @@ export function waiting(model, page) {
   const drawHero = () => {
     if (!entry) return;
     const { place, wait } = entry;
-    hero.replaceChildren(
+    drawHeroFrom([place, wait], () => [
       h("p", { class: "place-number number", text: place === 1 ? t("customer.waiting.next") : t("customer.waiting.place", { place }) }),
       h("p", { class: "wait number" }, icon("clock"), h("span", { text: wait ? t("customer.waiting.wait", { wait: waitWords(i18n, wait) }) : t("common.wait.unknown") })),
       wait ? h("p", { class: "small muted", t: "customer.waiting.kept" }) : h("p", { class: "small", t: "customer.waiting.nobody" }),
-    );
+    ]);
   };
 
   let polled = 0;
@@ -63,10 +65,10 @@ export function waiting(model, page) {
 
   const drawRows = () => {
     const { contact, place } = /** @type {import("pages/customer/case.js").RequestView} */ (model.request);
-    rows.replaceChildren(
+    drawRowsFrom([contact.phone, place], () => [
       row({ icon: "phone", t: "customer.waiting.phone", value: contact.phone, todo: "customer.waiting.phone.todo", action: editContact }),
       row({ icon: "pin", t: "customer.waiting.where", value: place ? place.address || t("customer.where.on_map") : "", todo: "customer.waiting.where.todo", action: editPlace }),
-    );
+    ]);
   };
 
   const editContact = async () => {

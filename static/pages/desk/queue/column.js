@@ -2,6 +2,7 @@
 
 import { h } from "parts/dom.js";
 import { failed, nothing, skeleton } from "parts/empty.js";
+import { redraw } from "parts/redraw.js";
 import { note } from "parts/chip.js";
 import { history } from "pages/desk/queue/history.js";
 import { mineRow } from "pages/desk/queue/mine.js";
@@ -27,17 +28,19 @@ export function queueColumn(desk, keys) {
     const rows = desk.mine.filter((row) => AT_WORK.has(row.state) || (row.state === "guiding" && row.owner.id === desk.me.id) || row.state === "visit");
     rows.sort((a, b) => Number(AT_WORK.has(b.state)) - Number(AT_WORK.has(a.state)));
     mineBox.hidden = rows.length === 0;
-    keepFocus(mine, () => mine.replaceChildren(...rows.slice(0, 8).map((row) => h("li", null, mineRow(desk, row)))));
+    redraw(mine, () => mine.replaceChildren(...rows.slice(0, 8).map((row) => h("li", null, mineRow(desk, row)))));
   };
 
   const drawQueue = () => {
     const { queue, fault } = desk;
     count.textContent = queue ? String(queue.rows.length) : "";
-    if (!queue) return waiting.replaceChildren(fault ? failed(fault, () => desk.refresh()) : skeleton(4));
+    /** @param {...(Node | null)} parts */
+    const fill = (...parts) => redraw(waiting, () => waiting.replaceChildren(...parts.filter((part) => part !== null)));
+    if (!queue) return fill(fault ? failed(fault, () => desk.refresh()) : skeleton(4));
     const stale = fault ? note({ t: "desk.queue.stale", tone: "warn", icon: "offline" }) : null;
-    if (!queue.rows.length) return waiting.replaceChildren(...list(stale, nothing({ t: "desk.queue.empty", more: "desk.queue.empty.more", icon: "queue" })));
+    if (!queue.rows.length) return fill(stale, nothing({ t: "desk.queue.empty", more: "desk.queue.empty.more", icon: "queue" }));
     const rows = queue.rows.map((row) => h("li", null, queueRow(desk, row)));
-    return keepFocus(waiting, () => waiting.replaceChildren(...list(stale, h("ol", { class: "queue-list" }, rows))));
+    return fill(stale, h("ol", { class: "queue-list" }, rows));
   };
 
   for (const type of ["mine", "open"]) desk.addEventListener(type, drawMine);
@@ -57,17 +60,4 @@ function acceptNext(desk) {
   if (!next || !desk.technician || desk.busy) return false;
   void desk.accept(next).catch((error) => desk.page.toast.fault(error));
   return true;
-}
-
-/** A list that is made anew keeps the focus on the same button. @param {HTMLElement} root @param {() => void} draw */
-function keepFocus(root, draw) {
-  const focused = document.activeElement;
-  const key = focused instanceof HTMLElement && root.contains(focused) ? focused.dataset["focus"] : undefined;
-  draw();
-  if (key) /** @type {HTMLElement | null} */ (root.querySelector(`[data-focus="${key}"]`))?.focus();
-}
-
-/** @param {(Node | null)[]} parts @returns {Node[]} */
-function list(...parts) {
-  return /** @type {Node[]} */ (parts.filter((part) => part !== null));
 }

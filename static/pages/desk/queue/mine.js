@@ -10,7 +10,7 @@ export function mineRow(desk, row) {
   return h(
     "button", {
       type: "button", class: "mine-row", "aria-current": desk.work?.id === row.id ? "true" : null,
-      data: { focus: `mine-${row.id}`, state: row.state }, on: { click: () => desk.show(row.id) },
+      data: { id: `mine-${row.id}`, state: row.state }, on: { click: () => desk.show(row.id) },
     },
     h("span", { class: "row-top" }, h("b", { text: name }), h("small", { class: "number", text: i18n.time(row.changed_at) })),
     h("span", { class: "chips" }, stateChip(row.state), h("small", { class: "where", text: row.address })),

@@ -17,7 +17,7 @@ export function queueRow(desk, row) {
   const open = desk.work?.id === id;
   const name = row.name || t("desk.unnamed", { place: row.place });
   const look = h(
-    "button", { type: "button", class: "look", data: { focus: `look-${id}` }, "aria-current": open ? "true" : null, title: "desk.queue.look", on: { click: () => desk.show(id) } },
+    "button", { type: "button", class: "look", data: { id: `look-${id}` }, "aria-current": open ? "true" : null, title: "desk.queue.look", on: { click: () => desk.show(id) } },
     h("span", { class: "row-top" }, h("b", { text: name }), ticking(desk.readAt - row.waited_s * 1000, { class: row.waited_s > LONG_S ? "wait long" : "wait" })),
     row.address && h("span", { class: "where", text: row.address }),
   );
@@ -31,7 +31,7 @@ export function queueRow(desk, row) {
       row.away && chip({ t: "desk.queue.away", icon: "offline", tone: "warn" }),
       !row.suits && chip({ t: "desk.queue.unsuited", icon: "info" })),
     desk.technician && button({
-      t: "desk.accept", kind: next && !desk.busy ? "primary" : undefined, key: next ? "A" : undefined, data: {}, "data-focus": `accept-${id}`,
+      t: "desk.accept", kind: next && !desk.busy ? "primary" : undefined, key: next ? "A" : undefined, data: {}, "data-id": `accept-${id}`,
       ariaLabel: t("desk.accept.who", { name }), "aria-disabled": desk.busy ? "true" : null, ...(desk.busy && { title: "desk.accept.busy" }),
       action: () => desk.accept(id),
     }),

@@ -3,7 +3,8 @@
 import { button } from "parts/button.js";
 import { h } from "parts/dom.js";
 import { icon } from "parts/icon.js";
-import { i18n, t } from "parts/words.js";
+import { drawnFrom } from "parts/redraw.js";
+import { t } from "parts/words.js";
 import { askForPhoto } from "pages/desk/case/talk.js";
 import { ticking } from "pages/desk/ticker.js";
 
@@ -15,24 +16,16 @@ export function notices(bench) {
   const { work } = bench;
   const middle = h("div", { class: "over", data: { at: "middle" }, role: "status" });
   const bottom = h("div", { class: "over stack-over", data: { at: "bottom" }, role: "status" });
-  /** @type {Map<HTMLElement, string>} what each place was drawn from */
-  const drawn = new Map();
-
-  /** Draws a place again only if it changes: a button that is replaced under a finger loses its click. @param {HTMLElement} place @param {unknown[]} from @param {(bench: import("pages/desk/work-place.js").Bench) => HTMLElement[]} make */
-  const renew = (place, from, make) => {
-    const now = JSON.stringify([from, i18n.language]);
-    if (now === drawn.get(place)) return;
-    drawn.set(place, now);
-    place.replaceChildren(...(work.call ? make(bench) : []));
-  };
+  const drawMiddle = drawnFrom(middle);
+  const drawBottom = drawnFrom(bottom);
 
   const draw = () => {
     const { call, shown } = work;
     const held = Boolean(shown);
     const name = work.request?.contact.name;
-    renew(middle, call ? [call.standing, call.freezing.state, call.freezing.reason, Math.round(call.freezing.part * 20), held, call.other?.media_state?.camera, name, work.request?.call?.accepted_at] : [], centre);
+    drawMiddle(call && [call.standing, call.freezing.state, call.freezing.reason, Math.round(call.freezing.part * 20), held, call.other?.media_state?.camera, name, work.request?.call?.accepted_at], () => centre(bench));
     const { microphone, other } = call ?? {};
-    renew(bottom, call ? [call.room.line, call.interruption, microphone?.device, microphone?.asking, microphone?.declined, microphone?.live, held, Boolean(call.quiet), other?.here, name] : [], foot);
+    drawBottom(call && [call.room.line, call.interruption, microphone?.device, microphone?.asking, microphone?.declined, microphone?.live, held, Boolean(call.quiet), other?.here, name], () => foot(bench));
   };
   return { elements: [middle, bottom], draw };
 }

@@ -2,6 +2,7 @@
 
 import { h } from "parts/dom.js";
 import { icon } from "parts/icon.js";
+import { redraw } from "parts/redraw.js";
 import { i18n, t } from "parts/words.js";
 import { pixels } from "pages/desk/work.js";
 
@@ -30,16 +31,19 @@ export function strip({ desk, keys, work, signal }) {
     list.hidden = stills.length === 0;
     if (now === before) return;
     before = now;
-    const focused = list.contains(document.activeElement) ? document.activeElement?.getAttribute("data-still") : null;
+    redraw(list, () => fill(stills));
+  };
+
+  /** @param {import("pages/desk/views.js").Still[]} stills */
+  const fill = (stills) => {
     list.replaceChildren(
-      ...(work.call ? [h("li", null, h("button", { type: "button", class: "live-tile", data: { still: "live" }, "aria-current": work.shown ? null : "true", on: { click: () => look(null) } }, icon("video"), h("span", { t: "desk.live.short" })))] : []),
+      ...(work.call ? [h("li", null, h("button", { type: "button", class: "live-tile", data: { id: "live", still: "live" }, "aria-current": work.shown ? null : "true", on: { click: () => look(null) } }, icon("video"), h("span", { t: "desk.live.short" })))] : []),
       ...stills.map((still, index) =>
         h("li", null, h("button", {
-          type: "button", data: { still: still.id }, "aria-current": work.shown?.id === still.id ? "true" : null,
+          type: "button", data: { id: still.id, still: still.id }, "aria-current": work.shown?.id === still.id ? "true" : null,
           ariaLabel: t("desk.still.number", { number: index + 1, time: i18n.time(still.taken_at) }), on: { click: () => look(still.id) },
         }, h("img", { src: pixels(still), alt: "", loading: "lazy", decoding: "async" }), h("span", { class: "number", text: i18n.time(still.taken_at) })))),
     );
-    if (focused) /** @type {HTMLElement | null} */ (list.querySelector(`[data-still="${focused}"]`))?.focus();
     list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   };
   return { element: list, draw };
