@@ -15,7 +15,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from functools import cache, partial
 from importlib.metadata import version
-from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,7 +32,7 @@ from app import wings
 from app.log_setup import set_up_logging
 from app.migrations.schema import wait_until_current
 from app.pages import page_routes
-from assist.guide import Guide, read_guide
+from assist.guides import load_guides
 from assist.services import AssistServices
 from assist.webrtc.hub import Hub
 from field.grid.services import GridServices
@@ -91,23 +90,12 @@ def build_travel(settings: Settings) -> Any:
     return RoadGraph.from_osm(path) if ".osm" in path.suffixes else RoadGraph.load(path)
 
 
-def load_guides() -> dict[str, Guide]:
-    """Every guide of the catalogue, by id.
+def build_services(settings: Settings) -> dict[type, object]:
+    """Each wing's bound dependencies, by class.
 
     Raises:
-        ValueError: one of them cannot be read; then nothing starts.
+        ValueError: a guide breaks a rule that keeps customers safe; then nothing starts.
     """
-    folder = files("assist") / "guides"
-    found = [
-        read_guide(json.loads(file.read_text("utf-8")))
-        for file in sorted(folder.iterdir(), key=lambda file: file.name)
-        if file.name.endswith(".json")
-    ]
-    return {guide.id: guide for guide in found}
-
-
-def build_services(settings: Settings) -> dict[type, object]:
-    """Each wing's bound dependencies, by class."""
     blobs = Blobs(settings.blob_folder)
     grid = GridCache()
     return {

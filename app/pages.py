@@ -69,7 +69,7 @@ class Page:
 
 PAGES = (
     Page("customer", "/", "customer", ("common", "errors", "customer"), map=True),
-    Page("desk", "/desk", "desk", ("common", "errors", "desk"), map=True),
+    Page("desk", "/desk", "desk", ("common", "errors", "faults", "desk"), map=True),
     Page("rep", "/rep", "rep", ("common", "errors", "faults", "rep"), map=True, manifest=True),
     Page("console", "/console", "console", ("common", "errors", "faults", "reasons", "console"), map=True),
     Page("sign-in", "/sign-in", "", ("common", "errors")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from typing import ClassVar
 from uuid import UUID
 
@@ -46,9 +47,11 @@ class Invitation:
 
     @property
     def qr_svg(self) -> str:
-        """The link as a QR code (ISO/IEC 18004), level M, as an SVG image."""
-        svg: str = segno.make(self.link, error="m", micro=False).svg_inline(scale=4, border=4, omitsize=True)
-        return svg
+        """The link as a QR code (ISO/IEC 18004), level M, as an SVG image that stands by itself."""
+        image = BytesIO()
+        code = segno.make(self.link, error="m", micro=False)
+        code.save(image, kind="svg", xmldecl=False, nl=False, scale=4, border=4, omitsize=True)
+        return image.getvalue().decode()
 
 
 async def invite(

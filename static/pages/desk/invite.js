@@ -83,8 +83,7 @@ async function showLink(desk, invitation, name) {
   if (answer === "open") desk.show(invitation.request_id);
 }
 
-/** An inline SVG as a picture of its own, which needs its name space. @param {string} svg */
+/** @param {string} svg */
 function picture(svg) {
-  const whole = svg.includes("xmlns=") ? svg : svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"');
-  return `data:image/svg+xml,${encodeURIComponent(whole)}`;
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }

@@ -29,7 +29,7 @@ export async function finish(task, work, page) {
         strip.insertBefore(tile, add);
         note.fault(null);
       } catch {
-        page.toast.show({ t: "common.photo.unreadable", tone: "bad" });
+        page.toast.show({ t: "common.error.photo_unreadable", tone: "bad" });
       }
     }
     add.hidden = photos.length >= MOST;

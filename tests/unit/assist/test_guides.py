@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import json
 import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from app.build import build_services
+from assist import guides
 from assist.guide import Answer, Category, Choice, Ending, Guide, GuideStep, Kind, Text
 from assist.guide_proof import faults_of
 from assist.guides import load_guides
 from kernel.i18n import LANGUAGES
+from kernel.settings import Settings
 
 GUIDES = load_guides()
 PARAMS = [pytest.param(guide, id=guide.id) for guide in GUIDES.values()]
@@ -156,3 +162,16 @@ def test_a_sound_guide_passes() -> None:
 )
 def test_the_proof_finds_what_is_wrong(guide: Guide, code: str) -> None:
     assert code in codes(guide)
+
+
+def test_nothing_starts_with_a_guide_that_is_not_safe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = shutil.copytree(guides.FOLDER, tmp_path / "guides")
+    leak = json.loads((folder / "leak.json").read_text("utf-8"))
+    del leak["steps"]["electric"]["answers"]["danger"]
+    (folder / "leak.json").write_text(json.dumps(leak), "utf-8")
+    monkeypatch.setattr(guides, "FOLDER", folder)
+    guides.load_guides.cache_clear()
+    with pytest.raises(ValueError, match=r"leak\.json.*guide_danger_without_stop"):
+        build_services(Settings(data=tmp_path))

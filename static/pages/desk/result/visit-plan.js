@@ -50,7 +50,7 @@ export function visitPlan({ desk, work }, change) {
   /** @param {Part} part @param {Part[]} parts */
   const partLine = (part, parts) => {
     const put = (/** @type {number} */ count) => change({ parts: parts.flatMap((one) => (one.code !== part.code ? [one] : count > 0 ? [{ ...one, count }] : [])) });
-    return h("li", null, h("span", { class: "grow", t: `desk.part.${part.code}` }),
+    return h("li", null, h("span", { class: "grow", t: `faults.part.${part.code}` }),
       button({ icon: "minus", size: "icon", kind: "quiet", label: "desk.visit.fewer", action: () => put(part.count - 1) }),
       h("b", { class: "number", text: `× ${i18n.number(part.count)}` }),
       button({ icon: "plus", size: "icon", kind: "quiet", label: "desk.visit.more", action: () => put(Math.min(99, part.count + 1)) }));
