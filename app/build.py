@@ -151,12 +151,13 @@ def build_web(settings: Settings, worker: str) -> Starlette:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(database.close)
             stack.push_async_callback(redis.aclose)
-            sweep = partial(wings.sweep, house)
+            sweep, tidy = partial(wings.sweep, house), partial(wings.tidy, house)
             runs: list[Run] = [
                 relay.run,
                 live.run,
                 hub.run,
                 sweep,
+                tidy,
                 wings.warm_up,
                 *(c.run for c in consumers),
             ]

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 
 import structlog
 from redis.exceptions import RedisError
 
 from assist import handlers as assist_handlers
+from assist.commands.erasing import erase_lapsed as erase_lapsed_requests
 from assist.commands.sweeping import sweep as sweep_requests
 from assist.routes import api as assist_api
 from assist.services import AssistServices
+from assist.tables import Still
 from assist.webrtc.hub import api as room_api
 from field import handlers as field_handlers
 from field.dispatch import warm_up as warm_up_routes
+from field.erasing import erase_lapsed as erase_lapsed_tasks
+from field.erasing import forget_positions
 from field.grid.routes import api as grid_api
 from field.routes import api as field_api
 from field.routes import topics as field_topics
 from field.services import FieldServices
 from field.shortest import warm_up as warm_up_streets
 from field.sweeps import sweep as sweep_tasks
+from field.tables import Proof
+from kernel import blob_removal
+from kernel.blob_removal import Holders, sweep_folder
+from kernel.blobs import FOLDERS
 from kernel.cancelling import heed_cancellation
 from kernel.inbox import HandlerGroup
 from kernel.web import Api, House
@@ -49,14 +58,24 @@ SWEEP_AFTER_S = 10.0
 SWEEP_EVERY_S = 3.0
 SWEEP_LEASE_MS = 15_000
 WARM_UP_AFTER_S = 4.0
+TIDY_EVERY_S = 300.0
+"""How often what is kept too long is looked for; each turn in one folder of pictures: once a day in all."""
 
 
 def bound_groups(services: Mapping[type, object]) -> list[HandlerGroup]:
-    """Every wing's event handlers, with its services."""
+    """Every wing's event handlers, with its services; and who deletes the pictures that no wing needs."""
     return [
+        blob_removal.group.bind(holders(services)),
         assist_handlers.group.bind(services[AssistServices]),
         field_handlers.group.bind(services[FieldServices]),
     ]
+
+
+def holders(services: Mapping[type, object]) -> Holders:
+    """The folder of pictures, and every column that names one."""
+    held = services[AssistServices]
+    assert isinstance(held, AssistServices)
+    return Holders(held.blobs, (Still.blob_id, Proof.blob_id))
 
 
 async def warm_up() -> None:
@@ -88,3 +107,65 @@ async def sweep(house: House) -> None:
             await house.database.run(sweep_requests)
             await sweep_tasks(house.database, house.use(FieldServices))
         await asyncio.sleep(SWEEP_EVERY_S)
+
+
+async def tidy(house: House) -> None:
+    """Erase what has been kept long enough, a little at a time on one worker, until cancelled."""
+    folder = 0
+    while True:
+        heed_cancellation()
+        await asyncio.sleep(TIDY_EVERY_S)
+        try:
+            mine = await house.leases.acquire("tidy", int(TIDY_EVERY_S * 2000)) is not None
+        except (RedisError, OSError):
+            mine = True
+        if mine:
+            await erase_lapsed(house)
+            await house.database.run(forget_positions)
+            await sweep_folder(house.database, holders(house.services), folder)
+            folder = (folder + 1) % FOLDERS
+
+
+async def erase_lapsed(house: House) -> int:
+    """Erase whatever its retention has run out for; how many requests and tasks that were."""
+    if not house.settings.retention_days:
+        return 0
+    retention, done = timedelta(days=house.settings.retention_days), 0
+    while some := await erase_lapsed_requests(house.database, retention) + await erase_lapsed_tasks(
+        house.database, house.use(FieldServices), retention
+    ):
+        done += some
+    if done:
+        log.info("retention_erased", count=done)
+    return done
+
+
+async def tidy(house: House) -> None:
+    """Erase what has been kept long enough, a little at a time on one worker, until cancelled."""
+    folder = 0
+    while True:
+        heed_cancellation()
+        await asyncio.sleep(TIDY_EVERY_S)
+        try:
+            mine = await house.leases.acquire("tidy", int(TIDY_EVERY_S * 2000)) is not None
+        except (RedisError, OSError):
+            mine = True
+        if mine:
+            await erase_lapsed(house)
+            await house.database.run(forget_positions)
+            await sweep_folder(house.database, holders(house.services), folder)
+            folder = (folder + 1) % FOLDERS
+
+
+async def erase_lapsed(house: House) -> int:
+    """Erase whatever its retention has run out for; how many requests and tasks that were."""
+    if not house.settings.retention_days:
+        return 0
+    retention, done = timedelta(days=house.settings.retention_days), 0
+    while some := await erase_lapsed_requests(house.database, retention) + await erase_lapsed_tasks(
+        house.database, house.use(FieldServices), retention
+    ):
+        done += some
+    if done:
+        log.info("retention_erased", count=done)
+    return done

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from assist.request import Happening, Party, WrongState, follows, may
 from assist.tables import ServiceRequest
+from kernel.actors import Actor, Role
 from kernel.errors import Forbidden, NotFound
-from kernel.identity import Actor, Role
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -46,9 +46,14 @@ def sees(actor: Actor, row: ServiceRequest) -> bool:
     return actor.kind == "system" or actor.request_id == row.id
 
 
-async def visible_request(session: AsyncSession, actor: Actor, request_id: UUID) -> ServiceRequest:
-    """The request. Raises `NotFound` where there is none that `actor` may know of."""
-    row = await session.get(ServiceRequest, request_id)
+async def visible_request(
+    session: AsyncSession, actor: Actor, request_id: UUID, lock: bool | dict[str, bool] = False
+) -> ServiceRequest:
+    """The request. Raises `NotFound` where there is none that `actor` may know of.
+
+    `lock` is SQLAlchemy's `with_for_update`, for commands only.
+    """
+    row = await session.get(ServiceRequest, request_id, with_for_update=lock or None)
     if row is None or not sees(actor, row):
         raise NotFound()
     return row

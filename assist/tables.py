@@ -38,7 +38,6 @@ class Customer(Base):
     lat: Mapped[float | None]
     place_source: Mapped[str] = mapped_column(String(16), default="")
     """How the place became known: address, browser or pin."""
-    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ServiceRequest(Versioned, Base):
@@ -69,6 +68,17 @@ class ServiceRequest(Versioned, Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When what tells of the customer was erased (see `assist.commands.erasing`)."""
+
+
+# Small however old an installation grows: only requests that still have something to erase are in it.
+Index(
+    "ix_service_request_kept",
+    ServiceRequest.ended_at,
+    postgresql_where=ServiceRequest.erased_at.is_(None),
+    sqlite_where=ServiceRequest.erased_at.is_(None),
+)
 
 
 class RequestEvent(Base):

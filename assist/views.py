@@ -146,6 +146,14 @@ class RequestView(View):
     created_at: datetime
     changed_at: datetime
     ended_at: datetime | None
+    erased_at: datetime | None = Field(description="When what tells of the customer was erased.")
+
+
+class ErasureView(View):
+    """What told of the customer is gone; what is left says what happened, and when."""
+
+    request_id: UUID
+    erased_at: datetime
 
 
 class QueueRowView(View):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from field.commands import Job, cancel_task, create_task
+from field.erasing import erase_task
 from field.rep_commands import answerable_staff
 from field.services import FieldServices
 from field.tables import Task
 from field.task import FINAL, escalation_target
 from kernel.actors import SYSTEM
-from kernel.contracts import RequestWithdrawn, VisitRequested
+from kernel.contracts import RequestErased, RequestWithdrawn, VisitRequested
 from kernel.database import UnitOfWork
 from kernel.inbox import HandlerGroup
 from kernel.staff import Staff
@@ -63,7 +64,18 @@ async def cancel_visit(uow: UnitOfWork, withdrawn: RequestWithdrawn, services: F
         await cancel_task(uow, services, SYSTEM, task, "request_withdrawn")
 
 
-async def task_of(uow: UnitOfWork, word: VisitRequested | RequestWithdrawn) -> Task | None:
+@group.on(RequestErased)
+async def erase_visit(uow: UnitOfWork, erased: RequestErased, services: FieldServices) -> None:
+    """What tells of the customer is gone there, and goes here."""
+    task = await task_of(uow, erased)
+    if task is None:
+        return
+    if task.state not in FINAL:  # news that the request was withdrawn is still on its way
+        await cancel_task(uow, services, SYSTEM, task, "request_withdrawn")
+    await erase_task(uow, services, task, SYSTEM)
+
+
+async def task_of(uow: UnitOfWork, word: VisitRequested | RequestWithdrawn | RequestErased) -> Task | None:
     """The task of the request that the event is about."""
     return (
         await uow.session.scalars(select(Task).where(Task.request_id == word.request_id).with_for_update())

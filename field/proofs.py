@@ -16,12 +16,18 @@ from field.tables import Proof, RepPosition, Shift, Task
 from field.timeline import hint
 from kernel.actors import Actor
 from kernel.blobs import BlobRef
-from kernel.database import UnitOfWork
-from kernel.errors import NotFound, Refused
+from kernel.database import BESIDE_OTHERS, UnitOfWork
+from kernel.errors import Gone, NotFound, Refused
 from kernel.pictures import CleanPicture
 
 HINT_EVERY = timedelta(seconds=10)
 """Open maps are told of a representative's moves no more often than this."""
+
+
+class TaskErased(Gone):
+    """What belongs to this task was erased; nothing is kept with it any more."""
+
+    code = "task_erased"
 
 
 class OffShift(Refused):
@@ -30,14 +36,16 @@ class OffShift(Refused):
     code = "off_shift_position"
 
 
-async def own_task(session: AsyncSession, actor: Actor, task_id: UUID) -> tuple[Rep, Task]:
-    """The task, if it is the actor's own.
+async def own_task(
+    session: AsyncSession, actor: Actor, task_id: UUID, lock: dict[str, bool] | None = None
+) -> tuple[Rep, Task]:
+    """The task, if it is the actor's own. ``lock``: SQLAlchemy's ``with_for_update``, for commands only.
 
     Raises:
         NotFound: it is somebody else's, or there is none.
     """
     rep = await rep_of(session, actor)
-    task = await session.get(Task, task_id)
+    task = await session.get(Task, task_id, with_for_update=lock)
     if task is None or task.rep_id != rep.id:
         raise NotFound()
     return rep, task
@@ -52,8 +60,14 @@ async def proof_sent_before(session: AsyncSession, task_id: UUID, client_id: UUI
 async def add_proof(
     uow: UnitOfWork, actor: Actor, task_id: UUID, client_id: UUID, picture: CleanPicture, stored: BlobRef
 ) -> Proof:
-    """Keep a photo with its task. The same photo sent twice is one."""
-    rep, task = await own_task(uow.session, actor, task_id)
+    """Keep a photo with its task. The same photo sent twice is one.
+
+    Raises:
+        TaskErased: a phone that was away for long sends what nobody may keep any more.
+    """
+    rep, task = await own_task(uow.session, actor, task_id, BESIDE_OTHERS)
+    if task.erased_at is not None:
+        raise TaskErased()
     proof = await proof_sent_before(uow.session, task_id, client_id)
     if proof is None:
         proof = Proof(

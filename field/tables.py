@@ -73,8 +73,15 @@ class Task(Versioned, Base):
     """Lines of its timeline so far."""
     late_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When a sweep first found one of its clocks run out."""
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When what tells of the customer was erased (see :mod:`field.erasing`)."""
 
     __table_args__ = (Index("ix_task_lon_lat", "lon", "lat"),)
+
+
+# Tasks that no request asked for have nobody else who remembers to erase them.
+_KEPT = Task.erased_at.is_(None) & Task.request_id.is_(None)
+Index("ix_task_kept", Task.finished_at, postgresql_where=_KEPT, sqlite_where=_KEPT)
 
 
 class TaskEntry(Base):

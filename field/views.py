@@ -110,6 +110,7 @@ class TaskView(View):
     departed_at: datetime | None
     arrived_at: datetime | None
     finished_at: datetime | None
+    erased_at: datetime | None = Field(description="When what tells of the customer was erased.")
     late_s: int
     response_overdue: bool
     allowed: list[str]

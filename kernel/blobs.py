@@ -7,11 +7,16 @@ import hashlib
 import os
 import re
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from kernel.errors import NotFound
 
+FOLDERS = 256
+"""Files lie in folders named by the first two digits of their id."""
+ASIDE = ".deleted"
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
@@ -46,14 +51,48 @@ class Blobs:
         except FileNotFoundError:
             raise NotFound() from None
 
-    async def erase(self, id: str) -> None:
-        """Delete a file; it is no error when it is gone already."""
-        await asyncio.to_thread(self.path(id).unlink, missing_ok=True)
+    async def set_aside(self, id: str) -> None:
+        """Take a file out of reach, as the first half of deleting it; nothing happens when there is none.
+
+        Whoever stores the same bytes from now on writes a file of their own.
+        """
+        await asyncio.to_thread(self._rename, self.path(id), self._aside(id))
+
+    async def put_back(self, id: str) -> None:
+        """Undo :meth:`set_aside`."""
+        await asyncio.to_thread(self._rename, self._aside(id), self.path(id))
+
+    async def delete_aside(self, id: str) -> None:
+        """Delete a file that was set aside; it is no error when it is gone already."""
+        await asyncio.to_thread(self._aside(id).unlink, missing_ok=True)
+
+    async def older_than(self, folder: int, moment: datetime) -> list[str]:
+        """Files of one of the :data:`FOLDERS` that were stored before ``moment``."""
+        return await asyncio.to_thread(self._older_than, self._root / f"{folder:02x}", moment.timestamp())
 
     def path(self, id: str) -> Path:
         if not _NAME.fullmatch(id):
             raise NotFound()
         return self._root / id[:2] / id
+
+    def _aside(self, id: str) -> Path:
+        return self.path(id).with_suffix(ASIDE)
+
+    @staticmethod
+    def _rename(source: Path, target: Path) -> None:
+        with suppress(FileNotFoundError):
+            os.replace(source, target)
+
+    @staticmethod
+    def _older_than(folder: Path, timestamp: float) -> list[str]:
+        if not folder.is_dir():
+            return []
+        found = []
+        for path in folder.iterdir():
+            with suppress(FileNotFoundError):  # another worker was quicker
+                if _NAME.fullmatch(path.stem) and path.stat().st_mtime < timestamp:
+                    found.append(path.stem)
+        return sorted(set(found))
 
     def _put(self, data: bytes, media_type: str) -> BlobRef:
         ref = BlobRef(hashlib.sha256(data).hexdigest(), len(data), media_type)

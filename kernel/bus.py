@@ -27,7 +27,7 @@ from kernel.cancelling import heed_cancellation
 from kernel.database import Database, UnitOfWork
 from kernel.inbox import FailedEvent, HandlerGroup, InboxRow
 from kernel.lease import Leases
-from kernel.outbox import OutboxRow, is_hint, read_event
+from kernel.outbox import PRIVATE_TYPES, OutboxRow, is_hint, read_event, without_private
 
 log = structlog.get_logger(__name__)
 
@@ -113,11 +113,11 @@ class Relay:
     async def _publish(self, rows: Sequence[OutboxRow]) -> None:
         async with self._redis.pipeline(transaction=False) as pipe:
             for row in rows:
-                body = json.dumps(row.body, ensure_ascii=False)
                 if is_hint(row):
-                    pipe.publish(LIVE_CHANNEL, body)
+                    pipe.publish(LIVE_CHANNEL, json.dumps(row.body, ensure_ascii=False))
                 else:
-                    entry = {"id": str(row.id), "type": row.type, "body": body}
+                    # The body stays behind: a stream keeps its entries, and some tell of a person.
+                    entry = {"id": str(row.id), "type": row.type}
                     pipe.xadd(STREAM, entry, maxlen=STREAM_LENGTH, approximate=True)  # type: ignore[arg-type]
             await pipe.execute()
 
@@ -155,9 +155,11 @@ def _published_unsettled() -> Select[OutboxRow]:
 async def _mark_published(uow: UnitOfWork, ids: list[UUID], unwanted: list[UUID]) -> None:
     await uow.session.execute(update(OutboxRow).where(OutboxRow.id.in_(ids)).values(published_at=uow.now))
     if unwanted:
-        await uow.session.execute(
-            update(OutboxRow).where(OutboxRow.id.in_(unwanted)).values(settled_at=uow.now)
-        )
+        settled = update(OutboxRow).where(OutboxRow.id.in_(unwanted))
+        await uow.session.execute(settled.values(settled_at=uow.now))
+        private = select(OutboxRow).where(OutboxRow.id.in_(unwanted), OutboxRow.type.in_(PRIVATE_TYPES))
+        for row in await uow.session.scalars(private):
+            row.body = without_private(row.type, row.body)
 
 
 async def _settle_and_resend(uow: UnitOfWork, groups: Sequence[HandlerGroup]) -> None:
@@ -179,6 +181,7 @@ async def _settle_and_resend(uow: UnitOfWork, groups: Sequence[HandlerGroup]) ->
         patience = min(RESEND_AFTER * 2 ** min(failures.get(row.id, 0), 5), SLOWEST_RESEND)
         if handled.get(row.id, 0) >= needed:
             row.settled_at = uow.now
+            row.body = without_private(row.type, row.body)
         elif row.published_at is not None and row.published_at + patience < uow.now:
             row.published_at = None
     await uow.session.execute(delete(OutboxRow).where(OutboxRow.settled_at < uow.now - KEEP_SETTLED))
@@ -258,12 +261,21 @@ class Consumer:
         )
         streams = answer.items() if isinstance(answer, dict) else answer or ()
         entries = [entry for _stream, batch in streams for entry in batch]
+        ours = [fields for _, fields in entries if fields and fields["type"] in self._group.types]
+        rows = await self._bodies([UUID(fields["id"]) for fields in ours])
         for entry_id, fields in entries:
-            if fields and fields["type"] in self._group.types:
-                event_id, body = UUID(fields["id"]), json.loads(fields["body"])
-                await deliver(self._database, self._group, event_id, fields["type"], body)
+            if fields and (row := rows.get(UUID(fields["id"]))) is not None:
+                await deliver(self._database, self._group, row.id, row.type, row.body)
             await self._redis.xack(STREAM, self._group.name, entry_id)
         return len(entries)
+
+    async def _bodies(self, ids: Sequence[UUID]) -> dict[UUID, OutboxRow]:
+        """The events as they lie in the outbox. One that is there no more was settled long ago."""
+        if not ids:
+            return {}
+        async with self._database.reading() as session:
+            rows = await session.scalars(select(OutboxRow).where(OutboxRow.id.in_(ids)))
+            return {row.id: row for row in rows}
 
 
 async def oldest_waiting(database: Database) -> datetime | None:

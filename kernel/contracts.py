@@ -19,6 +19,8 @@ class Event:
 
     type: ClassVar[str]
     version: ClassVar[int] = 1
+    private: ClassVar[tuple[str, ...]] = ()
+    """Fields that tell of a person: taken out of what is kept as soon as everybody has heard."""
 
 
 # assist → field ------------------------------------------------------------------------------------
@@ -29,6 +31,7 @@ class VisitRequested(Event):
     """A technician decided that someone must drive; everything already known goes along."""
 
     type = "visit_requested"
+    private = ("note", "lon", "lat", "address", "customer_name", "customer_phone")
 
     request_id: UUID
     owner_id: UUID
@@ -71,6 +74,15 @@ class RequestClosed(Event):
 
     request_id: UUID
     score: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestErased(Event):
+    """What told of the customer is gone; whoever has a copy erases it too."""
+
+    type = "request_erased"
+
+    request_id: UUID
 
 
 # field → assist ------------------------------------------------------------------------------------
@@ -141,6 +153,7 @@ class TaskDone(RepEvent):
     """The work is done, with its proof."""
 
     type = "task_done"
+    private = ("note",)
 
     note: str = ""
     proofs: tuple[str, ...] = ()
@@ -151,6 +164,7 @@ class TaskEscalated(TaskEvent):
     """Beyond the representative's training or authority; ``to_staff_id`` answers for it now."""
 
     type = "task_escalated"
+    private = ("reason",)
 
     reason: str
     to_staff_id: UUID
@@ -161,12 +175,22 @@ class TaskCancelled(TaskEvent):
     """The task will not be done; ``by_staff_id`` decided so, and answers for the request now."""
 
     type = "task_cancelled"
+    private = ("reason",)
 
     reason: str
     by_staff_id: UUID | None = None
 
 
 # within the house ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class PicturesErased(Event):
+    """Rows no longer name these files: each is deleted unless another row still does."""
+
+    type = "pictures_erased"
+
+    blob_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

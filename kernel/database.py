@@ -40,6 +40,14 @@ _SERIALIZATION_FAILURES = {"40001", "40P01"}
 """PostgreSQL's SQLSTATEs for "run that again": serialization failure, deadlock."""
 
 
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON", "secure_delete=ON")
+"""Of each SQLite connection. What is deleted is overwritten, and does not stay in the file's free pages."""
+
+BESIDE_OTHERS = {"key_share": True, "read": True}
+"""``with_for_update`` of those who add to what belongs to a row: in nobody's way but that of an erasure,
+which takes the row whole and lets nothing be added. (PostgreSQL's ``FOR KEY SHARE``.)."""
+
+
 class HasVersion(Protocol):
     version: Any
 
@@ -167,6 +175,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # transactions are begun by us, as IMMEDIATE or not
     spatial.register(connection)
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

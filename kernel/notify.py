@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import String, select
+from sqlalchemy import String, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -54,6 +54,12 @@ async def forget_secret(uow: UnitOfWork, request_id: UUID, secret: str) -> None:
     query = select(SentMessage).where(SentMessage.request_id == request_id)
     for message in await uow.session.scalars(query):
         message.text = message.text.replace(secret, "…")
+
+
+async def forget_messages(uow: UnitOfWork, request_id: UUID) -> None:
+    """Delete what was sent about a request."""
+    await uow.session.execute(delete(SentMessage).where(SentMessage.request_id == request_id))
+    uow.changed("sent_message", request_id, "sent")
 
 
 async def sent_messages(session: AsyncSession, limit: int = 100) -> Sequence[SentMessage]:

@@ -9,6 +9,9 @@ The road of an event::
 again when a handler group has not confirmed it in time, so that Redis may lose everything at any moment.
 *Once* comes from the inbox (:mod:`kernel.inbox`).
 
+What an event tells of a person (its ``private`` fields) never goes to Redis, and stays here only until every
+group has handled it: the stream carries the event's id and type, and a consumer reads the row.
+
 Hints to open pages (:class:`~kernel.contracts.Changed`) take the same road as far as the relay, which
 publishes them to whoever is listening and forgets them.
 """
@@ -20,7 +23,8 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import contracts
@@ -70,6 +74,24 @@ def read_event(type: str, body: dict[str, Any]) -> Event:
         msgspec.ValidationError: a body that does not fit the type.
     """
     return msgspec.convert(body, EVENT_TYPES[type], strict=False)
+
+
+PRIVATE_TYPES = frozenset(name for name, kind in EVENT_TYPES.items() if kind.private)
+"""Wire names of the events that tell of a person."""
+
+
+def without_private(type: str, body: dict[str, Any]) -> dict[str, Any]:
+    """``body`` as it is kept when nobody needs the private fields any more: texts empty, the rest null."""
+    private = EVENT_TYPES[type].private if type in PRIVATE_TYPES else ()
+    return body | {name: "" if isinstance(body[name], str) else None for name in private if name in body}
+
+
+async def forget_private(session: AsyncSession, subject: UUID) -> None:
+    """Take what tells of a person out of events about a request, or a task, that are still on their way."""
+    waiting = select(OutboxRow).where(OutboxRow.settled_at.is_(None), OutboxRow.type.in_(PRIVATE_TYPES))
+    for row in await session.scalars(waiting):
+        if str(subject) in (row.body.get("request_id"), row.body.get("task_id")):
+            row.body = without_private(row.type, row.body)
 
 
 def is_hint(row: OutboxRow) -> bool:

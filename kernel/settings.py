@@ -68,6 +68,12 @@ class Settings(BaseSettings):
     road_graph: Path | None = Field(
         None, description="Road graph for travel times (made from OSM); empty: straight lines, and said so."
     )
+    retention_days: int = Field(
+        730,
+        ge=0,
+        description="Days after which a request that is over loses what tells of its customer. Two years: as"
+        " long as a bill or a repair is usually argued about; set what the law where you are asks. 0: never.",
+    )
     session_hours: int = Field(12, description="Hours a staff session lasts.")
     customer_session_days: int = Field(14, description="Days a customer's device stays bound to its request.")
     invitation_minutes: int = Field(

@@ -11,9 +11,10 @@ from sqlalchemy.orm.attributes import flag_modified
 from assist.access import require, visible_request
 from assist.request import FINAL, Happening, Standing, State, after
 from assist.tables import RequestEvent, ServiceRequest
-from kernel.database import UnitOfWork, check_version
+from kernel.actors import Actor, Role
+from kernel.database import BESIDE_OTHERS, UnitOfWork, check_version
 from kernel.errors import Unavailable
-from kernel.identity import Actor, Role, Staff
+from kernel.staff import Staff
 
 QUEUE_TOPIC = "queue"
 
@@ -33,7 +34,7 @@ async def request_for(
     uow: UnitOfWork, actor: Actor, request_id: UUID, version: int | None = None
 ) -> ServiceRequest:
     """The request, at the version that the caller has seen."""
-    row = await visible_request(uow.session, actor, request_id)
+    row = await visible_request(uow.session, actor, request_id, BESIDE_OTHERS)
     check_version(row, version)
     return row
 

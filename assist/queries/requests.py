@@ -96,6 +96,7 @@ async def request_view(
         created_at=row.created_at,
         changed_at=row.changed_at,
         ended_at=row.ended_at,
+        erased_at=row.erased_at,
     )
 
 

@@ -1,5 +1,6 @@
 """The registry that the routes of this wing declare themselves in, and who its callers are."""
 
+from assist.commands.erasing import ERASERS as ERASER_ROLES
 from kernel.actors import Role
 from kernel.web import Api, Limit, customer, role, signed_in
 
@@ -11,6 +12,7 @@ TECHNICIAN = role(Role.TECHNICIAN)
 ANSWERABLE = role(Role.TECHNICIAN, Role.SUPERVISOR, Role.DISPATCHER)
 """Those who can have to conclude a request; which of them may, the request's owner decides."""
 CUSTOMER = customer()
+ERASERS = CUSTOMER | role(*ERASER_ROLES)
 PARTIES = CUSTOMER | DESK
 READERS = signed_in()
 """A representative reads the requests they are answerable for; the queries decide."""

@@ -67,7 +67,9 @@ async def send_still(call: Call, request_id: UUID, form: Upload) -> StillView:
         size=blob.size,
         freeze_id=fields.freeze_id,
     )
-    return await call.database.run(record_still, call.actor, request_id, new)
+    view = await call.database.run(record_still, call.actor, request_id, new)
+    await services.blobs.put(picture.data, media_type=picture.media_type)  # see kernel.blob_removal
+    return view
 
 
 def _still_fields(form: Upload) -> StillFields:

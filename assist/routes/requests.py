@@ -6,6 +6,7 @@ from uuid import UUID
 
 from assist.bodies import DetailsBody, MessageBody, RatingBody, RequestsQuery, StartBody, VersionBody
 from assist.commands.concluding import rate
+from assist.commands.erasing import RequestOpen, erase_request
 from assist.commands.messaging import TooManyMessages, add_message
 from assist.commands.moving import NobodyOnDuty
 from assist.commands.opening import (
@@ -23,10 +24,10 @@ from assist.phones import PhoneInvalid
 from assist.queries.pictures import messages_of
 from assist.queries.requests import request_page, request_view, timeline_of
 from assist.request import WrongState
-from assist.routes.api import CUSTOMER, DESK, PARTIES, READERS, START, api
+from assist.routes.api import CUSTOMER, DESK, ERASERS, PARTIES, READERS, START, api
 from assist.services import AssistServices
 from assist.tables import QueueEntry
-from assist.views import MessageView, RequestPageView, RequestTimelineView, RequestView
+from assist.views import ErasureView, MessageView, RequestPageView, RequestTimelineView, RequestView
 from kernel.actors import Actor
 from kernel.errors import StaleVersion
 from kernel.web import Call, SessionView, anyone
@@ -147,6 +148,18 @@ async def withdraw_request(call: Call, request_id: UUID, body: VersionBody) -> R
 async def rate_request(call: Call, request_id: UUID, body: RatingBody) -> RequestView:
     await call.database.run(rate, call.actor, request_id, body.score, body.comment)
     return await shown(call, request_id)
+
+
+@api.post(
+    "/api/requests/{request_id}/erasure",
+    who=ERASERS,
+    summary="Erase what tells of the customer, once the request is over; a customer is signed out by it",
+    errors=(RequestOpen,),
+)
+async def erase_a_request(call: Call, request_id: UUID) -> ErasureView:
+    erased_at = await call.database.run(erase_request, call.actor, request_id)
+    call.ended_session = call.actor.kind == "customer"
+    return ErasureView(request_id=request_id, erased_at=erased_at)
 
 
 @api.get("/api/requests/{request_id}/timeline", who=READERS, summary="What has happened, oldest first")

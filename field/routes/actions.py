@@ -18,7 +18,14 @@ from field.bodies import (
 )
 from field.device_commands import DeviceStep, StepResult, apply_actions
 from field.map_views import RouteView
-from field.proofs import OffShift, add_proof, own_task, proof_sent_before, report_position
+from field.proofs import (
+    OffShift,
+    TaskErased,
+    add_proof,
+    own_task,
+    proof_sent_before,
+    report_position,
+)
 from field.rep_commands import (
     Doing,
     NotARep,
@@ -139,7 +146,7 @@ async def post_escalation(call: Call, task_id: UUID, body: EscalationBody) -> Ta
     summary="Send a photo of the work (multipart: file, client_id)",
     status=201,
     limit=PHOTO,
-    errors=(NotAPicture, PictureTooLarge, PictureBomb),
+    errors=(NotAPicture, PictureTooLarge, PictureBomb, TaskErased),
 )
 async def post_proof(call: Call, task_id: UUID, form: Upload) -> ProofView:
     client_id = _client_id(form)
@@ -150,8 +157,11 @@ async def post_proof(call: Call, task_id: UUID, form: Upload) -> ProofView:
             return proof_view(before)
     picture = await clean_picture(form.file, max_bytes=call.settings.max_upload_bytes)
     # Outside the transaction: a file without a row is swept up, a row without its file would be a lie.
-    stored = await call.use(FieldServices).blobs.put(picture.data, media_type=picture.media_type)
-    return proof_view(await call.database.run(add_proof, call.actor, task_id, client_id, picture, stored))
+    blobs = call.use(FieldServices).blobs
+    stored = await blobs.put(picture.data, media_type=picture.media_type)
+    proof = await call.database.run(add_proof, call.actor, task_id, client_id, picture, stored)
+    await blobs.put(picture.data, media_type=picture.media_type)  # see kernel.blob_removal
+    return proof_view(proof)
 
 
 def _client_id(form: Upload) -> UUID:

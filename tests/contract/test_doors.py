@@ -131,6 +131,18 @@ async def test_those_who_may_come_in_are_not_refused(house: House) -> None:
     assert let_in > 200
 
 
+async def test_only_supervisors_erase_for_a_customer_and_only_what_is_over(house: House) -> None:
+    """The customer's own wish is their page's test; here the request of the matrix is still open."""
+    at = f"/api/requests/{house.ids['request_id']}/erasure"
+    found = {name: (await house.be(name).http.post(at)).status_code for name in house.people}
+    assert found == {
+        "nobody": 401,
+        **dict.fromkeys(("foreign", "visited"), 404),
+        **dict.fromkeys(("technician", "dispatcher", "ann", "bob", "cyd"), 403),
+        **dict.fromkeys(("supervisor", "admin", "own"), 409),
+    }
+
+
 async def test_a_signed_out_caller_is_nobody(house: House) -> None:
     person = await house.app.staff(Role.DISPATCHER, "dirk")
     await person.delete("/api/sessions/current")
