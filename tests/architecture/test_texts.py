@@ -22,7 +22,12 @@ SAME_EVERYWHERE = re.compile(r"^[A-Z0-9\W_]*$|^(Curbstop|简体中文|繁體中�
 
 
 def texts(language: str, area: str) -> dict[str, str]:
-    return dict(json.loads((LOCALES / language / area).read_text("utf-8")))
+    def once(pairs: list[tuple[str, str]]) -> dict[str, str]:
+        twice = [key for key, times in Counter(key for key, _ in pairs).items() if times > 1]
+        assert not twice, f"{language}/{area} says {twice} twice"
+        return dict(pairs)
+
+    return once(json.loads((LOCALES / language / area).read_text("utf-8"), object_pairs_hook=list))
 
 
 def error_classes() -> list[type[CurbstopError]]:
