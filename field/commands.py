@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from field.clocks import promised_window
 from field.dispatch import WEIGHTS, Proposal, Weights, proposal_for
 from field.grid.reasons import Reason
 from field.grid.store import point_of
@@ -16,7 +17,7 @@ from field.placement import open_days, place, put, reason, take_out, whereabouts
 from field.planning import load_day
 from field.services import FieldServices
 from field.tables import Task
-from field.task import By, Given, TaskEvent, TaskState, promised_window
+from field.task import By, Given, TaskEvent, TaskState
 from field.timeline import remember, step
 from kernel.actors import SYSTEM, Actor
 from kernel.contracts import TaskCancelled, TaskDone

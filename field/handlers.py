@@ -6,10 +6,11 @@ from sqlalchemy import select
 
 from field.commands import Job, cancel_task, create_task
 from field.erasing import erase_task
+from field.escalation import escalation_target
 from field.rep_commands import answerable_staff
 from field.services import FieldServices
 from field.tables import Task
-from field.task import FINAL, escalation_target
+from field.task import FINAL
 from kernel.actors import SYSTEM
 from kernel.contracts import RequestErased, RequestWithdrawn, VisitRequested
 from kernel.database import UnitOfWork

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from field.clocks import response_due
 from field.dispatch import WEIGHTS, PassedOver, Proposal, Proposals, Rule, Weights, propose
 from field.grid.reasons import Reason
 from field.grid.tables import Rep, Zone
@@ -21,7 +22,7 @@ from field.planning import Day, candidates, load_day, moment
 from field.route import insert, without
 from field.services import FieldServices
 from field.tables import RouteRow, Task, VisitRow
-from field.task import By, Given, TaskEvent, TaskState, response_due
+from field.task import By, Given, TaskEvent, TaskState
 from field.timeline import remember, step
 from kernel.actors import Actor
 from kernel.contracts import TaskAssigned, TaskUnplaced

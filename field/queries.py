@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from field.clocks import Lateness, lateness
 from field.grid.tables import Rep, Zone
 from field.tables import Proof, Task, TaskEntry, VisitRow
-from field.task import FINAL, Lateness, TaskState, lateness
+from field.task import FINAL, TaskState
 from kernel.errors import NotFound
 from kernel.staff import Staff
 

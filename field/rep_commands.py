@@ -10,11 +10,12 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from field.escalation import Answerable, escalation_target
 from field.grid.tables import Rep
 from field.placement import place, refresh, take_out
 from field.services import FieldServices
 from field.tables import Proof, Task
-from field.task import Answerable, By, Given, TaskEvent, TaskState, escalation_target
+from field.task import By, Given, TaskEvent, TaskState
 from field.timeline import step
 from kernel.actors import Actor, Role
 from kernel.contracts import TaskAccepted, TaskArrived, TaskDone, TaskEscalated, TaskTravelling

@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select
 
+from field.clocks import lateness
 from field.grid.tables import Rep
 from field.placement import take_out
 from field.planning import load_day
@@ -18,7 +19,7 @@ from field.rep_commands import hand_on
 from field.route import insert
 from field.services import FieldServices
 from field.tables import RouteRow, Task, VisitRow
-from field.task import IN_ROUTE, By, TaskEvent, TaskState, lateness
+from field.task import IN_ROUTE, By, TaskEvent, TaskState
 from field.timeline import hint, step
 from kernel.actors import SYSTEM
 from kernel.database import Database, UnitOfWork

@@ -15,7 +15,7 @@ move it is:
   Until the doorbell is rung the dispatcher may still give the task to somebody else; from *on_site* on
   the person who stands there keeps it.
 - *escalated*: it is beyond the representative's training or authority. It needs a reason, and belongs
-  at once to somebody named (`escalation_target`), who assigns it to someone able, settles it with a
+  at once to somebody named (`field.escalation`), who assigns it to someone able, settles it with a
   note, or cancels it.
 - *done* and *cancelled* are final.
 
@@ -24,8 +24,7 @@ between people; the system places, shelves and lets clocks run out. Nothing else
 """
 
 import dataclasses
-from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -180,12 +179,6 @@ class PlaceMissing(Refused):
     code = "place_missing"
 
 
-class NobodyToEscalateTo(Refused):
-    """There is no dispatcher or supervisor to whom this could be escalated."""
-
-    code = "nobody_to_escalate_to"
-
-
 @dataclasses.dataclass(frozen=True)
 class Given:
     """What an event brings. Text counts when something other than white space is in it; `proofs` counts
@@ -266,88 +259,3 @@ def diagram() -> str:
         ]
     lines += [f"    {state} --> [*]" for state in TaskState if state in FINAL]
     return "\n".join(lines) + "\n"
-
-
-RESPONSE_S: Final[Mapping[str, int]] = MappingProxyType({"urgent": 300, "major": 900, "minor": 1800})
-"""Seconds a representative has to answer an assignment, by severity."""
-
-PROMISE_S: Final[Mapping[str, int]] = MappingProxyType(
-    {"urgent": 2 * 3600, "major": 6 * 3600, "minor": 24 * 3600}
-)
-"""Seconds within which somebody is promised to be there, by severity, when the customer agreed no
-window.
-"""
-
-
-def response_due(assigned_at: datetime, severity: str) -> datetime:
-    """When an assignment that nobody answered expires. An unknown severity counts as minor."""
-    return assigned_at + timedelta(seconds=RESPONSE_S.get(severity, RESPONSE_S["minor"]))
-
-
-def promised_window(created_at: datetime, severity: str) -> tuple[datetime, datetime]:
-    """The window promised by default: from now on, until the severity's promise ends."""
-    return created_at, created_at + timedelta(seconds=PROMISE_S.get(severity, PROMISE_S["minor"]))
-
-
-@dataclasses.dataclass(frozen=True)
-class Lateness:
-    """Which clocks of a task have run out. `late_s`: seconds past the promised window, known or
-    expected; 0 in time.
-    """
-
-    response_overdue: bool
-    late_s: int
-
-    @property
-    def late(self) -> bool:
-        return self.response_overdue or self.late_s > 0
-
-
-def lateness(
-    state: TaskState,
-    now: datetime,
-    *,
-    response_due_at: datetime | None = None,
-    window_end: datetime | None = None,
-    eta: datetime | None = None,
-    arrived_at: datetime | None = None,
-) -> Lateness:
-    """Where the clocks stand. Being there stops the window's clock; an ETA past the window's end is
-    late already.
-    """
-    overdue = state is TaskState.ASSIGNED and response_due_at is not None and now >= response_due_at
-    if window_end is None or (state in FINAL and arrived_at is None):
-        return Lateness(overdue, 0)
-    there = arrived_at if arrived_at is not None else max(now, eta) if eta is not None else now
-    return Lateness(overdue, max(0, int((there - window_end).total_seconds())))
-
-
-@dataclasses.dataclass(frozen=True)
-class Answerable:
-    """A member of staff to whom a task could be escalated. Empty `stations` means all of them."""
-
-    staff_id: UUID
-    roles: Collection[str]
-    on_duty: bool = True
-    stations: Collection[str] = ()
-    open_escalations: int = 0
-
-
-def escalation_target(staff: Iterable[Answerable], station: str | None = None) -> UUID:
-    """Who answers for an escalated task: always somebody named.
-
-    On duty before off duty, then a dispatcher before a supervisor before an admin, then someone of the
-    task's station, then the one with the fewest escalations open, then the smallest id. Raises
-    NobodyToEscalateTo.
-    """
-    ladder = ("dispatcher", "supervisor", "admin")
-
-    def rank(person: Answerable) -> tuple[bool, int, bool, int, str]:
-        step = min(ladder.index(role) for role in ladder if role in person.roles)
-        elsewhere = bool(person.stations) and station not in person.stations
-        return (not person.on_duty, step, elsewhere, person.open_escalations, str(person.staff_id))
-
-    able = [person for person in staff if any(role in person.roles for role in ladder)]
-    if not able:
-        raise NobodyToEscalateTo()
-    return min(able, key=rank).staff_id

@@ -17,6 +17,7 @@ from field.bodies import (
     StepBody,
 )
 from field.device_commands import DeviceStep, StepResult, apply_actions
+from field.escalation import NobodyToEscalateTo
 from field.map_views import RouteView
 from field.proofs import (
     OffShift,
@@ -44,13 +45,7 @@ from field.routes.api import REP, STAFF, api
 from field.routes.shown import proof_view, route_view, show_tasks
 from field.services import FieldServices
 from field.tables import Proof, Task
-from field.task import (
-    NobodyToEscalateTo,
-    ProofMissing,
-    ReasonMissing,
-    TaskFinished,
-    TaskMoveRefused,
-)
+from field.task import ProofMissing, ReasonMissing, TaskFinished, TaskMoveRefused
 from field.views import (
     ActionErrorView,
     ActionResultView,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -12,11 +11,9 @@ from field.task import (
     FINAL,
     IN_ROUTE,
     TABLE,
-    Answerable,
     By,
     Given,
     Need,
-    NobodyToEscalateTo,
     NoteMissing,
     PlaceMissing,
     ProofMissing,
@@ -29,16 +26,11 @@ from field.task import (
     TaskState,
     allowed,
     diagram,
-    escalation_target,
-    lateness,
     move,
-    promised_window,
-    response_due,
 )
 from kernel.errors import Refused
 
 EVERYTHING = Given(reason="valve jammed", note="done", proofs=1, rep_id=UUID(int=1), lon=7.42, lat=43.73)
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(("state", "event", "by"), list(itertools.product(TaskState, TaskEvent, By)))
@@ -124,62 +116,3 @@ def test_the_diagram_is_the_table() -> None:
     assert len(arrows) == sum(len(rule.sources) for rule in TABLE.values()) + 1 + len(FINAL)
     assert "    on_site --> done: complete (rep)" in arrows
     assert diagram().startswith("stateDiagram-v2\n    [*] --> unplaced\n")
-
-
-def test_the_clock_of_an_answer_depends_on_the_severity() -> None:
-    assert response_due(NOON, "urgent") == NOON + timedelta(minutes=5)
-    assert response_due(NOON, "minor") == NOON + timedelta(minutes=30)
-    assert response_due(NOON, "never heard of") == response_due(NOON, "minor")
-    assert promised_window(NOON, "urgent") == (NOON, NOON + timedelta(hours=2))
-
-
-def test_an_answer_is_overdue_only_while_it_is_awaited() -> None:
-    due = NOON + timedelta(minutes=5)
-    before, at = due - timedelta(seconds=1), due
-    assert not lateness(TaskState.ASSIGNED, before, response_due_at=due).late
-    assert lateness(TaskState.ASSIGNED, at, response_due_at=due).response_overdue
-    assert not lateness(TaskState.ACCEPTED, at, response_due_at=due).late
-
-
-def test_a_task_is_late_as_soon_as_that_is_known() -> None:
-    end = NOON + timedelta(hours=2)
-
-    def late(now: datetime, **known: datetime) -> int:
-        return lateness(TaskState.ACCEPTED, now, window_end=end, **known).late_s
-
-    assert late(NOON, eta=end) == 0
-    assert late(NOON, eta=end + timedelta(minutes=3)) == 180
-    assert late(end + timedelta(minutes=1)) == 60
-    assert late(end + timedelta(hours=1), eta=NOON) == 3600
-    assert late(end + timedelta(hours=1), arrived_at=end + timedelta(seconds=5)) == 5
-    assert lateness(TaskState.CANCELLED, end + timedelta(hours=9), window_end=end).late_s == 0
-
-
-def person(
-    number: int, *roles: str, on_duty: bool = True, stations: tuple[str, ...] = (), open_escalations: int = 0
-) -> Answerable:
-    return Answerable(UUID(int=number), roles, on_duty, stations, open_escalations)
-
-
-def test_an_escalated_task_belongs_to_somebody_named() -> None:
-    admin, supervisor = person(1, "admin"), person(2, "supervisor")
-    busy = person(3, "dispatcher", open_escalations=4)
-    free = person(5, "dispatcher", open_escalations=1)
-    twin = person(4, "dispatcher", "rep", open_escalations=1)
-    elsewhere = person(6, "dispatcher", stations=("S2",))
-    here = person(7, "dispatcher", stations=("S1",), open_escalations=9)
-    asleep = person(8, "dispatcher", on_duty=False)
-    rep = person(9, "rep")
-
-    def to(*staff: Answerable) -> int:
-        return escalation_target(staff, "S1").int
-
-    assert to(admin, supervisor, busy) == 3
-    assert to(admin, supervisor, asleep) == 2
-    assert to(busy, free) == 5
-    assert to(free, twin) == 4
-    assert to(elsewhere, here) == 7
-    assert to(elsewhere, supervisor) == 6
-    assert to(rep, asleep) == 8
-    with pytest.raises(NobodyToEscalateTo):
-        to(rep)
