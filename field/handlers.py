@@ -8,11 +8,12 @@ from field.commands import Job, cancel_task, create_task
 from field.erasing import erase_task
 from field.escalation import escalation_target
 from field.rep_commands import answerable_staff
+from field.retries import retry_for
 from field.services import FieldServices
 from field.tables import Task
 from field.task import FINAL
 from kernel.actors import SYSTEM
-from kernel.contracts import RequestErased, RequestWithdrawn, VisitRequested
+from kernel.contracts import RequestErased, RequestWithdrawn, RouteEased, TaskDone, VisitRequested
 from kernel.database import UnitOfWork
 from kernel.inbox import HandlerGroup
 from kernel.staff import Staff
@@ -74,6 +75,18 @@ async def erase_visit(uow: UnitOfWork, erased: RequestErased, services: FieldSer
     if task.state not in FINAL:  # news that the request was withdrawn is still on its way
         await cancel_task(uow, services, SYSTEM, task, "request_withdrawn")
     await erase_task(uow, services, task, SYSTEM)
+
+
+@group.on(TaskDone)
+async def finished(uow: UnitOfWork, done: TaskDone, services: FieldServices) -> None:
+    """Who has finished may have time for a task that nobody could take."""
+    await retry_for(uow, services, done.rep_id)
+
+
+@group.on(RouteEased)
+async def eased(uow: UnitOfWork, route: RouteEased, services: FieldServices) -> None:
+    """Somebody gave a task up, or there are others to try: the inbox is looked through again."""
+    await retry_for(uow, services, route.rep_id)
 
 
 async def task_of(uow: UnitOfWork, word: VisitRequested | RequestWithdrawn | RequestErased) -> Task | None:

@@ -24,8 +24,8 @@ from field.services import FieldServices
 from field.tables import RouteRow, Task, VisitRow
 from field.task import By, Given, TaskEvent, TaskState
 from field.timeline import remember, step
-from kernel.actors import Actor
-from kernel.contracts import TaskAssigned, TaskUnplaced
+from kernel.actors import SYSTEM, Actor
+from kernel.contracts import RouteEased, TaskAssigned, TaskUnplaced
 from kernel.database import UnitOfWork
 
 DAYS_AHEAD = 7
@@ -62,6 +62,19 @@ async def place(uow: UnitOfWork, services: FieldServices, task: Task, actor: Act
         task.placement = {}
     shelve(uow, task, actor, reason)
     return False
+
+
+async def place_again(uow: UnitOfWork, services: FieldServices, task: Task) -> bool:
+    """Find a route for a task that nobody could take before; without one nothing changes."""
+    zone_id, reason = await whereabouts(uow.session, services, task)
+    if reason is not None:
+        return False
+    day, found = await search(uow.session, services, task, zone_id, uow.now, limit=1)
+    if not found.best:
+        return False
+    task.zone_id = zone_id
+    await put(uow, services, day, task, found.best[0], SYSTEM, found.passed_over)
+    return True
 
 
 def shelve(uow: UnitOfWork, task: Task, actor: Actor, reason: str) -> None:
@@ -169,6 +182,7 @@ async def take_out(uow: UnitOfWork, services: FieldServices, task: Task) -> None
     rep = await uow.session.get_one(Rep, row.rep_id)
     day = await load_day(uow.session, services, uow.now, row.day, [rep])
     await day.store(uow, rep.id, without(day.routes[rep.id], task.id))
+    uow.emit(RouteEased(rep_id=rep.id))
 
 
 async def refresh(uow: UnitOfWork, services: FieldServices, task: Task) -> VisitRow | None:

@@ -17,6 +17,7 @@ from field.services import FieldServices
 from field.tables import Task
 from field.task import TaskState
 from kernel.actors import Actor, Surface
+from kernel.contracts import RouteEased
 from kernel.database import UnitOfWork
 from kernel.errors import Fault, NotFound
 from kernel.links import create_link
@@ -62,7 +63,10 @@ async def take_reps(
     )
     # A file that could not be read names nobody; then its own faults are what matters.
     file = dataclasses.replace(file, faults=file.faults or held)
-    return await grid.take_reps(uow, actor, file, data, dry_run=dry_run, link_lifetime=link_lifetime)
+    report = await grid.take_reps(uow, actor, file, data, dry_run=dry_run, link_lifetime=link_lifetime)
+    if not dry_run and (report.added or report.changed):
+        uow.emit(RouteEased())
+    return report
 
 
 async def renew_sign_in(

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from field.grid.store import GridCache
@@ -24,6 +25,8 @@ class FieldServices:
     timezone: ZoneInfo
     grid: GridCache = dataclasses.field(default_factory=GridCache)
     link_lifetime: timedelta = timedelta(hours=12)
+    retried: dict[UUID, datetime] = dataclasses.field(default_factory=dict)
+    """When this worker last tried to place a task that lies in the inbox (see :mod:`field.retries`)."""
 
     @cached_property
     def path(self) -> Callable[[Point, Point], list[Point]]:

@@ -16,6 +16,7 @@ from field.grid.tables import Rep
 from field.placement import take_out
 from field.planning import load_day
 from field.rep_commands import hand_on
+from field.retries import due_again, retry
 from field.route import insert
 from field.services import FieldServices
 from field.tables import RouteRow, Task, VisitRow
@@ -37,6 +38,7 @@ async def sweep(database: Database, services: FieldServices) -> int:
         (expire, await _unanswered(database)),
         (carry_over, await _left_over(database, services)),
         (flag_late, await _late(database)),
+        (retry, await due_again(database, services)),
     ):
         for task_id in due:
             try:

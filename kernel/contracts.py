@@ -23,6 +23,18 @@ class Event:
     """Fields that tell of a person: taken out of what is kept as soon as everybody has heard."""
 
 
+# field → itself -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteEased(Event):
+    """There may be room on somebody's route that was not there before (None: perhaps on anybody's)."""
+
+    type = "route_eased"
+
+    rep_id: UUID | None = None
+
+
 # assist → field ------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,168 @@
+"""What nobody could take is placed once somebody can: at once when there is news, else by the sweep."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import update
+
+from field.grid.tables import Rep
+from field.handlers import group
+from field.rep_imports import import_reps
+from field.retries import RETRY_EVERY
+from field.sweeps import sweep
+from field.tables import Shift, Task
+from field.task import TaskState
+from kernel.actors import SYSTEM
+from kernel.contracts import Event, RouteEased
+from kernel.database import UnitOfWork
+from kernel.outbox import read_event
+from tests.rig.foundations import MORNING
+from tests.rig.town import REPS, Town, inside
+
+SOON = MORNING + timedelta(hours=2)
+
+
+async def news(town: Town, *kinds: str) -> None:
+    """Deliver what the field has told itself, and what comes of that; each once."""
+    delivered = set()
+    while True:
+        rows = [row for kind in kinds or ("task_done", "route_eased") for row in await town.outbox(kind)]
+        if not (fresh := [row for row in rows if row.id not in delivered]):
+            return
+        for row in fresh:
+            delivered.add(row.id)
+            event: Event = read_event(row.type, row.body)
+            await town.deliver(row.id, event)
+
+
+async def busy_ann(town: Town) -> tuple[Task, Task]:
+    """Ann, the only one of level 3, has a job of three hours; another that is due in two finds nobody."""
+    at_once: dict[str, Any] = {"window_start": MORNING, "window_end": MORNING + timedelta(minutes=15)}
+    long = await town.task(where=inside("A1"), level=3, duration_s=3 * 3600, **at_once)
+    pressing = await town.task(where=inside("A2"), level=3, window_start=MORNING, window_end=SOON)
+    assert (pressing.state, pressing.unplaced_reason) == (TaskState.UNPLACED, "nobody_able")
+    assert town.rep_code(long.rep_id) == "ann"
+    return long, pressing
+
+
+async def test_who_finishes_early_gets_what_nobody_had_time_for(town: Town) -> None:
+    long, pressing = await busy_ann(town)
+    ann = await town.caller("ann")
+    await ann.post(f"/api/tasks/{long.id}/acceptance")
+    await ann.post(f"/api/tasks/{long.id}/arrival")
+    town.clock.advance(20 * 60)
+    await ann.post(f"/api/tasks/{long.id}/completion", {"note": "Only a loose nut."})
+    await news(town)
+    now = await town.reload(pressing)
+    assert (now.state, town.rep_code(now.rep_id), now.unplaced_reason) == (TaskState.ASSIGNED, "ann", None)
+    assert len(await town.events("task_assigned")) == 2
+
+
+async def test_who_declines_is_asked_for_the_others_and_not_again_for_that_one(town: Town) -> None:
+    long, pressing = await busy_ann(town)
+    ann = await town.caller("ann")
+    await ann.post(f"/api/tasks/{long.id}/declination", {"reason": "The pump room is locked."})
+    await news(town)
+    assert town.rep_code((await town.reload(pressing)).rep_id) == "ann"
+    left = await town.reload(long)
+    assert (left.state, left.unplaced_reason) == (TaskState.UNPLACED, "nobody_able")
+
+
+@pytest.mark.parametrize(
+    ("needs", "before", "after"),
+    [
+        ({"skill": "water_quality"}, "leak_repair:3;valve:2", "leak_repair:3;water_quality:1"),
+        ({"parts": (("coupling_dn15", 9),)}, "coupling_dn15:4", "coupling_dn15:27"),
+    ],
+    ids=["skill", "parts"],
+)
+async def test_a_file_that_brings_what_was_missing(
+    town: Town, needs: dict[str, Any], before: str, after: str
+) -> None:
+    tasks = [await town.task(where=inside("A1", east=0.2 + number / 10), **needs) for number in range(3)]
+    assert {task.state for task in tasks} == {TaskState.UNPLACED}
+    file = REPS.replace(before, after).encode()
+    await town.database.run(import_reps, SYSTEM, file, dry_run=True)
+    assert len(await town.outbox("route_eased")) == 1, "trying a file out, as before, tells nobody"
+    await town.database.run(import_reps, SYSTEM, file)
+    await news(town)
+    states = [(await town.reload(task)).state for task in tasks]
+    assert states == [TaskState.ASSIGNED] * 3, "one after the other, all of them"
+
+
+async def test_what_no_event_tells_of_is_found_by_the_sweep(town: Town) -> None:
+    evening = MORNING + timedelta(hours=11)  # half past seven, two hours after the shift
+    task = await town.task(
+        where=inside("A1"), window_start=evening, window_end=evening + timedelta(hours=1), severity="minor"
+    )
+    assert task.unplaced_reason == "nobody_able"
+
+    async def work_late(uow: UnitOfWork) -> None:
+        hours = {"start_at": MORNING, "end_at": evening + timedelta(hours=3)}
+        day = town.services.day_of(MORNING)
+        uow.session.add(Shift(id=uuid4(), rep_id=town.reps["bob"].id, day=day, **hours))
+
+    await town.database.run(work_late)
+    town.clock.advance(RETRY_EVERY.total_seconds() - 1)
+    assert await sweep(town.database, town.services) == 0, "it was tried a moment ago"
+    town.clock.advance(1)
+    assert await sweep(town.database, town.services) == 1
+    assert town.rep_code((await town.reload(task)).rep_id) == "bob"
+
+
+async def test_a_retry_in_vain_leaves_no_trace(town: Town) -> None:
+    task = await town.task(where=inside("A1"), skill="water_quality")
+    before = await town.reload(task)
+    for _ in range(3):
+        await town.hear(RouteEased(rep_id=town.reps["ann"].id))
+        await town.hear(RouteEased())
+        town.clock.advance(RETRY_EVERY.total_seconds())
+        await sweep(town.database, town.services)
+    now = await town.reload(task)
+    assert (now.version, now.steps) == (before.version, before.steps)
+    assert len(await town.events("task_unplaced")) == 1
+    assert len(await town.outbox("route_eased")) == 1 + 3 * 2, "nor does it go on asking itself"
+
+
+async def test_what_a_dispatcher_keeps_back_stays_there(town: Town) -> None:
+    task = await town.task(where=inside("A1"))
+    dora = await town.caller("dora")
+    await dora.post(f"/api/tasks/{task.id}/return", {"version": task.version, "reason": "They will ring."})
+    await news(town)
+    await town.hear(RouteEased())
+    town.clock.advance(RETRY_EVERY.total_seconds())
+    await sweep(town.database, town.services)
+    now = await town.reload(task)
+    assert (now.state, now.unplaced_reason) == (TaskState.UNPLACED, "taken_back")
+
+
+async def test_a_retry_that_meets_a_dispatcher_takes_nothing_from_them(town: Town) -> None:
+    task = await town.task(where=inside("A1"), skill="water_quality")
+
+    async def learn(uow: UnitOfWork) -> None:
+        learned = update(Rep).where(Rep.code == "ann").values(skills={"water_quality": 1})
+        await uow.session.execute(learned)
+
+    await town.database.run(learn)
+    dora = await town.caller("dora")
+    wanted = {"rep_id": str(town.reps["cyd"].id), "version": task.version, "overrule": True}
+    answer, *_ = await asyncio.gather(
+        dora.http.post(f"/api/tasks/{task.id}/assignment", json=wanted),
+        asyncio.gather(*(town.hear(RouteEased()) for _ in range(4))),
+    )
+    now = await town.reload(task)
+    decided = "cyd" if answer.status_code == 200 else "ann"
+    assert answer.status_code in (200, 409)
+    assert (now.state, town.rep_code(now.rep_id)) == (TaskState.ASSIGNED, decided)
+    standing = [task_id for code in town.reps for task_id in await town.route(code)]
+    assert standing == [task.id], "it stands in one route"
+    assert len(await town.events("task_assigned")) == 1
+
+
+def test_the_field_hears_its_own_news() -> None:
+    assert {"task_done", "route_eased"} <= group.types
