@@ -138,34 +138,3 @@ async def erase_lapsed(house: House) -> int:
     if done:
         log.info("retention_erased", count=done)
     return done
-
-
-async def tidy(house: House) -> None:
-    """Erase what has been kept long enough, a little at a time on one worker, until cancelled."""
-    folder = 0
-    while True:
-        heed_cancellation()
-        await asyncio.sleep(TIDY_EVERY_S)
-        try:
-            mine = await house.leases.acquire("tidy", int(TIDY_EVERY_S * 2000)) is not None
-        except (RedisError, OSError):
-            mine = True
-        if mine:
-            await erase_lapsed(house)
-            await house.database.run(forget_positions)
-            await sweep_folder(house.database, holders(house.services), folder)
-            folder = (folder + 1) % FOLDERS
-
-
-async def erase_lapsed(house: House) -> int:
-    """Erase whatever its retention has run out for; how many requests and tasks that were."""
-    if not house.settings.retention_days:
-        return 0
-    retention, done = timedelta(days=house.settings.retention_days), 0
-    while some := await erase_lapsed_requests(house.database, retention) + await erase_lapsed_tasks(
-        house.database, house.use(FieldServices), retention
-    ):
-        done += some
-    if done:
-        log.info("retention_erased", count=done)
-    return done
