@@ -28,8 +28,9 @@ from assist.webrtc.claims import LIFE_S, Claims
 from assist.webrtc.directory import Directory
 from assist.webrtc.links import SocketLink
 from assist.webrtc.nodelink import NodeLink
+from assist.webrtc.parsing import ProtocolError, parse
 from assist.webrtc.placement import WATCH_EVERY_S, Placement
-from assist.webrtc.protocol import LOSABLE, Frame, Hello, Ping, Pong, ProtocolError, parse
+from assist.webrtc.protocol import LOSABLE, Frame, Hello, Ping, Pong
 from assist.webrtc.rates import Rates
 from assist.webrtc.relay import Ear, Wire
 from assist.webrtc.room.frames import ServerFrame, ServerPing, ServerPong, answering, encode

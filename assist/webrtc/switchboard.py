@@ -8,7 +8,8 @@ import time
 import structlog
 
 from assist.webrtc.directory import Directory, LocalRoom
-from assist.webrtc.protocol import Frame, Hello, ProtocolError, parse
+from assist.webrtc.parsing import ProtocolError, parse
+from assist.webrtc.protocol import Frame, Hello
 from assist.webrtc.relay import (
     Close,
     Deliver,

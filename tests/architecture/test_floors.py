@@ -26,6 +26,7 @@ PURE = (
     "assist.waiting",
     "assist.webrtc.control",
     "assist.webrtc.control_messages",
+    "assist.webrtc.parsing",
     "assist.webrtc.protocol",
     "assist.webrtc.record",
     "assist.webrtc.signalling",

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assist.webrtc import protocol as said
-from assist.webrtc.protocol import ProtocolError, parse
+from assist.webrtc.parsing import ProtocolError, parse
 from assist.webrtc.signalling import FRAMES
 from tests.unit.webrtc.documented import client_frames
 
