@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from uuid import UUID
 
 from app.command_line import chosen_settings
 
@@ -48,6 +49,10 @@ def parser() -> argparse.ArgumentParser:
     take_in.add_argument("--dry-run", action="store_true", help="only say what would happen")
     take_in.add_argument("--data", type=Path, metavar="DIR")
 
+    erase = commands.add_parser("erase", help="erase what tells of a customer, once the request is over")
+    erase.add_argument("request_id", type=UUID, metavar="REQUEST_ID")
+    erase.add_argument("--data", type=Path, metavar="DIR")
+
     doctor = commands.add_parser("doctor", help="what this installation has and lacks, in plain words")
     doctor.add_argument("--data", type=Path, metavar="DIR")
     return top
@@ -78,6 +83,10 @@ def main(arguments: list[str] | None = None) -> int:
         from app.import_command import import_file
 
         return import_file(chosen_settings(options), options.what, options.file, dry_run=options.dry_run)
+    if options.command == "erase":
+        from app.erase_command import erase
+
+        return erase(chosen_settings(options), options.request_id)
     from app.doctor import doctor
 
     return doctor(chosen_settings(options))

@@ -325,6 +325,47 @@ async def test_without_a_camera_photos_and_words_still_work(
         await screenshot(page, "customer-photos-only")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_tells_of_a_customer_is_erased_at_their_wish(
+    water: RunningApp, browsers: Browsers, screenshot: ShotTaker, language: str
+) -> None:
+    tag = LANGUAGES[language]
+    page = await browsers.phone(language=language)
+    await open_guide(page, water.url)
+    request = await request_id(page)
+    headers = {"Curbstop-Surface": "customer", "Content-Type": "application/json"}
+    sent = {"method": "POST", "body": "{}", "headers": headers}
+    await page.evaluate("([at, sent]) => fetch(at, sent)", [f"/api/requests/{request}/withdrawal", sent])
+    await expect(page.locator("p.centre .button")).to_be_visible()
+    await check(page)
+    await screenshot(page, f"customer-over-{tag}")
+
+    await page.locator("p.centre .button").tap()
+    await expect(page.locator("dialog")).to_be_visible()
+    await check(page)
+    await screenshot(page, f"customer-erase-{tag}")
+    await page.locator("dialog [data-kind=primary]").tap()
+    supervisor = await someone(water, Role.SUPERVISOR)
+    kept = await supervisor.get(f"/api/requests/{request}")
+    assert (kept["place"]["address"], kept["erased_at"]) == ("和平路 12 号 4 楼", None), (
+        "it was only a question"
+    )
+
+    await page.locator("p.centre .button").tap()
+    await page.locator("dialog [data-kind=danger]").tap()
+    await expect(page.locator("main, #page").first).to_have_attribute("data-screen", "erased")
+    await check(page)
+    await screenshot(page, f"customer-erased-{tag}")
+    gone = await supervisor.get(f"/api/requests/{request}")
+    assert (gone["place"], gone["state"]) == (None, "withdrawn") and gone["erased_at"]
+    me = "fetch('/api/me', {headers: {'Curbstop-Surface': 'customer'}}).then((answer) => answer.status)"
+    browsers.tolerate("401 (Unauthorized)")
+    assert await page.evaluate(me) == 401, "the session has ended"
+    assert await page.evaluate("sessionStorage.length") == 0
+    await page.reload(wait_until="commit")
+    await expect(page.locator(".choices .tile")).to_have_count(2)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark", "sun"])
 async def test_every_light_is_readable(water: RunningApp, phone_page: Page, theme: str) -> None:
     await phone_page.goto(water.url, wait_until="commit")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -352,3 +354,32 @@ async def test_what_was_kept_long_enough_erases_itself(running: Erasable, clock:
     assert [(await running.house.row(who.id)).erased_at for who in (late, open_one)] == [None, None]
     [entry] = await entries(running, "request_erased")
     assert entry.actor.startswith("system:")
+
+
+# by command -----------------------------------------------------------------------------------------
+
+
+async def test_whoever_runs_the_installation_erases_by_command(
+    both: Erasable, foundation: Foundation
+) -> None:
+    customer, (still_open, _token) = await both.advised(QUILL), await both.asked(OTTER)
+
+    async def command(name: str) -> tuple[int | None, str]:
+        words = [sys.executable, "-m", "app.cli", "erase", name, "--data", str(foundation.data)]
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("CURBSTOP_")}
+        url = {"CURBSTOP_DATABASE_URL": foundation.database_url}
+        run = await asyncio.create_subprocess_exec(*words, env=kept | url, stderr=asyncio.subprocess.PIPE)
+        said = (await run.communicate())[1].decode()
+        return run.returncode, said
+
+    for name, code, told in (
+        (str(customer.id), 0, "Erased at"),
+        (str(still_open.id), 1, "not over yet"),
+        (str(uuid4()), 1, "nothing here"),
+        ("lin", 2, "invalid UUID"),
+    ):
+        left, said = await command(name)
+        assert left == code and told in said, said
+    async with both.bus():
+        await both.settled()
+    assert QUILL.found_in(await both.stored()) == [] and len(OTTER.found_in(await both.stored())) > 4

@@ -116,6 +116,21 @@ async def test_strangers_find_nothing_behind_any_door(
         assert found == expected, operation.name
 
 
+async def test_a_supervisor_erases_for_a_customer_who_is_then_signed_out(shared_app: RunningApp) -> None:
+    supervisor = await shared_app.staff("supervisor", "zhao", name="Zhao")
+    customer = await shared_app.customer()
+    here = f"/api/requests/{customer.request_id}"
+    await customer.post(f"{here}/messages", {"client_id": str(uuid4()), "text": "It drips."})
+    assert await customer.refused("POST", f"{here}/erasure") == "request_open"
+    await customer.post(f"{here}/withdrawal")
+    erased = await supervisor.post(f"{here}/erasure")
+    assert erased["request_id"] == customer.request_id
+    assert await supervisor.post(f"{here}/erasure") == erased, "twice is once"
+    assert await supervisor.get(f"{here}/messages") == []
+    assert (await supervisor.get(f"{here}/timeline"))[-1]["kind"] == "erased"
+    assert await customer.refused("GET", here) == "unauthenticated"
+
+
 async def a_marked_still(owner: Person) -> tuple[str, str]:
     still = await owner.upload(
         f"/api/requests/{owner.request_id}/stills", a_png(), client_id=str(uuid4()), source="upload"

@@ -42,6 +42,8 @@ export class Case extends EventTarget {
     this.token = null;
     /** @type {unknown} why a personal link could not be opened */
     this.fault = null;
+    /** Whether what tells of the customer was erased, or may have been: the answer did not come. */
+    this.erased = this.erasing = false;
     /** @type {Draft} */
     this.draft = JSON.parse(sessionStorage.getItem(DRAFT) ?? "{}");
     /** @type {(() => void) | null} */
@@ -107,6 +109,12 @@ export class Case extends EventTarget {
 
   /** Leaves a request that is over, and starts from the beginning. */
   startAgain() {
+    this.forget();
+    this.erased = false;
+    this.tell();
+  }
+
+  forget() {
     this.unsubscribe?.();
     this.unsubscribe = null;
     this.request = null;
@@ -115,7 +123,6 @@ export class Case extends EventTarget {
     this.draft = {};
     localStorage.removeItem(KNOWN);
     sessionStorage.removeItem(DRAFT);
-    this.tell();
   }
 
   get id() {
@@ -171,8 +178,30 @@ export class Case extends EventTarget {
     this.take(await this.api.post(`${this.path}/rating`, { score, comment }));
   }
 
+  /** Erases what tells of the customer, there and on this device; the session ends with it. */
+  async erase() {
+    const again = this.erasing;
+    this.erasing = true;
+    this.live.close(); // it would hear of the session's end before the answer comes, and begin anew
+    try {
+      await this.api.post(`${this.path}/erasure`);
+    } catch (error) {
+      const passing = error instanceof ApiError && error.passing;
+      const done = again && error instanceof ApiError && error.status === 401; // it was, only we did not hear
+      this.erasing = passing;
+      if (!done) {
+        this.live.open();
+        throw error;
+      }
+    }
+    this.forget();
+    sessionStorage.clear();
+    [this.erased, this.erasing] = [true, false];
+    this.tell();
+  }
+
   async refresh() {
-    if (!this.request) return;
+    if (!this.request || this.erasing) return;
     try {
       this.take(await this.api.get(this.path));
     } catch (error) {

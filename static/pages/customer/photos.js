@@ -10,6 +10,16 @@ import { prepare } from "parts/picture.js";
 /** @typedef {{client_id: string, request_id: string, blob: Blob, url: string, state: "sending" | "failed", part: number}} Waiting */
 /** @typedef {import("pages/customer/case.js").Case} Case */
 
+/** @returns {Promise<Store | null>} */
+function openStore() {
+  return Store.open("curbstop-photos", { photos: { keyPath: "client_id" } }).catch(() => null);
+}
+
+/** Leaves no photo on this device. */
+export async function forgetPhotos() {
+  await (await openStore())?.clear("photos");
+}
+
 /** Dispatches `change`, and `fault` (detail: error) when a picture was refused. */
 export class Photos extends EventTarget {
   /** @param {Case} model */
@@ -21,7 +31,7 @@ export class Photos extends EventTarget {
     /** @type {Map<string, Waiting>} */
     this.waiting = new Map();
     /** @type {Promise<Store | null>} private windows may have no store; then a reload does lose what was not sent */
-    this.store = Store.open("curbstop-photos", { photos: { keyPath: "client_id" } }).catch(() => null);
+    this.store = openStore();
     addEventListener("online", () => void this.retryAll());
   }
 

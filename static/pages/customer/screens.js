@@ -3,6 +3,7 @@
 import { passed } from "pages/customer/screen.js";
 import { after } from "pages/customer/screens/after.js";
 import { call } from "pages/customer/screens/call.js";
+import { erased } from "pages/customer/screens/erased.js";
 import { guide } from "pages/customer/screens/guide.js";
 import { elsewhere, invited, linkFault } from "pages/customer/screens/link.js";
 import { person } from "pages/customer/screens/person.js";
@@ -12,12 +13,13 @@ import { where } from "pages/customer/screens/where.js";
 
 /** @typedef {import("pages/customer/case.js").Case} Case */
 
-export const SCREENS = /** @type {const} */ ({ linkFault, elsewhere, invited, who, building, what, where, guide, person, waiting, call, after });
+export const SCREENS = /** @type {const} */ ({ linkFault, elsewhere, invited, who, building, what, where, guide, person, waiting, call, after, erased });
 
 /** @param {Case} model @returns {keyof typeof SCREENS} */
 export function currentScreen(model) {
   const { request, draft } = model;
   if (!request) {
+    if (model.erased) return "erased";
     if (model.fault) return "linkFault";
     if (model.token) return "elsewhere";
     if (!draft.asker) return "who";

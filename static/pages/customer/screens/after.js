@@ -9,6 +9,7 @@ import { icon } from "parts/icon.js";
 import { stars } from "parts/stars.js";
 import { keepTyped } from "parts/typed.js";
 import { i18n, t } from "parts/words.js";
+import { eraseLine } from "pages/customer/erasing.js";
 import { frame } from "pages/customer/frame.js";
 import { requestChat } from "pages/customer/messages.js";
 import { photoStrip } from "pages/customer/photo-strip.js";
@@ -82,18 +83,18 @@ export function after(model, page) {
       },
     });
     return frame({ picture: art("solved"), t: "customer.resolved.title", bottom: [send] },
-      found(request), h("section", { class: "card stack rate" }, h("h2", { t: "customer.rating.title" }), rate, word, comment));
+      found(request), h("section", { class: "card stack rate" }, h("h2", { t: "customer.rating.title" }), rate, word, comment), eraseLine(model));
   };
 
   /** @param {RequestView} request */
   const closed = (request) => frame(
     { picture: art("solved"), t: "customer.closed.title", lead: "customer.closed.lead", bottom: [button({ t: "customer.again", action: () => model.startAgain(), size: "main" })] },
-    found(request));
+    found(request), eraseLine(model));
 
   const withdrawn = () => frame({
     picture: art("cat-other"), t: "customer.withdrawn.title", lead: "customer.withdrawn.lead",
     bottom: [button({ t: "customer.again", kind: "primary", size: "main", action: () => model.startAgain() })],
-  });
+  }, eraseLine(model));
 
   draw();
   return { element, update: draw, relabel: draw, leave: () => leaving.forEach((leave) => leave()) };
