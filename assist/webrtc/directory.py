@@ -34,9 +34,8 @@ from assist.webrtc.placement import Placement
 from assist.webrtc.protocol import NOTES, Frame, Hello, Join, MediaState
 from assist.webrtc.relay import Lost, Open, Present, Revoked, Said, Wire
 from assist.webrtc.room.effects import Who
-from assist.webrtc.room.frames import encode
+from assist.webrtc.room.frames import encode, error
 from assist.webrtc.rooms import RoomHost, in_language
-from assist.webrtc.signalling import error
 from kernel.database import Database
 
 log = structlog.get_logger(__name__)

@@ -33,9 +33,8 @@ from assist.webrtc.placement import WATCH_EVERY_S, Placement
 from assist.webrtc.protocol import LOSABLE, Frame, Hello, Ping, Pong
 from assist.webrtc.rates import Rates
 from assist.webrtc.relay import Ear, Wire
-from assist.webrtc.room.frames import ServerFrame, ServerPing, ServerPong, answering, encode
+from assist.webrtc.room.frames import ServerFrame, ServerPing, ServerPong, answering, encode, error
 from assist.webrtc.rooms import in_language
-from assist.webrtc.signalling import error
 from assist.webrtc.switchboard import Switchboard
 from kernel.cancelling import heed_cancellation
 from kernel.clock import Clock

@@ -28,7 +28,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from assist.webrtc import protocol as said
-from assist.webrtc.room import freezing, media, pictures
+from assist.webrtc.room import attendance, freezing, media, pictures
 from assist.webrtc.room.effects import (
     Broadcast,
     CloseMedia,
@@ -39,29 +39,24 @@ from assist.webrtc.room.effects import (
     Log,
     Memory,
     NodeAnswer,
-    NoteJoined,
     Outcome,
     Records,
     Refusal,
     Send,
-    Store,
     Who,
 )
 from assist.webrtc.room.frames import (
     Ended,
     EndReason,
-    Error,
-    Joined,
     Mark,
     Message,
     Ok,
     Participants,
     ServerPong,
-    Streams,
     Welcome,
     You,
 )
-from assist.webrtc.room.presence import MAX_PARTICIPANTS, Participant
+from assist.webrtc.room.presence import Participant
 from assist.webrtc.room.state import RoomState, Waiting
 
 HEARTBEAT_S = 3.0
@@ -79,61 +74,6 @@ class Rule:
     roles: frozenset[str]
     joined: bool
     handle: Handler
-
-
-def _on_join(state: RoomState, now: float, by: Participant, frame: said.Join) -> list[Effect]:
-    if not by.seated and len(state.people.seated()) >= MAX_PARTICIPANTS:
-        return [state.refuse(by, frame, "room_full")]
-    by.happen("join", now)
-    by.hears = True
-    by.publish = tuple(frame.publish)
-    effects: list[Effect] = [
-        state.answer(by, frame, _snapshot(state)),
-        Broadcast(Participants(participants=state.people.views()), but=by.peer),
-        state.remember(),
-    ]
-    if by.who.key not in state.noted:
-        state.noted.add(by.who.key)
-        effects.append(Store(None, by.who, NoteJoined()))
-    return effects
-
-
-def _snapshot(state: RoomState) -> Joined:
-    return Joined(
-        participants=state.people.views(),
-        streams=state.lines.streams_view(),
-        freeze=freezing.view(state),
-        shown=state.board.shown_still(),
-        marks=state.board.shown_marks(),
-        stills=list(state.board.stills.values()),
-        messages=state.board.recent_messages(),
-    )
-
-
-def _on_leave(state: RoomState, now: float, by: Participant, frame: said.Leave) -> list[Effect]:
-    done = state.answer(by, frame, Ok())
-    by.connected = by.hears = False
-    effects = _depart(state, now, by, "leave")
-    return [done, *effects, ClosePeer(by.peer, 1000)]
-
-
-def _depart(state: RoomState, now: float, who: Participant, why: Any) -> list[Effect]:
-    """A participant is gone for good: its media too."""
-    was_seated = who.seated
-    who.happen(why, now)
-    if not was_seated:
-        state.people.forget(who.peer)
-        return []
-    effects: list[Effect] = [*freezing.phone_interrupted(state, now, who.peer, "phone_lost")]
-    waiting = state.lines.of(who.peer).waiting
-    if waiting is not None:
-        effects.append(state.refuse(who, waiting, "not_joined"))
-    sent = state.lines.drop(who.peer)
-    state.people.forget(who.peer)
-    effects += [CloseMedia(who.peer), Broadcast(Participants(participants=state.people.views()))]
-    if sent:
-        effects.append(Broadcast(Streams(streams=state.lines.streams_view())))
-    return [*effects, state.remember()]
 
 
 def _on_end(state: RoomState, now: float, by: Participant, frame: said.End) -> list[Effect]:
@@ -166,8 +106,8 @@ FRAMES: Mapping[type[said.ClientFrame], Rule] = {
     said.Pong: Rule(_ALL, False, _on_pong),
     said.Telemetry: Rule(_ALL, False, _on_telemetry),
     said.MediaState: Rule(_ALL, False, media.on_media_state),
-    said.Join: Rule(_ALL, False, _on_join),
-    said.Leave: Rule(_ALL, False, _on_leave),
+    said.Join: Rule(_ALL, False, attendance.on_join),
+    said.Leave: Rule(_ALL, False, attendance.on_leave),
     said.End: Rule(frozenset({_TECHNICIAN}), True, _on_end),
     said.Offer: Rule(_ALL, True, media.on_offer),
     said.Quality: Rule(_ALL, True, media.on_quality),
@@ -241,7 +181,7 @@ class Room:
         if participant.connected:
             effects += [Send(peer, Ended(reason="revoked")), ClosePeer(peer, code)]
         participant.connected = participant.hears = False
-        return effects + _depart(self.state, now, participant, "leave")
+        return effects + attendance.depart(self.state, now, participant, "leave")
 
     def hearers(self) -> list[str]:
         """Who gets what is broadcast now."""
@@ -339,7 +279,7 @@ class Room:
         """Time has passed; called about once a second, or oftener."""
         effects = freezing.check_time(self.state, now)
         for participant in self.state.people.overdue(now):
-            effects += _depart(self.state, now, participant, "grace_over")
+            effects += attendance.depart(self.state, now, participant, "grace_over")
         return effects
 
     def _end(self, now: float, reason: EndReason) -> list[Effect]:
@@ -354,9 +294,3 @@ class Room:
 
 def _may_stay(who: Who, records: Records) -> bool:
     return records.staff is None or who.key in records.staff
-
-
-def error(code: str, of: str | None = None, where: str = "") -> Error:
-    """An error that a door answers with itself."""
-    found: dict[str, Any] = {"where": where} if where else {}
-    return Error(code=code, message="", of=of, **found) if of else Error(code=code, message="", **found)

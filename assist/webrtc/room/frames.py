@@ -257,6 +257,11 @@ class Error(ServerFrame, tag="error", frozen=True):
     retry_after_ms: int | UnsetType = UNSET
 
 
+def error(code: str, of: str | None = None, where: str = "") -> Error:
+    """An error that a door answers with itself."""
+    return Error(code=code, message="", of=of or UNSET, where=where or UNSET)
+
+
 _ENCODER = msgspec.json.Encoder()
 
 
