@@ -69,9 +69,8 @@ async def measure(calls: int) -> list[float]:
             raise RuntimeError(f"the calls are on {carrying}")
         await drain(app, everyone[1], False)
         known = await known_streams(desk)
-        number = everyone[0].rpartition("-")[2]
         killed, killed_at = time.monotonic(), time.time()
-        app.kill(f"media-{number}")
+        app.kill("media-1")
         async with asyncio.timeout(30):
             seen = await asyncio.gather(
                 new_picture(desk, known), *(light_picture(each, killed) for each in light)

@@ -141,6 +141,15 @@ class _Datagrams:
     async def _send(self, datagram: bytes) -> None:
         self._send_now(datagram)
 
+    def close(self) -> None:
+        """End whoever waits for a datagram, and let go of the one who sends.
+
+        That is the peer, which holds us: in a circle its keys and buffers would stay until the garbage
+        collector's next long round, which is rare.
+        """
+        self.put(None)
+        self._send_now = lambda _: None
+
 
 class SecureTransport:
     """DTLS with one peer, and the SRTP keys that come out of it (RFC 5764).
@@ -183,7 +192,7 @@ class SecureTransport:
     async def close(self) -> None:
         """Say goodbye and stop."""
         await self._dtls.stop()
-        self._datagrams.put(None)
+        self._datagrams.close()
 
 
 def parse_offer(text: str) -> OfferDescription:

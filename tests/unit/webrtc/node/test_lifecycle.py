@@ -7,6 +7,7 @@ import os
 import random
 import socket
 import time
+import weakref
 
 import pytest
 
@@ -285,3 +286,22 @@ async def test_a_hundred_visits_leave_nothing_behind(scene: Scene) -> None:
         assert more < 2000, f"{more} objects more"
     assert rounds[-1] < 6 << 20, f"bytes more in each round: {rounds}"
     assert len(scene.node.forwarder.peers) == 1 and len(scene.node._fragments) == 1
+
+
+async def test_who_has_left_is_freed_without_the_garbage_collector(scene: Scene) -> None:
+    camera, desk = scene.publisher("phone"), scene.viewer("desk")
+    await camera.join()
+    await desk.join("phone")
+    await camera.send_many(10)
+    await until(lambda: len(desk.got) == 10)
+    gone = [weakref.ref(peer.transport) for peer in scene.node.peers()]
+    assert len(gone) == 2 and all(ref() is not None for ref in gone)
+    gc.collect()
+    gc.disable()
+    try:
+        await camera.client.close()  # says so itself
+        await until(lambda: "phone" not in scene.node.rooms["room"].peers)
+        scene.node.close_peer("room", "desk")
+        await until(lambda: all(ref() is None for ref in gone))
+    finally:
+        gc.enable()
