@@ -14,6 +14,7 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import func, select, text
 
+from app import wings
 from assist.commands import add_message
 from assist.commands.concluding import rate
 from assist.commands.erasing import RequestOpen, erase_lapsed, erase_request
@@ -21,8 +22,10 @@ from assist.commands.inviting import invite, redeem_invitation
 from assist.commands.opening import withdraw
 from assist.guide import Category
 from assist.request import State, WrongState
+from assist.services import AssistServices
 from assist.tables import Message, Rating, ServiceRequest, Still
 from assist.verdict import Outcome
+from field.services import FieldServices
 from field.tables import Task
 from kernel.actors import SYSTEM
 from kernel.audit import AuditEntry, first_broken_entry
@@ -33,8 +36,12 @@ from kernel.clock import ManualClock
 from kernel.contracts import RequestErased, VisitRequested
 from kernel.database import Database
 from kernel.errors import Forbidden, NotFound
+from kernel.lease import Leases
 from kernel.links import LinkUnknown
 from kernel.sessions import who
+from kernel.settings import Settings
+from kernel.web import House
+from kernel.web.limits import RateLimiter
 from tests.contract.erasing_rig import OTTER, QUILL, Erasable, open_both
 from tests.contract.test_field_steps import PNG
 from tests.rig.foundations import Foundation
@@ -354,6 +361,36 @@ async def test_what_was_kept_long_enough_erases_itself(running: Erasable, clock:
     assert [(await running.house.row(who.id)).erased_at for who in (late, open_one)] == [None, None]
     [entry] = await entries(running, "request_erased")
     assert entry.actor.startswith("system:")
+
+
+@pytest.mark.parametrize("days", [30, 0])
+async def test_a_worker_tidies_up_unless_things_are_to_be_kept_for_ever(
+    running: Erasable, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    customer = await running.advised(QUILL)
+    await running.database.run(rate, customer, customer.id, 5, QUILL.words)
+    clock.advance(timedelta(days=31).total_seconds())
+    services: dict[type, object] = {
+        AssistServices: running.house.services,
+        FieldServices: running.town.services,
+    }
+    house = House(
+        settings=Settings(retention_days=days),
+        database=running.database,
+        redis=running.redis,
+        clock=clock,
+        leases=Leases(running.redis, "tidy", clock),
+        limiter=RateLimiter(running.redis, clock),
+        services=services,
+    )
+    monkeypatch.setattr(wings, "TIDY_EVERY_S", 0.02)
+    tidying = asyncio.create_task(wings.tidy(house))
+    await asyncio.sleep(1.5)
+    assert not tidying.done()
+    tidying.cancel()
+    await asyncio.gather(tidying, return_exceptions=True)
+    await running.settled()
+    assert (QUILL.found_in(await running.stored()) == []) is bool(days)
 
 
 # by command -----------------------------------------------------------------------------------------
