@@ -15,7 +15,6 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Coroutine
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -27,11 +26,12 @@ from assist.webrtc import control
 from assist.webrtc.claims import Claims
 from assist.webrtc.keeping import Keeping
 from assist.webrtc.links import Link
-from assist.webrtc.nodelink import NodeLink, NodeSilent
-from assist.webrtc.placement import Place, Placement
+from assist.webrtc.nodelink import NodeLink
+from assist.webrtc.placement import Placement
 from assist.webrtc.protocol import Frame, Hello
 from assist.webrtc.room import effects as fx
 from assist.webrtc.room.frames import Error, Mark, Message, ServerFrame, encode
+from assist.webrtc.room_media import RETRY_MS, RoomMedia
 from assist.webrtc.signalling import Room
 from kernel.actors import Actor
 from kernel.i18n import text as words
@@ -40,7 +40,6 @@ log = structlog.get_logger(__name__)
 
 MAX_WAITING = 400
 """Deeds that may wait for SQL in one room."""
-RETRY_MS = 1000
 RELOAD_EVERY_S = 30.0
 """A hint may be lost; what came by another road is found within this time all the same."""
 RELOAD_ALONE_S = 2.0
@@ -48,7 +47,6 @@ RELOAD_ALONE_S = 2.0
 
 _MEDIA_LOST = {"timeout", "failed", "left"}
 """Reasons that are news; the others follow from what the hub itself has done."""
-_OFFER_REFUSED = {"sdp_invalid", "sdp_too_large", "sdp_unsupported", "command_invalid"}
 
 
 class RoomHost:
@@ -70,12 +68,10 @@ class RoomHost:
         """Of the claim; 0 while the room is run without one, Redis being away."""
         self.links: dict[str, Link] = {}
         self._actors: dict[str, Actor] = {}
-        self.place: Place | None = None
         self.quiet_since = time.monotonic()
         self._keeping = keeping
         self._claims = claims
-        self._placement = placement
-        self._nodes = nodes
+        self._media = RoomMedia(self.room, placement, nodes, self._spawn)
         self._work: deque[fx.Store | fx.Reload] = deque()
         self._working = False
         self._expected: dict[tuple[str, str], float] = {}
@@ -104,8 +100,7 @@ class RoomHost:
                 log.warning("room_memory_unreadable")
         machine = Room(str(room), time.monotonic(), await keeping.records(), remembered)
         host = cls(room, machine, keeping, claims, placement, nodes, token)
-        with suppress(RedisError, OSError):
-            host.place = await placement.current(str(room))
+        await host._media.find()
         return host
 
     # inputs -------------------------------------------------------------------------------------
@@ -159,19 +154,11 @@ class RoomHost:
         self._apply(self.machine.tick(now))
         if self.links:
             self.quiet_since = now
-        if self.place is not None and self._has_to_move(self.place):
-            log.info("room_node_gone", node=self.place.node)
-            self.place = None
+        if self._media.lost_its_place():
             self._apply(self.machine.node_moved(now))
         if now - self._reloaded_at > (RELOAD_ALONE_S if alone or not self.token else RELOAD_EVERY_S):
             self.reload()
         self._save()
-
-    def _has_to_move(self, place: Place) -> bool:
-        if not self._placement.lives(place):
-            return True
-        draining = self._placement.nodes[place.node].draining
-        return draining and any(not node.draining for node in self._placement.nodes.values())
 
     # effects ------------------------------------------------------------------------------------
 
@@ -190,7 +177,7 @@ class RoomHost:
                 case fx.AskNode():
                     self._spawn(self._ask_node(effect))
                 case fx.CloseMedia():
-                    self._close_media(effect)
+                    self._media.close(effect.peer)
                 case fx.Remember():
                     self._memory = effect.memory
                     self._save()
@@ -207,19 +194,9 @@ class RoomHost:
             if peer != effect.but and (link := self.links.get(peer)) is not None:
                 link.send(text, effect.losable)
 
-    def _close_media(self, effect: fx.CloseMedia) -> None:
-        if self.place is None:
-            return
-        if effect.peer is None:
-            self._spawn(self._nodes.tell(self.place.node, control.CloseRoom(self.room)))
-            self.place = None
-            self._spawn(self._forget_place())
-        else:
-            self._spawn(self._nodes.tell(self.place.node, control.ClosePeer(self.room, effect.peer)))
-
-    async def _forget_place(self) -> None:
-        with suppress(RedisError, OSError):  # it expires
-            await self._placement.forget(self.room)
+    async def _ask_node(self, effect: fx.AskNode) -> None:
+        outcome = await self._media.offer(effect)
+        self._apply(self.machine.settled(time.monotonic(), effect.ticket, outcome))
 
     # deeds and reloads, one after the other -----------------------------------------------------
 
@@ -271,44 +248,6 @@ class RoomHost:
             self._expected = {key: until for key, until in self._expected.items() if until > now}
         if store.ticket is not None:
             self._apply(self.machine.settled(now, store.ticket, outcome))
-
-    # the node -----------------------------------------------------------------------------------
-
-    async def _ask_node(self, effect: fx.AskNode) -> None:
-        outcome = await self._offer(effect)
-        self._apply(self.machine.settled(time.monotonic(), effect.ticket, outcome))
-
-    async def _offer(self, effect: fx.AskNode) -> fx.NodeAnswer | fx.Refusal:
-        away = fx.Refusal("media_unavailable", RETRY_MS)
-        sources = {mid: control.Source(slot.peer, slot.kind) for mid, slot in effect.receive.items()}
-        for _attempt in range(2):
-            try:
-                place = self.place = self.place or await self._placement.place(self.room, None)
-            except (RedisError, OSError):
-                return away
-            if place is None:
-                return away
-            offer = control.Offer(
-                self.room, effect.peer, effect.sdp, sources, effect.restart, place.generation
-            )
-            try:
-                outcome = await self._nodes.ask(place.node, offer)
-            except NodeSilent:
-                return away
-            match outcome:
-                case control.Answer():
-                    refused = tuple(outcome.refused.items())
-                    return fx.NodeAnswer(outcome.sdp, outcome.publishing, refused)
-                case control.Failure("node_full"):
-                    return fx.Refusal("media_full", 3 * RETRY_MS)
-                case control.Failure("room_moved" | "node_draining"):
-                    self.place = None  # look again, once
-                case control.Failure(code):
-                    log.warning("node_refused_offer", code=code)
-                    return fx.Refusal("offer_refused") if code in _OFFER_REFUSED else away
-                case _:
-                    return away
-        return away
 
     # memory -------------------------------------------------------------------------------------
 

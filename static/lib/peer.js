@@ -3,6 +3,7 @@
 
 import { Backoff } from "lib/backoff.js";
 import { levelOf, LineMeter } from "lib/line-quality.js";
+import { limit, preferCodecs } from "lib/sending.js";
 import { Slots } from "lib/slots.js";
 
 /** @typedef {import("lib/room-types.js").Kind} Kind */
@@ -19,7 +20,6 @@ const LATER = new Set(["media_unavailable", "media_full", "room_unreachable", "r
 const REFUSALS = 4;
 /** H.264 first: phones encode it in hardware. */
 const CODECS = ["video/H264", "video/VP8"];
-const FRAMES_PER_SECOND = 5;
 
 /**
  * Dispatches `state` (detail: PeerState), `stream` (detail: {peer, stream}: it began, or its tracks are others), `stream_gone`
@@ -294,26 +294,4 @@ export class CallPeer extends EventTarget {
   tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
-}
-
-/** @param {RTCRtpTransceiver} transceiver @param {string[]} first media types */
-function preferCodecs(transceiver, first) {
-  const known = globalThis.RTCRtpSender?.getCapabilities?.("video")?.codecs;
-  if (!known || !transceiver.setCodecPreferences) return;
-  const rank = (/** @type {{mimeType: string}} */ codec) => {
-    const found = first.findIndex((type) => type.toLowerCase() === codec.mimeType.toLowerCase());
-    return found < 0 ? first.length : found;
-  };
-  transceiver.setCodecPreferences([...known].sort((a, b) => rank(a) - rank(b)));
-}
-
-/** @param {RTCRtpSender | undefined} sender @param {boolean} active @param {boolean} slow */
-function limit(sender, active, slow) {
-  const parameters = sender?.getParameters();
-  const encoding = parameters?.encodings?.[0];
-  if (!sender || !parameters || !encoding) return;
-  encoding.active = active;
-  if (slow) encoding.maxFramerate = FRAMES_PER_SECOND;
-  else delete encoding.maxFramerate;
-  sender.setParameters(parameters).catch(() => undefined);
 }
