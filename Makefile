@@ -50,11 +50,11 @@ check-browser-code:
 		echo "SKIPPED: browser code's types (needs node and npm)" >&2; \
 	fi
 
-# Everything that can share the machine runs on two cores; calls and browsers have it to themselves afterwards.
+# Everything that can share the machine runs on two cores; calls have it to themselves afterwards.
 PYTEST := $(BIN)/python -m pytest
 test: install-dev ## everything that is tested
 	@$(PYTHON) requirements/install.py debian
-	@$(PYTEST) -n 2 -m 'not alone'; first=$$?; $(PYTEST) -m alone; second=$$?; \
+	@$(PYTEST) -n 2 --dist loadgroup -m 'not alone'; first=$$?; $(PYTEST) -m alone; second=$$?; \
 		exit $$(( first ? first : second ))
 
 bench: install-dev ## the figures of the benchmarks, one JSON object a line

@@ -16,6 +16,8 @@ from tests.rig.foundations import Foundation
 from tests.rig.people import Person
 from tests.rig.stack import RunningApp, running_app
 
+pytestmark = pytest.mark.alone
+
 PAGE = Path(__file__).with_name("call_page.html").read_text("utf-8")
 
 

@@ -166,6 +166,7 @@ async def test_what_is_waiting_for_the_network_goes_up_by_itself(
     assert [(still["width"], still["height"]) for still in stills] == [(1600, 1200)]
 
 
+@pytest.mark.alone
 async def test_a_frozen_still_is_the_cameras_and_marks_land_on_it(
     water: RunningApp, phone_page: Page, screenshot: ShotTaker
 ) -> None:

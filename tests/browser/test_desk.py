@@ -37,7 +37,7 @@ from tests.rig.room_client import in_room
 from tests.rig.town import inside
 from tests.rig.working_day import WorkingDay
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(180)]
 
 
 async def test_a_leak_is_seen_marked_judged_and_sent(

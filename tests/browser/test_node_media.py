@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import shutil
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -13,22 +12,9 @@ from assist.webrtc import control
 from assist.webrtc.node.config import NodeConfig
 from assist.webrtc.node.media_node import MediaNode
 from assist.webrtc.node.serve import running
+from tests.rig.browsers import CHROMIUM, FLAGS
+from tests.rig.need import require
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-    "--allow-loopback-in-peer-connection",
-    "--mute-audio",
-]
 PAGE = """<!doctype html><video autoplay muted playsinline></video><script>
 const pc = new RTCPeerConnection();
 const stream = new MediaStream();
@@ -79,17 +65,14 @@ window.figures = async () => {
 };
 </script>"""
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.timeout(120),
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on PATH"),
-]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(120)]
 
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
+    require("chromium")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, "--mute-audio"])
         yield browser
         await browser.close()
 

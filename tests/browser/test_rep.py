@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from tests.rig.browsers import Browsers, ShotTaker
 from tests.rig.camera import frame
-from tests.rig.page_checks import assert_accessible, assert_no_sideways_scroll, assert_targets
+from tests.rig.page_checks import LANGUAGES, assert_accessible, assert_no_sideways_scroll, assert_targets
 from tests.rig.pictures import as_jpeg
 from tests.rig.working_day import WorkingDay
 
@@ -44,6 +44,7 @@ async def finish(page: Page, note: str, *, photo: bool) -> None:
     await sheet.get_by_role("button", name="完成任务", exact=True).click()
 
 
+@pytest.mark.alone
 async def test_a_task_is_carried_to_done(
     working_day: WorkingDay, phone_page: Page, screenshot: ShotTaker
 ) -> None:
@@ -136,6 +137,7 @@ async def test_pictures_are_there_without_a_network_and_gone_with_the_person(
     assert (await page.evaluate(SEEN, path))[0] == 401
 
 
+@pytest.mark.alone
 async def test_the_page_keeps_one_line_open(working_day: WorkingDay, phone_page: Page) -> None:
     opened: list[str] = []
     phone_page.on("websocket", lambda socket: opened.append(socket.url))
@@ -164,31 +166,41 @@ async def test_declining_needs_a_reason_and_hands_the_task_on(
     assert found["rep"]["code"] == "bob"
 
 
-@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
 async def test_the_page_is_fit_to_use(
-    working_day: WorkingDay, phone_page: Page, screenshot: ShotTaker, language: str
+    working_day: WorkingDay, phone_page: Page, screenshot: ShotTaker
 ) -> None:
     await working_day.task(
         address="和平路 12 号", customer_name="林女士", note="活接螺母漏水", parts={"washer_set": 1}
     )
     await working_day.task(address="和平路 14 号", east=0.7)
     await arrive(phone_page, working_day.links["ann"])
-    await phone_page.goto(f"{working_day.app.url}/rep?lang={language}", wait_until="commit")
-    await expect(phone_page.locator(".rep-next")).to_be_visible()
-    for theme in ("light", "dark", "sun"):
-        await phone_page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+    for language in LANGUAGES:
+        await phone_page.goto(f"{working_day.app.url}/rep?lang={language}", wait_until="commit")
+        await expect(phone_page.locator(".rep-next")).to_be_visible()
+        for theme in ("light", "dark", "sun"):
+            await phone_page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+            await assert_accessible(phone_page)
+            await screenshot(phone_page, f"rep-{language}-{theme}")
+        await assert_no_sideways_scroll(phone_page)
+        await assert_targets(phone_page)
+        await phone_page.locator(".rep-pair .button").last.click()
+        await expect(phone_page.locator(".rep-task")).to_be_visible()
         await assert_accessible(phone_page)
-        await screenshot(phone_page, f"rep-{language}-{theme}")
-    await assert_no_sideways_scroll(phone_page)
-    await assert_targets(phone_page)
-    await phone_page.locator(".rep-pair .button").last.click()
-    await expect(phone_page.locator(".rep-task")).to_be_visible()
-    await assert_accessible(phone_page)
-    await assert_no_sideways_scroll(phone_page)
-    await assert_targets(phone_page)
-    await screenshot(phone_page, f"rep-task-{language}")
-    await phone_page.go_back()
-    await phone_page.locator(".segmented label").last.click()
-    await expect(phone_page.locator(".rep-pin").first).to_be_visible()
-    await assert_accessible(phone_page)
-    await screenshot(phone_page, f"rep-map-{language}")
+        await assert_no_sideways_scroll(phone_page)
+        await assert_targets(phone_page)
+        await screenshot(phone_page, f"rep-task-{language}")
+        await phone_page.go_back()
+        await phone_page.locator(".segmented label").last.click()
+        await expect(phone_page.locator(".rep-pin").first).to_be_visible()
+        await assert_accessible(phone_page)
+        await screenshot(phone_page, f"rep-map-{language}")
+
+
+async def test_the_language_changes_in_place(working_day: WorkingDay, phone_page: Page) -> None:
+    task = await working_day.task(address="和平路 12 号")
+    await arrive(phone_page, working_day.links["ann"])
+    await expect(phone_page.locator(".rep-next")).to_contain_text("漏水")
+    await phone_page.locator(".rep-head button").last.click()
+    await phone_page.locator("dialog.sheet cs-language select").select_option("en")
+    await expect(phone_page.locator(".rep-next")).to_contain_text("Leak")
+    await expect(phone_page.locator(".rep-next")).to_contain_text(task["address"])

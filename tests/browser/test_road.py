@@ -16,7 +16,7 @@ from tests.browser.test_rep import press
 from tests.rig.browsers import Browsers, ShotTaker
 from tests.rig.camera import HEIGHT, WIDTH, difference, frame, number_in
 from tests.rig.foundations import Foundation
-from tests.rig.page_checks import assert_accessible, assert_no_sideways_scroll, assert_targets
+from tests.rig.page_checks import assert_fit
 from tests.rig.pictures import as_jpeg
 from tests.rig.road import Crew, Watch, morning_product, request_path
 from tests.rig.road_pages import (
@@ -60,6 +60,7 @@ async def said(page: Page, text: str, where: str) -> None:
     await expect(page.locator(f"{where} li", has_text=text).first).to_be_visible(timeout=WITHIN_MS)
 
 
+@pytest.mark.alone
 async def test_a_leak_becomes_a_job_that_is_done(
     crew: Crew, browsers: Browsers, desk: DeskPage, screenshot: ShotTaker
 ) -> None:
@@ -180,6 +181,7 @@ async def land_on_the_same_place(phone: CustomerPage, desk: DeskPage) -> None:
     assert mine[0]["points"][0] == pytest.approx([0.1, 0.6], abs=0.01)
 
 
+@pytest.mark.alone
 async def test_a_phone_that_is_reloaded_stays_in_the_call(
     crew: Crew, browsers: Browsers, desk: DeskPage
 ) -> None:
@@ -212,6 +214,7 @@ async def test_a_phone_that_is_reloaded_stays_in_the_call(
     assert (seen["state"], seen["owner"]["name"]) == ("in_call", "Chen")
 
 
+@pytest.mark.alone
 async def test_without_a_camera_photos_and_words_lead_to_an_outcome(
     crew: Crew, browsers: Browsers, desk: DeskPage, screenshot: ShotTaker
 ) -> None:
@@ -259,17 +262,6 @@ async def test_without_a_camera_photos_and_words_lead_to_an_outcome(
 # every screen, in every language ----------------------------------------------------------------------
 
 
-async def assert_fit(page: Page, *, narrow: bool = True) -> None:
-    """axe finds nothing serious, nothing scrolls sideways, all can be hit: in all three languages."""
-    for language in LANGUAGES:
-        await page.evaluate("language => document.querySelector('cs-language').choose(language)", language)
-        await expect(page.locator("html")).to_have_attribute("lang", language)
-        await assert_accessible(page)
-        await assert_targets(page)
-        if narrow:
-            await assert_no_sideways_scroll(page)
-
-
 async def test_the_customer_s_screens_are_fit_to_use(crew: Crew, browsers: Browsers) -> None:
     phone = CustomerPage(await browsers.phone(), crew.app.url)
     page, chen = phone.page, crew.be("chen")
@@ -303,27 +295,4 @@ async def test_the_customer_s_screens_are_fit_to_use(crew: Crew, browsers: Brows
     await assert_fit(page)
     await phone.rate(5, "")
     await expect(page.locator(".stars")).to_have_count(0)
-    await assert_fit(page)
-
-
-async def test_the_desk_s_states_are_fit_to_use(crew: Crew, desk: DeskPage) -> None:
-    page = desk.page
-    await assert_fit(page)
-    customer = await crew.app.customer()
-    await customer.post(request_path(customer, "/queue-entry"))
-    await expect(page.locator(".queue-row")).to_be_visible(timeout=WITHIN_MS)
-    await assert_fit(page)
-    await desk.accept()
-    await customer.upload(
-        request_path(customer, "/stills"),
-        as_jpeg(frame(4)),
-        client_id="01a20000-0000-7000-8000-000000000001",
-        source="upload",
-    )
-    await page.locator(".strip button[data-still]:not([data-still=live])").click(timeout=WITHIN_MS)
-    await shows_still(desk.ink)
-    await assert_fit(page)
-    await desk.end_call()
-    await desk.judge()
-    await choose(page, "outcome", "needs_visit")
     await assert_fit(page)

@@ -15,7 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    async_playwright,
+    expect,
+)
 
 from tests.rig.camera import Camera
 from tests.rig.need import require
@@ -38,6 +46,8 @@ FLAGS = (
 PERMISSIONS = ["camera", "microphone", "geolocation", "notifications"]
 PLACE = {"longitude": 7.4246, "latitude": 43.7384, "accuracy": 12.0}
 """Where the test phone is: the middle of the demo city."""
+
+expect.set_options(timeout=10_000)  # two tests may share the machine; promises in seconds are made explicitly
 
 ShotTaker = Callable[[Page, str], Awaitable[Path]]
 

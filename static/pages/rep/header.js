@@ -21,7 +21,7 @@ export function header(page, work, me, positions) {
     state.replaceChildren(sync(work));
   };
   work.addEventListener("change", update);
-  page.main.addEventListener("language", update);
+  addEventListener("language", update); // the switch lies in a sheet beside the page
   update();
   return h("header", { class: "page-head rep-head" },
     h("div", { class: "split screen" },

@@ -63,7 +63,7 @@ function start(person) {
     show();
     scrollTo({ top: 0 });
   });
-  page.main.addEventListener("language", show);
+  addEventListener("language", show);
   addEventListener("online", () => void work.sync());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void work.sync());
   show();
