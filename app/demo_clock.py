@@ -2,7 +2,7 @@
 
 Shifts are wall-clock hours of the utility's time zone. So the demo's utility lives in a zone where it is
 morning now: the configured one where that fits, else the one of fixed offset where it is ten o'clock. It is
-remembered, and kept as long as the working day there is not over.
+remembered, and kept as long as the working day there is not over; the next day begins anew.
 """
 
 from __future__ import annotations
@@ -26,6 +26,11 @@ def zone_for(now: datetime, preferred: str, remembered: str = "") -> str:
     offset = (TEN - now.astimezone(UTC).hour + 12) % 24 - 12
     # POSIX counts the other way round: Etc/GMT-8 is eight hours ahead of Greenwich.
     return "Etc/UTC" if offset == 0 else f"Etc/GMT{-offset:+d}"
+
+
+def same_day(now: datetime, timezone: str, opening: str) -> bool:
+    """Whether the day that was opened at ``opening`` (ISO 8601) still goes on at ``now``."""
+    return opening_before(now, timezone) == datetime.fromisoformat(opening)
 
 
 def opening_before(now: datetime, timezone: str) -> datetime:

@@ -63,13 +63,13 @@ def demo(options: argparse.Namespace) -> int:
 
 def demo_settings(options: argparse.Namespace) -> Settings:
     """The demo's settings: the city's streets, a time zone where it is morning, and HTTPS for a phone."""
-    from app.demo_clock import zone_for
+    from app.demo_clock import same_day, zone_for
 
     settings = chosen_settings(options)
     settings.data.mkdir(parents=True, exist_ok=True)
     now = SystemClock().now()
     state = DemoState.read(settings.data)
-    remembered = state.timezone if state else ""
+    remembered = state.timezone if state and same_day(now, state.timezone, state.opening) else ""
     update: dict[str, Any] = {"demo": True}
     if "CURBSTOP_TIMEZONE" not in os.environ:
         update["timezone"] = zone_for(now, settings.timezone, remembered)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
 from sqlalchemy import select
 
 from app.build import build_services
-from app.demo_clock import opening_before
+from app.demo_clock import opening_before, same_day
 from app.demo_morning import Morning, take_task
 from app.demo_state import DemoState, password_of
 from assist.commands.queueing import touch_place
@@ -20,60 +22,95 @@ from demo.city import FOLDER, City, load_city
 from field.grid.commands import import_zones
 from field.rep_imports import import_reps
 from field.services import FieldServices
-from kernel.actors import SYSTEM, Actor, Role
-from kernel.clock import ManualClock, SystemClock
+from kernel.actors import SYSTEM, Role
+from kernel.clock import ManualClock
 from kernel.database import Database, UnitOfWork
 from kernel.settings import Settings
-from kernel.staff import Staff, actor_of, add_staff
+from kernel.staff import Staff, add_staff
 
 log = structlog.get_logger(__name__)
 
 TICK_S = 20.0
 
 
-async def load(settings: Settings, seed: int, say: Callable[[str], None]) -> DemoState:
+async def load(settings: Settings, seed: int, now: datetime, say: Callable[[str], None]) -> DemoState:
     """Take the city in: zones and representatives through the importer, staff, and the morning up to now."""
-    now = SystemClock().now()
     opening = opening_before(now, settings.timezone)
     city = load_city(FOLDER, opening, seed)
-    clock = ManualClock(min(opening - timedelta(hours=2), city.tasks[0].arrives_at))
-    database = Database(settings.sqlalchemy_url, clock)
-    services = build_services(settings)
-    field_services, assist_services = services[FieldServices], services[AssistServices]
-    assert isinstance(field_services, FieldServices) and isinstance(assist_services, AssistServices)
-    try:
+    state = DemoState(seed, settings.timezone, opening.isoformat(), 0)
+    async with _winding(settings, min(opening - timedelta(hours=2), city.tasks[0].arrives_at)) as past:
+        database, morning = past
         zones = await database.run(import_zones, SYSTEM, city.zones)
         reps = await database.run(import_reps, SYSTEM, city.reps)
         say(f"{len(zones.added)} zones and {len(reps.added)} representatives imported.")
-        technician = await database.run(hire, city, password_of(settings.data))
-        morning = Morning(database, clock, field_services, assist_services)
-        arrived = await morning.play(city, now)
-        requests = await morning.ask(city, technician, now)
-        say(f"The morning up to now: {arrived} tasks, {len(requests)} customers asking.")
+        await database.run(hire, city, password_of(settings.data))
+        state.arrived = await morning.play(city, now)
+        await morning.ask(city, now, lambda request_id: state.requests.append(str(request_id)))
+    say(f"The morning up to now: {state.arrived} tasks, {len(state.requests)} customers asking.")
+    return state
+
+
+async def make_morning(settings: Settings, state: DemoState, now: datetime) -> None:
+    """Where the remembered day is over, end it and make today's morning up to now.
+
+    Each thing made is written down, so that a start which was cut off is taken up where it stopped, and one
+    on the same day changes nothing.
+    """
+    begun = same_day(now, settings.timezone, state.opening)
+    if begun and not state.making:
+        return
+    opening = opening_before(now, settings.timezone)
+    city = load_city(FOLDER, opening, state.seed)
+
+    def keep(**changes: Any) -> None:
+        for name, value in changes.items():
+            setattr(state, name, value)
+        state.write(settings.data)
+
+    def asked(request_id: UUID) -> None:
+        keep(requests=[*state.requests, str(request_id)])
+
+    async with _winding(settings, now) as (_, morning):
+        if not begun:
+            await morning.end_day(map(UUID, state.requests))
+            opened = {"timezone": settings.timezone, "opening": opening.isoformat()}
+            keep(**opened, arrived=0, requests=[], making=True)
+        await morning.ask(city, now, asked, len(state.requests))
+        await morning.play(city, now, state.arrived, lambda arrived: keep(arrived=arrived))
+        keep(making=False)
+
+
+@asynccontextmanager
+async def _winding(settings: Settings, start: datetime) -> AsyncIterator[tuple[Database, Morning]]:
+    """The installation's database with a clock that the morning winds, from ``start``."""
+    clock = ManualClock(start)
+    database = Database(settings.sqlalchemy_url, clock)
+    services = build_services(settings)
+    field, assist = services[FieldServices], services[AssistServices]
+    assert isinstance(field, FieldServices) and isinstance(assist, AssistServices)
+    try:
+        yield database, Morning(database, clock, field, assist)
     finally:
         await database.close()
-    return DemoState(seed, settings.timezone, opening.isoformat(), arrived, [str(id) for id in requests])
 
 
-async def hire(uow: UnitOfWork, city: City, password: str) -> Actor:
-    """Everybody gets an account with ``password``; returns the first technician."""
-    technicians = []
-    for person in city.staff:
-        member = await add_staff(
+async def hire(uow: UnitOfWork, city: City, password: str) -> None:
+    """Everybody gets an account with ``password``."""
+    made = [
+        await add_staff(
             uow,
             username=person.username,
             name=person.names["zh-Hans"],
             name_en=person.names["en"],
             roles=frozenset(map(Role, person.roles)),
             language=person.language,
-            password=password,
+            password=password if number == 0 else None,
         )
-        if Role.TECHNICIAN in person.roles:
-            technicians.append(member)
-    hash_of_all = technicians[0].password_hash  # one hash for the many: hashing is slow on purpose
+        for number, person in enumerate(city.staff)
+    ]
+    # One hash for them all: hashing is slow on purpose, and they share the password anyway.
     for member in await uow.session.scalars(select(Staff).where(Staff.password_hash.is_(None))):
-        member.password_hash = hash_of_all
-    return actor_of(technicians[0])
+        member.password_hash = made[0].password_hash
 
 
 async def keep_going(database: Database, settings: Settings, state: DemoState) -> None:

@@ -7,6 +7,8 @@ does not happen.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,24 +16,34 @@ from sqlalchemy import select
 
 from assist.commands.inviting import invite, redeem_invitation
 from assist.commands.moving import duty_supervisor
-from assist.commands.opening import Details, NewRequest, Place, change_details, customer_actor, open_request
+from assist.commands.opening import (
+    Details,
+    NewRequest,
+    Place,
+    change_details,
+    customer_actor,
+    open_request,
+    withdraw,
+)
 from assist.commands.queueing import enter_queue
 from assist.guide import Asker, Category
 from assist.services import AssistServices
+from assist.tables import ServiceRequest
 from demo.city import City, MorningRequest, MorningTask
-from field.commands import Job, create_task
+from field.commands import Job, cancel_task, create_task
 from field.grid.tables import Rep
 from field.proofs import report_position
 from field.rep_commands import accept_task, arrive_at_task, begin, complete_task, travel_to_task
 from field.services import FieldServices
 from field.tables import Task, VisitRow
-from field.task import TaskState
-from kernel.actors import SYSTEM, Actor
+from field.task import FINAL, TaskState
+from kernel.actors import SYSTEM, Actor, Role
 from kernel.clock import ManualClock
 from kernel.database import Database, UnitOfWork
 from kernel.errors import CurbstopError
 from kernel.staff import Staff, actor_of
 
+OVER = "当天未处理，已结案。 Closed at the end of the day."
 DONE_NOTE = "已处理，复查正常。 Done and checked."
 ANSWERS_AFTER = timedelta(minutes=2)
 WAITING_SINCE = timedelta(minutes=3)
@@ -50,17 +62,34 @@ class Morning:
         self._assist = assist
         self._reps: dict[UUID, Actor] = {}
 
-    async def play(self, city: City, until: datetime) -> int:
-        """Everything up to ``until``; the number of tasks that arrived."""
+    async def play(
+        self,
+        city: City,
+        until: datetime,
+        arrived: int = 0,
+        note: Callable[[int], None] = lambda arrived: None,
+    ) -> int:
+        """Everything up to ``until``, from the task after the first ``arrived`` on; the number then arrived.
+
+        ``note`` is told of each as it has been taken.
+        """
         await self._know_reps()
-        arrived = [task for task in city.tasks if task.arrives_at <= until]
-        for task in arrived:
+        due = [task for task in city.tasks if task.arrives_at <= until]
+        for number, task in enumerate(due[arrived:], arrived + 1):
             await self._work_until(task.arrives_at)
             self._clock.set(task.arrives_at)
             await self._database.run(take_task, self._field, task)
+            note(number)
         await self._work_until(until)
         self._clock.set(until)
-        return len(arrived)
+        return max(arrived, len(due))
+
+    async def end_day(self, requests: Iterable[UUID]) -> None:
+        """Close what an earlier day has left: the demo's own open tasks, and those who were asking then."""
+        await self._database.run(end_tasks, self._field)
+        for request_id in requests:
+            with suppress(CurbstopError):  # over already, or in somebody's hands
+                await self._database.run(end_request, request_id)
 
     async def _know_reps(self) -> None:
         async with self._database.reading() as session:
@@ -87,7 +116,7 @@ class Morning:
             query = (
                 select(Task, VisitRow)
                 .join(VisitRow, VisitRow.task_id == Task.id)
-                .where(Task.state.in_(states))
+                .where(Task.state.in_(states), Task.request_id.is_(None))
                 .order_by(VisitRow.route_id, VisitRow.position)
             )
             rows = (await session.execute(query)).all()
@@ -120,14 +149,22 @@ class Morning:
         if task.lon is not None and task.lat is not None:
             await report_position(uow, self._field, actor, task.lon, task.lat, 15.0, None)
 
-    async def ask(self, city: City, technician: Actor, now: datetime) -> list[UUID]:
-        """The customers who are asking now; their requests. The queue's last one came a few minutes ago."""
-        made = []
-        for number, draft in enumerate(city.requests):
+    async def ask(self, city: City, now: datetime, note: Callable[[UUID], None], asked: int = 0) -> None:
+        """The customers who are asking now, after the first ``asked``; ``note`` is told of each request.
+
+        The queue's last one came a few minutes ago.
+        """
+        technician = await self._technician(city)
+        for number, draft in enumerate(city.requests[asked:], asked):
             self._clock.set(now - WAITING_SINCE * (len(city.requests) - number))
-            made.append(await self._database.run(take_request, self._assist, technician, draft))
+            note(await self._database.run(take_request, self._assist, technician, draft))
         self._clock.set(now)
-        return made
+
+    async def _technician(self, city: City) -> Actor:
+        """Who invites: the first technician of the city's staff."""
+        first = next(person.username for person in city.staff if Role.TECHNICIAN in person.roles)
+        async with self._database.reading() as session:
+            return actor_of((await session.scalars(select(Staff).where(Staff.username == first))).one())
 
 
 def _due(task: Task, visit: VisitRow) -> datetime:
@@ -137,8 +174,25 @@ def _due(task: Task, visit: VisitRow) -> datetime:
     return visit.eta if task.state is TaskState.TRAVELLING else visit.ends_at
 
 
+async def end_tasks(uow: UnitOfWork, services: FieldServices) -> None:
+    """The demo's tasks that are still open; those that somebody's request became go on as they are."""
+    left = select(Task).where(Task.state.not_in(FINAL), Task.request_id.is_(None)).with_for_update()
+    for task in (await uow.session.scalars(left)).all():
+        await cancel_task(uow, services, SYSTEM, task, OVER)
+
+
+async def end_request(uow: UnitOfWork, request_id: UUID) -> None:
+    """Somebody who was asking on an earlier day no longer is."""
+    row = await uow.session.get(ServiceRequest, request_id)
+    if row is not None:
+        await withdraw(uow, customer_actor(row), request_id)
+
+
 async def take_task(uow: UnitOfWork, services: FieldServices, draft: MorningTask) -> None:
-    """One task of the morning arrives, and is placed."""
+    """One task of the morning arrives, and is placed; the same one again is no second."""
+    same = select(Task.id).where(Task.created_at == draft.arrives_at, Task.address == draft.address)
+    if (await uow.session.scalars(same)).first() is not None:
+        return
     language = draft.language if draft.language in draft.note else "en"
     job = Job(
         category=draft.category,

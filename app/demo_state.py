@@ -19,13 +19,18 @@ SAYS = "curbstop: say "
 
 @dataclass
 class DemoState:
-    """What the demo has to remember between starts."""
+    """What the demo has to remember between starts.
+
+    ``arrived`` and ``requests`` count what has come of the day that began at ``opening``; ``making``: its
+    morning is not yet complete up to the moment of the start.
+    """
 
     seed: int
     timezone: str
     opening: str
     arrived: int
     requests: list[str] = field(default_factory=list)
+    making: bool = False
 
     @classmethod
     def read(cls, data: Path) -> DemoState | None:

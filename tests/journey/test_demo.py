@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import stat
@@ -10,13 +11,20 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from app.demo_clock import zone_for
+from app.demo_command import STREETS
+from app.demo_day import load
+from app.migrations.schema import upgrade
 from app.processes import die_with_parent
+from kernel.database import Database
+from kernel.settings import Settings
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -88,3 +96,27 @@ def test_the_demo_is_one_line_of_json_and_a_city_that_stays(tmp_path: Path) -> N
         assert answer.status_code == 200
         assert "max-age" in answer.headers["strict-transport-security"]
         assert redeem(later["dispatcher"], "console")["id"] == dispatcher["id"]
+
+
+def test_a_start_on_a_later_day_makes_that_day_s_morning(tmp_path: Path) -> None:
+    """What it takes on an idle machine is a few seconds; here others work beside it."""
+    data = tmp_path / "data"
+
+    async def yesterday() -> None:
+        settings = Settings(data=data, road_graph=STREETS)
+        data.mkdir()
+        database = Database(settings.sqlalchemy_url)
+        await upgrade(database)
+        await database.close()
+        now = datetime.now(UTC) - timedelta(days=1)
+        zone = zone_for(now, settings.timezone)
+        (await load(settings.model_copy(update={"timezone": zone}), 1, now, lambda line: None)).write(data)
+
+    asyncio.run(yesterday())
+    with demo(data) as (_, line):
+        rep = redeem(line["rep"], "rep")
+        headers = {"Authorization": f"Bearer {rep['session']['token']}"}
+        deadline = time.monotonic() + 40
+        while len(httpx.get(f"{rep['url']}/api/rep/route", headers=headers).json()["stops"]) < 3:
+            assert time.monotonic() < deadline, "the representative's day stays empty"
+            time.sleep(0.5)

@@ -74,27 +74,3 @@ async def test_headers_without_end_are_refused(small_app: RunningApp) -> None:
         await small_app.caller().call("GET", "/healthz", headers={"x-long": "y" * (1 << 20)})
     if isinstance(refused.value, Refusal):
         assert refused.value.status == 400
-
-
-def test_a_start_on_a_later_day_makes_that_day_s_morning(tmp_path: Path) -> None:
-    """What it takes on an idle machine is a few seconds; here others work beside it."""
-    data = tmp_path / "data"
-
-    async def yesterday() -> None:
-        settings = Settings(data=data, road_graph=STREETS)
-        data.mkdir()
-        database = Database(settings.sqlalchemy_url)
-        await upgrade(database)
-        await database.close()
-        now = datetime.now(UTC) - timedelta(days=1)
-        zone = zone_for(now, settings.timezone)
-        (await load(settings.model_copy(update={"timezone": zone}), 1, now, lambda line: None)).write(data)
-
-    asyncio.run(yesterday())
-    with demo(data) as (_, line):
-        rep = redeem(line["rep"], "rep")
-        headers = {"Authorization": f"Bearer {rep['session']['token']}"}
-        deadline = time.monotonic() + 40
-        while len(httpx.get(f"{rep['url']}/api/rep/route", headers=headers).json()["stops"]) < 3:
-            assert time.monotonic() < deadline, "the representative's day stays empty"
-            time.sleep(0.5)
