@@ -11,18 +11,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
-from llvmlite import binding as llvm  # type: ignore[import-untyped]
 
 from assist.webrtc.node import adapter
 from assist.webrtc.node.compiled_layout import ADDRESS_MASK, HISTORY_PACKET, SLOW, STREAM_MASK, Tables
+from assist.webrtc.node.compiled_loop import address_hash, pump, stream_hash
 from assist.webrtc.node.forwarder import Forwarder
 from assist.webrtc.node.ice import Address
 from assist.webrtc.node.peer import Leg, Peer, Uplink
-
-for _symbol, _place in adapter.srtp_symbols().items():
-    llvm.add_symbol(_symbol, _place)
-
-from assist.webrtc.node.compiled_loop import address_hash, pump, stream_hash  # noqa: E402 (symbols first)
 
 _COUNTED = ("datagrams_in", "packets_in", "packets_out", "send_failed", "not_authentic", "malformed")
 

@@ -6,8 +6,9 @@ tables goes, still encrypted, to a ring that Python drains with the reference lo
 every case that is not the plain one. State is in the arrays of `compiled_tables`.
 
 Rules: counters and pointers are int64 throughout; C functions are called by symbol, because a ctypes pointer
-cannot be cached with the machine code; a symbol that does not resolve is a crash at the first call, so Python
-checks before it loads this module. Linux, IPv4, little-endian, 64 bit.
+cannot be cached with the machine code. A symbol that does not resolve ends the process as soon as anything
+is compiled in it, so they are made known first, and loading this module fails where one is not there.
+Linux, IPv4, little-endian, 64 bit.
 """
 # mypy: ignore-errors
 # (what is below is typed by numba, by other rules than mypy's)
@@ -15,11 +16,12 @@ checks before it loads this module. Linux, IPv4, little-endian, 64 bit.
 import ctypes
 
 import numpy as np
+from llvmlite import binding as llvm
 from numba import carray, cfunc, njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from assist.webrtc.node.adapter import PROTECT_SYMBOL, UNPROTECT_SYMBOL
+from assist.webrtc.node.adapter import PROTECT_SYMBOL, UNPROTECT_SYMBOL, srtp_symbols
 from assist.webrtc.node.compiled_layout import (
     ADDRESS_MASK,
     BATCH,
@@ -43,6 +45,9 @@ from assist.webrtc.node.compiled_layout import (
     TABLES,
     TIMES,
 )
+
+for _symbol, _place in srtp_symbols().items():
+    llvm.add_symbol(_symbol, _place)
 
 _i4, _i8 = types.int32, types.int64
 _srtp = _i4(_i8, _i8, _i8)

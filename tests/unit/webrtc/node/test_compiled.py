@@ -1,5 +1,7 @@
 """The compiled loop takes what is plain, and leaves everything else to the reference."""
 
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 
 import pytest
@@ -57,3 +59,10 @@ async def test_slots_are_given_back(compiled: Scene) -> None:
     stranger.send(1)
     await until(lambda: forwarder._slots)
     assert len(forwarder._free_streams) == free[0] - 1 and len(forwarder._free_peers) == free[1] - 1
+
+
+def test_a_process_that_loads_it_can_still_compile_anything_else() -> None:
+    other = "from numba import njit, int64; njit(int64(int64))(lambda x: x + 1)"
+    words = [sys.executable, "-c", f"import assist.webrtc.node.compiled_loop; {other}"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
