@@ -11,21 +11,24 @@ class QualityMeter:
         self._node_id = node_id
         self._before: dict[Peer, tuple[int, int]] = {}
 
+    def keep(self, peers: set[Peer]) -> None:
+        """Forget everyone else."""
+        self._before = {peer: counts for peer, counts in self._before.items() if peer in peers}
+
     def measure(self, peers: list[Peer], seconds: float) -> list[Quality]:
-        """One event per connected peer. ``seconds`` since the last call."""
-        before, self._before = self._before, {}
+        """One event per connected peer that was looked at before, ``seconds`` ago."""
         events = []
         for peer in peers:
             if not peer.connected:
                 continue
             up = sum(uplink.octets for uplink in peer.published.values())
             down = sum(leg.octets for leg in peer.legs.values())
-            self._before[peer] = (up, down)
-            if peer not in before:
+            before, self._before[peer] = self._before.get(peer), (up, down)
+            if before is None:
                 continue
             # Streams that ended take their counts along: no negative rates.
-            bits_up = max(0, int((up - before[peer][0]) * 8 / seconds))
-            bits_down = max(0, int((down - before[peer][1]) * 8 / seconds))
+            bits_up = max(0, int((up - before[0]) * 8 / seconds))
+            bits_down = max(0, int((down - before[1]) * 8 / seconds))
             receptions = [uplink.reception for uplink in peer.published.values()]
             rates = [uplink.clock_rate for uplink in peer.published.values()]
             blocks = [leg.last_block for leg in peer.legs.values()]

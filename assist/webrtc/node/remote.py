@@ -134,9 +134,11 @@ class Remote:
 
     async def _publish(self, redis: Any) -> None:
         while True:
+            heed_cancellation()
             await self._has_event.wait()
             self._has_event.clear()
             while self._events:
+                heed_cancellation()
                 event = self._events.popleft()
                 try:
                     await redis.publish(control.EVENTS_CHANNEL, control.encode_event(event))

@@ -5,6 +5,7 @@ viewers' losses are repaired from the ring, publishers' losses are asked for, se
 to each leg's SSRC and counts, and congestion is reported to each side about its own path.
 """
 
+import asyncio
 import time
 from collections.abc import Iterable
 
@@ -26,6 +27,8 @@ class Reports:
         self._forwarder = forwarder
         self._gappy: set[Uplink] = set()
         self._wanted: set[Uplink] = set()
+        self.anything_open = asyncio.Event()
+        """Whether there is something for `repeat_requests` to do."""
         self.nacks_in = self.nacks_out = self.key_frames_asked = self.feedbacks_out = 0
 
     # ---- in
@@ -103,6 +106,7 @@ class Reports:
         now = time.monotonic()
         if not _ready(uplink, now):
             self._wanted.add(uplink)
+            self.anything_open.set()
             return
         uplink.key_frame_asked = now
         self.key_frames_asked += 1
@@ -111,6 +115,7 @@ class Reports:
     def ask_again(self, uplink: Uplink, lost: list[int]) -> None:
         """Packets of a stream were just found missing."""
         self._gappy.add(uplink)
+        self.anything_open.set()
         self._nack(uplink, lost)
 
     def _nack(self, uplink: Uplink, lost: list[int]) -> None:
@@ -131,6 +136,8 @@ class Reports:
                 self._gappy.discard(uplink)
                 continue
             self._nack(uplink, uplink.reception.due(now))
+        if not self._wanted and not self._gappy:
+            self.anything_open.clear()
 
     def send_feedback(self, peers: Iterable[Peer]) -> None:
         """Every 100 ms: transport-wide arrival times to those who number their packets."""

@@ -2,28 +2,23 @@
 
 import asyncio
 import contextlib
+import gc
 import socket
-import time
 from collections.abc import AsyncIterator, Callable
 
 import structlog
 
 from assist.webrtc import control
+from assist.webrtc.node.beat import Beat
 from assist.webrtc.node.command_handler import CommandHandler
 from assist.webrtc.node.config import NodeConfig
 from assist.webrtc.node.forwarder import Forwarder
 from assist.webrtc.node.media_node import MediaNode
-from assist.webrtc.node.quality import QualityMeter
 from assist.webrtc.node.remote import Remote
 from assist.webrtc.node.sockets import bind
 from assist.webrtc.node.watchdog import Watchdog
 
 log = structlog.get_logger()
-
-NACK_TICK_S = 0.02
-TICKS_PER_FEEDBACK = 5
-TICKS_PER_SECOND = 50
-TICKS_PER_QUALITY = 100
 
 
 @contextlib.asynccontextmanager
@@ -42,7 +37,7 @@ async def running(
         node = MediaNode(config, sockets, on_event, _forwarder(config, sockets[0]))
         for sock in sockets:
             loop.add_reader(sock.fileno(), _guarded(node.forwarder.drain), sock)
-        clock = loop.create_task(_tick(node, on_event))
+        clock = loop.create_task(Beat(node, on_event).run())
         yield node
     finally:
         if clock is not None:
@@ -56,7 +51,10 @@ async def running(
 
 
 async def serve(config: NodeConfig, ready: Callable[[MediaNode], None] = lambda _: None) -> None:
-    """Run a node until cancelled. ``ready`` is called once the hub can find it (at once without Redis)."""
+    """Run a node until cancelled. ``ready`` is called once the hub can find it (at once without Redis).
+
+    For a process that is a media node and nothing else.
+    """
     remote: Remote | None = None
 
     def tell(event: control.Event) -> None:
@@ -64,6 +62,7 @@ async def serve(config: NodeConfig, ready: Callable[[MediaNode], None] = lambda 
             remote.publish(event)
 
     async with running(config, tell) as node:
+        _settle_memory()
         watch = asyncio.create_task(Watchdog(config.stall_limit_s).run())
         try:
             if config.redis_url is None:
@@ -87,30 +86,15 @@ async def _announce(registered: asyncio.Event, ready: Callable[[MediaNode], None
     ready(node)
 
 
-async def _tick(node: MediaNode, on_event: Callable[[control.Event], None]) -> None:
-    """The node's clock. Each kind of work has its own beat; a fault in one beat does not stop the next."""
-    meter = QualityMeter(node.config.node_id)
-    beat = 0
-    second = quality = time.monotonic()
-    while True:
-        await asyncio.sleep(NACK_TICK_S)
-        beat += 1
-        now = time.monotonic()
-        try:
-            node.reports.repeat_requests(now)
-            if beat % TICKS_PER_FEEDBACK == 0:
-                node.forwarder.sync()
-                node.reports.send_feedback(node.peers())
-            if beat % TICKS_PER_SECOND == 0:
-                node.reports.send_reports(node.peers(), now, now - second)
-                node.expire(now)
-                second = now
-            if beat % TICKS_PER_QUALITY == 0:
-                for event in meter.measure(list(node.peers()), now - quality):
-                    on_event(event)
-                quality = now
-        except Exception:
-            log.exception("tick_failed")
+def _settle_memory() -> None:
+    """Take what is there now, the program itself, out of the garbage collector's sight.
+
+    Its long round would otherwise look through all of it while packets wait: more than 50 ms, and more than
+    twice that with the compiler.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.collect()  # it measures by what its last long round found: hardly anything
 
 
 def _forwarder(config: NodeConfig, sock: socket.socket) -> Forwarder:

@@ -184,3 +184,24 @@ async def test_a_node_that_stops_signs_off(valkey: ValkeyServer, socket_path: Pa
     assert await redis.get(control.node_key("n1")) is None
     assert await redis.smembers(control.NODES_KEY) == set()
     await redis.aclose()
+
+
+async def test_a_node_stops_even_if_the_client_hides_that_it_shall(
+    valkey: ValkeyServer, socket_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publishing = asyncio.Event()
+
+    async def cut_short(*_: object) -> None:
+        publishing.set()
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            raise ConnectionResetError("read cut short") from None
+
+    monkeypatch.setattr(Redis, "publish", cut_short)
+    config = NodeConfig("n1", redis_url=f"unix://{socket_path}")
+    task = asyncio.create_task(serve(config))
+    await publishing.wait()  # the node tells that it has started
+    task.cancel()
+    await asyncio.wait({task}, timeout=10)
+    assert task.cancelled()
