@@ -1,6 +1,7 @@
 """How many two-party 720p calls one core holds, and what they cost it."""
 
 import asyncio
+import dataclasses
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 from benchmarks import Figure, Line
 from benchmarks.media import services
 from benchmarks.media.calls import LightCall, set_up_many
-from benchmarks.media.cores import a_core_apart, cpu_seconds, pin
+from benchmarks.media.cores import a_core_apart, cpu_seconds, pin, waited_seconds
 from benchmarks.media.services import Node
 from benchmarks.media.traffic import planned, play
 from benchmarks.media.turns import taken
@@ -32,6 +33,7 @@ class Step:
     calls: int
     delivery: float
     core_share: float
+    kept_off: float
     generator_late_s: float
 
     @property
@@ -63,15 +65,17 @@ async def step(node: Node, calls: Sequence[LightCall], seconds: float) -> Step:
     streams = [stream for call in calls for stream in call.streams]
     clients = [client for call in calls for client in call.clients]
     plan = await planned(streams, seconds)
-    before, cpu = sum(c.counted for c in clients), cpu_seconds(node.pid)
+    before = sum(c.counted for c in clients)
+    cpu, waited = cpu_seconds(node.pid), waited_seconds(node.pid)
     played = await play(plan)
     await asyncio.sleep(GRACE_S)
     received = sum(c.counted for c in clients) - before
-    cpu = cpu_seconds(node.pid) - cpu
+    seconds = played.wall_s + GRACE_S
+    share, kept_off = (cpu_seconds(node.pid) - cpu) / seconds, (waited_seconds(node.pid) - waited) / seconds
     await asyncio.sleep(0.5)
-    share = cpu / (played.wall_s + GRACE_S)
     delivery = received / max(1, played.sent)
-    return Step(len(calls), round(delivery, 5), round(share, 3), round(played.late_s, 3))
+    values = (round(value, 4) for value in (delivery, share, kept_off, played.late_s))
+    return Step(len(calls), *values)
 
 
 async def search(seconds: float, options: tuple[str, ...], most: int) -> tuple[int, list[Step]]:
@@ -110,8 +114,8 @@ async def lines(names: Sequence[tuple[str, tuple[str, ...]]], quick: bool) -> li
         )
         context: dict[str, Any] = {
             "seconds": seconds,
-            "steps": [[s.calls, s.delivery, s.core_share, s.generator_late_s] for s in steps],
-            "step_is": ["calls", "delivery", "share of the core", "generator late, s"],
+            "steps": [list(dataclasses.astuple(s)) for s in steps],
+            "step_is": [f.name for f in dataclasses.fields(Step)],
             "searched_up_to": most,
         }
         found.append(Figure(name, held, "calls", 50, 120, better="higher", context=context))

@@ -22,13 +22,15 @@ from benchmarks import Figure, Line, percentile
 from benchmarks.media import services
 from benchmarks.media.calls import LightCall, set_up_many
 from benchmarks.media.client import Client
-from benchmarks.media.cores import a_core_apart, cpu_seconds, pin
+from benchmarks.media.cores import a_core_apart, cpu_seconds, pin, waited_seconds
 from benchmarks.media.services import Node, ended
 from benchmarks.media.traffic import Burst, Played, planned, play
 from benchmarks.media.turns import taken
 
 TIMESTAMPS = getattr(socket, "SO_TIMESTAMPNS", 35)
-SHARE, STARTS_WITH = 0.6, 8
+SHARE, NEAR = 0.6, 0.04
+STARTS_WITH, STEPS, MOST = 10, 7, 180
+MIN_DELIVERY = 0.999
 NAMES = ("media.added_delay_p99", "media.added_delay_p99_busy_control")
 
 Key = tuple[Client, int, int]
@@ -63,13 +65,16 @@ class TimedClient(Client):
 
 @dataclass(frozen=True)
 class Delays:
-    """How long packets took, milliseconds; the share that arrived; the node's share of its core."""
+    """How long packets took, milliseconds; the share that arrived; the node's share of its core, and for how
+    much of the time other processes kept it from that core.
+    """
 
     p50: float
     p99: float
     worst: float
     delivery: float
     core_share: float
+    kept_off: float
 
 
 async def observe(calls: Sequence[LightCall], seconds: float, node: Node | None) -> Delays:
@@ -79,17 +84,22 @@ async def observe(calls: Sequence[LightCall], seconds: float, node: Node | None)
     for client in other:
         assert isinstance(client, TimedClient)
         client.arrivals.clear()
-    cpu = cpu_seconds(node.pid) if node is not None else 0.0
+    cpu, waited = _used(node)
     to = None if node is not None else {c: ("127.0.0.1", other[c].sock.getsockname()[1]) for c in other}
     played = await play(plan, to, note_times=True)
     await asyncio.sleep(0.3)
-    share = (cpu_seconds(node.pid) - cpu) / played.wall_s if node is not None else 0.0
+    now = _used(node)
+    share, kept_off = (now[0] - cpu) / played.wall_s, (now[1] - waited) / played.wall_s
     took = _took(plan, played, other)
     expected = sum(len(burst.packets) for burst in plan)
     p50, p99, worst = (
         round(value, 3) for value in (percentile(took, 0.5), percentile(took, 0.99), max(took))
     )
-    return Delays(p50, p99, worst, round(len(took) / expected, 5), round(share, 3))
+    return Delays(p50, p99, worst, round(len(took) / expected, 5), round(share, 3), round(kept_off, 3))
+
+
+def _used(node: Node | None) -> tuple[float, float]:
+    return (cpu_seconds(node.pid), waited_seconds(node.pid)) if node is not None else (0.0, 0.0)
 
 
 def _took(plan: Sequence[Burst], played: Played, other: dict[Client, Client]) -> list[float]:
@@ -117,13 +127,15 @@ async def _calls_for(node: Node, calls: list[LightCall], dice: random.Random, se
     """Add calls until the node uses 60 % of its core; how many that takes. A busier node takes more packets
     at a time and needs less for each, so that one step does not find it.
     """
-    count = STARTS_WITH
-    for _ in range(3):
+    count, tried = STARTS_WITH, dict[int, float]()
+    while len(tried) < STEPS and count not in tried:
         calls.extend(await set_up_many(node, count - len(calls), dice, TimedClient))
-        seen = await observe(calls[:count], seconds, node)
-        count = max(1, min(180, round(count * SHARE / max(0.01, seen.core_share))))
-    calls.extend(await set_up_many(node, count - len(calls), dice, TimedClient))
-    return count
+        share = (await observe(calls[:count], seconds, node)).core_share
+        tried[count] = share
+        if abs(share - SHARE) <= NEAR:
+            break
+        count = max(1, min(MOST, round(count * min(2.5, SHARE / max(0.01, share)))))
+    return min(tried, key=lambda number: abs(tried[number] - SHARE))
 
 
 class ControlPlane:
@@ -193,6 +205,10 @@ async def measure(seconds: float, options: tuple[str, ...]) -> Delay:
     return Delay(count, direct, forwarded, busy, commands.figures)
 
 
+def _is_valid(seen: Delay) -> bool:
+    return min(seen.direct.delivery, seen.forwarded.delivery, seen.busy.delivery) >= MIN_DELIVERY
+
+
 async def lines(names: Sequence[tuple[str, tuple[str, ...]]], quick: bool) -> list[Line]:
     """The delay of all packets, alone and beside commands, for each way to run the node. ``names``: the
     suffix and the node's options.
@@ -200,8 +216,9 @@ async def lines(names: Sequence[tuple[str, tuple[str, ...]]], quick: bool) -> li
     seconds = 3.0 if quick else 8.0
     found: list[Line] = []
     for suffix, options in names:
-        seen = await taken(f"delay{suffix}", partial(measure, seconds, options), 150, tries=2)
+        seen = await taken(f"delay{suffix}", partial(measure, seconds, options), 150, _is_valid, tries=2)
         context = {
+            "valid": _is_valid(seen),
             "calls": seen.calls,
             "seconds": seconds,
             "direct": dataclasses.asdict(seen.direct),
