@@ -200,7 +200,7 @@ class Room:
             return []  # its socket is closing already
         rule = FRAMES[type(frame)]
         silent = isinstance(frame, said.NOTES)
-        if self.state.over and rule.joined:
+        if self.state.over and (rule.joined or isinstance(frame, said.Join)):
             return [] if silent else [self.state.refuse(participant, frame, "call_ended")]
         if participant.who.role not in rule.roles:
             return [self.state.refuse(participant, frame, "role_forbidden")]

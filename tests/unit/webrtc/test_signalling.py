@@ -114,6 +114,8 @@ def test_the_technician_ends_the_call_for_all(world: World) -> None:
     assert world.closed_media == [None]
     late = world.room.receive(world.now, "phone", said.Chat(client_id=uid(1), text="wait", id="q"))
     assert late == [fx.Send("phone", frames.Error(code="call_ended", message="", of="q"))]
+    again = world.room.receive(world.now, "phone", said.Join(publish=[], id="j"))
+    assert again == [fx.Send("phone", frames.Error(code="call_ended", message="", of="j"))]
 
 
 def test_a_call_that_ended_elsewhere_ends_here(world: World) -> None:
