@@ -223,6 +223,7 @@ class RoomHost:
             self._working = False
 
     async def _do_reload(self) -> None:
+        answers = self.machine.reading()
         try:
             records = await self._keeping.records()
         except Exception:
@@ -230,9 +231,9 @@ class RoomHost:
             records = None
         self._reloaded_at = time.monotonic()
         if records is not None:
-            self._apply(self.machine.reconciled(time.monotonic(), records))
+            self._apply(self.machine.reconciled(time.monotonic(), records, answers))
         else:
-            self._apply(self.machine.not_reconciled(time.monotonic()))
+            self._apply(self.machine.not_reconciled(time.monotonic(), answers))
 
     async def _do_store(self, store: fx.Store) -> None:
         outcome = await self._keeping.do(self._actors[store.who.key], store.deed)

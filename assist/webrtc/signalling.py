@@ -235,23 +235,33 @@ class Room:
                 return [state.answer(peer, frame, Ok()), *self._end(now, "technician")]
         return [state.refuse(peer, frame, "internal")]
 
-    def reconciled(self, now: float, records: Records) -> list[Effect]:
-        """The records as they are now: announce what is new, then take up what waited for them."""
+    def reading(self) -> int:
+        """The records are about to be read: how many of the parked requests that look can answer.
+
+        What is parked while it goes on may ask for something that was stored after the look: it waits for
+        the next one, which it has asked for itself.
+        """
+        return len(self.state.parked)
+
+    def reconciled(self, now: float, records: Records, answers: int | None = None) -> list[Effect]:
+        """The records as they are now: announce what is new, then take up what waited for them.
+
+        ``answers`` is what :meth:`reading` said when the look began; None: it took no time.
+        """
         state = self.state
         effects: list[Effect] = [Broadcast(news) for news in state.board.reconcile(records)]
         for participant in list(state.people):
             if participant.who.role != "customer" and not _may_stay(participant.who, records):
                 effects += self.revoke(now, participant.peer, 4403)
-        parked, state.parked = state.parked, []
-        for request in parked:
+        for request in state.unpark(answers):
             effects += self._unpark(now, request)
         if not records.open:
             effects += self._end(now, "request")
         return effects
 
-    def not_reconciled(self, now: float) -> list[Effect]:
+    def not_reconciled(self, now: float, answers: int | None = None) -> list[Effect]:
         """The records could not be read: what waited for them is to be said again."""
-        parked, self.state.parked = self.state.parked, []
+        parked = self.state.unpark(answers)
         return [self.state.refuse(p.peer, p.frame, "unavailable", 1000) for p in parked]
 
     def _unpark(self, now: float, request: Waiting) -> list[Effect]:

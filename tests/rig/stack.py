@@ -2,7 +2,7 @@
 
 * ``running_app(foundation, workers=…, nodes=…)``: a context manager that starts and stops one;
 * ``app``: one per test, on both foundations; *full* with two web workers and two media nodes;
-* ``shared_app``: the same, once per test file, for tests that leave each other's rows alone.
+* ``shared_app``: the same, started once for all tests that leave each other's rows alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,7 +29,7 @@ from kernel.actors import Role, Surface
 from kernel.database import Database, UnitOfWork
 from kernel.sessions import start_session
 from kernel.staff import Staff, add_staff
-from tests.rig.foundations import BOTH, Foundation, Foundry
+from tests.rig.foundations import BOTH, Foundation, Foundry, Kind
 from tests.rig.people import SURFACES, Caller, Person
 
 START_WITHIN_S = 60
@@ -229,18 +229,34 @@ async def app(foundation: Foundation) -> AsyncIterator[RunningApp]:
         await started.close()
 
 
-@pytest.fixture(scope="module", params=BOTH)
-def module_app(
-    request: pytest.FixtureRequest, foundry: Foundry, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RunningApp]:
-    """One for a whole test file; tests ask for ``shared_app``."""
-    data: Path = tmp_path_factory.mktemp("shared")
-    with foundry.make(request.param, data) as foundation:
-        with usual_app(foundation) as started:
-            yield started
+class Common:
+    """The products that tests share: each is started when it is first asked for, and stays until the end."""
+
+    def __init__(self, foundry: Foundry, folder: Callable[[str], Path]) -> None:
+        self._foundry = foundry
+        self._folder = folder
+        self._started: dict[Kind, RunningApp] = {}
+        self._stack = ExitStack()
+
+    def app(self, kind: Kind) -> RunningApp:
+        if kind not in self._started:
+            foundation = self._stack.enter_context(self._foundry.make(kind, self._folder(f"common-{kind}")))
+            self._started[kind] = self._stack.enter_context(usual_app(foundation))
+        return self._started[kind]
+
+    def close(self) -> None:
+        self._stack.close()
 
 
-@pytest.fixture
-async def shared_app(module_app: RunningApp) -> AsyncIterator[RunningApp]:
-    yield module_app
-    await module_app.close()
+@pytest.fixture(scope="session")
+def common(foundry: Foundry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Common]:
+    made = Common(foundry, tmp_path_factory.mktemp)
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=BOTH)
+async def shared_app(request: pytest.FixtureRequest, common: Common) -> AsyncIterator[RunningApp]:
+    app = common.app(request.param)
+    yield app
+    await app.close()

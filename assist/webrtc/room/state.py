@@ -103,6 +103,12 @@ class RoomState:
         self.parked.append(Waiting(asker.peer, frame))
         return [Reload()]
 
+    def unpark(self, count: int | None = None) -> list[Waiting]:
+        """The first ``count`` requests that were set aside (None: all), no longer so."""
+        taken = self.parked[:count]
+        del self.parked[: len(taken)]
+        return taken
+
     def remember(self) -> Remember:
         return Remember(self.memory())
 

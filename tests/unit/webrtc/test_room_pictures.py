@@ -262,3 +262,15 @@ def test_each_step_of_joining_counts_once(world: World) -> None:
         world.say("phone", said.Telemetry(step="first_frame", at_ms=at))
     steps = [step for step in world.stored_steps if step.kind == "step"]
     assert steps == [fx.NoteStep("step", "first_frame", 800)]
+
+
+def test_what_was_stored_while_the_records_were_being_read_is_found_by_the_next_look(world: World) -> None:
+    answers, then = world.room.reading(), world.records()
+    still = world.upload(7)
+    world.patient = True
+    world.say("desk", said.ShowStill(still_id=still.id))
+    world.do(world.room.reconciled(world.now, then, answers))
+    assert world.errors("desk") == []
+    world.work()
+    assert world.errors("desk") == []
+    assert world.got("phone", frames.StillShown)[-1].still == still
