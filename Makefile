@@ -50,18 +50,20 @@ check-browser-code:
 		echo "SKIPPED: browser code's types (needs node and npm)" >&2; \
 	fi
 
-# First what can share the machine, on two cores. Then the calls, alone, but for the pure rooms, which are
-# content with what a call leaves over and speak when it is done.
+# First what starts products and pages, on two cores. Then the calls, which need the machine to themselves; what they
+# leave of it is for the patient: tests in one process, that nothing happens to when they wait. They speak at the end.
 PYTEST := $(BIN)/python -m pytest
-PURE := tests/architecture $(addprefix tests/unit/,assist demo field grid static) $(wildcard tests/unit/webrtc/test_*.py)
+SPREAD := --dist loadfile --no-loadscope-reorder
+PATIENT := tests/architecture tests/migration $(addprefix tests/unit/,assist demo field grid static) \
+	$(wildcard $(addprefix tests/,unit/webrtc/test_*.py $(addprefix contract/test_,assist_*.py field_*.py grid_*.py *erasing.py demo_day.py)))
 test: install-dev ## everything that is tested
 	@$(PYTHON) requirements/install.py debian
 	@mkdir -p build
-	@$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder -m 'not alone' $(addprefix --ignore=,$(PURE)); shared=$$?; \
-		nice -n 19 $(PYTEST) --timeout=600 $(PURE) > build/pure.txt 2>&1 & \
+	@$(PYTEST) -n 2 $(SPREAD) -m 'not alone' $(addprefix --ignore=,$(PATIENT)); first=$$?; \
+		nice -n 19 $(PYTEST) -n 2 $(SPREAD) --timeout=600 $(sort $(PATIENT)) > build/patient.txt 2>&1 & \
 		$(PYTEST) -m alone; alone=$$?; \
-		wait $$!; pure=$$?; cat build/pure.txt; \
-		exit $$(( shared ? shared : alone ? alone : pure ))
+		wait $$!; patient=$$?; cat build/patient.txt; \
+		exit $$(( first ? first : alone ? alone : patient ))
 
 bench: install-dev ## the figures of the benchmarks, one JSON object a line
 	@$(PYTHON) requirements/install.py peers

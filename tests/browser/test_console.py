@@ -13,7 +13,7 @@ from kernel.database import UnitOfWork
 from kernel.links import create_link
 from kernel.staff import add_staff
 from tests.rig.browsers import Browsers, ShotTaker
-from tests.rig.page_checks import assert_accessible, assert_fit
+from tests.rig.page_checks import LANGUAGES, assert_accessible, assert_fit
 from tests.rig.town import REPS, inside, zone_file
 from tests.rig.working_day import WorkingDay
 
@@ -272,4 +272,4 @@ async def test_the_console_is_fit_to_use(
     await page.locator(".console-back").click()
     for view in ("timeline", "tables", "map", "list"):
         await page.locator(f".console-places input[value={view}]").check(force=True)
-        await fit(f"phone-{view}", ("light",))
+        await assert_fit(page, screenshot=screenshot, name=f"console-phone-{view}", axe_in=LANGUAGES[-1:])

@@ -16,7 +16,7 @@ from kernel.actors import Role
 from tests.rig.browsers import Browsers, ShotTaker
 from tests.rig.camera import HEIGHT, WIDTH, difference
 from tests.rig.foundations import Foundry
-from tests.rig.page_checks import assert_accessible, assert_no_sideways_scroll, assert_targets
+from tests.rig.page_checks import assert_accessible, assert_fit, assert_no_sideways_scroll, assert_targets
 from tests.rig.people import Person
 from tests.rig.room_client import in_room
 from tests.rig.stack import RunningApp, running_app
@@ -97,7 +97,6 @@ async def test_a_customer_starts_alone_and_a_reload_loses_nothing(
     tag = LANGUAGES[language]
 
     async def seen(name: str) -> None:
-        await check(page)
         await screenshot(page, f"customer-{name}-{tag}")
 
     await expect(page.locator(".choices .tile")).to_have_count(2)
@@ -326,25 +325,21 @@ async def test_without_a_camera_photos_and_words_still_work(
         await screenshot(page, "customer-photos-only")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 async def test_what_tells_of_a_customer_is_erased_at_their_wish(
-    water: RunningApp, browsers: Browsers, screenshot: ShotTaker, language: str
+    water: RunningApp, browsers: Browsers, phone_page: Page, screenshot: ShotTaker
 ) -> None:
-    tag = LANGUAGES[language]
-    page = await browsers.phone(language=language)
+    page = phone_page
     await open_guide(page, water.url)
     request = await request_id(page)
     headers = {"Curbstop-Surface": "customer", "Content-Type": "application/json"}
     sent = {"method": "POST", "body": "{}", "headers": headers}
     await page.evaluate("([at, sent]) => fetch(at, sent)", [f"/api/requests/{request}/withdrawal", sent])
     await expect(page.locator("p.centre .button")).to_be_visible()
-    await check(page)
-    await screenshot(page, f"customer-over-{tag}")
+    await assert_fit(page, screenshot=screenshot, name="customer-over")
 
     await page.locator("p.centre .button").tap()
     await expect(page.locator("dialog")).to_be_visible()
-    await check(page)
-    await screenshot(page, f"customer-erase-{tag}")
+    await assert_fit(page, screenshot=screenshot, name="customer-erase")
     await page.locator("dialog [data-kind=primary]").tap()
     supervisor = await someone(water, Role.SUPERVISOR)
     kept = await supervisor.get(f"/api/requests/{request}")
@@ -355,8 +350,7 @@ async def test_what_tells_of_a_customer_is_erased_at_their_wish(
     await page.locator("p.centre .button").tap()
     await page.locator("dialog [data-kind=danger]").tap()
     await expect(page.locator("main, #page").first).to_have_attribute("data-screen", "erased")
-    await check(page)
-    await screenshot(page, f"customer-erased-{tag}")
+    await assert_fit(page, screenshot=screenshot, name="customer-erased")
     gone = await supervisor.get(f"/api/requests/{request}")
     assert (gone["place"], gone["state"]) == (None, "withdrawn") and gone["erased_at"]
     me = "fetch('/api/me', {headers: {'Curbstop-Surface': 'customer'}}).then((answer) => answer.status)"
