@@ -8,14 +8,15 @@ const WEIGHTS = /** @type {const} */ ({ main: [4, 0.75], street: [2.25, 0.6], pa
 /** @typedef {{attribution: string, bounds: [number, number, number, number], lines: Record<"main" | "street" | "path", [number, number][][]>, names: [string, number, number][]}} Streets */
 
 /**
- * @param {any} leaflet @param {any} map @param {string} url
+ * @param {any} leaflet @param {any} map @param {string} url @param {AbortSignal} gone the map is no more
  * @returns {Promise<[[number, number], [number, number]]>} south-west and north-east
  */
-export async function drawStreets(leaflet, map, url) {
-  const response = await fetch(url);
+export async function drawStreets(leaflet, map, url, gone) {
+  const response = await fetch(url, { signal: gone });
   if (!response.ok) throw new Error(`no base map: ${response.status}`);
   /** @type {Streets} */
   const streets = await response.json();
+  gone.throwIfAborted();
   const [west, south, east, north] = streets.bounds;
   map.setView([(south + north) / 2, (west + east) / 2], 14, { animate: false });
   map.createPane("streets").style.zIndex = "210";
@@ -46,7 +47,9 @@ export async function drawStreets(leaflet, map, url) {
   names.addTo(map);
   map.on("zoomend", choose);
   map.on("moveend", fill);
-  new MutationObserver(() => layers.forEach(({ layer }) => layer.setStyle({ color: colour() }))).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  const themes = new MutationObserver(() => layers.forEach(({ layer }) => layer.setStyle({ color: colour() })));
+  themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  gone.addEventListener("abort", () => themes.disconnect());
   choose();
   leaflet.control.attribution({ prefix: false }).addAttribution(plain(streets.attribution)).addTo(map);
   return [[south, west], [north, east]];

@@ -43,6 +43,7 @@ export class MapPart extends HTMLElement {
   disconnectedCallback() {
     this.resized?.disconnect();
     this.map?.remove();
+    this.map?.off(); // its clocks still tell of moves; nobody shall hear them
     this.map = null;
   }
 
@@ -64,7 +65,10 @@ export class MapPart extends HTMLElement {
     });
     this.leaflet.control.zoom({ position: "topright", zoomInTitle: t("common.map.zoom_in"), zoomOutTitle: t("common.map.zoom_out") }).addTo(map);
     this.map = map;
-    if (shell.base_map) this.bounds = await drawStreets(this.leaflet, map, shell.base_map).catch(() => null);
+    const gone = new AbortController();
+    map.on("unload", () => gone.abort());
+    if (shell.base_map) this.bounds = await drawStreets(this.leaflet, map, shell.base_map, gone.signal).catch(() => null);
+    if (gone.signal.aborted) return; // taken off the page meanwhile: nothing may touch it any more
     if (this.hasAttribute("pick")) this.pick(map);
     this.resized = new ResizeObserver(() => map.invalidateSize({ animate: false }));
     this.resized.observe(this);

@@ -100,7 +100,7 @@ class Browsers:
         )
         page = await context.new_page()
         page.set_default_timeout(15_000)
-        page.on("pageerror", lambda error: self._note(f"{name}: {error}"))
+        page.on("pageerror", lambda error: self._note(f"{name}: {error.stack or error}"))
         page.on("console", lambda message: self._console(name, message))
         return page
 
