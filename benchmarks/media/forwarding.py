@@ -79,7 +79,7 @@ async def _in_turns(
         async with CONTENDERS[name]() as service:
             return await measure(service, publishers, viewers, seconds, seed)
 
-    limit = seconds + 30 + publishers * (1 + viewers) * 0.3
+    limit = seconds + 30 + publishers * (1 + viewers) * 1.2  # Janus takes 0.6 s a session to join
     for seed in range(turns):
         for name in contenders:
             outcomes[name].append(await taken(name, partial(turn, name, seed), limit, _is_valid))
