@@ -45,7 +45,7 @@ export class RouteView {
       ...(first ? [nextCard(first, this.work, this.places, this.page)] : []),
       ...(route.stops.length ? [] : [nothing({ t: "rep.empty", more: "rep.empty.more", icon: "calendar" })]),
       ...(!first && route.stops.length ? [nothing({ t: "rep.all_done", more: "rep.all_done.more", icon: "done" })] : []),
-      ...(rest.length ? [h("h2", { t: first ? "rep.later" : "rep.today" }), h("ol", { class: "rows" }, rest.map((stop) => stopRow(stop, this.places)))] : []),
+      ...(rest.length ? [h("h2", { t: first === route.stops[0] ? "rep.later" : "rep.today" }), h("ol", { class: "rows" }, rest.map((stop) => stopRow(stop, this.places)))] : []),
     ));
   }
 }
