@@ -11,7 +11,7 @@ export class I18n extends EventTarget {
     super();
     this.load = load;
     this.areas = [...areas];
-    this.language = "en";
+    this.language = this.asked = "en";
     /** @type {Record<string, Texts>} */
     this.texts = {};
   }
@@ -21,10 +21,12 @@ export class I18n extends EventTarget {
     return this.language === "pseudo" ? "en" : this.language;
   }
 
-  /** Loads a language's areas, then switches; until then the old texts stay. @param {string} language */
+  /** Loads a language's areas, then switches, unless another was asked for meanwhile; until then the old texts stay. @param {string} language */
   async use(language) {
+    this.asked = language;
     const written = language === "pseudo" ? "en" : language;
     const loaded = await Promise.all(this.areas.map((area) => this.load(written, area)));
+    if (this.asked !== language) return;
     this.texts = Object.fromEntries(this.areas.map((area, index) => [area, loaded[index] ?? {}]));
     this.language = language;
     this.dispatchEvent(new Event("change"));

@@ -11,7 +11,7 @@ const SHORT = { "zh-Hans": "简", "zh-Hant": "繁", en: "EN", pseudo: "~" };
 /** Loads a language and writes every text on the page in it. @param {string} language */
 export async function switchLanguage(language) {
   await i18n.use(language);
-  remember("curbstop-language", language);
+  remember("curbstop-language", i18n.language);
   document.documentElement.lang = i18n.locale;
   localise(document);
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -10,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 from PIL import Image
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from kernel.actors import Role
 from tests.rig.browsers import Browsers, ShotTaker
@@ -378,3 +379,38 @@ async def test_the_language_changes_in_place(water: RunningApp, phone_page: Page
     await expect(phone_page.locator("html")).to_have_attribute("lang", "en")
     await expect(phone_page.locator("h1")).not_to_have_text(before)
     await expect(phone_page.locator("h1")).to_have_text(re.compile(r"^[\x20-\x7e’]+$"))
+
+
+_CHOOSE_FAST = """
+async languages => {
+  const choice = document.querySelector("cs-language");
+  const chosen = languages.map(language => choice.choose(language));
+  await Promise.all(chosen);
+}
+"""
+_MY_REQUEST = """
+async () => {
+  const get = async path => (await fetch(path, {headers: {"Curbstop-Surface": "customer"}})).json();
+  return get(`/api/requests/${(await get("/api/me")).request_id}`);
+}
+"""
+
+
+async def test_of_languages_chosen_one_upon_the_other_the_last_counts(
+    water: RunningApp, phone_page: Page
+) -> None:
+    page = phone_page
+    await open_guide(page, water.url)
+
+    async def slowly(route: Route) -> None:
+        await asyncio.sleep(0.5)
+        await route.continue_()
+
+    await page.route(re.compile(r"/en/customer\.json|guides\?language=en"), slowly)
+    for chosen in (["en", "zh-Hant"], ["en", "zh-Hant", "en", "zh-Hans"]):  # then all texts are known
+        await page.evaluate(_CHOOSE_FAST, chosen)
+        await expect(page.locator("main:not([aria-busy=true])")).to_be_attached()
+        await expect(page.locator("html")).to_have_attribute("lang", chosen[-1])
+        title = "附近有电吗？" if chosen[-1] == "zh-Hans" else "附近有電嗎？"
+        await expect(page.locator("h1")).to_have_text(title)
+        assert (await page.evaluate(_MY_REQUEST))["language"] == chosen[-1]

@@ -107,6 +107,7 @@ async def read_in(page: Page, language: str) -> None:
     """Change the language in place, by the page's own switch; one is lent where it lies in the settings."""
     await page.evaluate(_CHOOSE, language)
     await expect(page.locator("html")).to_have_attribute("lang", language)
+    await expect(page.locator("main:not([aria-busy=true])")).to_be_attached()
     await page.evaluate("document.activeElement?.blur()")
 
 

@@ -48,6 +48,8 @@ export class Case extends EventTarget {
     this.draft = JSON.parse(sessionStorage.getItem(DRAFT) ?? "{}");
     /** @type {(() => void) | null} */
     this.unsubscribe = null;
+    /** @type {Promise<unknown>} ends with the last change that was asked for */
+    this.changing = Promise.resolve();
   }
 
   /** Opens the request of this device, after redeeming a personal link if there is one. @param {boolean} camera whether this browser has one */
@@ -84,7 +86,10 @@ export class Case extends EventTarget {
   }
 
   async loadGuides() {
-    this.catalogue = await this.api.get("/api/guides", { query: { language: this.language } });
+    const { language } = this;
+    const catalogue = await this.api.get("/api/guides", { query: { language } });
+    if (language !== this.language) return; // an older choice came late
+    this.catalogue = catalogue;
     this.tell();
   }
 
@@ -137,8 +142,15 @@ export class Case extends EventTarget {
     return FINAL.includes(this.request?.state ?? "");
   }
 
-  /** Details of the request; when someone else changed it meanwhile, the same once more on the new version. @param {object} changes */
-  async change(changes) {
+  /** Details of the request. Each change waits for the one before: they would take each other for a stranger's. @param {object} changes */
+  change(changes) {
+    const done = this.changing.then(() => this.changeNow(changes));
+    this.changing = done.catch(() => {});
+    return done;
+  }
+
+  /** When someone else changed it meanwhile, the same once more on the new version. @param {object} changes */
+  async changeNow(changes) {
     try {
       this.take(await this.api.patch(this.path, { version: this.request?.version, ...changes }));
     } catch (error) {
@@ -213,8 +225,9 @@ export class Case extends EventTarget {
 
   /** @param {string} language */
   async useLanguage(language) {
-    this.language = language === "pseudo" ? "en" : language;
+    const chosen = (this.language = language === "pseudo" ? "en" : language);
     await this.loadGuides();
+    if (chosen !== this.language) return; // another choice meanwhile: the last one counts
     if (this.request && !this.over) await this.change({ language: this.language });
   }
 

@@ -39,11 +39,15 @@ function show() {
 
 /** Texts made with keys are rewritten by themselves; the rest of a screen is made anew, a running call is not. */
 async function relabel() {
+  const { language } = page.api;
+  page.main.ariaBusy = "true";
   try {
-    await model.useLanguage(page.api.language);
+    await model.useLanguage(language);
   } catch (error) {
     page.toast.fault(error);
   }
+  if (language !== page.api.language) return; // the choice after this one ends it
+  page.main.ariaBusy = "false";
   if (!shown?.screen.relabel) {
     shown?.screen.leave?.();
     shown = null;
