@@ -1,7 +1,7 @@
 """The demo's own process: fills an empty installation, makes fresh links, and keeps the day going.
 
-``python -m app.demo``, started by :mod:`app.demo_command` beside the web worker and the media node. A later
-start on the same day only makes links, so what is heavy is imported where it is needed.
+``python -m app.child demo``, started by :mod:`app.demo_command` beside the web worker and the media node. A
+later start on the same day only makes links, so what is heavy is imported where it is needed.
 """
 
 from __future__ import annotations
@@ -168,7 +168,3 @@ def main() -> None:
     settings = Settings()
     set_up_logging(settings)
     asyncio.run(_until_stopped(settings, chosen.seed))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""One media node: ``python -m app.media``. Started by :mod:`app.serve`, never by hand."""
+"""One media node: ``python -m app.child media``. Started by :mod:`app.serve`, never by hand."""
 
 from __future__ import annotations
 
@@ -56,7 +56,3 @@ def main() -> None:
     settings = Settings()
     set_up_logging(settings)
     uvloop.run(run(settings))
-
-
-if __name__ == "__main__":
-    main()

@@ -79,7 +79,7 @@ class Stack:
         media_nodes: int = 1,
         helpers: Sequence[tuple[str, ...]] = (),
     ) -> None:
-        """``helpers``: further processes of ours, each its name, its module, and its arguments."""
+        """``helpers``: further processes of ours, each its name, its module in ``app``, and its arguments."""
         self._claim = claim(settings.data)
         try:
             self._listener = listening_socket(settings.host, settings.port)
@@ -110,8 +110,8 @@ class Stack:
             self._start_media(number)
         for number in range(1, self._workers + 1):
             self._start_web(number)
-        for name, module, *arguments in self._helpers:
-            command = (*self._python(module), "--name", name, *arguments)
+        for name, part, *arguments in self._helpers:
+            command = (*self._python(part), "--name", name, *arguments)
             self._supervisor.start(Child(name, command, environment_of(self.settings), READY_LINE))
 
     def _start_redis(self) -> None:
@@ -130,14 +130,14 @@ class Stack:
                 "media_port": self.settings.media_port + number - 1 if self.settings.media_port else 0,
             }
         )
-        command = (*self._python("app.media"), "--name", f"media-{number}")
+        command = (*self._python("media"), "--name", f"media-{number}")
         self._supervisor.start(
             Child(f"media-{number}", command, environment_of(settings), READY_LINE, grace_s=5)
         )
 
     def _start_web(self, number: int) -> None:
         listener = self._listener.fileno()
-        command = (*self._python("app.web"), "--listener", str(listener), "--name", f"web-{number}")
+        command = (*self._python("web"), "--listener", str(listener), "--name", f"web-{number}")
         self._supervisor.start(
             Child(
                 f"web-{number}",
@@ -148,8 +148,8 @@ class Stack:
             )
         )
 
-    def _python(self, module: str) -> tuple[str, ...]:
-        return (sys.executable, "-m", module, "--tether", str(self._supervisor.tether))
+    def _python(self, part: str) -> tuple[str, ...]:
+        return (sys.executable, "-m", "app.child", part, "--tether", str(self._supervisor.tether))
 
     async def wait_ready(self, timeout_s: float = 90) -> None:
         """Wait until all is up and ``/readyz`` says so.

@@ -1,4 +1,4 @@
-"""One web worker: ``python -m app.web --listener FD``. Started by :mod:`app.serve`, never by hand.
+"""One web worker: ``python -m app.child web --listener FD``. Started by :mod:`app.serve`, never by hand.
 
 The listening socket belongs to the parent, so that any number of workers share it and a restarted one
 refuses nobody in between.
@@ -18,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from app.build import build_web
 from app.processes import watch_tether
 from app.serve import READY_LINE
+from kernel.memory import settle_memory
 from kernel.settings import Settings
 
 MAX_HEADER_BYTES = 32 << 10
@@ -54,6 +55,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            settle_memory()
             sys.stdout.write(READY_LINE + "\n")
             sys.stdout.flush()
 
@@ -94,7 +96,3 @@ def main() -> None:
         runner.run(server.serve(sockets=[listener]))
     if not server.started:
         raise SystemExit(3)
-
-
-if __name__ == "__main__":
-    main()

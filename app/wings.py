@@ -32,6 +32,7 @@ from kernel.blob_removal import Holders, sweep_folder
 from kernel.blobs import FOLDERS
 from kernel.cancelling import heed_cancellation
 from kernel.inbox import HandlerGroup
+from kernel.memory import settle_memory
 from kernel.web import Api, House
 from kernel.web.health import api as health_api
 from kernel.web.live import TopicRule
@@ -86,6 +87,7 @@ async def warm_up() -> None:
     await asyncio.sleep(WARM_UP_AFTER_S)
     routes = await asyncio.to_thread(warm_up_routes)
     streets = await asyncio.to_thread(warm_up_streets)
+    settle_memory()  # the compiler stays, too
     log.info("searches_ready", routes=routes, streets=streets)
     await asyncio.Event().wait()
 

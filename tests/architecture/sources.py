@@ -34,14 +34,22 @@ def tracked() -> tuple[Path, ...]:
 @cache
 def sources(*rooms: str) -> tuple[Source, ...]:
     """The Python files of ``rooms`` (all of the product's, when none is named)."""
-    found = []
-    for path in tracked():
-        relative = path.relative_to(ROOT)
-        if path.suffix == ".py" and relative.parts[0] in (rooms or ROOMS):
-            text = path.read_text("utf-8")
-            module = ".".join(relative.with_suffix("").parts).removesuffix(".__init__")
-            found.append(Source(str(relative), module, text, ast.parse(text)))
-    return tuple(found)
+    python = (path for path in tracked() if path.suffix == ".py")
+    return tuple(read(path) for path in python if path.relative_to(ROOT).parts[0] in (rooms or ROOMS))
+
+
+@cache
+def read(path: Path) -> Source:
+    """One file, parsed once however many groups of rooms it belongs to."""
+    relative, text = path.relative_to(ROOT), path.read_text("utf-8")
+    module = ".".join(relative.with_suffix("").parts).removesuffix(".__init__")
+    return Source(str(relative), module, text, ast.parse(text))
+
+
+def forget() -> None:
+    """Let go of all that was read: millions of nodes, which every later collection would walk through."""
+    for kept in (tracked, sources, read):
+        kept.cache_clear()
 
 
 def dotted(node: ast.AST) -> str:

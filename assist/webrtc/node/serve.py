@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import socket
 from collections.abc import AsyncIterator, Callable
 
@@ -17,6 +16,7 @@ from assist.webrtc.node.media_node import MediaNode
 from assist.webrtc.node.remote import Remote
 from assist.webrtc.node.sockets import bind
 from assist.webrtc.node.watchdog import Watchdog
+from kernel.memory import settle_memory
 
 log = structlog.get_logger()
 
@@ -62,7 +62,7 @@ async def serve(config: NodeConfig, ready: Callable[[MediaNode], None] = lambda 
             remote.publish(event)
 
     async with running(config, tell) as node:
-        _settle_memory()
+        settle_memory()
         watch = asyncio.create_task(Watchdog(config.stall_limit_s).run())
         try:
             if config.redis_url is None:
@@ -84,17 +84,6 @@ async def serve(config: NodeConfig, ready: Callable[[MediaNode], None] = lambda 
 async def _announce(registered: asyncio.Event, ready: Callable[[MediaNode], None], node: MediaNode) -> None:
     await registered.wait()
     ready(node)
-
-
-def _settle_memory() -> None:
-    """Take what is there now, the program itself, out of the garbage collector's sight.
-
-    Its long round would otherwise look through all of it while packets wait: more than 50 ms, and more than
-    twice that with the compiler.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.collect()  # it measures by what its last long round found: hardly anything
 
 
 def _forwarder(config: NodeConfig, sock: socket.socket) -> Forwarder:
