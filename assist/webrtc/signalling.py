@@ -14,7 +14,8 @@ Three rules hold throughout:
 * *A request is answered once.* Either at once, or with the outcome of the effect whose ticket carries it.
 * *Announced is stored.* Marks, messages and stills are told by the outcome of storing them, never before.
 * *What the room does not know may still be true.* A frame that names a still it has not heard of is parked
-  while the stills are read afresh, and only then refused.
+  while the stills are read afresh, and only then refused. So is whoever comes into a call that is over: it may
+  have been taken up again.
 
 **Who may say what** is the table :data:`FRAMES`: for each frame the roles, whether the sender has to have
 joined, and the part that handles it. A frame that is not in it cannot have been parsed.
@@ -42,6 +43,7 @@ from assist.webrtc.room.effects import (
     Outcome,
     Records,
     Refusal,
+    Reload,
     Send,
     Who,
 )
@@ -153,7 +155,7 @@ class Room:
             )
             effects.append(state.answer(participant, hello, welcome))
         if state.over:
-            effects += [Send(peer, Ended(reason="request")), ClosePeer(peer, 1000)]
+            effects.append(Reload())
         return effects
 
     def disconnect(self, now: float, peer: str) -> list[Effect]:
@@ -200,7 +202,9 @@ class Room:
             return []  # its socket is closing already
         rule = FRAMES[type(frame)]
         silent = isinstance(frame, said.NOTES)
-        if self.state.over and (rule.joined or isinstance(frame, said.Join)):
+        if self.state.over and isinstance(frame, said.Join):
+            return self.state.park(participant, frame)
+        if self.state.over and rule.joined:
             return [] if silent else [self.state.refuse(participant, frame, "call_ended")]
         if participant.who.role not in rule.roles:
             return [self.state.refuse(participant, frame, "role_forbidden")]
@@ -249,6 +253,7 @@ class Room:
         ``answers`` is what :meth:`reading` said when the look began; None: it took no time.
         """
         state = self.state
+        state.over = state.over and not records.open
         effects: list[Effect] = [Broadcast(news) for news in state.board.reconcile(records)]
         for participant in list(state.people):
             if participant.who.role != "customer" and not _may_stay(participant.who, records):
@@ -265,6 +270,8 @@ class Room:
         return [self.state.refuse(p.peer, p.frame, "unavailable", 1000) for p in parked]
 
     def _unpark(self, now: float, request: Waiting) -> list[Effect]:
+        if isinstance(request.frame, said.Join):
+            return self._unpark_join(now, request)
         still_id = getattr(request.frame, "still_id", None)
         if still_id not in self.state.board.stills:
             return [self.state.refuse(request.peer, request.frame, "unknown_still")]
@@ -272,6 +279,12 @@ class Room:
         if participant is None or not participant.hears:
             return [self.state.refuse(request.peer, request.frame, "not_joined")]
         return FRAMES[type(request.frame)].handle(self.state, now, participant, request.frame)
+
+    def _unpark_join(self, now: float, request: Waiting) -> list[Effect]:
+        participant = self.state.people.get(request.peer)
+        if self.state.over or participant is None or not participant.connected:
+            return [self.state.refuse(request.peer, request.frame, "call_ended")]
+        return FRAMES[said.Join].handle(self.state, now, participant, request.frame)
 
     def node_moved(self, now: float) -> list[Effect]:
         return [] if self.state.over else media.node_moved(self.state, now)
@@ -293,12 +306,15 @@ class Room:
         return effects
 
     def _end(self, now: float, reason: EndReason) -> list[Effect]:
-        if self.state.over:
-            return []
+        ended, connected = Ended(reason=reason), self.connected()
+        if self.state.over:  # whoever came to look for it is told
+            return [effect for peer in connected for effect in (Send(peer, ended), ClosePeer(peer, 1000))]
         effects = freezing.fail(self.state, now, "cancelled")
         self.state.over = True
-        effects += [Broadcast(Ended(reason=reason)), CloseMedia(None)]
-        effects += [ClosePeer(peer, 1000) for peer in self.connected()]
+        orphans = self.state.lines.drop_all()
+        effects += [self.state.refuse(peer, offer, "call_ended") for peer, offer in orphans]
+        effects += [Broadcast(ended), CloseMedia(None)]
+        effects += [ClosePeer(peer, 1000) for peer in connected]
         return [*effects, Log("call_ended", {"reason": reason})]
 
 

@@ -47,8 +47,8 @@ def node_answered(
     if line.asked is not waiting.frame and peer is not None and peer.seated:
         return effects  # it left and came back meanwhile; its newer offer decides
     line.asked = None
-    if peer is None or not peer.seated:
-        # It left while the node was thinking: what the node made for it has to go.
+    if peer is None or not peer.seated or state.over:
+        # It left, or the call ended, while the node was thinking: what the node made for it has to go.
         return [*effects, CloseMedia(waiting.peer)]
     if isinstance(outcome, NodeAnswer):
         anew = isinstance(waiting.frame, said.Offer) and not waiting.frame.restart

@@ -114,8 +114,30 @@ def test_the_technician_ends_the_call_for_all(world: World) -> None:
     assert world.closed_media == [None]
     late = world.room.receive(world.now, "phone", said.Chat(client_id=uid(1), text="wait", id="q"))
     assert late == [fx.Send("phone", frames.Error(code="call_ended", message="", of="q"))]
-    again = world.room.receive(world.now, "phone", said.Join(publish=[], id="j"))
-    assert again == [fx.Send("phone", frames.Error(code="call_ended", message="", of="j"))]
+    world.sockets.add("phone")
+    assert world.say("phone", said.Join(id="j")) == frames.Error(code="call_ended", message="", of="j")
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["hint came first", "hint is late"])
+def test_a_call_that_is_taken_up_again_is_a_call_again(world: World, known: bool) -> None:
+    world.say("phone", said.Offer(sdp="v"))
+    world.answer_offer("video")
+    world.say("desk", said.End())
+    for peer in ("desk", "phone"):
+        world.lose(peer)
+    world.forget_sent()
+    world.open = True
+    if known:
+        world.reload()
+    world.enter("desk", TECHNICIAN)
+    world.enter("phone", CUSTOMER, "video")
+    for peer in ("desk", "phone"):
+        assert world.got(peer, frames.Ended) == []
+        assert [joined.streams for joined in world.got(peer, frames.Joined)] == [{}]
+    world.say("desk", said.Chat(client_id=uid(1), text="there you are"))
+    assert world.got("phone", frames.ChatAdded)
+    world.say("desk", said.End())
+    assert world.got("phone", frames.Ended) == [frames.Ended(reason="technician")]
 
 
 def test_a_call_that_ended_elsewhere_ends_here(world: World) -> None:
