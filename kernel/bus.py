@@ -107,8 +107,11 @@ class Relay:
 
     def _unwanted(self, rows: Sequence[OutboxRow]) -> list[UUID]:
         """Rows that nobody has to handle: hints, and events no group listens to."""
-        wanted = {type_ for group in self._groups for type_ in group.types}
-        return [row.id for row in rows if is_hint(row) or row.type not in wanted]
+        return [row.id for row in rows if is_hint(row) or row.type not in self._wanted]
+
+    @property
+    def _wanted(self) -> set[str]:
+        return {type_ for group in self._groups for type_ in group.types}
 
     async def _publish(self, rows: Sequence[OutboxRow]) -> None:
         async with self._redis.pipeline(transaction=False) as pipe:
@@ -128,12 +131,15 @@ class Relay:
             await self._database.run(_settle_and_resend, self._groups)
 
     async def _handle_here(self) -> None:
-        """Without Redis: hand waiting events to this process' own groups."""
+        """Without Redis: hand waiting events to this process' own groups, and settle what they have handled.
+
+        Hints wait for Redis: nobody listens.
+        """
         async with self._database.reading() as session:
             rows = (
                 await session.scalars(
                     select(OutboxRow)
-                    .where(OutboxRow.settled_at.is_(None))
+                    .where(OutboxRow.settled_at.is_(None), OutboxRow.type.in_(self._wanted))
                     .order_by(OutboxRow.id)
                     .limit(BATCH)
                 )
@@ -142,6 +148,8 @@ class Relay:
             for group in self._groups:
                 if row.type in group.types:
                     await deliver(self._database, group, row.id, row.type, row.body)
+        if rows:
+            await self._database.run(_settle_handled, [row.id for row in rows], self._groups)
 
 
 def _published_unsettled() -> Select[OutboxRow]:
@@ -165,26 +173,43 @@ async def _mark_published(uow: UnitOfWork, ids: list[UUID], unwanted: list[UUID]
 async def _settle_and_resend(uow: UnitOfWork, groups: Sequence[HandlerGroup]) -> None:
     """Settle rows that all groups have; make rows that some group still lacks due again."""
     rows = (await uow.session.scalars(_published_unsettled().limit(BATCH))).all()
-    ids = [row.id for row in rows]
-    handled = await _by_event(
-        uow,
-        select(InboxRow.event_id, func.count()).where(InboxRow.event_id.in_(ids)).group_by(InboxRow.event_id),
-    )
+    lacking = await _settle(uow, rows, groups)
     failures = await _by_event(
         uow,
         select(FailedEvent.event_id, func.max(FailedEvent.attempts))
-        .where(FailedEvent.event_id.in_(ids))
+        .where(FailedEvent.event_id.in_([row.id for row in lacking]))
         .group_by(FailedEvent.event_id),
     )
-    for row in rows:
-        needed = sum(row.type in group.types for group in groups)
+    for row in lacking:
         patience = min(RESEND_AFTER * 2 ** min(failures.get(row.id, 0), 5), SLOWEST_RESEND)
-        if handled.get(row.id, 0) >= needed:
-            row.settled_at = uow.now
-            row.body = without_private(row.type, row.body)
-        elif row.published_at is not None and row.published_at + patience < uow.now:
+        if row.published_at is not None and row.published_at + patience < uow.now:
             row.published_at = None
     await uow.session.execute(delete(OutboxRow).where(OutboxRow.settled_at < uow.now - KEEP_SETTLED))
+
+
+async def _settle_handled(uow: UnitOfWork, ids: Sequence[UUID], groups: Sequence[HandlerGroup]) -> None:
+    waiting = select(OutboxRow).where(OutboxRow.id.in_(ids), OutboxRow.settled_at.is_(None))
+    await _settle(uow, (await uow.session.scalars(waiting)).all(), groups)
+
+
+async def _settle(
+    uow: UnitOfWork, rows: Sequence[OutboxRow], groups: Sequence[HandlerGroup]
+) -> list[OutboxRow]:
+    """Settle those of ``rows`` that every group which wants them has handled; the others."""
+    handled = await _by_event(
+        uow,
+        select(InboxRow.event_id, func.count())
+        .where(InboxRow.event_id.in_([row.id for row in rows]))
+        .group_by(InboxRow.event_id),
+    )
+    lacking = []
+    for row in rows:
+        if handled.get(row.id, 0) < sum(row.type in group.types for group in groups):
+            lacking.append(row)
+        else:
+            row.settled_at = uow.now
+            row.body = without_private(row.type, row.body)
+    return lacking
 
 
 async def _by_event(uow: UnitOfWork, query: Select[UUID, int]) -> dict[UUID, int]:

@@ -12,7 +12,7 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select
 
-from kernel.bus import Consumer, Relay, connect_redis
+from kernel.bus import BATCH, Consumer, Relay, connect_redis
 from kernel.clock import ManualClock
 from kernel.contracts import RequestClosed, RequestWithdrawn
 from kernel.database import Database, UnitOfWork
@@ -178,3 +178,24 @@ async def test_hints_reach_open_pages(database: Database, redis_client: Redis, d
             while (message := await pubsub.get_message(ignore_subscribe_messages=True, timeout=1)) is None:
                 pass
     assert json.loads(message["data"]) == {"resource": "task", "id": "7", "topics": ["tasks", "rep:1"]}
+
+
+async def test_without_redis_no_event_waits_behind_others(
+    database: Database, desk: Desk, clock: ManualClock
+) -> None:
+    async def busy_hour(uow: UnitOfWork) -> None:
+        for number in range(BATCH):
+            uow.changed("task", str(number), "tasks")
+            await close_request(uow, 0)
+
+    await database.run(busy_hour)
+    kept = f"{await database.run(close_request, 3)} 3"
+    away = connect_redis("redis://127.0.0.1:1")
+    relay = asyncio.create_task(Relay(database, away, [desk.group]).run())
+    assert kept in await until(database, BATCH + 1)
+    relay.cancel()
+    await asyncio.gather(relay, return_exceptions=True)
+    await away.aclose()
+    async with database.reading() as session:
+        waiting = select(OutboxRow.type).where(OutboxRow.settled_at.is_(None))
+        assert set(await session.scalars(waiting)) == {"changed"}, "hints wait for whoever listens again"
