@@ -14,8 +14,8 @@ Three rules hold throughout:
 * *A request is answered once.* Either at once, or with the outcome of the effect whose ticket carries it.
 * *Announced is stored.* Marks, messages and stills are told by the outcome of storing them, never before.
 * *What the room does not know may still be true.* A frame that names a still it has not heard of is parked
-  while the stills are read afresh, and only then refused. So is whoever comes into a call that is over: it may
-  have been taken up again.
+  while the stills are read afresh, and only then refused. So is whoever comes into a call that is over: it
+  may have been taken up again.
 
 **Who may say what** is the table :data:`FRAMES`: for each frame the roles, whether the sender has to have
 joined, and the part that handles it. A frame that is not in it cannot have been parsed.
