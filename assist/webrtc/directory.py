@@ -135,12 +135,12 @@ class Directory:
             if not local.seats:
                 del self.rooms[room]
 
-    def revoke(self, room: UUID, peer: str) -> None:
-        """A peer of this worker may no longer be in the room."""
+    def revoke(self, room: UUID, peer: str, link: SocketLink) -> None:
+        """Whoever is behind a socket of this worker may no longer be in the room."""
         local = self.rooms.get(room)
         seat = local.seats.get(peer) if local else None
-        if local is None or seat is None:
-            return
+        if local is None or seat is None or seat.link is not link:
+            return  # replaced, perhaps by one with a newer session
         if local.host is not None:
             local.host.revoke(peer)
         elif local.owner is not None:
@@ -253,15 +253,19 @@ class Directory:
                 self._wire.say(local.owner, present)
 
     async def _release(self, local: LocalRoom) -> None:
-        assert local.host is not None
-        host = local.host
-        del self.rooms[local.room]
-        await host.save_now()
-        host.stop()
-        try:
-            await self._claims.release(str(local.room))
-        except (RedisError, OSError):
-            pass  # it ends with this worker's life
+        """Give a room up. Who comes in meanwhile waits, and then settles it anew."""
+        async with local.settling:
+            if local.host is None or local.seats:
+                return
+            host, local.host = local.host, None
+            await host.save_now()
+            host.stop()
+            try:
+                await self._claims.release(str(local.room))
+            except (RedisError, OSError):
+                pass  # it ends with this worker's life
+        if not local.seats and self.rooms.get(local.room) is local:
+            del self.rooms[local.room]
 
     async def close(self) -> None:
         """This worker stops: leave every room to the next, and send the sockets there."""

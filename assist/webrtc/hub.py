@@ -159,7 +159,7 @@ class Hub:
         valid = await still_valid(self._database, (link.session for link in links), self._clock.now())
         for link, (room, peer) in links.items():
             if link.session not in valid and link in self.links:
-                self.directory.revoke(room, peer)
+                self.directory.revoke(room, peer, link)
 
     # listening ----------------------------------------------------------------------------------
 
@@ -214,6 +214,11 @@ class Hub:
         try:
             await self.directory.enter(room, peer, link, who, hello)
             await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
+        except Exception:
+            # Nobody has decided anything, a part of the house is away: the client is to come back.
+            _tell(link, error("unavailable"))
+            link.close(1013)
+            raise
         finally:
             del self.links[link]
             self.directory.leave(room, peer, link)
