@@ -5,6 +5,11 @@
 /** @typedef {Record<string, unknown>} Params */
 /** @typedef {(language: string, area: string) => Promise<Texts>} Loader */
 
+/** With a space between a number and its unit, as our Chinese texts have it and the browser only in some. @param {string} measure */
+export function apart(measure) {
+  return measure.replace(/(\d)(\p{Script=Han})/gu, "$1 $2");
+}
+
 export class I18n extends EventTarget {
   /** @param {Loader} load @param {readonly string[]} areas */
   constructor(load, areas) {
@@ -80,10 +85,11 @@ export class I18n extends EventTarget {
   relative(value, now) {
     const seconds = (new Date(value).getTime() - now.getTime()) / 1000;
     const format = new Intl.RelativeTimeFormat(this.locale, { numeric: "auto" });
-    if (Math.abs(seconds) < 50) return format.format(Math.round(seconds / 10) * 10, "second");
-    if (Math.abs(seconds) < 3000) return format.format(Math.round(seconds / 60), "minute");
-    if (Math.abs(seconds) < 72_000) return format.format(Math.round(seconds / 3600), "hour");
-    return format.format(Math.round(seconds / 86_400), "day");
+    const say = (/** @type {number} */ count, /** @type {Intl.RelativeTimeFormatUnit} */ unit) => apart(format.format(Math.round(count), unit));
+    if (Math.abs(seconds) < 50) return say(Math.round(seconds / 10) * 10, "second");
+    if (Math.abs(seconds) < 3000) return say(seconds / 60, "minute");
+    if (Math.abs(seconds) < 72_000) return say(seconds / 3600, "hour");
+    return say(seconds / 86_400, "day");
   }
 
   /** @param {string[]} words @param {"conjunction" | "disjunction"} [type] */

@@ -1,5 +1,7 @@
 // Durations in words. Instants come from the API as ISO-8601 UTC; `Intl` puts them into the reader's zone.
 
+import { apart } from "lib/i18n.js";
+
 /** @typedef {import("lib/i18n.js").I18n} I18n */
 
 /** `4:07`, `1:02:45`. @param {number} seconds */
@@ -32,16 +34,16 @@ export function waitWords(i18n, wait) {
 /** `1.2 km`, `350 m`. @param {I18n} i18n @param {number} metres */
 export function distance(i18n, metres) {
   const far = metres >= 1000;
-  return i18n.number(far ? metres / 1000 : Math.round(metres / 10) * 10, {
+  return apart(i18n.number(far ? metres / 1000 : Math.round(metres / 10) * 10, {
     style: "unit", unit: far ? "kilometer" : "meter", maximumFractionDigits: far && metres < 10_000 ? 1 : 0,
-  });
+  }));
 }
 
 /** `25 min`, `1 h 10 min`. @param {I18n} i18n @param {number} seconds */
 export function duration(i18n, seconds) {
   const minutes = Math.max(1, Math.round(seconds / 60));
   const unit = (/** @type {number} */ value, /** @type {string} */ name) =>
-    i18n.number(value, { style: "unit", unit: name, unitDisplay: "short" });
+    apart(i18n.number(value, { style: "unit", unit: name, unitDisplay: "short" }));
   if (minutes < 60) return unit(minutes, "minute");
   return [unit(Math.floor(minutes / 60), "hour"), ...(minutes % 60 ? [unit(minutes % 60, "minute")] : [])].join(" ");
 }

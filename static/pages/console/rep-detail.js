@@ -1,5 +1,6 @@
 // A representative today: shift, load, what he can do, what comes next.
 
+import { spaced } from "lib/phone.js";
 import { h } from "parts/dom.js";
 import { attempt, button } from "parts/button.js";
 import { chip } from "parts/chip.js";
@@ -10,7 +11,7 @@ import { LOOK, clockOf, name, partList, title } from "pages/console/words.js";
 /** @param {import("pages/console/types.js").Rep} rep @param {import("pages/console/board.js").Board} board */
 export function repDetail(rep, board) {
   const tasks = [...board.tasks.values()].filter((task) => task.rep?.id === rep.id && task.state !== "cancelled")
-    .sort((a, b) => (a.starts_at ?? "").localeCompare(b.starts_at ?? ""));
+    .sort((a, b) => at(a).localeCompare(at(b)));
   return h("article", { class: "stack" },
     h("div", { class: "stack console-title" }, h("h2", { text: name(rep) }),
       h("div", { class: "cluster" }, rep.on_shift ? chip({ t: "console.on_shift", icon: "check", tone: "ok" }) : chip({ t: "console.off_shift", icon: "clock" }),
@@ -22,15 +23,20 @@ export function repDetail(rep, board) {
       h("dt", { t: "console.fact.zones" }), h("dd", { text: rep.zones.join(", ") || "–" }),
       h("dt", { t: "console.fact.skills" }), h("dd", { text: i18n.list(Object.entries(rep.skills).map(([skill, level]) => t("console.fact.level", { skill: t(`common.skill.${skill}`), level }))) }),
       h("dt", { t: "console.fact.parts" }), h("dd", { text: partList(rep.parts) || "–" }),
-      h("dt", { t: "console.fact.phone" }), h("dd", null, h("a", { href: `tel:${rep.phone}`, text: rep.phone }))),
+      h("dt", { t: "console.fact.phone" }), h("dd", null, h("a", { href: `tel:${rep.phone}`, text: spaced(rep.phone) }))),
     h("h3", { t: "console.route" }),
     tasks.length
       ? h("ol", { class: "rows" }, tasks.map((task) => h("li", null, h("button", { type: "button", class: "row", data: { id: task.id }, on: { click: () => board.choose({ kind: "task", id: task.id }) } },
-          h("time", { class: "number", text: clockOf(task.starts_at ?? task.finished_at) }),
+          h("time", { class: "number", text: clockOf(at(task)) }),
           h("span", { class: "grow" }, h("b", { text: title(task) }), h("small", { text: task.address })),
           chip({ t: `common.task_state.${task.state}`, ...LOOK[task.state] })))))
       : h("p", { class: "muted", t: "console.route.empty" }),
     button({ t: "console.link", icon: "link", action: (event) => attempt(event.currentTarget, () => link(rep, board)) }));
+}
+
+/** When somebody is there, or was. @param {import("pages/console/types.js").Task} task */
+function at(task) {
+  return task.starts_at ?? task.finished_at ?? "";
 }
 
 /** A fresh one-use link, for a new phone. @param {import("pages/console/types.js").Rep} rep @param {import("pages/console/board.js").Board} board */

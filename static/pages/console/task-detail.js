@@ -1,5 +1,6 @@
 // One task: what is known, why it stands where it stands, what a dispatcher can do about it, what happened.
 
+import { spaced } from "lib/phone.js";
 import { duration } from "lib/time.js";
 import { h } from "parts/dom.js";
 import { chip, note } from "parts/chip.js";
@@ -51,7 +52,7 @@ export class TaskDetailView {
     const parts = [
       h("div", { class: "stack console-title" },
         h("h2", { text: title(task), tabindex: "-1" }),
-        h("p", { class: "muted", text: [task.address, task.zone && `${name(task.zone)} (${task.zone.code})`].filter(Boolean).join(" · ") || t("console.no_place") }),
+        h("p", { class: "muted", text: [task.address, task.zone && `${task.zone.code} · ${name(task.zone)}`].filter(Boolean).join(" · ") || t("console.no_place") }),
         h("div", { class: "cluster" },
           chip({ t: `common.task_state.${task.state}`, ...LOOK[task.state] }),
           chip({ t: `common.severity.${task.severity}`, icon: "alert", tone: task.severity === "urgent" ? "bad" : task.severity === "major" ? "warn" : "" }),
@@ -77,14 +78,14 @@ function facts(task) {
   const { customer } = task;
   /** @type {[string, unknown][]} */
   const rows = [
-    ["console.fact.rep", task.rep && `${name(task.rep)} · ${task.rep.phone}`],
+    ["console.fact.rep", task.rep && `${name(task.rep)} · ${spaced(task.rep.phone)}`],
     ["console.fact.starts", task.starts_at && span(task.starts_at, task.ends_at ?? task.starts_at)],
     ["console.fact.window", span(task.window_start, task.window_end)],
     ["console.fact.work", duration(i18n, task.duration_s)],
     ["console.fact.skill", t("console.fact.level", { skill: t(`common.skill.${task.skill}`), level: task.level })],
     ["console.fact.parts", partList(task.parts)],
     ["console.fact.ownership", task.ownership && t(`common.ownership.${task.ownership}`)],
-    ["console.fact.customer", [customer["name"], customer["phone"]].filter(Boolean).join(" · ")],
+    ["console.fact.customer", [customer["name"], spaced(customer["phone"] ?? "")].filter(Boolean).join(" · ")],
     ["console.fact.answerable", name(task.answerable)],
     ["console.fact.note", task.note],
   ];

@@ -53,7 +53,7 @@ export function after(model, page) {
 
   /** @param {RequestView} request */
   const visit = (request) => frame(
-    { picture: art("visit"), t: "customer.visit.title", lead: request.visit?.rep_name ? "customer.visit.lead" : "customer.visit.lead_unplaced", params: { rep: request.visit?.rep_name } },
+    { picture: art("visit"), t: headOf(request), lead: request.visit?.rep_name ? "customer.visit.lead" : "customer.visit.lead_unplaced", params: { rep: request.visit?.rep_name } },
     road(request), found(request), evidence(),
     h("p", { class: "centre" }, request.may.includes("withdrawn") && button({ t: "customer.visit.off", kind: "quiet", action: (event) => attempt(event.currentTarget, callOff) })),
   );
@@ -100,6 +100,18 @@ export function after(model, page) {
   return { element, update: draw, relabel: draw, leave: () => leaving.forEach((leave) => leave()) };
 }
 
+/** What matters now: that somebody will come, is coming, or has come. @param {RequestView} request */
+function headOf({ visit }) {
+  const near = visit?.rep_name && ["travelling", "on_site"].includes(visit.state);
+  return near ? `customer.visit.title.${visit.state}` : "customer.visit.title";
+}
+
+/** Today's time alone, another day's with the day. @param {string} at */
+function day(at) {
+  if (new Date(at).toDateString() === new Date().toDateString()) return i18n.time(at);
+  return `${i18n.time(at, { weekday: "short" })} ${i18n.time(at)}`;
+}
+
 /** Where the representative is on the way. @param {RequestView} request */
 function road({ visit }) {
   const state = visit?.state ?? "";
@@ -107,7 +119,7 @@ function road({ visit }) {
   if (at < 0) return note({ t: "customer.visit.unplaced", icon: "clock" });
   return h("section", { class: "card stack" },
     visit?.rep_name && h("div", { class: "split" }, h("h2", { text: visit.rep_name }), chip({ t: `common.task_state.${state}`, icon: state === "travelling" ? "car" : "check", tone: "brand" })),
-    visit?.eta && at < 3 && h("p", { class: "number eta" }, icon("clock"), " ", t("customer.visit.eta", { time: i18n.time(visit.eta, { weekday: "short", hour: "2-digit", minute: "2-digit" }) })),
+    visit?.eta && at < 3 && h("p", { class: "number eta" }, icon("clock"), h("span", { text: t("customer.visit.eta", { time: day(visit.eta) }) })),
     h("ol", { class: "road" }, ROAD.slice(0, 4).map((name, index) =>
       h("li", { data: { done: index <= at }, "aria-current": index === at ? "step" : null }, h("i", null, index <= at && icon("check")), h("span", { t: `common.task_state.${name}` })))));
 }
@@ -117,7 +129,7 @@ function found({ verdict, outcome, outcome_note: words, technician, visit }) {
   if (!verdict && !words && !outcome) return null;
   return h("section", { class: "card stack found" },
     outcome && h("p", null, chip({ t: `common.outcome.${outcome}`, icon: outcome === "needs_visit" ? "car" : "check", tone: "brand" })),
-    verdict && h("p", null, h("b", { t: "customer.found.pipe" }), " ", h("span", { t: `common.ownership.${verdict.ownership}` })),
+    verdict && h("p", { text: t("customer.found.pipe", { pipe: t(`common.ownership.${verdict.ownership}`) }) }),
     words && h("blockquote", { text: words }),
     technician && words && h("p", { class: "small muted", text: technician.name }),
     visit?.note && h("blockquote", { text: visit.note }),

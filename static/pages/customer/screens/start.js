@@ -22,7 +22,7 @@ export function who(model) {
       icon("next")));
   return {
     element: frame({ step: 1, t: "customer.who.title", lead: "customer.who.lead" }, h("div", { class: "stack choices" }, tiles),
-      h("p", { class: "muted small assurance" }, icon("shield"), " ", h("span", { t: "customer.privacy" }))),
+      h("p", { class: "muted small assurance" }, icon("shield"), h("span", { t: "customer.privacy" }))),
   };
 }
 

@@ -1,6 +1,7 @@
 // The waiting room: place and an honest wait, and what helps meanwhile: the camera tried out, photos, where to ring,
 // a word in the chat. The place is the server's; this page only shows signs of life, and losing it loses nothing.
 
+import { spaced } from "lib/phone.js";
 import { waitWords } from "lib/time.js";
 import { attempt, button } from "parts/button.js";
 import { chip, note } from "parts/chip.js";
@@ -66,7 +67,7 @@ export function waiting(model, page) {
   const drawRows = () => {
     const { contact, place } = /** @type {import("pages/customer/case.js").RequestView} */ (model.request);
     drawRowsFrom([contact.phone, place], () => [
-      row({ icon: "phone", t: "customer.waiting.phone", value: contact.phone, todo: "customer.waiting.phone.todo", action: editContact }),
+      row({ icon: "phone", t: "customer.waiting.phone", value: spaced(contact.phone ?? ""), todo: "customer.waiting.phone.todo", action: editContact }),
       row({ icon: "pin", t: "customer.waiting.where", value: place ? place.address || t("customer.where.on_map") : "", todo: "customer.waiting.where.todo", action: editPlace }),
     ]);
   };

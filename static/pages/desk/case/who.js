@@ -1,5 +1,6 @@
 // Who asks: name, telephone number to ring, for whom, where. Always in sight.
 
+import { spaced } from "lib/phone.js";
 import { button } from "parts/button.js";
 import { h } from "parts/dom.js";
 import { icon } from "parts/icon.js";
@@ -35,10 +36,4 @@ export function who({ desk, work }) {
 /** @param {string} name @param {string} label @param {...Node} values */
 function fact(name, label, ...values) {
   return h("div", null, h("dt", { title: label }, icon(name), h("span", { class: "visually-hidden", t: label })), h("dd", null, values));
-}
-
-/** A number as people read it: +86 138 0013 8000. @param {string} phone in E.164 */
-export function spaced(phone) {
-  const home = /^(\+86)(1\d{2})(\d{4})(\d{4})$/.exec(phone);
-  return home ? home.slice(1).join(" ") : phone;
 }
