@@ -50,16 +50,18 @@ check-browser-code:
 		echo "SKIPPED: browser code's types (needs node and npm)" >&2; \
 	fi
 
-# First what starts products and pages, on two cores. Then the calls, which need the machine to themselves; what they
-# leave of it is for the patient: tests in one process, that nothing happens to when they wait. They speak at the end.
+# First what starts products and pages, three at a time, since much of it is waiting. Then the calls, which need the
+# machine to themselves; what they leave of it is for the patient: tests that promise nothing in seconds, and that
+# nothing happens to when they wait. They speak at the end.
 PYTEST := $(BIN)/python -m pytest
 SPREAD := --dist loadfile --no-loadscope-reorder
-PATIENT := tests/architecture tests/migration $(addprefix tests/unit/,assist demo field grid static) \
-	$(wildcard $(addprefix tests/,unit/webrtc/test_*.py $(addprefix contract/test_,assist_*.py field_*.py grid_*.py *erasing.py demo_day.py)))
+PATIENT := tests/architecture tests/migration $(addprefix tests/unit/,assist benchmarks demo field grid static) \
+	$(wildcard $(addprefix tests/,unit/webrtc/test_*.py journey/test_assist_doors.py journey/test_assist_uploads.py \
+	$(addprefix contract/test_,assist_*.py field_*.py grid_*.py *erasing.py demo_day.py openapi.py)))
 test: install-dev ## everything that is tested
 	@$(PYTHON) requirements/install.py debian
 	@mkdir -p build
-	@$(PYTEST) -n 2 $(SPREAD) -m 'not alone' $(addprefix --ignore=,$(PATIENT)); first=$$?; \
+	@$(PYTEST) -n 3 $(SPREAD) -m 'not alone' $(addprefix --ignore=,$(PATIENT)); first=$$?; \
 		nice -n 19 $(PYTEST) -n 2 $(SPREAD) --timeout=600 $(sort $(PATIENT)) > build/patient.txt 2>&1 & \
 		$(PYTEST) -m alone; alone=$$?; \
 		wait $$!; patient=$$?; cat build/patient.txt; \
