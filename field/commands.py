@@ -65,42 +65,51 @@ async def create_task(
     request_id: UUID | None = None,
 ) -> Task:
     """Make a task and place it. Nobody able, or no zone: it lies in the inbox with the reason."""
-    promised_from, promised_until = promised_window(uow.now, job.severity)
-    start = job.window_start or promised_from
     task = Task(
         id=uow.new_id(),
         request_id=request_id,
         state=TaskState.UNPLACED,
         created_at=uow.now,
         changed_at=uow.now,
-        category=job.category,
-        fault=job.fault,
-        severity=job.severity,
-        ownership=job.ownership,
-        skill=job.skill,
-        level=job.level,
-        parts=dict(job.parts),
-        priority=job.priority,
-        duration_s=job.duration_s,
-        note=job.note,
-        verdict=dict(job.verdict),
-        evidence=list(job.evidence),
-        customer=dict(job.customer),
-        address=job.address,
-        window_start=start,
-        window_end=job.window_end or max(promised_until, start + (promised_until - promised_from)),
         answerable_id=answerable_id or actor.id,
-        placement={},
-        refused_by=[],
-        escalation_reason="",
         steps=0,
     )
-    _set_point(task, job.lon, job.lat)
+    _set_job(task, job, uow.now)
     uow.session.add(task)
     await uow.session.flush()
     remember(uow, task, "create", actor)
     await place(uow, services, task, SYSTEM)
     return task
+
+
+async def ask_again(
+    uow: UnitOfWork, services: FieldServices, actor: Actor, task: Task, job: Job, answerable_id: UUID
+) -> None:
+    """A visit that was called off is asked for once more, as it is known now; placed as if it were new."""
+    step(uow, task, TaskEvent.REOPEN, By.SYSTEM, actor)
+    task.answerable_id = answerable_id
+    task.accepted_at = task.departed_at = task.arrived_at = task.finished_at = task.late_since = None
+    _set_job(task, job, uow.now)
+    await place(uow, services, task, SYSTEM)
+
+
+def _set_job(task: Task, job: Job, now: datetime) -> None:
+    """Write down what is to be done, before anybody has it."""
+    promised_from, promised_until = promised_window(now, job.severity)
+    task.category, task.fault, task.severity, task.ownership = (
+        job.category,
+        job.fault,
+        job.severity,
+        job.ownership,
+    )
+    task.skill, task.level, task.parts = job.skill, job.level, dict(job.parts)
+    task.priority, task.duration_s, task.note = job.priority, job.duration_s, job.note
+    task.verdict, task.evidence, task.customer = dict(job.verdict), list(job.evidence), dict(job.customer)
+    task.address = job.address
+    _set_point(task, job.lon, job.lat)
+    task.window_start = start = job.window_start or promised_from
+    task.window_end = job.window_end or max(promised_until, start + (promised_until - promised_from))
+    task.placement, task.refused_by, task.escalation_reason = {}, [], ""
 
 
 def _set_point(task: Task, lon: float | None, lat: float | None) -> None:

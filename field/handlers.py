@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from field.commands import Job, cancel_task, create_task
+from field.commands import Job, ask_again, cancel_task, create_task
 from field.erasing import erase_task
 from field.escalation import escalation_target
 from field.rep_commands import answerable_staff
 from field.retries import retry_for
 from field.services import FieldServices
 from field.tables import Task
-from field.task import FINAL
+from field.task import FINAL, TaskState
 from kernel.actors import SYSTEM
 from kernel.contracts import RequestErased, RequestWithdrawn, RouteEased, TaskDone, VisitRequested
 from kernel.database import UnitOfWork
@@ -26,7 +26,8 @@ VERDICT = ("fault", "severity", "ownership", "category", "technician_name")
 @group.on(VisitRequested)
 async def place_visit(uow: UnitOfWork, asked: VisitRequested, services: FieldServices) -> None:
     """A visit becomes a task: on somebody's route, or in the inbox with the reason."""
-    if await task_of(uow, asked) is not None:
+    task = await task_of(uow, asked)
+    if task is not None and task.state is not TaskState.CANCELLED:
         return  # the outcome was sent twice under two ids; there is one request and one task
     job = Job(
         category=asked.category,
@@ -55,6 +56,9 @@ async def place_visit(uow: UnitOfWork, asked: VisitRequested, services: FieldSer
     answerable_id = asked.owner_id
     if await uow.session.get(Staff, answerable_id) is None:
         answerable_id = escalation_target(await answerable_staff(uow.session))
+    if task is not None:
+        await ask_again(uow, services, SYSTEM, task, job, answerable_id)
+        return
     await create_task(uow, services, SYSTEM, job, answerable_id=answerable_id, request_id=asked.request_id)
 
 

@@ -17,7 +17,8 @@ move it is:
 - *escalated*: it is beyond the representative's training or authority. It needs a reason, and belongs
   at once to somebody named (`field.escalation`), who assigns it to someone able, settles it with a
   note, or cancels it.
-- *done* and *cancelled* are final.
+- *done* and *cancelled* are final. Only the house itself opens a cancelled task again, when the request that
+  it belongs to asks for a visit once more: one request has one task, with all that became of it.
 
 The representative who has the task is the only one who may answer and work it; the dispatcher moves it
 between people; the system places, shelves and lets clocks run out. Nothing else moves a task.
@@ -65,6 +66,7 @@ class TaskEvent(StrEnum):
     TAKE_BACK = "take_back"
     SETTLE = "settle"
     CANCEL = "cancel"
+    REOPEN = "reopen"
 
 
 class By(StrEnum):
@@ -122,6 +124,7 @@ TABLE: Final[Mapping[TaskEvent, Rule]] = MappingProxyType(
         _E.TAKE_BACK: _rule([_S.ASSIGNED, _S.ACCEPTED], _S.UNPLACED, [By.DISPATCHER], Need.REASON),
         _E.SETTLE: _rule([_S.ESCALATED], _S.DONE, [By.DISPATCHER], Need.NOTE),
         _E.CANCEL: _rule(_OPEN, _S.CANCELLED, [By.DISPATCHER, By.SYSTEM], Need.REASON),
+        _E.REOPEN: _rule([_S.CANCELLED], _S.UNPLACED, [By.SYSTEM]),
     }
 )
 
@@ -228,7 +231,7 @@ def move(state: TaskState, event: TaskEvent, by: By, given: Given = NOTHING) -> 
     RepMissing, PlaceMissing).
     """
     rule = TABLE[event]
-    if state in FINAL:
+    if state in FINAL and state not in rule.sources:
         raise TaskFinished(event=event.value, state=state.value)
     if state not in rule.sources:
         raise TaskMoveRefused(

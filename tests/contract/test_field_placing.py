@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 from uuid import uuid4
 
@@ -106,6 +107,33 @@ async def test_a_withdrawn_request_takes_its_visit_out_of_the_route(town: Town) 
     assert (await town.reload(task)).state is TaskState.CANCELLED
     assert await town.route("ann") == []
     assert len(await town.events("task_cancelled")) == 1
+
+
+async def test_a_visit_that_was_called_off_and_is_asked_for_again_is_driven_after_all(town: Town) -> None:
+    dora = await town.caller("dora")
+    asked = town.visit(inside("A1"), note="the customer is at work")
+    await town.hear(asked)
+    task = await town.task(asked)
+    path = f"/api/tasks/{task.id}"
+    await dora.post(f"{path}/cancellation", {"version": task.version, "reason": "nobody at home this week"})
+    assert await town.route("ann") == []
+
+    town.clock.advance(600)
+    await town.hear(dataclasses.replace(asked, note="the neighbour has a key", severity="urgent"))
+    again = await town.task(asked)
+    assert (again.id, again.state, again.note) == (task.id, TaskState.ASSIGNED, "the neighbour has a key")
+    assert (again.finished_at, again.severity, await town.route("ann")) == (None, "urgent", [task.id])
+    assert len(await town.events("task_assigned")) == 2
+    kinds = [entry["kind"] for entry in (await dora.get(path))["timeline"]]
+    assert kinds == ["create", "place", "cancel", "reopen", "place"]
+
+
+async def test_a_visit_that_is_asked_for_twice_is_one_task(town: Town) -> None:
+    asked = town.visit(inside("A1"))
+    for _ in range(2):
+        await town.hear(asked)
+    task = await town.task(asked)
+    assert (await town.route("ann"), task.steps) == ([task.id], 2)
 
 
 async def test_a_withdrawal_that_no_visit_belongs_to_is_heard_and_done(town: Town) -> None:
