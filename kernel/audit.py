@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, select
+from sqlalchemy import String, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,6 +22,8 @@ from kernel.base import Base
 from kernel.columns import JsonColumn, UtcDateTime
 
 GENESIS = "0" * 64
+ONE_AT_A_TIME = 0x61756469
+"""The advisory lock of who appends; any number that nothing else in the database uses."""
 
 
 class AuditEntry(Base):
@@ -53,10 +55,13 @@ async def append(
     subject: str,
     detail: Mapping[str, object],
 ) -> None:
-    """Add an entry in the session's transaction.
+    """Add an entry in the session's transaction, which no other then can before this one has ended.
 
-    Two writers at once collide on ``number``, and the later one runs again.
+    SQLite has one writer anyway. On PostgreSQL all would take the same ``number``, and many at once would
+    lose that race too often to be run again.
     """
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
     last = (await session.scalars(select(AuditEntry).order_by(AuditEntry.number.desc()).limit(1))).first()
     entry = AuditEntry(
         number=last.number + 1 if last else 1,

@@ -101,6 +101,16 @@ async def test_a_lost_race_runs_again_and_both_writers_count(database: Database)
         assert await first_broken_entry(session) is None
 
 
+async def test_many_who_write_the_audit_log_at_once_all_get_their_turn(database: Database) -> None:
+    async def act(uow: UnitOfWork, number: int) -> None:
+        await uow.audit(SYSTEM, "act", f"thing:{number}")
+
+    await asyncio.gather(*(database.run(act, number) for number in range(40)))
+    async with database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(AuditEntry)) == 40
+        assert await first_broken_entry(session) is None
+
+
 @pytest.mark.parametrize(
     ("tampering", "found"),
     [
