@@ -203,8 +203,9 @@ async def _receive(
             await call.socket.close(4429, "rate_limited")
             return
         kind = frame.get("type")
-        if kind == "subscribe" and isinstance(wanted := frame.get("topics"), list):
-            await _subscribe(call, live, queue, topics, [topic for topic in wanted if isinstance(topic, str)])
+        if kind in ("subscribe", "unsubscribe") and isinstance(wanted := frame.get("topics"), list):
+            change = _subscribe if kind == "subscribe" else _unsubscribe
+            await change(call, live, queue, topics, [topic for topic in wanted if isinstance(topic, str)])
         elif kind == "ping":
             await call.socket.send_json({"type": "pong"})
         else:
@@ -225,11 +226,25 @@ async def _subscribe(
 ) -> None:
     refused = []
     for number, topic in enumerate(wanted):
-        room = number < MAX_TOPICS and len(topics) < MAX_TOPICS
+        room = number < MAX_TOPICS and len(topics) <= MAX_TOPICS  # one is its own session's
         if room and await live.may_listen(call.actor, topic, call.house):
             topics.add(topic)
             live.subscribe(topic, queue)
         else:
             refused.append(topic)
+    await _tell_topics(call, topics, refused)
+
+
+async def _unsubscribe(
+    call: SocketCall, live: Live, queue: asyncio.Queue[dict[str, Any]], topics: set[str], wanted: list[str]
+) -> None:
+    for topic in topics.intersection(wanted):
+        if not topic.startswith(SESSION_TOPIC):
+            topics.discard(topic)
+            live.unsubscribe(topic, queue)
+    await _tell_topics(call, topics, [])
+
+
+async def _tell_topics(call: SocketCall, topics: set[str], refused: list[str]) -> None:
     accepted = sorted(topic for topic in topics if not topic.startswith(SESSION_TOPIC))
     await call.socket.send_json({"type": "subscribed", "topics": accepted, "refused": refused})

@@ -116,6 +116,23 @@ async def test_topics_are_for_those_whom_they_concern(shared_app: RunningApp) ->
             assert (await socket.receive("error"))["code"] == "bad_frame"
 
 
+async def test_a_socket_holds_64_topics_and_what_is_let_go_makes_room(shared_app: RunningApp) -> None:
+    supervisor = await shared_app.staff(Role.SUPERVISOR)
+    async with supervisor.socket("/api/live") as socket:
+        topics = sorted(f"request:{number}" for number in range(65))
+        await socket.send("subscribe", topics=topics)
+        answer = await socket.receive("subscribed")
+        assert (answer["topics"], answer["refused"]) == (topics[:64], topics[64:])
+        await socket.send("unsubscribe", topics=[topics[0], "request:never", 7])
+        assert (await socket.receive("subscribed"))["topics"] == topics[1:64]
+        await socket.send("subscribe", topics=topics[64:])
+        assert await socket.receive("subscribed") == {
+            "type": "subscribed",
+            "topics": topics[1:],
+            "refused": [],
+        }
+
+
 async def test_a_change_is_heard_within_two_seconds(shared_app: RunningApp) -> None:
     await shared_app.staff(Role.SUPERVISOR)
     technician, customer = await shared_app.staff(Role.TECHNICIAN), await shared_app.customer()
