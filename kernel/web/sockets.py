@@ -1,8 +1,9 @@
 """From declarations to WebSocket routes: origin, caller and first frame are checked in one place.
 
-A socket's first frame is ``{"type": "hello", "version": 1}``; a program puts its session ``token`` there,
-a browser has its cookie. Nothing is sent before it. Close codes: 4400 no proper hello, 4401 not signed
-in, 4403 not allowed, 4404 nothing here, 1013 try again.
+A socket's first frame is ``{"type": "hello", "version": 1}`` (or a later version: that is the newest which
+the client speaks); a program puts its session ``token`` there, a browser has its cookie. Nothing is sent
+before it. Close codes: 4400 no proper hello, 4401 not signed in, 4403 not allowed, 4404 nothing here, 1013
+try again.
 """
 
 from __future__ import annotations
@@ -83,11 +84,7 @@ async def _greet(declared: SocketRoute, house: House, socket: WebSocket) -> Sock
         hello = json.loads(text) if len(text) <= MAX_HELLO else None
     except (TimeoutError, ValueError, KeyError, RecursionError):
         raise BadHello() from None
-    if (
-        not isinstance(hello, dict)
-        or hello.get("type") != "hello"
-        or hello.get("version") != PROTOCOL_VERSION
-    ):
+    if not isinstance(hello, dict) or hello.get("type") != "hello" or not _speaks_ours(hello.get("version")):
         raise BadHello()
     token, surface = presented_token(socket)
     if isinstance(hello.get("token"), str):
@@ -96,6 +93,11 @@ async def _greet(declared: SocketRoute, house: House, socket: WebSocket) -> Sock
     declared.who.require(actor)
     assert token is not None and actor is not None, "sockets are for people signed in"
     return SocketCall(house, socket, actor, hello, token_hash(token).hex())
+
+
+def _speaks_ours(newest: object) -> bool:
+    """Whether a client whose newest version is ``newest`` speaks ours: later ones speak the earlier."""
+    return isinstance(newest, int) and not isinstance(newest, bool) and newest >= PROTOCOL_VERSION
 
 
 async def _actor(house: House, token: str | None, surface: Surface | None) -> Actor | None:

@@ -7,6 +7,7 @@ who may knock at this kind of door, but not for this customer or this job, there
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -246,7 +247,9 @@ async def test_odd_first_frames_are_turned_away_with_a_code(house: House) -> Non
         "[" * 4000,
         b"hello",
         "7",
-        '{"type": "hello", "version": 2}',
+        '{"type": "hello", "version": 0}',
+        '{"type": "hello", "version": true}',
+        '{"type": "hello", "version": "1"}',
         '{"type": "hello", "version": 1, "token": "\\ud800"}',
         "{" + " " * 5000,
     ]
@@ -259,6 +262,16 @@ async def test_odd_first_frames_are_turned_away_with_a_code(house: House) -> Non
                 await asyncio.wait_for(connection.wait_closed(), 10)
                 assert connection.close_code in (4400, 4401), frame
     assert house.app.log().count("unforeseen_error") == before
+
+
+async def test_a_client_of_a_later_version_is_spoken_to_in_ours(house: House) -> None:
+    for declared in SOCKETS:
+        address = house.app.url.replace("http", "ws", 1) + declared.path.format(**house.ids)
+        hello = {"type": "hello", "version": 2, "token": str(house.people["own"].token)}
+        async with websockets.connect(address, compression=None, proxy=None) as connection:
+            await connection.send(json.dumps(hello))
+            welcome = json.loads(await asyncio.wait_for(connection.recv(), 10))
+            assert (welcome["type"], welcome.get("version", 1)) == ("welcome", 1), declared.path
 
 
 async def test_a_page_that_talks_without_end_is_closed(house: House) -> None:
