@@ -2,6 +2,7 @@
 
 import { h } from "parts/dom.js";
 import { button } from "parts/button.js";
+import { localise, write } from "parts/words.js";
 import "parts/ink.js";
 import "parts/photo.js";
 
@@ -19,7 +20,12 @@ export class Evidence {
   /** @param {Task} task */
   show(task) {
     const key = JSON.stringify([task.id, task.evidence.map((still) => still.id), task.proofs.map((proof) => proof.id)]);
-    if (key === this.shown) return; // pictures do not flicker when only a state has changed
+    if (key === this.shown) {
+      // Pictures do not flicker when only a state has changed. The language may have, while this was off the page.
+      write(this.element);
+      localise(this.element);
+      return;
+    }
     this.shown = key;
     this.element.hidden = !task.evidence.length && !task.proofs.length;
     this.element.replaceChildren(

@@ -27,6 +27,7 @@ export class MapPart extends HTMLElement {
     /** @type {any} Leaflet itself, once `ready` */
     this.leaflet = null;
     this.started = false;
+    this.gone = false; // taken off the page: from then on there is no map here, and another element is needed
     /** @type {[[number, number], [number, number]] | null} of the base map: south-west, north-east as lat, lon */
     this.bounds = null;
     this.shownByPage = false;
@@ -41,6 +42,7 @@ export class MapPart extends HTMLElement {
   }
 
   disconnectedCallback() {
+    this.gone = true;
     this.resized?.disconnect();
     this.map?.remove();
     this.map?.off(); // its clocks still tell of moves; nobody shall hear them
@@ -107,7 +109,7 @@ export class MapPart extends HTMLElement {
   /** Fits the whole of these points. @param {[number, number][]} points lon, lat */
   async frame(points) {
     const map = await this.ready;
-    if (map && points.length) map.fitBounds(points.map(([lon, lat]) => [lat, lon]), { padding: [24, 24], animate: false });
+    if (map && !this.gone && points.length) map.fitBounds(points.map(([lon, lat]) => [lat, lon]), { padding: [24, 24], animate: false });
   }
 
   /** Everything that the base map covers. */

@@ -30,9 +30,16 @@ export class Toast extends HTMLElement {
       button({ icon: "close", size: "icon", label: "common.close", action: away }),
     );
     this.replaceChildren(box);
-    const timer = setTimeout(away, seconds * 1000);
-    box.addEventListener("pointerenter", () => clearTimeout(timer));
-    box.addEventListener("focusin", () => clearTimeout(timer));
+    let timer = 0;
+    const stay = () => clearTimeout(timer);
+    const goSoon = () => {
+      stay();
+      timer = setTimeout(away, seconds * 1000);
+    };
+    goSoon();
+    // Whoever points at it or stands in it is reading; it goes once they have left, or it would cover the page for good.
+    for (const type of ["pointerenter", "focusin"]) box.addEventListener(type, stay);
+    for (const type of ["pointerleave", "focusout"]) box.addEventListener(type, goSoon);
     return away;
   }
 

@@ -9,7 +9,13 @@ from playwright.async_api import Page, expect
 
 from tests.rig.browsers import Browsers, ShotTaker
 from tests.rig.camera import frame
-from tests.rig.page_checks import LANGUAGES, assert_accessible, assert_no_sideways_scroll, assert_targets
+from tests.rig.page_checks import (
+    LANGUAGES,
+    assert_accessible,
+    assert_no_sideways_scroll,
+    assert_targets,
+    read_in,
+)
 from tests.rig.pictures import as_jpeg
 from tests.rig.working_day import WorkingDay
 
@@ -204,3 +210,53 @@ async def test_the_language_changes_in_place(working_day: WorkingDay, phone_page
     await phone_page.locator("dialog.sheet cs-language select").select_option("en")
     await expect(phone_page.locator(".rep-next")).to_contain_text("Leak")
     await expect(phone_page.locator(".rep-next")).to_contain_text(task["address"])
+
+
+async def test_the_map_comes_back_after_the_list_and_after_a_task(
+    working_day: WorkingDay, phone_page: Page
+) -> None:
+    page = phone_page
+    await working_day.task(address="和平路 12 号")
+    await arrive(page, working_day.links["ann"])
+    to_list, to_map = page.locator(".segmented label").first, page.locator(".segmented label").last
+    pin = page.locator(".rep-pin")
+    for way in (to_map, to_list, to_map):
+        await way.click()
+    await expect(pin).to_be_visible()
+    await pin.click()
+    await expect(page.locator(".rep-task")).to_be_visible()
+    await page.go_back()
+    await expect(pin).to_be_visible()
+
+
+async def test_the_language_reaches_what_lies_behind_a_task(
+    working_day: WorkingDay, phone_page: Page
+) -> None:
+    page = phone_page
+    await working_day.task(address="和平路 12 号")
+    await arrive(page, working_day.links["ann"])
+    await press(page, "详情")
+    await read_in(page, "en")
+    await page.go_back()
+    await expect(page.locator(".segmented")).to_contain_text("List")
+
+
+_POINT_AT_A_TOAST = """
+() => {
+  const toast = document.querySelector("cs-toast");
+  toast.show({ text: "好", seconds: 0.3 });
+  toast.firstElementChild.dispatchEvent(new Event("pointerenter"));
+}
+"""
+
+
+async def test_a_word_at_the_bottom_goes_once_the_pointer_has_left_it(
+    working_day: WorkingDay, phone_page: Page
+) -> None:
+    await arrive(phone_page, working_day.links["ann"])
+    toast = phone_page.locator("cs-toast > div")
+    await phone_page.evaluate(_POINT_AT_A_TOAST)
+    await phone_page.wait_for_timeout(700)
+    await expect(toast).to_be_visible()
+    await toast.dispatch_event("pointerleave")
+    await expect(toast).to_have_count(0, timeout=WITHIN_2_S)

@@ -5,6 +5,7 @@ import { h } from "parts/dom.js";
 import { failed, skeleton } from "parts/empty.js";
 import { startPage } from "parts/page.js";
 import { leaveWhenSignedOut, requireStaff } from "parts/session.js";
+import { localise } from "parts/words.js";
 import { header } from "pages/rep/header.js";
 import { Places } from "pages/rep/places.js";
 import { Positions } from "pages/rep/positions.js";
@@ -63,7 +64,10 @@ function start(person) {
     show();
     scrollTo({ top: 0 });
   });
-  addEventListener("language", show);
+  addEventListener("language", () => {
+    localise(route.element); // may be off the page, behind a task
+    show();
+  });
   addEventListener("online", () => void work.sync());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void work.sync());
   show();

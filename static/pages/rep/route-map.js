@@ -21,10 +21,15 @@ export class RouteMap {
     this.framed = "";
   }
 
+  /** Taken off the page since. */
+  get gone() {
+    return this.map.gone;
+  }
+
   /** @param {Route} route */
   async show(route) {
     const map = await this.map.ready;
-    if (!map) return;
+    if (!map || this.gone) return;
     const L = this.map.leaflet;
     this.layer?.remove();
     this.layer = L.layerGroup().addTo(map);

@@ -16,7 +16,8 @@ export class RouteView {
     this.places = places;
     this.page = page;
     this.view = "list";
-    this.map = new RouteMap((task) => places.open(task));
+    /** @type {RouteMap | null} */
+    this.map = null;
     this.content = h("div", { class: "stack" });
     this.element = h("div", { class: "screen stack rep-route" },
       segmented({ name: "view", label: "rep.view", value: this.view,
@@ -35,7 +36,10 @@ export class RouteView {
       return;
     }
     if (this.view === "map") {
-      if (!this.content.contains(this.map.element)) redraw(this.content, () => this.content.replaceChildren(this.map.element));
+      // A map that the list or a task has taken off the page does not come back to life.
+      if (!this.map || this.map.gone) this.map = new RouteMap((task) => this.places.open(task));
+      const { element } = this.map;
+      if (!this.content.contains(element)) redraw(this.content, () => this.content.replaceChildren(element));
       void this.map.show(route);
       return;
     }
