@@ -1,7 +1,7 @@
 // What a representative can do with a task. One main action at a time; the rest behind a second button.
 
 import { h } from "parts/dom.js";
-import { button } from "parts/button.js";
+import { attempt, button } from "parts/button.js";
 import { sheet } from "parts/dialog.js";
 import { askReason } from "pages/rep/reason.js";
 import { finish } from "pages/rep/finish.js";
@@ -23,8 +23,8 @@ export function mainAction(stop, work, page) {
   const { task } = stop;
   const step = ROAD.find(({ event }) => task.allowed.includes(event));
   if (!step) return null;
-  const act = async () => {
-    if (step.event === "complete") return finish(task, work, page);
+  const act = async (/** @type {Event} */ event) => {
+    if (step.event === "complete") return attempt(event.currentTarget, () => finish(task, work, page));
     await work.act(step.kind, task.id);
     navigator.vibrate?.(30);
   };
@@ -37,13 +37,13 @@ export function moreAction(stop, work, page) {
   const main = ROAD.find(({ event }) => task.allowed.includes(event))?.event;
   const more = ["arrive", "decline", "escalate"].filter((event) => task.allowed.includes(event) && event !== main);
   if (!more.length) return null;
-  return button({ t: "rep.more", icon: "more", action: async () => {
+  return button({ t: "rep.more", icon: "more", action: (event) => attempt(event.currentTarget, async () => {
     const wish = await sheet({ t: "rep.more.title", body: [h("p", { class: "muted", t: "rep.more.hint" })],
       actions: more.map((event) => ({ value: event, t: `rep.do.${event}`, icon: { arrive: "pin", decline: "close", escalate: "up" }[event] })) });
     if (wish === "arrive") await work.act("arrival", task.id);
     if (wish === "decline") await reasoned("declination", "decline");
     if (wish === "escalate") await reasoned("escalation", "escalate");
-  } });
+  }) });
 
   /** @param {string} kind @param {string} about */
   async function reasoned(kind, about) {

@@ -1,7 +1,7 @@
 // The bar at the top: who, how far, whether everything is sent; and the few settings a person needs.
 
 import { h } from "parts/dom.js";
-import { button } from "parts/button.js";
+import { attempt, button } from "parts/button.js";
 import { chip } from "parts/chip.js";
 import { ask, sheet } from "parts/dialog.js";
 import { icon } from "parts/icon.js";
@@ -27,7 +27,7 @@ export function header(page, work, me, positions) {
     h("div", { class: "split screen" },
       h("div", { class: "grow" }, h("h1", { class: "rep-name", text: me.name }), line),
       state,
-      button({ icon: "person", size: "icon", kind: "quiet", label: "common.settings", action: () => settings(page, work, positions) })));
+      button({ icon: "person", size: "icon", kind: "quiet", label: "common.settings", action: (event) => attempt(event.currentTarget, () => settings(page, work, positions)) })));
 }
 
 /** @param {Work} work */
@@ -44,7 +44,7 @@ async function settings(page, work, positions) {
     h("div", { class: "cluster" }, h("cs-language"), h("cs-theme")),
     h("label", { class: "rep-switch" }, shared, h("span", { class: "stack", style: null },
       h("b", { t: "rep.position.share" }), h("span", { class: "small muted", t: "rep.position.hint" }))),
-    h("p", { class: "small muted cluster" }, icon("download"), h("span", { t: "rep.install.hint" })),
+    h("p", { class: "small muted rep-install" }, icon("download"), h("span", { t: "rep.install.hint" })),
   ];
   const wish = await sheet({ t: "common.settings", body, actions: [{ value: "out", t: "common.sign_out", icon: "out" }] });
   if (wish !== "out") return;

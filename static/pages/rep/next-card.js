@@ -7,7 +7,7 @@ import { duration } from "lib/time.js";
 import { i18n } from "parts/words.js";
 import { mainAction } from "pages/rep/actions.js";
 import { navigate } from "pages/rep/navigate.js";
-import { lateChip, stateChip, title, when } from "pages/rep/stop-row.js";
+import { lateChip, startKey, stateChip, title, when } from "pages/rep/stop-row.js";
 
 /** @param {import("pages/rep/overlay.js").Stop} stop @param {import("pages/rep/work.js").Work} work @param {import("pages/rep/places.js").Places} places @param {import("parts/page.js").Page} page */
 export function nextCard(stop, work, places, page) {
@@ -18,7 +18,7 @@ export function nextCard(stop, work, places, page) {
     h("p", { class: "rep-what" }, h("b", { text: title(task) }), task.zone && h("span", { class: "muted", text: ` · ${task.zone.code}` })),
     h("div", { class: "cluster" }, stateChip(task), lateChip(task), stop.waiting && chip({ t: "rep.sync.not_sent", icon: "queue", tone: "warn" })),
     h("dl", { class: "rep-facts" },
-      h("div", null, h("dt", { t: "rep.arrival" }), h("dd", { class: "number", text: when(stop) })),
+      h("div", null, h("dt", { t: startKey(task) }), h("dd", { class: "number", text: when(stop) })),
       h("div", null, h("dt", { t: "rep.drive" }), h("dd", { class: "number", text: duration(i18n, stop.travel_s) })),
       h("div", null, h("dt", { t: "rep.work_time" }), h("dd", { class: "number", text: duration(i18n, task.duration_s) }))),
     mainAction(stop, work, page),

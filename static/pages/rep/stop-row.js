@@ -34,6 +34,11 @@ export function title(task) {
   return known ? t(`faults.${task.fault}`) : t(`common.category.${task.category}`);
 }
 
+/** What the time of a stop is: the plan's until the representative stands there. @param {Task} task */
+export function startKey(task) {
+  return task.state === "on_site" ? "rep.arrived" : "rep.arrival";
+}
+
 /** @param {Stop} stop */
 export function when(stop) {
   return i18n.time(stop.task.state === "done" ? stop.ends_at : stop.starts_at);

@@ -1,5 +1,6 @@
 // One task with everything already known: verdict, stills with marks, customer, parts, time.
 
+import { spaced } from "lib/phone.js";
 import { duration } from "lib/time.js";
 import { h } from "parts/dom.js";
 import { button } from "parts/button.js";
@@ -10,7 +11,7 @@ import { redraw } from "parts/redraw.js";
 import { i18n, t } from "parts/words.js";
 import { mainAction, moreAction } from "pages/rep/actions.js";
 import { navigate } from "pages/rep/navigate.js";
-import { lateChip, stateChip, title } from "pages/rep/stop-row.js";
+import { lateChip, startKey, stateChip, title } from "pages/rep/stop-row.js";
 
 /** @typedef {import("pages/rep/overlay.js").Stop} Stop */
 /** @typedef {import("pages/rep/overlay.js").Task} Task */
@@ -87,7 +88,7 @@ function customer(task) {
   return h("section", { class: "card stack" },
     h("h3", { t: "rep.customer" }),
     h("p", null, h("b", { text: name || t("rep.customer.unnamed") }), language && h("span", { class: "muted", text: ` · ${languageName(language)}` })),
-    phone && h("a", { class: "button", href: `tel:${phone}` }, icon("phone"), h("span", { class: "number", text: phone })));
+    phone && h("a", { class: "button", href: `tel:${phone}` }, icon("phone"), h("span", { class: "number nowrap", text: spaced(phone) })));
 }
 
 /** A language by its name in the reader's. @param {string} language */
@@ -100,10 +101,10 @@ function plan({ task, starts_at }) {
   const parts = Object.entries(task.parts);
   return h("section", { class: "card" },
     h("dl", { class: "rep-plan" },
-      h("dt", { t: "rep.arrival" }), h("dd", { class: "number", text: i18n.time(starts_at) }),
+      h("dt", { t: startKey(task) }), h("dd", { class: "number", text: i18n.time(starts_at) }),
       h("dt", { t: "rep.window" }), h("dd", { class: "number", text: `${i18n.time(task.window_start)} – ${i18n.time(task.window_end)}` }),
       h("dt", { t: "rep.work_time" }), h("dd", { text: duration(i18n, task.duration_s) }),
-      h("dt", { t: "rep.skill" }), h("dd", { text: `${t(`common.skill.${task.skill}`)} · ${task.level}` }),
+      h("dt", { t: "rep.skill" }), h("dd", { text: `${t(`common.skill.${task.skill}`)} · ${t("rep.level", { level: task.level })}` }),
       h("dt", { t: "rep.parts" }),
       h("dd", null, parts.length ? parts.map(([part, count]) => h("div", { text: `${partName(part)} × ${count}` })) : h("span", { t: "rep.parts.none" }))));
 }
