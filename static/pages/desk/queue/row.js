@@ -31,7 +31,7 @@ export function queueRow(desk, row) {
       row.away && chip({ t: "desk.queue.away", icon: "offline", tone: "warn" }),
       !row.suits && chip({ t: "desk.queue.unsuited", icon: "info" })),
     desk.technician && button({
-      t: "desk.accept", kind: next && !desk.busy ? "primary" : undefined, key: next ? "A" : undefined, data: {}, "data-id": `accept-${id}`,
+      t: "desk.accept", kind: next && !desk.busy && !desk.work /* what is open has the main action */ ? "primary" : undefined, key: next ? "A" : undefined, data: {}, "data-id": `accept-${id}`,
       ariaLabel: t("desk.accept.who", { name }), "aria-disabled": desk.busy ? "true" : null, ...(desk.busy && { title: "desk.accept.busy" }),
       action: () => desk.accept(id),
     }),

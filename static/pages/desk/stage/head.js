@@ -1,6 +1,6 @@
 // Above the picture: whom I talk to, for how long, how good the line is in words, and the ways out of the call.
 
-import { button } from "parts/button.js";
+import { attempt, button } from "parts/button.js";
 import { chip } from "parts/chip.js";
 import { ask } from "parts/dialog.js";
 import { h } from "parts/dom.js";
@@ -18,8 +18,8 @@ export function workHead({ desk, keys, work, signal }) {
   const chips = h("div", { class: "chips" });
   const line = h("span", { class: "line chips", role: "status" });
   const time = h("span", { class: "call-time" });
-  const end = button({ icon: "end", t: "desk.end", kind: "danger", key: "E", action: () => endCall() });
-  const back = button({ icon: "undo", t: "desk.return", title: "desk.return", kind: "quiet", key: "R", class: "button give-back", action: () => giveBack() });
+  const end = button({ icon: "end", t: "desk.end", kind: "danger", key: "E", action: (event) => attempt(event.currentTarget, endCall) });
+  const back = button({ icon: "undo", t: "desk.return", title: "desk.return", kind: "quiet", key: "R", class: "button give-back", action: (event) => attempt(event.currentTarget, giveBack) });
   const resume = button({ icon: "video", t: "desk.resume", action: () => work.act("call-resumption") });
   const close = button({ icon: "close", kind: "quiet", size: "icon", label: "desk.close", title: "desk.close", action: () => desk.show(null) });
   const element = h("header", { class: "work-head" }, h("div", { class: "grow" }, h("div", { class: "cluster who-line" }, who, time, line), chips), back, resume, end, close);
