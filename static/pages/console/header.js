@@ -35,7 +35,7 @@ export function header({ board, page, me, list, show }) {
     h("div", { class: "wordmark" }, icon("drop"), h("h1", { t: "console.heading" })),
     counts,
     h("div", { class: "cluster console-tools" },
-      button({ t: "console.new", icon: "plus", key: "n", action: (event) => attempt(event.currentTarget, () => newTask(board, page)) }),
+      button({ t: "console.new", icon: "plus", key: "N", action: (event) => attempt(event.currentTarget, () => newTask(board, page)) }),
       button({ t: "console.import", icon: "upload", action: (event) => attempt(event.currentTarget, () => importFile(board, page)) }),
       button({ icon: "person", size: "icon", kind: "quiet", label: "common.settings", action: (event) => attempt(event.currentTarget, () => settings(page, me)) })));
 }

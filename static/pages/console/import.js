@@ -1,10 +1,12 @@
 // Files of zones and representatives: checked whole before anything is stored. First what would change and every fault
-// with its place, then, if it is clean, one press that takes all of it.
+// with its place, then, if it is clean, one press that takes all of it. The browser's own file button speaks the
+// browser's language, not the reader's: it lies unseen over ours.
 
 import { ApiError } from "lib/api.js";
 import { h } from "parts/dom.js";
 import { button } from "parts/button.js";
 import { note } from "parts/chip.js";
+import { icon } from "parts/icon.js";
 import { sheet } from "parts/dialog.js";
 import { i18n, t } from "parts/words.js";
 import { reason } from "pages/console/words.js";
@@ -15,6 +17,7 @@ import { reason } from "pages/console/words.js";
 /** @param {import("pages/console/board.js").Board} board @param {import("parts/page.js").Page} page */
 export async function importFile(board, page) {
   const result = h("div", { class: "stack", role: "status" });
+  const name = h("b", { t: "console.import.drop" });
   const input = h("input", { type: "file", accept: ".geojson,.json,.csv", id: "import-file", on: { change: () => input.files?.[0] && void check(input.files[0]) } });
   const drop = h("label", { class: "console-drop", for: "import-file",
     on: {
@@ -23,11 +26,13 @@ export async function importFile(board, page) {
         event.preventDefault();
         if (event.dataTransfer.files[0]) void check(event.dataTransfer.files[0]);
       },
-    } }, h("b", { t: "console.import.drop" }), h("span", { class: "muted", t: "console.import.formats" }), input);
+    } }, icon("upload"), name, h("span", { class: "muted", t: "console.import.formats" }), input);
 
   /** @param {File} file */
   async function check(file) {
     const kind = /csv$/i.test(file.name) ? "reps" : "zones";
+    name.textContent = file.name;
+    delete name.dataset["t"];
     result.replaceChildren(h("p", { t: "console.import.checking" }));
     try {
       const report = /** @type {Report} */ (await page.api.upload(`/api/imports/${kind}?dry_run=true`, { file, name: file.name }));

@@ -6,7 +6,7 @@ import { ask } from "parts/dialog.js";
 import { newTask } from "pages/console/new-task.js";
 
 const KEYS = /** @type {const} */ ([
-  ["/", "search"], ["↑ ↓", "walk"], ["m", "map"], ["t", "tables"], ["h", "timeline"], ["i", "inbox"], ["n", "new"], ["Alt 1–3", "assign"], ["Esc", "close"], ["?", "help"],
+  ["/", "search"], ["↑ ↓", "walk"], ["M", "map"], ["T", "tables"], ["H", "timeline"], ["I", "inbox"], ["N", "new"], ["Alt 1–3", "assign"], ["Esc", "close"], ["?", "help"],
 ]);
 const WRITES = "input:not([type=radio]), select, textarea, dialog";
 
@@ -34,7 +34,7 @@ export function listenToKeys({ list, show, board, page }) {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.key === "Escape" && target === list.search) list.search.blur();
     if (event.ctrlKey || event.metaKey || event.altKey || target.closest(WRITES) || document.querySelector("dialog[open]")) return;
-    const act = does[event.key];
+    const act = does[event.key.length === 1 ? event.key.toLowerCase() : event.key]; // Caps Lock means the same key
     if (!act) return;
     event.preventDefault();
     void act();

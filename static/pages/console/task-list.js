@@ -124,7 +124,7 @@ function row(task, open) {
   const why = whyHere(task);
   const look = LOOK[task.state] ?? { icon: "info", tone: "" };
   const late = task.late_s > 0 && task.state !== "done";
-  return h("li", null, h("button", { type: "button", class: "console-row", data: { id: task.id, severity: task.severity }, on: { click: open } },
+  return h("li", null, h("button", { type: "button", class: "console-row", data: { id: task.id, severity: task.severity }, title: task.severity === "minor" ? undefined : `common.severity.${task.severity}`, on: { click: open } },
     h("span", { class: "split" }, h("b", { text: title(task) }), h("span", { class: "number when", text: clockOf(task.starts_at) })),
     h("span", { class: "where", text: [task.zone?.code, task.address || t("console.no_place")].filter(Boolean).join(" · ") }),
     why && h("span", { class: "why", text: why }),

@@ -10,6 +10,17 @@ import { name, title } from "pages/console/words.js";
 
 const HOUR_MS = 3_600_000;
 
+/** What the blocks' colours mean. */
+function legend() {
+  const state = (/** @type {string} */ name) => t(`common.task_state.${name}`);
+  return h("ul", { class: "legend", label: "console.legend" },
+    h("li", null, h("i", { data: { state: "assigned" } }), h("span", { text: state("assigned") })),
+    h("li", null, h("i", { data: { state: "accepted" } }), h("span", { text: state("accepted") })),
+    h("li", null, h("i", { data: { state: "on_site" } }), h("span", { text: i18n.list([state("travelling"), state("on_site")], "disjunction") })),
+    h("li", null, h("i", { data: { late: true } }), h("span", { t: "console.filter.late" })),
+    h("li", null, h("i", { data: { off: true } }), h("span", { t: "console.off_shift" })));
+}
+
 export class Timeline {
   /** @param {import("pages/console/board.js").Board} board */
   constructor(board) {
@@ -56,7 +67,8 @@ export class Timeline {
         h("button", { type: "button", class: "rep", data: { id: rep.id, off: !rep.on_shift }, "aria-current": String(this.board.chosen?.id === rep.id), on: { click: () => this.board.choose({ kind: "rep", id: rep.id }) } },
           h("b", { text: name(rep) }), h("small", { text: t("console.timeline.load", { count: rep.open_tasks }) })),
         this.lane(rep, own.get(rep.id) ?? [], at)))),
-      h("div", { class: "now-track", "aria-hidden": "true" }, now));
+      h("div", { class: "now-track", "aria-hidden": "true" }, now),
+      legend());
   }
 
   /** @param {import("pages/console/types.js").Rep} rep @param {Task[]} tasks @param {(time: number) => string} at */
