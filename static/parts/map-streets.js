@@ -3,6 +3,9 @@
 
 const NAMES_FROM_ZOOM = 16;
 const PATHS_FROM_ZOOM = 16;
+/** About the room of a letter and of a line: a name that would cover another is left out until one looks closer. */
+const LETTER_PX = 7;
+const LINE_PX = 16;
 const WEIGHTS = /** @type {const} */ ({ main: [4, 0.75], street: [2.25, 0.6], path: [1.25, 0.45] });
 
 /** @typedef {{attribution: string, bounds: [number, number, number, number], lines: Record<"main" | "street" | "path", [number, number][][]>, names: [string, number, number][]}} Streets */
@@ -33,8 +36,15 @@ export async function drawStreets(leaflet, map, url, gone) {
     const view = map.getBounds().pad(0.1);
     names.clearLayers();
     if (!near) return;
+    /** @type {{x: number, y: number, half: number}[]} */
+    const written = [];
     for (const [name, lon, lat] of streets.names) {
-      if (view.contains([lat, lon])) names.addLayer(leaflet.tooltip({ permanent: true, direction: "center", className: "street-name", interactive: false }).setLatLng([lat, lon]).setContent(text(name)));
+      if (!view.contains([lat, lon])) continue;
+      const { x, y } = map.latLngToLayerPoint([lat, lon]);
+      const half = (name.length * LETTER_PX) / 2;
+      if (written.some((other) => Math.abs(other.y - y) < LINE_PX && Math.abs(other.x - x) < other.half + half)) continue;
+      written.push({ x, y, half });
+      names.addLayer(leaflet.tooltip({ permanent: true, direction: "center", className: "street-name", interactive: false }).setLatLng([lat, lon]).setContent(text(name)));
     }
   };
   const choose = () => {
