@@ -39,8 +39,9 @@ NOBODY = {"rep_name": None, "rep_staff_id": None}
 
 @group.on(TaskAssigned)
 async def follow_assignment(uow: UnitOfWork, event: TaskAssigned, services: AssistServices) -> None:
-    """The visit stands on someone's route; whoever had the request still answers for it."""
-    await _follow(uow, event, Happening.TASK_ASSIGNED, "assigned", None, _rep_of(event, event.eta))
+    """The visit stands on someone's route; until they accept, the field says who answers for it."""
+    told = _rep_of(event, event.eta)
+    await _follow(uow, event, Happening.TASK_ASSIGNED, "assigned", event.answerable_id, told)
 
 
 @group.on(TaskAccepted)
@@ -52,8 +53,10 @@ async def follow_acceptance(uow: UnitOfWork, event: TaskAccepted, services: Assi
 
 @group.on(TaskUnplaced)
 async def follow_inbox(uow: UnitOfWork, event: TaskUnplaced, services: AssistServices) -> None:
-    """Nobody could be found by rule: the dispatcher on duty answers for it."""
-    dispatcher = await on_duty(uow.session, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN, Role.TECHNICIAN)
+    """Nobody has it, or could be found by rule: a dispatcher answers for it, the one whom the field names."""
+    dispatcher = event.answerable_id or await on_duty(
+        uow.session, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN, Role.TECHNICIAN
+    )
     told = {**NOBODY, "eta": None, "reason": event.reason}
     await _follow(uow, event, Happening.TASK_UNPLACED, "unplaced", dispatcher, told)
 

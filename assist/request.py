@@ -149,8 +149,9 @@ TRANSITIONS: Mapping[tuple[State, Happening], Step] = {
     (State.WRAP_UP, Happening.RETURNED): Step(State.WAITING, _ANSWERABLE | _CLOCK, OwnerRule.DUTY),
     (State.WRAP_UP, Happening.CONCLUDED): Step(State.RESOLVED, _ANSWERABLE),
     (State.WRAP_UP, Happening.VISIT_ASKED): Step(State.VISIT, _ANSWERABLE),
-    # News from the field. Until a rep has accepted, whoever had it before stays answerable.
-    (State.VISIT, Happening.TASK_ASSIGNED): Step(State.VISIT, _FIELD),
+    # News from the field. Until a rep has accepted, it is whoever had it before, or whom the field names: one
+    # who gave an accepted task back no longer answers for it.
+    (State.VISIT, Happening.TASK_ASSIGNED): Step(State.VISIT, _FIELD, OwnerRule.NAMED),
     (State.VISIT, Happening.TASK_ACCEPTED): Step(State.VISIT, _FIELD, OwnerRule.NAMED),
     (State.VISIT, Happening.TASK_UNPLACED): Step(State.VISIT, _FIELD, OwnerRule.NAMED),
     (State.VISIT, Happening.TASK_TRAVELLING): Step(State.VISIT, _FIELD),

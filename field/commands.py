@@ -13,7 +13,7 @@ from field.dispatch import WEIGHTS, Proposal, Weights, proposal_for
 from field.grid.reasons import Reason
 from field.grid.store import point_of
 from field.grid.tables import Rep
-from field.placement import open_days, place, put, reason, take_out, whereabouts
+from field.placement import open_days, place, put, reason, take_out, tell_unplaced, whereabouts
 from field.planning import load_day
 from field.services import FieldServices
 from field.tables import Task
@@ -23,6 +23,8 @@ from kernel.actors import SYSTEM, Actor
 from kernel.contracts import TaskCancelled, TaskDone
 from kernel.database import UnitOfWork, check_version
 from kernel.errors import NotFound, Refused
+
+TAKEN_BACK = "taken_back"
 
 
 class RepUnable(Refused):
@@ -169,6 +171,9 @@ async def assign_task(
     event = TaskEvent.REASSIGN if before is not None else TaskEvent.ASSIGN
     task.zone_id, _ = await whereabouts(uow.session, services, task)
     await take_out(uow, services, task)
+    if before is not None and before != rep.id:
+        task.answerable_id = actor.id  # until the new one accepts
+        uow.changed("task", task.id, f"rep:{before}")
     failed: Reason | None = None
     for date in open_days(services, task, uow.now):
         day = await load_day(uow.session, services, uow.now, date, [rep], [task])
@@ -183,9 +188,6 @@ async def assign_task(
         if not overrule:
             raise RepUnable(rep_id=str(rep.id), rep_name=rep.name, rule=reason(failed))
         await _append(uow, services, actor, task, rep, event, failed)
-    if before is not None and before != rep.id:
-        task.answerable_id = actor.id  # until the new one accepts
-        uow.changed("task", task.id, f"rep:{before}")
     await uow.audit(actor, "assign_task", f"task:{task.id}", rep=rep.id, before=before, overrule=overrule)
 
 
@@ -213,8 +215,9 @@ async def take_back(uow: UnitOfWork, services: FieldServices, actor: Actor, task
     before = task.rep_id
     step(uow, task, TaskEvent.TAKE_BACK, By.DISPATCHER, actor, Given(reason=why), reason=why)
     await take_out(uow, services, task)
-    task.rep_id, task.response_due_at, task.unplaced_reason = None, None, "taken_back"
+    task.rep_id, task.response_due_at, task.unplaced_reason = None, None, TAKEN_BACK
     task.answerable_id = actor.id
+    tell_unplaced(uow, task, TAKEN_BACK)
     if before is not None:
         uow.changed("task", task.id, f"rep:{before}")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from field.answering import answerable_staff
 from field.commands import Job, ask_again, cancel_task, create_task
 from field.erasing import erase_task
 from field.escalation import escalation_target
-from field.rep_commands import answerable_staff
 from field.retries import retry_for
 from field.services import FieldServices
 from field.tables import Task

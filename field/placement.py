@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from field.answering import keeper_of
 from field.clocks import response_due
 from field.dispatch import WEIGHTS, PassedOver, Proposal, Proposals, Rule, Weights, propose
 from field.grid.reasons import Reason
@@ -60,6 +61,7 @@ async def place(uow: UnitOfWork, services: FieldServices, task: Task, actor: Act
         reason = NOBODY_ABLE
     else:
         task.placement = {}
+    task.answerable_id = await keeper_of(uow.session, task)
     shelve(uow, task, actor, reason)
     return False
 
@@ -84,7 +86,16 @@ def shelve(uow: UnitOfWork, task: Task, actor: Actor, reason: str) -> None:
         step(uow, task, TaskEvent.SHELVE, By.SYSTEM, actor, Given(reason=reason), reason=reason)
     else:
         remember(uow, task, TaskEvent.SHELVE.value, actor, task.state, reason=reason)
-    uow.emit(TaskUnplaced(task_id=task.id, request_id=task.request_id, reason=reason))
+    tell_unplaced(uow, task, reason)
+
+
+def tell_unplaced(uow: UnitOfWork, task: Task, reason: str) -> None:
+    """The task lies in the inbox; its request hears of it, and of who answers for it there."""
+    uow.emit(
+        TaskUnplaced(
+            task_id=task.id, request_id=task.request_id, reason=reason, answerable_id=task.answerable_id
+        )
+    )
 
 
 async def search(
@@ -169,6 +180,7 @@ async def put(
             rep_staff_id=rep.staff_id,
             rep_name=rep.name,
             eta=moment(eta),
+            answerable_id=task.answerable_id,
         )
     )
 

@@ -7,21 +7,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from field.escalation import Answerable, escalation_target
+from field.answering import answerable_staff
+from field.escalation import escalation_target
 from field.grid.tables import Rep
 from field.placement import place, refresh, take_out
 from field.services import FieldServices
 from field.tables import Proof, Task
-from field.task import By, Given, TaskEvent, TaskState
+from field.task import By, Given, TaskEvent
 from field.timeline import step
-from kernel.actors import Actor, Role
+from kernel.actors import Actor
 from kernel.contracts import TaskAccepted, TaskArrived, TaskDone, TaskEscalated, TaskTravelling
 from kernel.database import UnitOfWork, check_version
 from kernel.errors import Fault, Invalid, NotFound
-from kernel.staff import Staff
 
 
 class NotARep(NotFound):
@@ -180,22 +180,3 @@ async def escalate_task(do: Doing, reason: str) -> None:
     do.uow.emit(
         TaskEscalated(task_id=do.task.id, request_id=do.task.request_id, reason=reason, to_staff_id=target)
     )
-
-
-async def answerable_staff(session: AsyncSession) -> list[Answerable]:
-    """Everybody to whom a task could be escalated, with how many they have already."""
-    open_now = (
-        await session.execute(
-            select(Task.answerable_id, func.count())
-            .where(Task.state == TaskState.ESCALATED)
-            .group_by(Task.answerable_id)
-        )
-    ).all()
-    counts = {staff_id: count for staff_id, count in open_now}
-    wanted = {Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN}
-    people = await session.scalars(select(Staff).where(Staff.active))
-    return [
-        Answerable(person.id, tuple(person.roles), open_escalations=counts.get(person.id, 0))
-        for person in people
-        if not wanted.isdisjoint(person.roles)
-    ]

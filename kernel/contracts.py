@@ -115,6 +115,8 @@ class TaskUnplaced(TaskEvent):
     type = "task_unplaced"
 
     reason: str
+    answerable_id: UUID | None = None
+    """Who answers for it in the inbox."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +135,8 @@ class TaskAssigned(RepEvent):
     type = "task_assigned"
 
     eta: datetime | None = None
+    answerable_id: UUID | None = None
+    """Who answers for it until that representative accepts."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -247,6 +247,22 @@ async def test_the_field_carries_the_request_to_done_and_the_owner_follows(
     assert await house.state(customer.id) is State.CLOSED
 
 
+async def test_between_two_representatives_answers_whom_the_field_names(house: AssistHouse) -> None:
+    customer = await ask_for_visit(house)
+    told: dict[str, Any] = {"task_id": uuid4(), "request_id": customer.id}
+    rep: dict[str, Any] = {**told, "rep_id": uuid4(), "rep_staff_id": house.rep.id, "rep_name": "Wu"}
+    await deliver(house, TaskAccepted(**rep))
+    other: dict[str, Any] = {**told, "rep_id": uuid4(), "rep_staff_id": uuid4(), "rep_name": "Li"}
+    await deliver(house, TaskAssigned(**other, answerable_id=house.dispatcher.id))
+    assert (await house.row(customer.id)).owner_id == house.dispatcher.id, "until Li accepts"
+    with pytest.raises(NotFound):
+        async with house.database.reading() as session:
+            await request_view(session, house.rep, customer.id, house.services.guides, "en")
+    await deliver(house, TaskUnplaced(**told, reason="taken_back", answerable_id=house.supervisor.id))
+    row = await house.row(customer.id)
+    assert (row.owner_id, row.visit and row.visit["rep_name"]) == (house.supervisor.id, None)
+
+
 async def test_a_task_nobody_can_take_and_a_task_called_off_are_the_dispatchers(house: AssistHouse) -> None:
     customer = await ask_for_visit(house)
     told: dict[str, Any] = {"task_id": uuid4(), "request_id": customer.id}

@@ -174,6 +174,8 @@ async def test_taking_back_and_cancelling_need_a_reason(town: Town, dora: Caller
     assert await dora.refused("POST", f"{path}/return", json=no_reason) == "reason_missing"
     back = await dora.post(f"{path}/return", {"version": task.version, "reason": "double booking"})
     assert (back["state"], back["rep"], await town.route("ann")) == ("unplaced", None, [])
+    [told] = await town.events("task_unplaced")
+    assert (told["reason"], told["answerable_id"]) == ("taken_back", back["answerable"]["id"])
     gone = await dora.post(f"{path}/cancellation", {"version": back["version"], "reason": "a duplicate"})
     assert gone["state"] == TaskState.CANCELLED
     assert [entry["kind"] for entry in gone["timeline"]][-2:] == ["take_back", "cancel"]
@@ -194,3 +196,31 @@ async def test_a_fresh_sign_in_link_for_a_lost_phone(town: Town, dora: Caller) -
     made = await dora.post(f"/api/reps/{town.reps['ann'].id}/sign-in-link")
     assert made["username"] == "ann"
     assert "/rep#k=" in made["link"]
+
+
+async def test_the_other_wing_hears_who_answers_whenever_a_task_changes_hands(
+    town: Town, dora: Caller
+) -> None:
+    nowhere = await town.task(where=None)
+    [unplaced] = await town.events("task_unplaced")
+    shown = await dora.get(f"/api/tasks/{nowhere.id}")
+    assert shown["answerable"]["name"] in ("Dora", "Dirk"), "what lies in the inbox is a dispatcher's"
+    assert unplaced["answerable_id"] == shown["answerable"]["id"]
+
+    task = await town.task(where=inside("A1"))
+    ann = await town.caller("ann")
+    await ann.post(f"/api/tasks/{task.id}/acceptance")
+    moved = {"rep_id": str(town.reps["bob"].id), "version": (await town.reload(task)).version}
+    given = await dora.post(f"/api/tasks/{task.id}/assignment", moved)
+    assert given["answerable"]["name"] == "Dora", "until Bob accepts"
+    bob = await town.caller("bob")
+    await bob.post(f"/api/tasks/{task.id}/acceptance")
+    await bob.post(f"/api/tasks/{task.id}/declination", {"reason": "called away"})
+    last = await town.reload(task)
+    assigned = await town.events("task_assigned")
+    assert [event["answerable_id"] for event in assigned] == [
+        str(town.people["tess"].id),
+        given["answerable"]["id"],
+        str(last.answerable_id),
+    ]
+    assert last.answerable_id not in (town.people["bob"].id, town.people["ann"].id)
