@@ -32,7 +32,9 @@ from kernel.blob_removal import Holders, sweep_folder
 from kernel.blobs import FOLDERS
 from kernel.cancelling import heed_cancellation
 from kernel.inbox import HandlerGroup
+from kernel.links import forget_expired
 from kernel.memory import settle_memory
+from kernel.sessions import forget_ended
 from kernel.web import Api, House
 from kernel.web.health import api as health_api
 from kernel.web.live import TopicRule
@@ -123,7 +125,8 @@ async def tidy(house: House) -> None:
             mine = True
         if mine:
             await erase_lapsed(house)
-            await house.database.run(forget_positions)
+            for forget in (forget_positions, forget_ended, forget_expired):
+                await house.database.run(forget)
             await sweep_folder(house.database, holders(house.services), folder)
             folder = (folder + 1) % FOLDERS
 

@@ -20,6 +20,9 @@ from kernel.errors import Gone
 from kernel.ids import new_token, token_hash
 from kernel.sessions import NewSession, start_session, who
 
+KEPT_EXPIRED = timedelta(days=90)
+"""How long an old link is told apart from one that never was; longer than the session that it began lasts."""
+
 
 class AccessLink(Base):
     """A link that opens one request, or signs one member of staff in, on one device."""
@@ -88,6 +91,11 @@ async def create_link(
 async def forget_links(uow: UnitOfWork, request_id: UUID) -> None:
     """Every link to a request stops working, and none is kept."""
     await uow.session.execute(delete(AccessLink).where(AccessLink.request_id == request_id))
+
+
+async def forget_expired(uow: UnitOfWork) -> None:
+    """Delete links that expired so long ago that whoever tries one need not be told why it fails."""
+    await uow.session.execute(delete(AccessLink).where(AccessLink.expires_at < uow.now - KEPT_EXPIRED))
 
 
 async def redeem_link(

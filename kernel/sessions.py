@@ -25,6 +25,10 @@ SESSION_TOPIC = "sessions"
 """Live topic ``sessions:<id>``: a session has ended, and whatever it holds open must close."""
 
 
+KEPT_ENDED = timedelta(days=30)
+"""How long a session is kept after its time, to look into what a stolen one may have done."""
+
+
 class Session(Base):
     """A signed-in device."""
 
@@ -87,6 +91,11 @@ async def forget_sessions(uow: UnitOfWork, request_id: UUID) -> None:
     await _end(uow, Session.request_id == request_id)
     await uow.session.flush()
     await uow.session.execute(delete(Session).where(Session.request_id == request_id))
+
+
+async def forget_ended(uow: UnitOfWork) -> None:
+    """Delete sessions that have long been over: nobody comes back with their tokens."""
+    await uow.session.execute(delete(Session).where(Session.expires_at < uow.now - KEPT_ENDED))
 
 
 async def _end(uow: UnitOfWork, *which: ColumnElement[bool]) -> None:

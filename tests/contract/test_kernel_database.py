@@ -19,8 +19,16 @@ from kernel.clock import ManualClock
 from kernel.database import Database, UnitOfWork
 from kernel.errors import CurbstopError
 from kernel.lease import Leases
-from kernel.links import LinkExpired, LinkSpent, LinkUnknown, create_link, redeem_link
-from kernel.sessions import NewSession, end_session, start_session, who
+from kernel.links import (
+    AccessLink,
+    LinkExpired,
+    LinkSpent,
+    LinkUnknown,
+    create_link,
+    forget_expired,
+    redeem_link,
+)
+from kernel.sessions import NewSession, Session, end_session, forget_ended, start_session, who
 from kernel.staff import add_staff
 
 DAY = timedelta(days=1)
@@ -70,6 +78,30 @@ async def test_links_expire_are_renewed_and_open_one_page_only(
     clock.advance(601)
     with pytest.raises(LinkExpired):
         await database.run(redeem_link, second, Surface.CUSTOMER, DAY, None)
+
+
+async def test_old_sessions_and_links_are_not_kept_for_ever(database: Database, clock: ManualClock) -> None:
+    async def begin(uow: UnitOfWork) -> None:
+        await redeem_link(uow, await _link(uow, uow.new_id()), Surface.CUSTOMER, DAY, None)
+
+    async def tidy(uow: UnitOfWork) -> None:
+        await forget_ended(uow)
+        await forget_expired(uow)
+
+    async def kept() -> tuple[int | None, int | None]:
+        await database.run(tidy)
+        async with database.reading() as session:
+            sessions = await session.scalar(select(func.count()).select_from(Session))
+            return sessions, await session.scalar(select(func.count()).select_from(AccessLink))
+
+    await database.run(begin)
+    clock.advance(30 * 86_400)
+    await database.run(begin)
+    assert await kept() == (2, 2)
+    clock.advance(2 * 86_400)
+    assert await kept() == (1, 2)
+    clock.advance(59 * 86_400)
+    assert await kept() == (0, 1)
 
 
 async def test_a_session_ends_with_time_with_signing_out_and_with_the_job(
