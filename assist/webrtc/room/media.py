@@ -21,6 +21,8 @@ from assist.webrtc.room.presence import Participant
 from assist.webrtc.room.state import RoomState, Waiting
 
 QUALITY_EVERY_S = 5.0
+MOST_NOTES = 200
+"""Interruptions of one peer that are kept on record and logged; a page can flicker."""
 MOVE_SPREAD_MS = 300
 """Peers of a room that has to move offer again within this time, each at its own random moment."""
 
@@ -98,8 +100,10 @@ def on_media_state(state: RoomState, now: float, by: Participant, frame: said.Me
     effects: list[Effect] = []
     interruption = by.state.interruption
     if interruption != (before.interruption if before else "none"):
-        effects.append(Log("interruption", {"role": by.who.role, "what": interruption}))
-        effects.append(state.note(by.who, "interruption", interruption))
+        if by.interruptions < MOST_NOTES:
+            by.interruptions += 1
+            effects.append(Log("interruption", {"role": by.who.role, "what": interruption}))
+            effects.append(state.note(by.who, "interruption", interruption))
     if by.seated:
         effects.append(Broadcast(media_state_frame(by), but=by.peer))
         if interruption != "none":

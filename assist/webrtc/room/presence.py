@@ -78,6 +78,8 @@ class Participant:
     state: PhoneState | None = None
     rung: Rung = "video"
     steps: set[str] = field(default_factory=set)
+    interruptions: int = 0
+    """How many of its interruptions are on record."""
 
     def happen(self, what: Happening, now: float) -> bool:
         """Follow the table; True when the presence changed."""

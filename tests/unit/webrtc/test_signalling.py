@@ -10,13 +10,16 @@ import pytest
 from assist.webrtc import protocol as said
 from assist.webrtc.room import effects as fx
 from assist.webrtc.room import frames
+from assist.webrtc.room.media import MOST_NOTES
 from assist.webrtc.room.presence import GRACE_S, MAX_PARTICIPANTS
 from assist.webrtc.signalling import FRAMES, Room
 from kernel.i18n import LANGUAGES, catalogue
 from tests.unit.webrtc import documented
 from tests.unit.webrtc.world import (
     CUSTOMER,
+    HIDDEN,
     NO_CAMERA,
+    ON,
     REP,
     TECHNICIAN,
     World,
@@ -102,6 +105,15 @@ def test_whoever_is_no_longer_answerable_is_shown_out(world: World) -> None:
     assert isinstance(world.last("desk"), frames.Ended)
     world.say("phone", said.Chat(client_id=uid(1), text="still here"))
     assert world.errors("phone") == []
+
+
+def test_a_page_that_flickers_does_not_fill_the_record(world: World) -> None:
+    for _ in range(500):
+        world.say("phone", HIDDEN)
+        world.say("phone", ON)
+    assert len(world.got("desk", frames.MediaStateOf)) == 1001, "whoever looks is told"
+    noted = [step for step in world.stored_steps if step.kind == "interruption"]
+    assert len(noted) == MOST_NOTES
 
 
 # the end --------------------------------------------------------------------------------------------
