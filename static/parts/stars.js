@@ -4,8 +4,8 @@ import { h } from "parts/dom.js";
 import { icon } from "parts/icon.js";
 import { i18n } from "parts/words.js";
 
-/** @param {{name?: string, label: string, word: (score: number) => string, change: (score: number) => void}} props `label` is a key */
-export function stars({ name = "score", label, word, change }) {
+/** @param {{name?: string, label: string, value?: number, word: (score: number) => string, change: (score: number) => void}} props `label` is a key */
+export function stars({ name = "score", label, value: given = 0, word, change }) {
   const element = h("div", { class: "stars", role: "radiogroup", label });
   /** @param {number} score */
   const light = (score) => {
@@ -16,7 +16,7 @@ export function stars({ name = "score", label, word, change }) {
       h("label", null,
         icon("star"),
         h("input", {
-          type: "radio", name, value: score, ariaLabel: `${i18n.number(score)} – ${word(score)}`,
+          type: "radio", name, value: score, checked: score === given, ariaLabel: `${i18n.number(score)} – ${word(score)}`,
           on: {
             change: () => {
               light(score);
@@ -25,5 +25,6 @@ export function stars({ name = "score", label, word, change }) {
           },
         }))),
   );
+  light(given);
   return element;
 }

@@ -24,6 +24,7 @@ const ROAD = ["assigned", "accepted", "travelling", "on_site", "done"];
 export function after(model, page) {
   const element = h("div");
   let drawn = "";
+  let score = 0; // stays through a change of language
   /** @type {(() => void)[]} */
   let leaving = [];
 
@@ -65,7 +66,6 @@ export function after(model, page) {
 
   /** @param {RequestView} request */
   const resolved = (request) => {
-    let score = 0;
     const word = h("p", { class: "score-word", "aria-live": "polite" });
     const comment = field({ t: "customer.rating.comment", name: "comment", optional: true, type: "textarea", rows: 3, maxlength: 1000 });
     const forget = keepTyped(comment.control, `rating-${request.id}`);
@@ -73,9 +73,10 @@ export function after(model, page) {
       await model.rate(score, comment.control.value.trim());
       forget();
     };
-    const send = button({ t: "customer.rating.send", kind: "primary", size: "main", disabled: true, action: rateIt });
+    const send = button({ t: "customer.rating.send", kind: "primary", size: "main", disabled: !score, action: rateIt });
+    if (score) word.textContent = t(`customer.rating.${score}`);
     const rate = stars({
-      label: "customer.rating.stars", word: (value) => t(`customer.rating.${value}`),
+      label: "customer.rating.stars", value: score, word: (value) => t(`customer.rating.${value}`),
       change: (value) => {
         score = value;
         word.textContent = t(`customer.rating.${value}`);
@@ -83,7 +84,7 @@ export function after(model, page) {
       },
     });
     return frame({ picture: art("solved"), t: "customer.resolved.title", bottom: [send] },
-      found(request), h("section", { class: "card stack rate" }, h("h2", { t: "customer.rating.title" }), rate, word, comment), eraseLine(model));
+      h("section", { class: "card stack rate" }, h("h2", { t: "customer.rating.title" }), rate, word, comment), found(request), eraseLine(model));
   };
 
   /** @param {RequestView} request */
@@ -128,7 +129,9 @@ function road({ visit }) {
 function found({ verdict, outcome, outcome_note: words, technician, visit }) {
   if (!verdict && !words && !outcome) return null;
   return h("section", { class: "card stack found" },
-    outcome && h("p", null, chip({ t: `common.outcome.${outcome}`, icon: outcome === "needs_visit" ? "car" : "check", tone: "brand" })),
+    outcome && h("p", null, visit?.state === "done"
+      ? chip({ t: "customer.found.visited", icon: "check", tone: "ok" })
+      : chip({ t: `common.outcome.${outcome}`, icon: outcome === "needs_visit" ? "car" : "check", tone: "brand" })),
     verdict && h("p", { text: t("customer.found.pipe", { pipe: t(`common.ownership.${verdict.ownership}`) }) }),
     words && h("blockquote", { text: words }),
     technician && words && h("p", { class: "small muted", text: technician.name }),
