@@ -6,6 +6,7 @@ import { failed, nothing, skeleton } from "parts/empty.js";
 import { icon } from "parts/icon.js";
 import { socketUrl, startPage } from "parts/page.js";
 import { Live } from "lib/live.js";
+import { spaced } from "lib/phone.js";
 import { i18n, t } from "parts/words.js";
 
 /** @typedef {{id: string, to: string, text: string, request_id: string | null, sent_at: string}} Sent */
@@ -36,10 +37,11 @@ async function surface() {
 
 /** @param {Sent} message */
 function entry(message) {
-  const link = /https?:\/\/\S+/.exec(message.text)?.[0];
+  const found = /https?:\/\/\S+/.exec(message.text)?.[0];
+  const link = found?.endsWith("…") ? undefined : found; // what it would open is not kept for long
   const [before = "", after = ""] = link ? message.text.split(link) : [message.text];
   return h("article", { class: "card stack" },
-    h("div", { class: "split small muted" }, h("b", { class: "number", text: t("common.sent.to", { phone: message.to }) }),
+    h("div", { class: "split small muted" }, h("b", { class: "number", text: t("common.sent.to", { phone: spaced(message.to) }) }),
       h("time", { datetime: message.sent_at, text: i18n.time(message.sent_at, { dateStyle: "medium", timeStyle: "short" }) })),
     h("p", { class: "bubble" }, before, link && h("a", { href: link, rel: "noreferrer", text: link }), after),
     link && h("a", { class: "button", href: link, rel: "noreferrer" }, icon("link"), h("span", { t: "common.sent.open" })));
