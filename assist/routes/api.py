@@ -9,7 +9,7 @@ api = Api("assist")
 DESK = role(Role.TECHNICIAN, Role.SUPERVISOR, Role.DISPATCHER, Role.ADMIN)
 """Those who see every request."""
 TECHNICIAN = role(Role.TECHNICIAN)
-ANSWERABLE = role(Role.TECHNICIAN, Role.SUPERVISOR, Role.DISPATCHER)
+ANSWERABLE = role(Role.TECHNICIAN, Role.SUPERVISOR, Role.DISPATCHER, Role.ADMIN)
 """Those who can have to conclude a request; which of them may, the request's owner decides."""
 CUSTOMER = customer()
 ERASERS = CUSTOMER | role(*ERASER_ROLES)

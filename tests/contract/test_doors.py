@@ -11,7 +11,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -19,6 +19,8 @@ import websockets
 from websockets.exceptions import ConnectionClosed
 
 from app.wings import APIS
+from assist.routes.api import ANSWERABLE
+from field.routes.api import DISPATCHER as CALL_OFF
 from kernel.actors import Actor, Role
 from kernel.web import Operation
 from tests.contract.doors_rig import House, build, sent
@@ -239,6 +241,12 @@ async def test_a_topic_is_heard_by_those_whom_it_concerns(house: House) -> None:
         async with house.be(name).socket("/api/live") as socket:
             await socket.send("subscribe", topics=[*sorted(console), "session:" + "0" * 64])
             assert set((await socket.receive("subscribed"))["topics"]) == topics, name
+
+
+@pytest.mark.parametrize("role", Role)
+def test_whoever_may_call_a_visit_off_answers_for_the_request_and_may_conclude_it(role: Role) -> None:
+    somebody = Actor("staff", UUID(int=1), "", frozenset({role}), None, "en")
+    assert not CALL_OFF.includes(somebody) or ANSWERABLE.includes(somebody)
 
 
 async def test_odd_first_frames_are_turned_away_with_a_code(house: House) -> None:
