@@ -146,7 +146,10 @@ async def add_mark(uow: UnitOfWork, actor: Actor, request_id: UUID, still_id: UU
 
 
 async def undo_mark(uow: UnitOfWork, actor: Actor, request_id: UUID, mark_id: UUID) -> MarkView:
-    """Take a mark back: one's own, or, as the request's owner, anybody's. Undoing twice is no fault."""
+    """Take a mark back: one's own, or, as the request's owner, anybody's. Undoing twice is no fault.
+
+    Raises `WrongState` once the request has ended: from then on its marks are evidence.
+    """
     row = await request_for(uow, actor, request_id)
     mark = await uow.session.get(Mark, mark_id)
     still = await uow.session.get(Still, mark.still_id) if mark else None
@@ -155,6 +158,8 @@ async def undo_mark(uow: UnitOfWork, actor: Actor, request_id: UUID, mark_id: UU
     if actor.id not in (mark.author_id, row.owner_id):
         raise Forbidden()
     if mark.undone_at is None:
+        if row.state not in TAKES_PICTURES:
+            raise WrongState(state=row.state.value, happening="mark")
         mark.undone_at = uow.now
         uow.changed("mark", mark.id, request_topic(row.id))
     return mark_view(mark)

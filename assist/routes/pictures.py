@@ -114,7 +114,7 @@ async def draw_mark(call: Call, still_id: UUID, body: MarkBody) -> MarkView:
     return await call.database.run(add_mark, call.actor, still.request_id, still.id, new)
 
 
-@api.delete("/api/marks/{mark_id}", who=PARTIES, summary="Take a mark back", errors=(Forbidden,))
+@api.delete("/api/marks/{mark_id}", who=PARTIES, summary="Take a mark back", errors=(Forbidden, WrongState))
 async def take_mark_back(call: Call, mark_id: UUID) -> None:
     async with call.database.reading() as session:
         request_id = await request_of_mark(session, mark_id)

@@ -149,11 +149,14 @@ async def test_there_is_an_end_to_stills_and_marks(house: AssistHouse) -> None:
 async def test_photos_can_be_sent_while_waiting_and_not_after_the_end(house: AssistHouse) -> None:
     customer = await house.waiting()
     still = await house.database.run(record_still, customer, customer.id, a_still(source="upload"))
+    mark = await house.database.run(add_mark, customer, customer.id, still.id, an_arrow())
     await house.database.run(withdraw, customer, customer.id)
     with pytest.raises(WrongState):
         await house.database.run(record_still, customer, customer.id, a_still())
     with pytest.raises(WrongState):
         await house.database.run(add_mark, customer, customer.id, still.id, an_arrow())
+    with pytest.raises(WrongState):
+        await house.database.run(undo_mark, customer, customer.id, mark.id)
     with pytest.raises(WrongState):
         await house.database.run(add_message, customer, customer.id, uuid4(), "还在吗")
 
