@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from sqlalchemy import text
 
@@ -24,6 +25,8 @@ from app.command_line import say
 from kernel.settings import Settings
 
 ENOUGH_BYTES = 1 << 30
+LOOPBACK = "127."
+HERE = ("127.0.0.1", "localhost", "::1")
 SIGNS = {"good": "✓", "lacks": "–", "bad": "✗"}
 
 
@@ -163,6 +166,12 @@ async def pages_port(settings: Settings) -> list[Finding]:
 
 
 async def media_port(settings: Settings) -> list[Finding]:
+    if settings.media_host.startswith(LOOPBACK) and urlsplit(settings.base_url).hostname not in HERE:
+        return bad(
+            f"Media: bound to {settings.media_host}, where only browsers on this machine reach it; set"
+            " CURBSTOP_MEDIA_HOST (0.0.0.0 for all addresses) and, where that is not what phones see,"
+            " CURBSTOP_MEDIA_ADDRESSES"
+        )
     if settings.media_port == 0:
         return lacks("Media: any free UDP port; set CURBSTOP_MEDIA_PORT for a firewall to open")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
