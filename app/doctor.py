@@ -168,8 +168,8 @@ async def pages_port(settings: Settings) -> list[Finding]:
 async def media_port(settings: Settings) -> list[Finding]:
     if settings.media_host.startswith(LOOPBACK) and urlsplit(settings.base_url).hostname not in HERE:
         return bad(
-            f"Media: bound to {settings.media_host}, where only browsers on this machine reach it; set"
-            " CURBSTOP_MEDIA_HOST to an address that phones reach, or to 0.0.0.0 with CURBSTOP_MEDIA_ADDRESSES"
+            f"Media: bound to {settings.media_host}, where only browsers on this machine reach it;"
+            " set CURBSTOP_MEDIA_HOST to what phones reach, or to 0.0.0.0 with CURBSTOP_MEDIA_ADDRESSES"
         )
     if settings.media_host == "0.0.0.0" and not settings.media_addresses:
         return bad("Media: phones would be sent to 0.0.0.0; set CURBSTOP_MEDIA_ADDRESSES to what they reach")
