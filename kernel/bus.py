@@ -153,10 +153,11 @@ class Relay:
 
 
 def _published_unsettled() -> Select[OutboxRow]:
+    # By when they were sent last: those that keep failing are sent again, and so go to the end of the line.
     return (
         select(OutboxRow)
         .where(OutboxRow.settled_at.is_(None), OutboxRow.published_at.is_not(None))
-        .order_by(OutboxRow.id)
+        .order_by(OutboxRow.published_at, OutboxRow.id)
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select
 
-from kernel.bus import BATCH, Consumer, Relay, connect_redis
+from kernel.bus import BATCH, Consumer, Relay, connect_redis, deliver
 from kernel.clock import ManualClock
 from kernel.contracts import RequestClosed, RequestWithdrawn
 from kernel.database import Database, UnitOfWork
@@ -199,3 +199,26 @@ async def test_without_redis_no_event_waits_behind_others(
     async with database.reading() as session:
         waiting = select(OutboxRow.type).where(OutboxRow.settled_at.is_(None))
         assert set(await session.scalars(waiting)) == {"changed"}, "hints wait for whoever listens again"
+
+
+async def test_events_that_nobody_can_handle_keep_no_other_from_being_settled(
+    database: Database, redis_client: Redis, clock: ManualClock, desk: Desk
+) -> None:
+    async def many(uow: UnitOfWork) -> None:
+        for _ in range(BATCH):
+            await close_request(uow, 0)
+
+    relay = Relay(database, redis_client, [desk.group])
+    await database.run(many)
+    await database.run(close_request, 3)
+    while await relay.pass_on():
+        pass
+    async with database.reading() as session:
+        last = (await session.scalars(select(OutboxRow).order_by(OutboxRow.id.desc()).limit(1))).one()
+    assert await deliver(database, desk.group, last.id, last.type, last.body), "the others stay unhandled"
+    for _ in range(2):
+        clock.advance(6)
+        await relay._sweep()
+        await relay.pass_on()
+    async with database.reading() as session:
+        assert (await session.get_one(OutboxRow, last.id)).settled_at is not None
