@@ -10,10 +10,11 @@ import "parts/empty.js";
 import "parts/icon.js";
 import "parts/switches.js";
 import { Toast } from "parts/toast.js";
-import { i18n } from "parts/words.js";
+import { pageTitle } from "parts/wordmark.js";
+import { i18n, t } from "parts/words.js";
 
 /**
- * What the server tells a page about itself.
+ * What the server tells a page about itself. An empty `utility` has a name in each language, among the texts.
  * @typedef {{page: string, surface: string, areas: string[], language: string, languages: string[], utility: string, region: string,
  *   timezone: string, demo: boolean, map: boolean, map_missing: string, base_map: string}} Shell
  */
@@ -31,6 +32,10 @@ export async function startPage(options = {}) {
     api.language = i18n.language;
   });
   await i18n.use(shell.language);
+  if (shell.utility === t("common.utility")) shell.utility = "";
+  i18n.addEventListener("change", () => {
+    document.title = pageTitle(shell);
+  });
   const live = new Live({ url: socketUrl("/api/live", surface) });
   const main = /** @type {HTMLElement} */ (document.getElementById("page"));
   const banner = /** @type {Banner} */ (h("cs-banner"));

@@ -379,6 +379,8 @@ async def test_the_language_changes_in_place(water: RunningApp, phone_page: Page
     await expect(phone_page.locator("html")).to_have_attribute("lang", "en")
     await expect(phone_page.locator("h1")).not_to_have_text(before)
     await expect(phone_page.locator("h1")).to_have_text(re.compile(r"^[\x20-\x7e’]+$"))
+    await expect(phone_page.locator(".wordmark")).to_have_text("Bay Water")
+    await expect(phone_page).to_have_title("Bay Water · help by video")
 
 
 _CHOOSE_FAST = """

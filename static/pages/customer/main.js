@@ -3,9 +3,9 @@
 import "parts/map.js";
 import { h } from "parts/dom.js";
 import { failed, skeleton } from "parts/empty.js";
-import { icon } from "parts/icon.js";
 import { startPage } from "parts/page.js";
 import { leaveWhenSignedOut, takeToken } from "parts/session.js";
+import { wordmark } from "parts/wordmark.js";
 import { Camera } from "pages/customer/camera.js";
 import { Case } from "pages/customer/case.js";
 import { currentScreen, SCREENS } from "pages/customer/screens.js";
@@ -16,7 +16,7 @@ const model = new Case(page.api, page.live, page.shell.language);
 model.token = token;
 
 const head = h("header", { class: "page-head" }, h("div", { class: "split screen" },
-  h("div", { class: "wordmark" }, icon("drop"), h("span", { text: page.shell.utility })),
+  wordmark(page.shell),
   h("div", { class: "cluster tight" }, h("cs-theme"), h("cs-language"))));
 const place = h("div", { class: "place" }, h("div", { class: "screen stack" }, skeleton(4)));
 page.main.append(head, place);

@@ -4,6 +4,7 @@ import { button } from "parts/button.js";
 import { h } from "parts/dom.js";
 import { icon } from "parts/icon.js";
 import { signOut } from "parts/session.js";
+import { wordmark } from "parts/wordmark.js";
 import { help } from "pages/desk/help.js";
 import { inviteSomeone } from "pages/desk/invite.js";
 
@@ -24,7 +25,7 @@ export function head(desk, keys) {
 
   return h(
     "header", { class: "desk-head" },
-    h("div", { class: "wordmark" }, icon("drop"), h("span", { text: page.shell.utility })),
+    wordmark(page.shell),
     h("h1", { class: "visually-hidden", t: "desk.title" }),
     staffed,
     h("div", { class: "grow" }),

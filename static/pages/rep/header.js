@@ -21,7 +21,7 @@ export function header(page, work, me, positions) {
     state.replaceChildren(sync(work));
   };
   work.addEventListener("change", update);
-  addEventListener("language", update); // the switch lies in a sheet beside the page
+  for (const type of ["language", "online", "offline"]) addEventListener(type, update); // the switch lies in a sheet beside the page
   update();
   return h("header", { class: "page-head rep-head" },
     h("div", { class: "split screen" },
@@ -33,7 +33,7 @@ export function header(page, work, me, positions) {
 /** @param {Work} work */
 function sync(work) {
   if (work.waiting.length) return chip({ t: "rep.sync.waiting", params: { count: work.waiting.length }, icon: "queue", tone: "warn" });
-  if (work.trouble && work.heardAt) return chip({ text: i18n.t("rep.sync.as_of", { time: i18n.time(work.heardAt) }), icon: "offline", tone: "warn" });
+  if ((work.trouble || !navigator.onLine) && work.heardAt) return chip({ text: i18n.t("rep.sync.as_of", { time: i18n.time(work.heardAt) }), icon: "offline", tone: "warn" });
   return chip({ t: "rep.sync.fresh", icon: "check", tone: "ok" });
 }
 

@@ -8,6 +8,7 @@ import { socketUrl, startPage } from "parts/page.js";
 import { Live } from "lib/live.js";
 import { spaced } from "lib/phone.js";
 import { i18n, t } from "parts/words.js";
+import { wordmark } from "parts/wordmark.js";
 
 /** @typedef {{id: string, to: string, text: string, request_id: string | null, sent_at: string}} Sent */
 
@@ -16,7 +17,7 @@ const list = h("div", { class: "stack", "aria-live": "polite" }, skeleton(3));
 
 page.main.append(
   h("header", { class: "page-head" }, h("div", { class: "split screen" },
-    h("div", { class: "wordmark" }, icon("drop"), h("span", { text: page.shell.utility })),
+    wordmark(page.shell),
     h("cs-language"))),
   h("div", { class: "screen stack sent" }, h("h1", { t: "common.sent.title" }), h("p", { class: "muted", t: "common.sent.lead" }), list),
 );

@@ -4,9 +4,9 @@ import { button } from "parts/button.js";
 import { note } from "parts/chip.js";
 import { h } from "parts/dom.js";
 import { field, segmented } from "parts/field.js";
-import { icon } from "parts/icon.js";
 import { startPage } from "parts/page.js";
 import { i18n } from "parts/words.js";
+import { wordmark } from "parts/wordmark.js";
 
 const HOMES = /** @type {Record<string, string>} */ ({ desk: "/desk", rep: "/rep", console: "/console" });
 
@@ -60,7 +60,7 @@ function target() {
 
 page.main.append(
   h("header", { class: "page-head" }, h("div", { class: "split screen wide" },
-    h("div", { class: "wordmark" }, icon("drop"), h("span", { text: page.shell.utility })),
+    wordmark(page.shell),
     h("div", { class: "cluster" }, h("cs-theme"), h("cs-language")))),
   h("div", { class: "screen signin" },
     h("div", { class: "card stack" },

@@ -14,6 +14,7 @@ import { Line } from "pages/customer/line.js";
 import { requestChat } from "pages/customer/messages.js";
 import { photoStrip } from "pages/customer/photo-strip.js";
 import { Photos } from "pages/customer/photos.js";
+import { pageTitle } from "parts/wordmark.js";
 import { t } from "parts/words.js";
 import { buzz } from "pages/customer/awake.js";
 
@@ -93,8 +94,7 @@ export function call(model, page) {
   };
 
   buzz(200, 100, 200);
-  const title = document.title;
-  const callBack = () => (document.title = document.visibilityState === "hidden" ? `● ${t("customer.call.ready", { technician: technician() })}` : title);
+  const callBack = () => (document.title = document.visibilityState === "hidden" ? `● ${t("customer.call.ready", { technician: technician() })}` : pageTitle(page.shell));
   document.addEventListener("visibilitychange", callBack);
   callBack();
   // A page reloaded in the middle of a call takes it up again without asking what was answered before.
@@ -109,7 +109,7 @@ export function call(model, page) {
     },
     leave() {
       document.removeEventListener("visibilitychange", callBack);
-      document.title = title;
+      document.title = pageTitle(page.shell);
       delete document.documentElement.dataset["full"];
       stage?.leave();
       line.close();

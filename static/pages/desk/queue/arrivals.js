@@ -1,6 +1,7 @@
 // Somebody new waits: a word for those who listen, a soft sound, and the count in the tab's title.
 
 import { h } from "parts/dom.js";
+import { pageTitle } from "parts/wordmark.js";
 import { t } from "parts/words.js";
 import { sounds } from "pages/desk/sound.js";
 
@@ -8,7 +9,6 @@ import { sounds } from "pages/desk/sound.js";
 export function watchArrivals(desk) {
   const voice = h("div", { class: "visually-hidden", role: "status", "aria-live": "polite" });
   document.body.append(voice);
-  const plain = document.title;
 
   desk.addEventListener("arrived", (event) => {
     const rows = /** @type {CustomEvent<import("pages/desk/views.js").QueueRow[]>} */ (event).detail;
@@ -20,6 +20,7 @@ export function watchArrivals(desk) {
   });
   desk.addEventListener("queue", () => {
     const count = desk.queue?.rows.length ?? 0;
-    document.title = count ? `(${count}) ${plain}` : plain;
+    const title = pageTitle(desk.page.shell);
+    document.title = count ? `(${count}) ${title}` : title;
   });
 }
