@@ -5,9 +5,6 @@ A setting's description is its documentation; ``docs/settings.md`` is generated 
 
 from __future__ import annotations
 
-import os
-import secrets
-from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -107,17 +104,3 @@ class Settings(BaseSettings):
     @property
     def sqlalchemy_url(self) -> str:
         return self.database_url or f"sqlite+aiosqlite:///{self.data / 'curbstop.db'}"
-
-
-def secret_key(data: Path) -> bytes:
-    """The installation's secret, made on first use and readable by its owner only."""
-    path = data / "secret.key"
-    if not path.exists():
-        data.mkdir(parents=True, exist_ok=True)
-        fresh = data / f"secret.{os.getpid()}"
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(32))
-        with suppress(FileExistsError):  # another process was first, and its secret stands
-            os.link(fresh, path)
-        fresh.unlink()
-    return path.read_bytes()
