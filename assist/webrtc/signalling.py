@@ -265,9 +265,13 @@ class Room:
         return effects
 
     def not_reconciled(self, now: float, answers: int | None = None) -> list[Effect]:
-        """The records could not be read: what waited for them is to be said again."""
-        parked = self.state.unpark(answers)
-        return [self.state.refuse(p.peer, p.frame, "unavailable", 1000) for p in parked]
+        """The records could not be read: what waited for them is to be said again, a join over a new line."""
+        effects: list[Effect] = []
+        for waiting in self.state.unpark(answers):
+            effects.append(self.state.refuse(waiting.peer, waiting.frame, "unavailable", 1000))
+            if isinstance(waiting.frame, said.Join):
+                effects.append(ClosePeer(waiting.peer, 1013))
+        return effects
 
     def _unpark(self, now: float, request: Waiting) -> list[Effect]:
         if isinstance(request.frame, said.Join):

@@ -152,6 +152,17 @@ def test_a_call_that_is_taken_up_again_is_a_call_again(world: World, known: bool
     assert world.got("phone", frames.Ended) == [frames.Ended(reason="technician")]
 
 
+def test_whoever_comes_into_a_call_that_is_over_while_the_records_are_away_comes_back(world: World) -> None:
+    world.say("desk", said.End())
+    world.lose("phone")
+    world.patient = False
+    world.connect("phone", CUSTOMER)
+    world.closed.clear()
+    world.say("phone", said.Join())
+    world.do(world.room.not_reconciled(world.now, world.room.reading()))
+    assert (world.errors("phone"), world.closed) == (["unavailable"], [("phone", 1013)])
+
+
 def test_a_call_that_ended_elsewhere_ends_here(world: World) -> None:
     world.open = False
     world.reload()
