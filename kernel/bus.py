@@ -27,7 +27,7 @@ from kernel.cancelling import heed_cancellation
 from kernel.database import Database, UnitOfWork
 from kernel.inbox import FailedEvent, HandlerGroup, InboxRow
 from kernel.lease import Leases
-from kernel.outbox import PRIVATE_TYPES, OutboxRow, is_hint, read_event, without_private
+from kernel.outbox import EVENT_TYPES, PRIVATE_TYPES, OutboxRow, is_hint, read_event, without_private
 
 log = structlog.get_logger(__name__)
 
@@ -106,8 +106,12 @@ class Relay:
         return len(rows)
 
     def _unwanted(self, rows: Sequence[OutboxRow]) -> list[UUID]:
-        """Rows that nobody has to handle: hints, and events no group listens to."""
-        return [row.id for row in rows if is_hint(row) or row.type not in self._wanted]
+        """Rows that nobody has to handle: hints, and events no group listens to.
+
+        An event of a newer release is not ours to judge: workers of both run while it is rolled out.
+        """
+        unheard = EVENT_TYPES.keys() - self._wanted
+        return [row.id for row in rows if is_hint(row) or row.type in unheard]
 
     @property
     def _wanted(self) -> set[str]:
@@ -205,7 +209,8 @@ async def _settle(
     )
     lacking = []
     for row in rows:
-        if handled.get(row.id, 0) < sum(row.type in group.types for group in groups):
+        needed = sum(row.type in group.types for group in groups)
+        if handled.get(row.id, 0) < needed or row.type not in EVENT_TYPES:
             lacking.append(row)
         else:
             row.settled_at = uow.now

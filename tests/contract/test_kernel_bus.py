@@ -222,3 +222,21 @@ async def test_events_that_nobody_can_handle_keep_no_other_from_being_settled(
         await relay.pass_on()
     async with database.reading() as session:
         assert (await session.get_one(OutboxRow, last.id)).settled_at is not None
+
+
+async def test_an_event_of_a_newer_release_waits_for_a_worker_that_knows_it(
+    database: Database, redis_client: Redis, clock: ManualClock, desk: Desk
+) -> None:
+    async def from_the_future(uow: UnitOfWork) -> UUID:
+        row = OutboxRow(id=uow.new_id(), type="meter_spoke", version=1, body={}, created_at=uow.now)
+        uow.session.add(row)
+        return row.id
+
+    event_id = await database.run(from_the_future)
+    relay = Relay(database, redis_client, [desk.group])
+    for _ in range(3):
+        await relay.pass_on()
+        await relay._sweep()
+        clock.advance(6)
+    async with database.reading() as session:
+        assert (await session.get_one(OutboxRow, event_id)).settled_at is None
