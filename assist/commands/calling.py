@@ -70,7 +70,8 @@ async def _free_since(session: AsyncSession, technician_id: UUID, entry: QueueEn
     finished = await session.scalar(
         select(func.max(Call.finished_at)).where(Call.technician_id == technician_id)
     )
-    last_taken = await session.scalar(select(func.max(Call.accepted_at)))
+    # By the key, which grows with time: all calls there ever were are not looked through for it.
+    last_taken = await session.scalar(select(Call.accepted_at).order_by(Call.id.desc()).limit(1))
     return max(moment for moment in (entry.entered_at, finished, last_taken) if moment is not None)
 
 
