@@ -39,7 +39,9 @@ export class Live extends EventTarget {
     return () => {
       const left = this.subscribers.get(topic);
       left?.delete(subscriber);
-      if (left?.size === 0) this.subscribers.delete(topic);
+      if (left?.size !== 0) return;
+      this.subscribers.delete(topic);
+      if (this.state === "open") this.send({ type: "unsubscribe", topics: [topic] }); // a socket takes only so many
     };
   }
 

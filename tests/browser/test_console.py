@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -226,6 +228,40 @@ async def test_the_keyboard_reaches_everything_and_tables_say_what_the_map_shows
     await page.get_by_role("button", name="建立并派单").click()
     await expect(page.locator("cs-toast")).to_contain_text("放入待处理")
     await expect(page.locator(".console-title")).to_contain_text("新街 1 号")
+
+
+_LISTEN_AND_LEAVE = """
+async () => {
+  const { Live } = await import("lib/live.js");
+  const live = new Live({ url: `${location.origin.replace("http", "ws")}/api/live?surface=console` });
+  const open = new Promise(done => live.addEventListener("state", ({ detail }) => detail === "open" && done()));
+  live.subscribe("reps", () => {});
+  await open;
+  const leave = ["zones", "inbox"].map(topic => live.subscribe(topic, () => {}));
+  live.subscribe("inbox", () => {});
+  for (const one of leave) one();
+}
+"""
+
+
+async def test_what_is_no_longer_shown_is_no_longer_listened_to(
+    working_day: WorkingDay, browsers: Browsers
+) -> None:
+    page = await browsers.desk()
+    await sign_in(page, working_day)
+    told: list[list[str]] = []
+
+    def hear(frame: str | bytes) -> None:
+        if (said := json.loads(frame))["type"] == "subscribed":
+            assert not said["refused"]
+            told.append(said["topics"])
+
+    page.on("websocket", lambda socket: socket.on("framereceived", hear))
+    await page.evaluate(_LISTEN_AND_LEAVE)
+    async with asyncio.timeout(5):
+        while told[-1:] != [["inbox", "reps"]]:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert ["inbox", "reps", "zones"] in told
 
 
 async def test_without_an_answer_it_says_so_and_goes_on(
