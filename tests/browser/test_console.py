@@ -234,7 +234,8 @@ _LISTEN_AND_LEAVE = """
 async () => {
   const { Live } = await import("lib/live.js");
   const live = new Live({ url: `${location.origin.replace("http", "ws")}/api/live?surface=console` });
-  const open = new Promise(done => live.addEventListener("state", ({ detail }) => detail === "open" && done()));
+  const open = new Promise(done =>
+    live.addEventListener("state", ({ detail }) => detail === "open" && done()));
   live.subscribe("reps", () => {});
   await open;
   const leave = ["zones", "inbox"].map(topic => live.subscribe(topic, () => {}));
