@@ -46,7 +46,7 @@ from kernel.staff import Staff, actor_of
 OVER = "当天未处理，已结案。 Closed at the end of the day."
 DONE_NOTE = "已处理，复查正常。 Done and checked."
 ANSWERS_AFTER = timedelta(minutes=2)
-WAITING_SINCE = timedelta(minutes=3)
+WAITING_SINCE = timedelta(seconds=80)
 """How long ago the last customer in the queue came; the others came as long before one another."""
 
 
@@ -152,7 +152,7 @@ class Morning:
     async def ask(self, city: City, now: datetime, note: Callable[[UUID], None], asked: int = 0) -> None:
         """The customers who are asking now, after the first ``asked``; ``note`` is told of each request.
 
-        The queue's last one came a few minutes ago.
+        The queue's last one came a minute or two ago, and none has waited much more than ten.
         """
         technician = await self._technician(city)
         for number, draft in enumerate(city.requests[asked:], asked):

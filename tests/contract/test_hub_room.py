@@ -158,7 +158,8 @@ async def test_a_foreign_page_does_not_get_in(call: Call) -> None:
     [
         '{"type":"join"}',
         '{"type":"hello"}',
-        '{"type":"hello","version":99}',
+        '{"type":"hello","version":0}',
+        '{"type":"hello","version":"1"}',
         '{"type":"hello","version":1,"tab":"no"}',
         "hello",
         "",

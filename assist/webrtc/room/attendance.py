@@ -11,12 +11,17 @@ from assist.webrtc.room.state import RoomState
 
 
 def on_join(state: RoomState, now: float, by: Participant, frame: said.Join) -> list[Effect]:
+    effects: list[Effect] = []
     if not by.seated and len(state.people.seated()) >= MAX_PARTICIPANTS:
-        return [state.refuse(by, frame, "room_full")]
+        # Who is there comes before who may come back: a link that is opened again and again takes many seats.
+        gone = state.people.longest_away()
+        if gone is None:
+            return [state.refuse(by, frame, "room_full")]
+        effects += depart(state, now, gone, "grace_over")
     by.happen("join", now)
     by.hears = True
     by.publish = tuple(frame.publish)
-    effects: list[Effect] = [
+    effects += [
         state.answer(by, frame, _snapshot(state)),
         Broadcast(Participants(participants=state.people.views()), but=by.peer),
         state.remember(),

@@ -142,6 +142,11 @@ class Gathering:
     def views(self) -> list[ParticipantView]:
         return [participant.view() for participant in self.seated()]
 
+    def longest_away(self) -> Participant | None:
+        """Whose line was lost first, of those who keep a seat without one."""
+        away = (p for p in self if p.presence is Presence.AWAY)
+        return min(away, key=lambda p: p.since, default=None)
+
     def overdue(self, now: float) -> list[Participant]:
         return [p for p in self if p.presence is Presence.AWAY and now - p.since >= GRACE_S]
 

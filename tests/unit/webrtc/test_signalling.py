@@ -98,6 +98,23 @@ def test_a_room_is_full_at_some_point(world: World) -> None:
     assert len(world.got("desk", frames.Participants)[-1].participants) == MAX_PARTICIPANTS
 
 
+def test_in_a_full_room_who_is_away_longest_gives_way(world: World) -> None:
+    for number in range(MAX_PARTICIPANTS - 2):
+        world.enter(f"tab{number}", CUSTOMER, "video")
+    for lost in ("tab2", "tab0"):
+        world.later(1)
+        world.lose(lost)
+    world.enter("fresh", CUSTOMER, "video")
+    assert world.errors("fresh") == []
+    assert world.closed_media == ["tab2"]
+    seated = [p.peer for p in world.got("desk", frames.Participants)[-1].participants]
+    assert "fresh" in seated and "tab0" in seated and "tab2" not in seated
+    assert len(seated) == MAX_PARTICIPANTS
+    world.connect("tab2", CUSTOMER)  # comes back all the same, and takes the next one's place
+    assert isinstance(world.say("tab2", said.Join(publish=["video"])), frames.Joined)
+    assert world.closed_media == ["tab2", "tab0"]
+
+
 def test_whoever_is_no_longer_answerable_is_shown_out(world: World) -> None:
     world.staff = frozenset({"staff:9"})
     world.reload()
