@@ -90,7 +90,6 @@ async def test_the_worker_that_runs_the_room_dies(call: Call) -> None:
     await talk(phone, desk)
     still = await call.upload(call.customer)
     await desk.ask("show_still", still_id=still["id"])
-    await asyncio.sleep(0.3)  # a room is remembered beside the answer: a last instant may go with its worker
     since, killed = len(desk.log), time.monotonic()
     call.app.kill(owner)
     with pytest.raises(websockets.ConnectionClosed):
