@@ -12,8 +12,8 @@ kept per phone, and changes in the same transaction as the effect, so that neith
 - a number beyond the next one is a gap: nothing from there on is touched, and the answer says which number
   is expected. The phone sends from there.
 
-What is not the action's own fault (a race lost three times, a part that is away) is not an answer: the call
-stops there with what was done so far, and the phone sends the rest again.
+What is not the action's own fault (a race lost again and again, a part that is away) is not an answer: the
+call stops there with what was done so far, and the phone sends the rest again.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from field.services import FieldServices
 from field.tables import Device, DeviceAction
 from kernel.actors import Actor
 from kernel.database import Database, UnitOfWork
-from kernel.errors import CurbstopError, Invalid, Refused, StaleVersion
+from kernel.errors import Crowded, CurbstopError, Invalid, Refused
 
 KEPT = 1_000
 """Answers kept per phone; a phone asks again for those of its last few unanswered calls only."""
@@ -124,13 +124,8 @@ async def apply_actions(
     for step in sorted(steps, key=lambda step: step.sequence):
         try:
             results.append(await _answer(database, services, actor, device_id, step))
-        except SequenceGap as gap:
-            stopped = gap.code
-            break
-        except StaleVersion as lost:
-            if lost.params:
-                raise
-            stopped = lost.code
+        except (SequenceGap, Crowded) as stop:
+            stopped = stop.code
             break
     expected = await database.run(_expected, actor, device_id)
     return BatchResult(tuple(results), expected, stopped)
@@ -147,8 +142,7 @@ async def _answer(
         # Not stored: the number's own answer stays what it is.
         return StepResult(step.id, step.sequence, clash.status, clash.code, dict(clash.params))
     except CurbstopError as refusal:
-        lost_race = isinstance(refusal, StaleVersion) and not refusal.params
-        if refusal.status >= 500 or refusal.status in (401, 429) or lost_race:
+        if refusal.status >= 500 or refusal.status in (401, 429):
             raise
         return await database.run(_refuse, actor, device_id, step, refusal)
 

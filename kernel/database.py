@@ -11,34 +11,41 @@ each begins with ``BEGIN IMMEDIATE`` so that what it has read cannot change befo
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import event, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, AsyncSessionTransaction, create_async_engine
 from sqlalchemy.orm.exc import StaleDataError
 
 from kernel import audit, spatial
 from kernel.actors import Actor
 from kernel.clock import Clock, SystemClock
 from kernel.contracts import Changed, Event
-from kernel.errors import StaleVersion
+from kernel.errors import Crowded, StaleVersion
 from kernel.ids import uuid7
 from kernel.outbox import outbox_row
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-ATTEMPTS = 3
-"""Times a command is run before a lost race is told to the caller."""
+ATTEMPTS = 6
+"""Times a command is run before the caller is told to try again later."""
+
+STAND_BACK_S = 0.02
+"""How long one who lost a race waits before the next try, at most and times the tries so far."""
 
 _SERIALIZATION_FAILURES = {"40001", "40P01"}
 """PostgreSQL's SQLSTATEs for "run that again": serialization failure, deadlock."""
 
+_UNIQUE_VIOLATIONS = {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
+"""How PostgreSQL (SQLSTATE) and SQLite (``sqlite_errorname``) say that a key is taken."""
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON", "secure_delete=ON")
 """Of each SQLite connection. What is deleted is overwritten, and does not stay in the file's free pages."""
@@ -83,9 +90,40 @@ class UnitOfWork:
         """Hint to the open pages on ``topics`` that ``resource`` ``id`` should be fetched again."""
         self.emit(Changed(resource=resource, id=str(id), topics=topics))
 
+    async def hold(self, name: str) -> None:
+        """Have ``name`` for oneself until the transaction ends; whoever wants it meanwhile waits.
+
+        What is read afterwards is what the one before left, and stays so. SQLite has one writer: there
+        everybody holds everything.
+        """
+        if self.session.get_bind().dialect.name == "postgresql":
+            await self.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+    async def hold_for_now(self, name: str) -> Hold:
+        """As :meth:`hold`, and can be given back as long as nothing was written."""
+        held = Hold(name, await self.session.begin_nested())
+        await self.hold(name)
+        return held
+
     async def audit(self, actor: Actor, action: str, subject: str, **detail: object) -> None:
         """Append to the hash-chained audit log, in this transaction."""
         await audit.append(self.session, self.now, actor, action, subject, detail)
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A name that a transaction has for itself, until it is given back or the transaction ends."""
+
+    name: str
+    _savepoint: AsyncSessionTransaction
+
+    async def keep(self) -> None:
+        """Have it to the transaction's end."""
+        await self._savepoint.commit()
+
+    async def give_back(self) -> None:
+        """Let the next one have it: a savepoint takes the locks that came after it along."""
+        await self._savepoint.rollback()
 
 
 class Database:
@@ -110,8 +148,12 @@ class Database:
     ) -> T:
         """Run ``command(uow, …)`` in one transaction; after a lost race, again from the start.
 
+        Whether somebody else changed what the caller had seen is for the command to say
+        (:func:`check_version`): whoever comes without a version has only to wait for their turn.
+
         Raises:
-            StaleVersion: when :data:`ATTEMPTS` tries in a row lost their race.
+            Crowded: when :data:`ATTEMPTS` tries in a row lost their race.
+            sqlalchemy.exc.IntegrityError: the command breaks a rule of the tables: a fault of ours.
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -121,7 +163,10 @@ class Database:
                 if not _lost_race(error):
                     raise
                 if attempt == ATTEMPTS:
-                    raise StaleVersion() from error
+                    if isinstance(error, IntegrityError):
+                        raise  # a key that is taken each time is no race
+                    raise Crowded(retry_after=1) from error
+            await asyncio.sleep(random.random() * STAND_BACK_S * attempt)
         raise AssertionError("unreachable")
 
     @asynccontextmanager
@@ -162,12 +207,14 @@ class Database:
 
 def _lost_race(error: Exception) -> bool:
     """Whether running the same command again may succeed."""
-    if isinstance(error, StaleDataError | IntegrityError):
-        # A unique key taken in between: the second run sees the row and answers as its rule says.
+    if isinstance(error, StaleDataError):
         return True
     if isinstance(error, OperationalError) and "database is locked" in str(error):
         return True
-    return getattr(getattr(error, "orig", None), "sqlstate", None) in _SERIALIZATION_FAILURES
+    orig = getattr(error, "orig", None)
+    code = getattr(orig, "sqlstate", None) or getattr(orig, "sqlite_errorname", None)
+    # A unique key taken in between: the second run sees the row and answers as its rule says.
+    return code in _SERIALIZATION_FAILURES | _UNIQUE_VIOLATIONS
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

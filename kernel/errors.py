@@ -133,3 +133,9 @@ class Unavailable(CurbstopError):
 
     code = "unavailable"
     status = 503
+
+
+class Crowded(Unavailable):
+    """Too many are at this at once; please try again in a moment."""
+
+    code = "crowded"

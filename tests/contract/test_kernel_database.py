@@ -12,12 +12,15 @@ import shapely
 from geoalchemy2.shape import from_shape
 from redis.asyncio import Redis
 from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from kernel.actors import SYSTEM, Role, Surface
 from kernel.audit import AuditEntry, first_broken_entry
 from kernel.clock import ManualClock
 from kernel.database import Database, UnitOfWork
 from kernel.errors import CurbstopError
+from kernel.ids import uuid7
+from kernel.inbox import InboxRow
 from kernel.lease import Leases
 from kernel.links import (
     AccessLink,
@@ -28,8 +31,9 @@ from kernel.links import (
     forget_expired,
     redeem_link,
 )
+from kernel.outbox import OutboxRow
 from kernel.sessions import NewSession, Session, end_session, forget_ended, start_session, who
-from kernel.staff import add_staff
+from kernel.staff import Staff, add_staff
 
 DAY = timedelta(days=1)
 
@@ -143,6 +147,53 @@ async def test_many_who_write_the_audit_log_at_once_all_get_their_turn(database:
         assert await first_broken_entry(session) is None
 
 
+async def test_what_breaks_a_rule_of_the_tables_is_a_fault_and_no_lost_race(database: Database) -> None:
+    tries = 0
+
+    async def of_nothing(uow: UnitOfWork) -> None:
+        nonlocal tries
+        tries += 1
+        uow.session.add(InboxRow(group="desk", event_id=uow.new_id(), handled_at=uow.now))
+
+    with pytest.raises(IntegrityError):
+        await database.run(of_nothing)
+    assert tries == 1, "running it again would break the same rule"
+
+
+async def test_a_key_that_is_taken_each_time_is_a_fault(database: Database) -> None:
+    row_id = uuid7(database.clock.now())
+
+    async def the_same(uow: UnitOfWork) -> None:
+        uow.session.add(OutboxRow(id=row_id, type="changed", version=1, body={}, created_at=uow.now))
+
+    await database.run(the_same)
+    with pytest.raises(IntegrityError):
+        await database.run(the_same)
+
+
+async def test_what_one_holds_another_waits_for(database: Database) -> None:
+    """Without a version, without a lost race: each reads what the one before left."""
+
+    async def count(uow: UnitOfWork) -> None:
+        await uow.hold("the counter")
+        last = (await uow.session.scalars(select(Staff.name).order_by(Staff.id.desc()).limit(1))).first()
+        number = int(last or 0) + 1
+        await add_staff(uow, username=f"wu{number}", name=str(number), roles=frozenset({Role.REP}))
+
+    await asyncio.gather(*(database.run(count) for _ in range(8)))
+    async with database.reading() as session:
+        assert sorted(map(int, await session.scalars(select(Staff.name)))) == list(range(1, 9))
+
+
+async def test_what_is_given_back_is_the_next_ones(database: Database) -> None:
+    async with database.unit_of_work() as uow:
+        held = await uow.hold_for_now("the counter")
+        await held.give_back()
+        if not database.is_sqlite:
+            async with database.unit_of_work() as other, asyncio.timeout(5):
+                await other.hold("the counter")
+
+
 @pytest.mark.parametrize(
     ("tampering", "found"),
     [
@@ -241,7 +292,5 @@ async def test_readers_see_one_state_while_a_writer_works(database: Database) ->
         query = text("SELECT name FROM staff")
         assert (await session.execute(query)).scalar() == "before"
         async with database.unit_of_work() as uow:
-            from kernel.staff import Staff
-
             await uow.session.execute(update(Staff).values(name="after"))
         assert (await session.execute(query)).scalar() == "before"
