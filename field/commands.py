@@ -14,7 +14,7 @@ from field.grid.reasons import Reason
 from field.grid.store import point_of
 from field.grid.tables import Rep
 from field.placement import open_days, place, put, reason, take_out, tell_unplaced, whereabouts
-from field.planning import load_day
+from field.planning import days_of, load_day
 from field.services import FieldServices
 from field.tables import Task
 from field.task import By, Given, TaskEvent, TaskState
@@ -175,6 +175,7 @@ async def assign_task(
         task.answerable_id = actor.id  # until the new one accepts
         uow.changed("task", task.id, f"rep:{before}")
     failed: Reason | None = None
+    await uow.hold(days_of(rep.id))
     for date in open_days(services, task, uow.now):
         day = await load_day(uow.session, services, uow.now, date, [rep], [task])
         weights = WEIGHTS.get(task.severity, Weights())

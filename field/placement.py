@@ -19,7 +19,7 @@ from field.clocks import response_due
 from field.dispatch import WEIGHTS, PassedOver, Proposal, Proposals, Rule, Weights, propose
 from field.grid.reasons import Reason
 from field.grid.tables import Rep, Zone
-from field.planning import Day, candidates, load_day, moment
+from field.planning import Day, candidates, days_of, load_day, moment, unchanged
 from field.route import insert, without
 from field.services import FieldServices
 from field.tables import RouteRow, Task, VisitRow
@@ -27,7 +27,7 @@ from field.task import By, Given, TaskEvent, TaskState
 from field.timeline import remember, step
 from kernel.actors import SYSTEM, Actor
 from kernel.contracts import RouteEased, TaskAssigned, TaskUnplaced
-from kernel.database import UnitOfWork
+from kernel.database import Hold, UnitOfWork
 
 DAYS_AHEAD = 7
 """Working days tried, from the first on which the task's window is open."""
@@ -52,7 +52,7 @@ async def place(uow: UnitOfWork, services: FieldServices, task: Task, actor: Act
     """Find the best route for an unplaced or declined task; without one it goes to the inbox."""
     task.zone_id, reason = await whereabouts(uow.session, services, task)
     if reason is None:
-        day, found = await search(uow.session, services, task, task.zone_id, uow.now, limit=1)
+        day, found = await search_and_hold(uow, services, task, task.zone_id)
         if found.best:
             proposal = found.best[0]
             await put(uow, services, day, task, proposal, actor, found.passed_over)
@@ -71,7 +71,7 @@ async def place_again(uow: UnitOfWork, services: FieldServices, task: Task) -> b
     zone_id, reason = await whereabouts(uow.session, services, task)
     if reason is not None:
         return False
-    day, found = await search(uow.session, services, task, zone_id, uow.now, limit=1)
+    day, found = await search_and_hold(uow, services, task, zone_id)
     if not found.best:
         return False
     task.zone_id = zone_id
@@ -133,6 +133,33 @@ async def search(
     return told
 
 
+async def search_and_hold(
+    uow: UnitOfWork, services: FieldServices, task: Task, zone_id: UUID | None
+) -> tuple[Day, Proposals]:
+    """The best place for the task, in a route that nobody else changes before this transaction ends.
+
+    Many who create tasks at once find the same representative best. The search asks nobody to wait. Whoever
+    comes second to the route waits for the first, then searches again while holding it: others who come to it
+    wait until this one has its place. One route is held at a time, so that no two wait for each other.
+    """
+    held: Hold | None = None
+    while True:
+        day, found = await search(uow.session, services, task, zone_id, uow.now, limit=1)
+        best = found.best[0].rep_id if found.best else None
+        if held is not None and (best is None or held.name != days_of(best)):
+            await held.give_back()
+            held = None
+        if best is None:
+            return day, found
+        fresh = held is not None
+        if held is None:
+            held = await uow.hold_for_now(days_of(best))
+            fresh = await unchanged(uow.session, day, best)
+        if fresh:
+            await held.keep()
+            return day, found
+
+
 def _someone_on_shift(found: Proposals) -> bool:
     return any(passed.rule.code != Rule.OFF_SHIFT.value for passed in found.passed_over)
 
@@ -192,6 +219,7 @@ async def take_out(uow: UnitOfWork, services: FieldServices, task: Task) -> None
         return
     row = await uow.session.get_one(RouteRow, visit.route_id)
     rep = await uow.session.get_one(Rep, row.rep_id)
+    await uow.hold(days_of(rep.id))
     day = await load_day(uow.session, services, uow.now, row.day, [rep])
     await day.store(uow, rep.id, without(day.routes[rep.id], task.id))
     uow.emit(RouteEased(rep_id=rep.id))
@@ -204,6 +232,7 @@ async def refresh(uow: UnitOfWork, services: FieldServices, task: Task) -> Visit
         return None
     row = await uow.session.get_one(RouteRow, visit.route_id)
     rep = await uow.session.get_one(Rep, row.rep_id)
+    await uow.hold(days_of(rep.id))
     day = await load_day(uow.session, services, uow.now, row.day, [rep])
     await day.store(uow, rep.id, day.routes[rep.id])
     return visit

@@ -30,6 +30,9 @@ from kernel.spatial import sphere_distance_m
 CANDIDATES = 60
 """Representatives who are tried for a task: those of its station, then of its office, then the nearest."""
 
+AFRESH = {"populate_existing": True}
+"""Rows as they are now: what the session read before it had to wait for somebody is old."""
+
 Point = tuple[float, float]
 
 
@@ -126,6 +129,18 @@ def _seconds(at: datetime | None) -> int | None:
     return None if at is None else int(at.timestamp())
 
 
+def days_of(rep_id: UUID) -> str:
+    """What whoever will write a representative's routes holds (:meth:`~kernel.database.UnitOfWork.hold`)."""
+    return f"route:{rep_id}"
+
+
+async def unchanged(session: AsyncSession, day: Day, rep_id: UUID) -> bool:
+    """Whether the representative's route is still the one that was loaded."""
+    stored = select(RouteRow.version).where(RouteRow.day == day.day, RouteRow.rep_id == rep_id)
+    loaded = day.rows.get(rep_id)
+    return await session.scalar(stored) == (loaded.version if loaded else None)
+
+
 async def candidates(session: AsyncSession, task: Task, zone: Zone | None) -> list[Rep]:
     """The active representatives to try for a task, closest to it in the grid and on the ground first."""
     assert task.lon is not None and task.lat is not None
@@ -156,14 +171,15 @@ async def load_day(
     ids = [rep.id for rep in reps]
     # The routes first: a change that comes in between then shows as an old version, never as an old visit.
     found = select(RouteRow).where(RouteRow.day == day, RouteRow.rep_id.in_(ids))
-    rows = {row.rep_id: row for row in await session.scalars(found)}
+    rows = {row.rep_id: row for row in await session.scalars(found, execution_options=AFRESH)}
     of_rep = {row.id: rep_id for rep_id, row in rows.items()}
     listed = (
         await session.execute(
             select(VisitRow, Task)
             .join(Task, Task.id == VisitRow.task_id)
             .where(VisitRow.route_id.in_(list(of_rep)))
-            .order_by(VisitRow.position)
+            .order_by(VisitRow.position),
+            execution_options=AFRESH,
         )
     ).all()
     shifts = await session.scalars(select(Shift).where(Shift.day == day, Shift.rep_id.in_(ids)))

@@ -7,6 +7,7 @@ from collections import Counter
 from itertools import chain
 
 import httpx
+import pytest
 
 from field.sweeps import sweep
 from field.task import TaskState
@@ -78,3 +79,27 @@ async def test_two_sweeps_at_once_do_the_work_once(town: Town) -> None:
     done = await asyncio.gather(*(sweep(town.database, town.services) for _ in range(4)))
     assert sum(done) == 1
     assert (await town.reload(task)).refused_by == [str(town.reps["ann"].id)]
+
+
+@pytest.mark.parametrize("callers", [2, 5, 16])
+async def test_whoever_creates_a_task_has_lost_no_race(town: Town, callers: int) -> None:
+    dora = await town.caller("dora")
+    wanted = {
+        "category": "leak",
+        "severity": "minor",
+        "skill": "leak_repair",
+        "duration_s": 600,
+    }
+
+    async def create(number: int) -> list[int]:
+        codes = []
+        for turn in range(32 // callers):
+            lon, lat = inside("A1", east=0.1 + 0.05 * number, north=0.2 + 0.02 * turn)
+            answer = await dora.http.post("/api/tasks", json={**wanted, "lon": lon, "lat": lat})
+            codes.append(answer.status_code)
+        return codes
+
+    answers = Counter(chain.from_iterable(await asyncio.gather(*map(create, range(callers)))))
+    assert answers == {201: 32 // callers * callers}
+    routes = [task_id for code in town.reps for task_id in await town.route(code)]
+    assert len(routes) == len(set(routes)) == 32 // callers * callers, "each stands in one route"
