@@ -156,7 +156,7 @@ def _rule(fleet: Fleet, visit: Visit, found: Found, row: int) -> Reason:
 
 def _proposal(fleet: Fleet, visit: Visit, ask: Ask, found: Found, row: int, owner: UUID | None) -> Proposal:
     route = fleet.routes[row]
-    position, start, arrive = int(found.position[row]), int(found.start[row]), int(found.arrive[row])
+    position, start, could_arrive = int(found.position[row]), int(found.start[row]), int(found.arrive[row])
     reasons: list[Reason] = []
     if owner is not None and owner == route.rep.rep_id:
         reasons.append(Reason("zone_owner"))
@@ -167,16 +167,16 @@ def _proposal(fleet: Fleet, visit: Visit, ask: Ask, found: Found, row: int, owne
     if visit.skill is not None:
         reasons.append(Reason("skill_fits", {"skill": visit.skill, "level": route.rep.skills[visit.skill]}))
     reasons.append(Reason("extra_travel_s", {"extra_travel_s": int(found.extra[row])}))
-    reasons.append(Reason("arrives_at", {"at": arrive}))
-    if start > arrive:
-        reasons.append(Reason("waits_s", {"wait_s": start - arrive}))
+    reasons.append(Reason("arrives_at", {"at": start}))
+    if start > could_arrive:
+        reasons.append(Reason("waits_s", {"wait_s": start - could_arrive}))
     reasons.append(_between(route.visits, position))
     return Proposal(
         rep_id=route.rep.rep_id,
         position=position,
         cost_s=int(found.cost[row]),
         extra_travel_s=int(found.extra[row]),
-        arrives_at=arrive,
+        arrives_at=start,
         starts_at=start,
         finishes_at=start + visit.service_s,
         reasons=tuple(reasons),

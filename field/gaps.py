@@ -83,8 +83,8 @@ class Ask:
 @dataclasses.dataclass(frozen=True)
 class Found:
     """Per representative, (R,): number of the rule that failed (0: none), and where it is none the best
-    gap, its cost, extra travel, arrival and start. For a missed window `start` is the earliest possible
-    arrival.
+    gap, its cost, extra travel, the earliest arrival and the start. For a missed window `start` is the
+    earliest possible arrival.
     """
 
     rule: Ints

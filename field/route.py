@@ -5,7 +5,8 @@ Times are whole seconds on one clock of the caller's choosing (Curbstop uses Uni
 seconds. Places are *points*: row and column numbers of a travel matrix of whole seconds that the caller
 gives (`travel[a, b]`: from a to b, int32; `UNREACHABLE` or more where there is no way).
 
-A visit's window binds the start of its service: whoever comes early waits. The *frozen prefix* are the
+A visit's window binds the start of its service: whoever would come early waits, and does so before
+setting off, so that the arrival to be expected is the start itself. The *frozen prefix* are the
 visits that nothing may be put before and that keep their order: done, on site, travelling, and an
 accepted one whose set-off is only minutes away. Times that have happened are taken as they were; a
 visit under way ends no earlier than now.
@@ -86,8 +87,9 @@ class Route:
 
 @dataclasses.dataclass(frozen=True)
 class Stop:
-    """When a visit happens. `latest_start`: see above; `slack_s` = latest start − start; `late_s`: past
-    its window.
+    """When a visit happens. `arrive_at`: at the door, never before `leave_at` and the way; `wait_s`: time
+    to spare before it; `latest_start`: see above; `slack_s` = latest start − start; `late_s`: past its
+    window.
     """
 
     visit: Visit
@@ -99,11 +101,7 @@ class Stop:
     latest_start: int
     slack_s: int
     late_s: int
-
-    @property
-    def wait_s(self) -> int:
-        """Seconds between arrival and start."""
-        return self.start_at - self.arrive_at
+    wait_s: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -137,7 +135,7 @@ def schedule(route: Route, travel: Travel, now: int, *, about_to_start_s: int = 
     """Compute all times of a route as of `now`. O(n)."""
     rep, visits = route.rep, route.visits
     ways, home = _legs(route, travel)
-    times: list[tuple[int, int, int, int]] = []
+    times: list[tuple[int, int, int, int, int]] = []
     free_at = rep.shift_start
     for visit, way in zip(visits, ways, strict=True):
         times.append(_times(visit, way, free_at, now))
@@ -147,11 +145,11 @@ def schedule(route: Route, travel: Travel, now: int, *, about_to_start_s: int = 
     stops: list[Stop] = []
     latest_next, way_next = end_limit, home
     for place in range(len(visits) - 1, -1, -1):
-        visit, way, (leave, arrive, start, finish) = visits[place], ways[place], times[place]
+        visit, way, (leave, arrive, start, finish, wait) = visits[place], ways[place], times[place]
         promised = max(visit.latest, start)
         latest = max(start, min(promised, latest_next - way_next - visit.service_s))
         late = promised - visit.latest
-        stops.append(Stop(visit, way, leave, arrive, start, finish, latest, latest - start, late))
+        stops.append(Stop(visit, way, leave, arrive, start, finish, latest, latest - start, late, wait))
         latest_next, way_next = latest, way
     stops.reverse()
     return Schedule(
@@ -174,26 +172,26 @@ def _legs(route: Route, travel: Travel) -> tuple[list[int], int]:
     return legs[:-1], 0 if route.rep.end_point is None else legs[-1]
 
 
-def _times(visit: Visit, way: int, free_at: int, now: int) -> tuple[int, int, int, int]:
-    """(leave, arrive, start, finish) of a visit by someone who is free at `free_at`, `way` seconds away."""
+def _times(visit: Visit, way: int, free_at: int, now: int) -> tuple[int, int, int, int, int]:
+    """(leave, arrive, start, finish, wait) of a visit by someone free at `free_at`, `way` seconds away."""
     state = visit.state
     if state is TaskState.DONE:
         finish = visit.finished_at if visit.finished_at is not None else free_at
         start = min(visit.started_at if visit.started_at is not None else finish, finish)
-        return min(visit.departed_at or start - way, start), start, start, finish
+        return min(visit.departed_at or start - way, start), start, start, finish, 0
     if state is TaskState.ON_SITE:
         start = visit.started_at if visit.started_at is not None else now
         leave = min(visit.departed_at or start - way, start)
-        return leave, start, start, max(start + visit.service_s, now)
+        return leave, start, start, max(start + visit.service_s, now), 0
     if state is TaskState.TRAVELLING:
         leave = visit.departed_at if visit.departed_at is not None else now
         arrive = max(leave + way, now)
         start = max(arrive, visit.earliest)
-        return leave, arrive, start, start + visit.service_s
-    arrive = max(free_at, now) + way
-    start = max(arrive, visit.earliest)
+        return leave, arrive, start, start + visit.service_s, start - arrive
+    could_arrive = max(free_at, now) + way
+    start = max(could_arrive, visit.earliest)
     # Nobody sets off only to wait at the door: the waiting is done before leaving.
-    return start - way, arrive, start, start + visit.service_s
+    return start - way, start, start, start + visit.service_s, start - could_arrive
 
 
 def _frozen(stops: Sequence[Stop], soon: int) -> int:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from field.route import in_order, insert, schedule, stock_left, without
 from field.task import TaskState
+from tests.unit.field.oracle import random_case
 from tests.unit.field.town import POINT, clock, day, number, streets, visit
 
 
@@ -23,8 +27,27 @@ def test_a_day_without_visits_is_spent_at_home() -> None:
 
 def test_whoever_comes_early_waits_and_sets_off_later() -> None:
     (a,) = schedule(day(visit("A", window=(clock(10), clock(12)))), streets(), now=clock(8)).stops
-    assert (a.leave_at, a.arrive_at, a.start_at) == (clock(9, 59), clock(8, 1), clock(10))
+    assert (a.leave_at, a.arrive_at, a.start_at) == (clock(9, 59), clock(10), clock(10))
     assert a.wait_s == 119 * 60
+
+
+def test_whoever_is_on_the_way_already_waits_at_the_door() -> None:
+    way = visit("A", window=(clock(10), clock(12)), state=TaskState.TRAVELLING, departed_at=clock(9))
+    (a,) = schedule(day(way), streets(), now=clock(9)).stops
+    assert (a.leave_at, a.arrive_at, a.start_at, a.wait_s) == (clock(9), clock(9, 1), clock(10), 59 * 60)
+
+
+@given(st.integers(0, 2**63))
+@settings(max_examples=300, deadline=None)
+def test_nobody_is_expected_before_they_can_have_driven_there_nor_sets_off_in_the_past(seed: int) -> None:
+    case = random_case(seed)
+    for route in case.routes:
+        for stop in schedule(route, case.travel, case.now).stops:
+            if stop.visit.state in (TaskState.ASSIGNED, TaskState.ACCEPTED):
+                assert stop.leave_at >= case.now
+                assert stop.arrive_at == stop.leave_at + stop.travel_s
+                assert stop.arrive_at >= stop.visit.earliest, "the door opens with the window"
+            assert stop.arrive_at <= stop.start_at
 
 
 def test_slack_is_how_much_later_a_visit_can_begin_before_something_comes_late() -> None:
