@@ -171,7 +171,8 @@ def _due(task: Task, visit: VisitRow) -> datetime:
     """When the route says that the next step on its first task is taken."""
     if task.state is TaskState.ACCEPTED:
         return visit.eta - timedelta(seconds=visit.travel_s)
-    return visit.eta if task.state is TaskState.TRAVELLING else visit.ends_at
+    # Whoever is early waits at the door: nobody begins before the promised window opens.
+    return visit.starts_at if task.state is TaskState.TRAVELLING else visit.ends_at
 
 
 async def end_tasks(uow: UnitOfWork, services: FieldServices) -> None:

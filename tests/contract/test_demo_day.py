@@ -110,6 +110,14 @@ async def test_a_later_day_has_its_own_morning_and_a_second_start_changes_nothin
     assert len(await city.tasks()) == len(after) and await city.requests() == now
 
 
+async def test_nobody_begins_before_the_promised_window_opens(city: City) -> None:
+    await city.first_start(FIRST.replace(hour=13))
+    begun = [task for task in await city.tasks() if task.arrived_at is not None]
+    early = [(task.arrived_at, task.window_start) for task in begun if task.arrived_at < task.window_start]
+    assert len(begun) > 20
+    assert early == []
+
+
 async def test_a_start_that_was_cut_off_is_taken_up_where_it_stopped(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
