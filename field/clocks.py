@@ -1,6 +1,7 @@
 """The clocks of a task: when an answer is due, what window is promised, and how late it is."""
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -60,3 +61,17 @@ def lateness(
         return Lateness(overdue, 0)
     there = arrived_at if arrived_at is not None else max(now, eta) if eta is not None else now
     return Lateness(overdue, max(0, int((there - window_end).total_seconds())))
+
+
+def put_off_s(state: TaskState, now: datetime, *, eta: datetime, travel_s: int) -> int:
+    """Seconds by which a planned arrival has become impossible meanwhile; all that follows moves as far.
+
+    Who has not set off yet needs the whole way from now; who is on the way is not there in the past.
+    """
+    if state in (TaskState.ASSIGNED, TaskState.ACCEPTED):
+        soonest = now + timedelta(seconds=travel_s)
+    elif state is TaskState.TRAVELLING:
+        soonest = now
+    else:
+        return 0
+    return max(0, math.ceil((soonest - eta).total_seconds()))

@@ -79,6 +79,7 @@ class RepNow:
     open_tasks: int
     done_today: int
     next_visit: VisitRow | None
+    next_state: TaskState | None
 
 
 async def reps_now(
@@ -106,7 +107,7 @@ async def reps_now(
     )
     open_tasks = {rep_id: count for rep_id, count in counts.all()}
     done: dict[UUID, int] = {}
-    upcoming: dict[UUID, VisitRow] = {}
+    upcoming: dict[UUID, tuple[VisitRow, TaskState]] = {}
     stops = await session.execute(
         select(RouteRow.rep_id, VisitRow, Task.state)
         .join(RouteRow, RouteRow.id == VisitRow.route_id)
@@ -118,7 +119,7 @@ async def reps_now(
         if state is TaskState.DONE:
             done[owner] = done.get(owner, 0) + 1
         else:
-            upcoming.setdefault(owner, visit)
+            upcoming.setdefault(owner, (visit, state))
     return [
         RepNow(
             rep=rep,
@@ -127,7 +128,8 @@ async def reps_now(
             position=positions.get(rep.id),
             open_tasks=open_tasks.get(rep.id, 0),
             done_today=done.get(rep.id, 0),
-            next_visit=upcoming.get(rep.id),
+            next_visit=upcoming[rep.id][0] if rep.id in upcoming else None,
+            next_state=upcoming[rep.id][1] if rep.id in upcoming else None,
         )
         for rep in reps
     ]

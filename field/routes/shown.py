@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from field.clocks import put_off_s
 from field.grid.tables import Rep, Zone
 from field.map_views import NextStopView, PositionView, RepView, RouteView, StopView
 from field.planning import moment
 from field.queries import Known, clocks_of, known_to, proofs_of, timeline_of
 from field.rep_queries import RepNow, RouteNow
 from field.routes.api import is_console
-from field.tables import Proof, Task, TaskEntry
-from field.task import FINAL, IN_ROUTE, By, TaskEvent, allowed
+from field.tables import Proof, Task, TaskEntry, VisitRow
+from field.task import FINAL, IN_ROUTE, By, TaskEvent, TaskState, allowed
 from field.views import (
     EvidenceView,
     NamesView,
@@ -52,7 +53,9 @@ async def show_task(session: AsyncSession, task: Task, now: datetime, actor: Act
 def task_view(task: Task, known: Known, proofs: Iterable[Proof], now: datetime, actor: Actor) -> TaskView:
     """One task as ``actor`` sees it."""
     visit = known.visits.get(task.id) if task.state in IN_ROUTE else None
-    clocks = clocks_of(task, visit.eta if visit else None, now)
+    eta = visit.eta + _put_off(task.state, visit, now) if visit else None
+    starts_at = max(visit.starts_at, eta) if visit and eta else None
+    clocks = clocks_of(task, eta, now)
     rep = known.reps.get(task.rep_id) if task.rep_id else None
     zone = known.zones.get(task.zone_id) if task.zone_id else None
     answerable = known.staff[task.answerable_id]
@@ -85,9 +88,9 @@ def task_view(task: Task, known: Known, proofs: Iterable[Proof], now: datetime, 
         rep=rep_name(rep) if rep else None,
         answerable=PersonView(id=answerable.id, name=answerable.name, name_en=answerable.name_en),
         position=visit.position if visit else None,
-        eta=visit.eta if visit else None,
-        starts_at=visit.starts_at if visit else None,
-        ends_at=visit.ends_at if visit else None,
+        eta=eta,
+        starts_at=starts_at,
+        ends_at=visit.ends_at + (starts_at - visit.starts_at) if visit and starts_at else None,
         unplaced_reason=task.unplaced_reason,
         escalation_reason=task.escalation_reason,
         response_due_at=task.response_due_at,
@@ -101,6 +104,13 @@ def task_view(task: Task, known: Known, proofs: Iterable[Proof], now: datetime, 
         allowed=_allowed(task, rep, actor),
         proofs=[proof_view(proof) for proof in proofs],
     )
+
+
+def _put_off(state: TaskState, visit: VisitRow | None, now: datetime) -> timedelta:
+    """How much later than planned the visit will be, as things stand."""
+    if visit is None:
+        return timedelta()
+    return timedelta(seconds=put_off_s(state, now, eta=visit.eta, travel_s=visit.travel_s))
 
 
 def _allowed(task: Task, rep: Rep | None, actor: Actor) -> list[str]:
@@ -162,7 +172,7 @@ def rep_name(rep: Rep) -> RepNameView:
 
 def rep_view(seen: RepNow, now: datetime) -> RepView:
     """A representative today."""
-    rep, position, upcoming = seen.rep, seen.position, seen.next_visit
+    rep, position, upcoming, state = seen.rep, seen.position, seen.next_visit, seen.next_state
     return RepView(
         **dict(rep_name(rep)),
         station=rep.station,
@@ -182,7 +192,9 @@ def rep_view(seen: RepNow, now: datetime) -> RepView:
         else None,
         open_tasks=seen.open_tasks,
         done_today=seen.done_today,
-        next_stop=NextStopView(task_id=upcoming.task_id, eta=upcoming.eta) if upcoming else None,
+        next_stop=NextStopView(task_id=upcoming.task_id, eta=upcoming.eta + _put_off(state, upcoming, now))
+        if upcoming and state
+        else None,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from field.sweeps import sweep
@@ -89,6 +89,45 @@ async def test_a_window_is_kept(town: Town) -> None:
     opens, closes = MORNING + timedelta(hours=3), MORNING + timedelta(hours=4)
     task = await town.task(where=inside("A1"), window_start=opens, window_end=closes)
     assert task.placement["starts_at"] == opens.isoformat()
+
+
+async def test_the_arrival_that_is_told_lies_in_the_promised_window_and_after_the_departure(
+    town: Town,
+) -> None:
+    opens = MORNING + timedelta(hours=3)
+    window = {"window_start": opens, "window_end": opens + timedelta(hours=2)}
+    task = await town.task(where=inside("A1", east=0.9), **window)
+    assert await told_arrivals(town) == [opens.isoformat()]
+    assert task.placement["arrives_at"] == opens.isoformat()
+
+    ann = await town.caller("ann")
+    accepted = await ann.post(f"/api/tasks/{task.id}/acceptance")
+    assert accepted["eta"] == accepted["starts_at"]
+    [stop] = (await ann.get("/api/rep/route"))["stops"]
+    assert stop["leaves_at"] < stop["arrives_at"] == stop["starts_at"] == accepted["eta"]
+    assert await told_arrivals(town, "task_accepted") == [opens.isoformat()]
+
+
+async def test_the_arrival_of_tomorrows_visit_lies_in_tomorrows_window(town: Town) -> None:
+    opens = MORNING + timedelta(hours=29, minutes=30)  # tomorrow, two in the afternoon
+    await town.task(where=inside("A1"), window_start=opens, window_end=opens + timedelta(hours=2))
+    assert await told_arrivals(town) == [opens.isoformat()]
+
+
+async def test_who_has_not_set_off_is_not_expected_in_the_past(town: Town) -> None:
+    task = await town.task(where=inside("A1", east=0.9))
+    ann, dora = await town.caller("ann"), await town.caller("dora")
+    await ann.post(f"/api/tasks/{task.id}/acceptance")
+    town.clock.advance(40 * 60)
+    shown = await dora.get(f"/api/tasks/{task.id}")
+    reps = {rep["code"]: rep for rep in await dora.get("/api/reps")}
+    for eta in (shown["eta"], shown["starts_at"], reps["ann"]["next_stop"]["eta"]):
+        assert datetime.fromisoformat(eta) > town.clock.now(), "40 minutes later, and still at home"
+
+
+async def told_arrivals(town: Town, kind: str = "task_assigned") -> list[str]:
+    """What the other wing, and so the customer's page, is told of the arrival."""
+    return [datetime.fromisoformat(event["eta"]).isoformat() for event in await town.events(kind)]
 
 
 async def test_a_second_visit_is_inserted_where_it_costs_least(town: Town) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from field.clocks import lateness, promised_window, response_due
+from field.clocks import lateness, promised_window, put_off_s, response_due
 from field.task import TaskState
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -37,3 +37,14 @@ def test_a_task_is_late_as_soon_as_that_is_known() -> None:
     assert late(end + timedelta(hours=1), eta=NOON) == 3600
     assert late(end + timedelta(hours=1), arrived_at=end + timedelta(seconds=5)) == 5
     assert lateness(TaskState.CANCELLED, end + timedelta(hours=9), window_end=end).late_s == 0
+
+
+def test_who_has_not_set_off_needs_the_whole_way_from_now() -> None:
+    def put_off(state: TaskState, minutes: int) -> int:
+        return put_off_s(state, NOON + timedelta(minutes=minutes), eta=NOON, travel_s=600)
+
+    assert put_off(TaskState.ACCEPTED, -10) == 0
+    assert put_off(TaskState.ACCEPTED, 0) == put_off(TaskState.ASSIGNED, 0) == 600
+    assert put_off(TaskState.TRAVELLING, -5) == 0
+    assert put_off(TaskState.TRAVELLING, 5) == 300
+    assert put_off(TaskState.ON_SITE, 60) == put_off(TaskState.DONE, 60) == 0
