@@ -112,8 +112,8 @@ async def test_a_later_day_has_its_own_morning_and_a_second_start_changes_nothin
 
 async def test_nobody_begins_before_the_promised_window_opens(city: City) -> None:
     await city.first_start(FIRST.replace(hour=13))
-    begun = [task for task in await city.tasks() if task.arrived_at is not None]
-    early = [(task.arrived_at, task.window_start) for task in begun if task.arrived_at < task.window_start]
+    begun = [(task.arrived_at, task.window_start) for task in await city.tasks() if task.arrived_at]
+    early = [(arrived, opens) for arrived, opens in begun if arrived < opens]
     assert len(begun) > 20
     assert early == []
 

@@ -95,8 +95,8 @@ async def test_the_arrival_that_is_told_lies_in_the_promised_window_and_after_th
     town: Town,
 ) -> None:
     opens = MORNING + timedelta(hours=3)
-    window = {"window_start": opens, "window_end": opens + timedelta(hours=2)}
-    task = await town.task(where=inside("A1", east=0.9), **window)
+    closes = opens + timedelta(hours=2)
+    task = await town.task(where=inside("A1", east=0.9), window_start=opens, window_end=closes)
     assert await told_arrivals(town) == [opens.isoformat()]
     assert task.placement["arrives_at"] == opens.isoformat()
 
