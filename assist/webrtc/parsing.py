@@ -36,6 +36,10 @@ _ANY = msgspec.json.Decoder()
 _PATH = re.compile(r" - at `\$\.?(.*)`$")
 _MISSING = re.compile(r"(?:missing required|unknown) field `(.+?)`")
 _NAMED = re.compile(r"^([a-z_]+): ")
+_VALUES = re.compile(r"'.*'|\".*\"")
+_ENDS = 200
+"""Characters read at either end of a message of msgspec's. What is between was said by the client, up to
+64 kB of it, and could make a pattern begin anew at each of its characters."""
 
 
 def parse(raw: str | bytes) -> Frame:
@@ -68,6 +72,8 @@ def _fault(text: str, data: bytes) -> ProtocolError:
     except msgspec.DecodeError:
         of = None
     of = of if of is not None and re.fullmatch(r"[A-Za-z0-9_-]{1,40}", of) else None
+    if len(text) > 2 * _ENDS:
+        text = text[:_ENDS] + "…" + text[-_ENDS:]
     path = _PATH.search(text)
     message = _PATH.sub("", text)
     missing, named = _MISSING.search(message), _NAMED.match(message)
@@ -76,4 +82,4 @@ def _fault(text: str, data: bytes) -> ProtocolError:
     where = ".".join(parts)
     if where in ("type", "key` in `") or where.startswith("type."):
         return ProtocolError("unknown_type", "type", of=of)
-    return ProtocolError("bad_field", where[:80], re.sub(r"'.*'|\".*\"", "…", message)[:120], of=of)
+    return ProtocolError("bad_field", where[:80], _VALUES.sub("…", message)[:120], of=of)
