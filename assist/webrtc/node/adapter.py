@@ -1,13 +1,13 @@
 """The only module that touches what aiortc, pylibsrtp and aioice do not promise to keep.
 
-Used from them: the SDP parser, the certificate, the DTLS transport and the SRTP sessions it makes, and
+Used from them: the certificate, the DTLS transport and the SRTP sessions it makes, and
 libsrtp's functions themselves. `PINNED` names the versions that this was read against; a test compares
 them with what is installed and checks that every private name still exists.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
 import pylibsrtp
@@ -17,22 +17,7 @@ from aiortc.rtcdtlstransport import (
     RTCDtlsParameters,
     RTCDtlsTransport,
 )
-from aiortc.sdp import MediaDescription, SessionDescription
 from pylibsrtp._binding import ffi, lib  # type: ignore[import-not-found]
-
-from assist.webrtc.node.description import (
-    MAX_CODECS,
-    MAX_LINES,
-    MAX_SDP_BYTES,
-    MAX_SSRCS,
-    Codec,
-    Direction,
-    OfferDescription,
-    OfferLine,
-    SdpInvalid,
-    SdpTooLarge,
-    SdpUnsupported,
-)
 
 PINNED: Final = {"aiortc": "1.16.0", "aioice": "0.13.0", "pylibsrtp": "1.0.0"}
 
@@ -193,109 +178,3 @@ class SecureTransport:
         """Say goodbye and stop."""
         await self._dtls.stop()
         self._datagrams.close()
-
-
-def parse_offer(text: str) -> OfferDescription:
-    """Read an SDP offer.
-
-    Raises `SdpTooLarge`, `SdpInvalid` or `SdpUnsupported`, and nothing else: the parser below is known to
-    answer bad input with AssertionError, StopIteration, IndexError, KeyError and AttributeError beside
-    ValueError.
-    """
-    if len(text) > MAX_SDP_BYTES or len(text.encode("utf-8", "replace")) > MAX_SDP_BYTES:
-        raise SdpTooLarge(f"more than {MAX_SDP_BYTES} bytes")
-    if text.count("\nm=") > MAX_LINES:
-        raise SdpTooLarge(f"more than {MAX_LINES} m-lines")
-    if "\nm=application" in text:
-        raise SdpUnsupported("data channels are not offered here: chat and marks go over the WebSocket")
-    try:
-        return _description(SessionDescription.parse(text))
-    except (SdpInvalid, SdpTooLarge, SdpUnsupported):
-        raise
-    except Exception as fault:
-        raise SdpInvalid(f"unreadable ({type(fault).__name__})") from fault
-
-
-def _description(parsed: SessionDescription) -> OfferDescription:
-    if not parsed.media:
-        raise SdpInvalid("no m-line")
-    for media in parsed.media:
-        if media.kind not in ("audio", "video"):
-            raise SdpUnsupported("only audio and video")
-    lead = next((media for media in parsed.media if media.port and media.ice), parsed.media[0])
-    fragment, dtls = lead.ice and lead.ice.usernameFragment, lead.dtls
-    if not fragment or not lead.ice or not lead.ice.password:
-        raise SdpInvalid("no ICE user name fragment and password")
-    if lead.ice.iceLite:
-        raise SdpUnsupported("both sides would be ICE-lite")
-    if dtls is None or not dtls.fingerprints:
-        raise SdpInvalid("no DTLS fingerprint and role")
-    mids = [media.rtp.muxId for media in parsed.media]
-    if not all(mids) or len(set(mids)) != len(mids):
-        raise SdpInvalid("every m-line needs a mid of its own")
-    bundled = next((group.items for group in parsed.group if group.semantic == "BUNDLE"), [])
-    if len(mids) > 1 and not set(bundled) >= {m.rtp.muxId for m in parsed.media if m.port}:
-        raise SdpUnsupported("all m-lines have to be in one BUNDLE group")
-    prints = dict.fromkeys((f.algorithm.lower(), f.value.upper()) for f in dtls.fingerprints)
-    return OfferDescription(
-        session=(parsed.origin or "").split(" IN ")[0].rpartition(" ")[0],
-        fragment=str(fragment),
-        fingerprints=tuple(prints),
-        active=dtls.role == "server",
-        lines=tuple(_line(media) for media in parsed.media),
-    )
-
-
-def _line(media: MediaDescription) -> OfferLine:
-    if len(media.rtp.codecs) > MAX_CODECS or len(media.ssrc) > MAX_SSRCS:
-        raise SdpTooLarge(f"more than {MAX_CODECS} codecs or {MAX_SSRCS} sources on an m-line")
-    stopped = media.port == 0
-    if not stopped and not media.rtcp_mux:
-        raise SdpUnsupported("RTP and RTCP have to share one port (rtcp-mux)")
-    if not stopped and "SAVP" not in media.profile:
-        raise SdpUnsupported("media has to be encrypted")
-    pair = next((group.items for group in media.ssrc_group if group.semantic == "FID"), [])
-    ssrc = int(pair[0]) if len(pair) == 2 else (media.ssrc[0].ssrc if media.ssrc else None)
-    return OfferLine(
-        mid=media.rtp.muxId,
-        kind="audio" if media.kind == "audio" else "video",
-        direction=_DIRECTIONS[media.direction or "sendrecv"],
-        stopped=stopped,
-        profile=media.profile,
-        formats=tuple(str(item) for item in media.fmt),
-        codecs=tuple(_codecs(media)),
-        extensions={e.uri: e.id for e in media.rtp.headerExtensions if 0 < e.id < 15},
-        ssrc=ssrc,
-        rtx_ssrc=int(pair[1]) if len(pair) == 2 else None,
-    )
-
-
-_DIRECTIONS: dict[str, Direction] = {
-    "sendrecv": "sendrecv",
-    "sendonly": "sendonly",
-    "recvonly": "recvonly",
-    "inactive": "inactive",
-}
-
-
-def _codecs(media: MediaDescription) -> Iterator[Codec]:
-    """The codecs of an m-line in the order of its formats, each with its retransmission payload type."""
-    listed = {codec.payloadType: codec for codec in media.rtp.codecs}
-    rtx = {
-        str(codec.parameters["apt"]): number
-        for number, codec in listed.items()
-        if codec.name.lower() == "rtx" and "apt" in codec.parameters
-    }
-    for number in media.fmt:
-        codec = listed.get(number)
-        if codec is None or codec.name.lower() == "rtx":
-            continue
-        yield Codec(
-            payload_type=number,
-            name=codec.name.lower(),
-            clock_rate=codec.clockRate,
-            channels=codec.channels or 1,
-            parameters={k: None if v is None else str(v) for k, v in codec.parameters.items()},
-            feedback=frozenset(f"{f.type} {f.parameter or ''}".strip() for f in codec.rtcpFeedback),
-            rtx=rtx.get(str(number)),
-        )

@@ -63,9 +63,9 @@ def render(lines: Sequence[AnswerLine], transport: Transport, session: int, vers
 
 def _rejected(offer: OfferLine) -> list[str]:
     return [
-        f"m={offer.kind} 0 {offer.profile} {' '.join(offer.formats)}",
+        f"m={offer.media} 0 {offer.profile} {' '.join(offer.formats)}",
         "c=IN IP4 0.0.0.0",
-        f"a=mid:{offer.mid}",
+        *([f"a=mid:{offer.mid}"] if offer.mid else []),
         "a=inactive",
     ]
 

@@ -7,9 +7,13 @@ from typing import Literal
 from kernel.errors import Invalid, TooLarge
 
 MAX_SDP_BYTES = 64 * 1024
+MAX_TEXT_LINES = 4_000
+"""Lines of text. A browser's offer has some 1,600 when eight are in the call."""
 MAX_LINES = 24
+MAX_FORMATS = 128
 MAX_CODECS = 64
 MAX_SSRCS = 16
+MAX_FINGERPRINTS = 16
 
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
 
@@ -47,10 +51,14 @@ class Codec:
 
 @dataclass(frozen=True, slots=True)
 class OfferLine:
-    """One m-line. ``extensions`` maps URI to id; ``ssrc`` and ``rtx_ssrc`` are None where not announced."""
+    """One m-line. ``extensions`` maps URI to id; ``ssrc`` and ``rtx_ssrc`` are None where not announced.
+
+    A line that is ``stopped`` may be of another kind, ``media`` in its m=, and have no mid.
+    """
 
     mid: str
-    kind: Literal["audio", "video"]
+    kind: Literal["audio", "video", "other"]
+    media: str
     direction: Direction
     stopped: bool
     profile: str

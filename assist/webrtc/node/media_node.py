@@ -17,12 +17,13 @@ import structlog
 
 from assist.webrtc import control
 from assist.webrtc.node import answer, stun
-from assist.webrtc.node.adapter import Certificate, SecureTransport, parse_offer
+from assist.webrtc.node.adapter import Certificate, SecureTransport
 from assist.webrtc.node.config import NodeConfig
 from assist.webrtc.node.description import OfferDescription
 from assist.webrtc.node.errors import CommandInvalid, NodeDraining, NodeFull, RoomMoved
 from assist.webrtc.node.forwarder import Forwarder
 from assist.webrtc.node.ice import Address, Credentials, IceLite
+from assist.webrtc.node.offer import parse_offer
 from assist.webrtc.node.peer import Leg, Peer, Uplink
 from assist.webrtc.node.reports import Reports
 from assist.webrtc.node.rooms import Room, Settler
@@ -103,7 +104,7 @@ class MediaNode:
         self.forwarder.rewire(self.peers)
         peer.version += 1
         transport = answer.Transport(
-            peer.ice.current, self._certificate.fingerprint, description.active, self.candidates
+            peer.ice.current, self._certificate.fingerprint, peer.dtls_active, self.candidates
         )
         text = answer.render(settled.lines, transport, peer.session, peer.version)
         return control.Answer(text, tuple(settled.publishing), settled.refused)

@@ -181,6 +181,7 @@ class Peer:
         "arrivals",
         "connected",
         "description",
+        "dtls_active",
         "estimate",
         "estimate_time",
         "ice",
@@ -211,6 +212,7 @@ class Peer:
         self.id = peer_id
         self.ice = ice
         self.description = description
+        self.dtls_active = description.active  # for good (RFC 8842 section 5.5)
         self.joined = self.seen = now
         self.transport: SecureTransport | None = None
         self.task: asyncio.Task[None] | None = None

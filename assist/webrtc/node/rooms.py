@@ -72,7 +72,7 @@ class Settler:
 
     def _publish(self, peer: Peer, line: OfferLine, outcome: Settlement) -> AnswerLine:
         agreed = negotiation.publish(line)
-        if agreed is None:
+        if agreed is None or line.kind == "other":
             outcome.refused[line.mid] = "codec_unsupported"
             return AnswerLine(line, None)
         uplink = peer.published.get(line.mid)

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assist.webrtc.node import answer, negotiation
-from assist.webrtc.node.adapter import parse_offer
 from assist.webrtc.node.description import Codec, OfferLine, SdpInvalid, SdpTooLarge, SdpUnsupported
 from assist.webrtc.node.ice import Credentials
+from assist.webrtc.node.offer import parse_offer
 
 HEAD = """v=0
 o=- 4611731400430051336 2 IN IP4 127.0.0.1
