@@ -19,6 +19,7 @@ MODULES = (
     "assist.tables",
     "field.tables",
     "field.grid.tables",
+    "field.grid.places.tables",
 )
 
 

@@ -20,6 +20,7 @@ from field import handlers as field_handlers
 from field.dispatch import warm_up as warm_up_routes
 from field.erasing import erase_lapsed as erase_lapsed_tasks
 from field.erasing import forget_positions
+from field.grid.places.api import api as places_api
 from field.grid.routes import api as grid_api
 from field.routes import api as field_api
 from field.routes import topics as field_topics
@@ -51,6 +52,7 @@ APIS: tuple[Api, ...] = (
     room_api,
     field_api,
     grid_api,
+    places_api,
 )
 """Every declared route and socket of the house."""
 

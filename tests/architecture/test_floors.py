@@ -47,6 +47,12 @@ PURE = (
     "field.grid.findings",
     "field.grid.importer",
     "field.grid.mosaic",
+    "field.grid.places.address_file",
+    "field.grid.places.matching",
+    "field.grid.places.osm_file",
+    "field.grid.places.records",
+    "field.grid.places.words",
+    "field.grid.places.writing",
     "field.grid.reasons",
     "field.grid.records",
     "field.grid.rep_file",
@@ -72,8 +78,8 @@ LIBRARIES_OF_OTHER_FLOORS = {
 WORLD = re.compile(r"^(asyncio|random|secrets|time|socket|threading|subprocess)(\.|$)")
 SOURCES_OF_THE_WORLD = {"kernel.clock": {"time"}, "kernel.ids": {"secrets", "threading"}}
 
-MAY_KNOW_THE_DOORS = re.compile(r"^(app|kernel\.web|.*\.routes|assist\.webrtc\.hub)(\.|$)")
-MAY_KNOW_STARLETTE = re.compile(r"^(app|kernel\.web|.*\.routes|assist\.webrtc\.(hub|links))(\.|$)")
+MAY_KNOW_THE_DOORS = re.compile(r"^(app|kernel\.web|.*\.(api|routes)|assist\.webrtc\.hub)(\.|$)")
+MAY_KNOW_STARLETTE = re.compile(r"^(app|kernel\.web|.*\.(api|routes)|assist\.webrtc\.(hub|links))(\.|$)")
 MAY_KNOW_AIORTC = {"assist.webrtc.node.adapter"}
 
 

@@ -28,6 +28,7 @@ from sqlalchemy import select
 from starlette.applications import Starlette
 
 from field.grid.commands import ImportReport, import_zones
+from field.grid.places.api import api as places_api
 from field.grid.routes import api as grid_api
 from field.grid.services import GridServices
 from field.grid.tables import Rep
@@ -121,7 +122,7 @@ class Town:
             limiter=RateLimiter(redis, clock),
             services={FieldServices: services, GridServices: GridServices(services.grid)},
         )
-        self._doors = Starlette(routes=routes([field_api, grid_api, session_api], house))
+        self._doors = Starlette(routes=routes([field_api, grid_api, places_api, session_api], house))
         self._callers: list[Caller] = []
         self.people: dict[str, Actor] = {}
         self.reps: dict[str, Rep] = {}

@@ -1,0 +1,279 @@
+"""An address file comes in: all of it, or nothing and every fault; and nobody waits for a large one.
+
+Half a million addresses take longer to write than anybody else's transaction may wait. So this one use case
+is many small transactions: rows are written under a generation that no search looks at, and one last
+transaction points the source to it. A run that dies half-way leaves rows that nobody sees; the next import
+of that kind sweeps them away, as it does the rows of the generation that it replaces.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import hashlib
+import itertools
+from collections.abc import Iterator
+from typing import Any, Final
+
+from sqlalchemy import delete, func, insert, select
+
+from field.grid.commands import ImportRefused
+from field.grid.places.address_file import read_addresses
+from field.grid.places.osm_file import looks_like_osm, read_osm_addresses
+from field.grid.places.records import AddressFile
+from field.grid.places.tables import GENERATION, PlaceDoor, PlaceGram, PlacePosting, PlaceSource, PlaceStreet
+from field.grid.places.words import cell_of
+from field.grid.places.writing import grams, street_words
+from field.grid.tables import Zone
+from kernel.actors import Actor
+from kernel.base import Base
+from kernel.database import Database, UnitOfWork
+from kernel.errors import Fault, Refused
+
+AT_A_TIME: Final = 2_000
+"""Rows a transaction writes or deletes: some ten milliseconds of everybody's time."""
+FAR_DEGREES: Final = 1.0
+"""An address farther than this outside the bounds of all zones is not this utility's."""
+
+KINDS: Final = ("file", "osm")
+Row = dict[str, Any]
+
+
+class ImportUnderWay(Refused):
+    """Another address file of this kind came in meanwhile; that one counts."""
+
+    code = "import_under_way"
+
+
+@dataclasses.dataclass(frozen=True)
+class AddressReport:
+    """What an address import did, or with `dry_run` would do. `outside`: doors outside all zones' bounds."""
+
+    kind: str
+    dry_run: bool
+    unchanged: bool
+    streets: int
+    doors: int
+    replaced: int
+    outside: int
+    warnings: tuple[Fault, ...]
+
+
+def read_file(data: bytes, encoding: str = "") -> AddressFile:
+    """Read a file of either kind: an OpenStreetMap extract, or a utility's CSV."""
+    return read_osm_addresses(data) if looks_like_osm(data) else read_addresses(data, encoding)
+
+
+async def import_addresses(
+    database: Database, actor: Actor, data: bytes, *, encoding: str = "", dry_run: bool = False
+) -> AddressReport:
+    """Read an address file and take it: it replaces all addresses of its kind.
+
+    Raises:
+        ImportRefused: with every fault of the file, by line.
+        ImportUnderWay: another one of the same kind was begun later; its addresses count.
+    """
+    file = await asyncio.to_thread(read_file, data, encoding)
+    digest = await asyncio.to_thread(lambda: hashlib.sha256(data).hexdigest())
+    async with database.reading() as session:
+        known = await session.get(PlaceSource, file.kind)
+        bounds = (
+            await session.execute(
+                select(
+                    func.min(Zone.min_lon),
+                    func.min(Zone.min_lat),
+                    func.max(Zone.max_lon),
+                    func.max(Zone.max_lat),
+                ).where(Zone.active)
+            )
+        ).one()
+    far, outside = _far(file, tuple(bounds))
+    if faults := (*file.faults, *far):
+        raise ImportRefused(faults=faults)
+    report = AddressReport(
+        kind=file.kind,
+        dry_run=dry_run,
+        unchanged=known is not None and known.generation > 0 and known.digest == digest,
+        streets=len(file.streets),
+        doors=file.doors,
+        replaced=known.doors if known else 0,
+        outside=outside,
+        warnings=file.warnings,
+    )
+    if dry_run or report.unchanged:
+        return report
+    generation, begun = await database.run(_begin, actor, file)
+    await _sweep(database, begun)
+    try:
+        await _write(database, generation, file)
+        replaced = await database.run(_finish, actor, file, generation, digest)
+    except ImportUnderWay:
+        await _sweep(database, generation)
+        raise
+    await _sweep(database, replaced)
+    return report
+
+
+def _far(file: AddressFile, bounds: tuple[float | None, ...]) -> tuple[tuple[Fault, ...], int]:
+    """The fault of a file that belongs elsewhere, and how many doors lie outside the zones' bounds."""
+    west, south, east, north = bounds
+    doors = [door for street in file.streets for door in street.doors]
+    if west is None or south is None or east is None or north is None or not doors:
+        return (), 0
+    outside = [d for d in doors if not (west <= d.lon <= east and south <= d.lat <= north)]
+
+    def is_far(lon: float, lat: float) -> bool:
+        apart = max(west - lon, lon - east, south - lat, lat - north)
+        return apart > FAR_DEGREES
+
+    far = [door for door in outside if is_far(door.lon, door.lat)]
+    if file.kind == "file" and len(far) * 2 > len(doors):
+        swapped = sum(not is_far(door.lat, door.lon) for door in far) * 2 > len(far)
+        code = "addresses_swapped" if swapped else "addresses_elsewhere"
+        first = far[0]
+        params = {"count": len(far), "label": first.label, "lon": first.lon, "lat": first.lat}
+        return (Fault(code, "file", params=params),), len(outside)
+    return (), len(outside)
+
+
+async def _begin(uow: UnitOfWork, actor: Actor, file: AddressFile) -> tuple[int, int]:
+    """Claim a generation, and name the one that an import which died, or is being overtaken, has begun."""
+    source = await uow.session.get(PlaceSource, file.kind, with_for_update=True)
+    if source is None:
+        source = PlaceSource(
+            kind=file.kind, generation=0, loading=0, digest="", attribution="", streets=0, doors=0
+        )
+        uow.session.add(source)
+    begun = source.loading
+    # Generations of the two kinds never meet: the one has the even numbers, the other the odd ones.
+    generation = max(source.generation, begun, KINDS.index(file.kind)) + len(KINDS)
+    source.loading, source.at, source.actor_id = generation, uow.now, actor.id
+    await uow.session.flush()
+    return generation, begun
+
+
+async def _finish(uow: UnitOfWork, actor: Actor, file: AddressFile, generation: int, digest: str) -> int:
+    """From here on the new addresses are the ones; the generation that they replace, 0 for none."""
+    source = await uow.session.get(PlaceSource, file.kind, with_for_update=True)
+    if source is None or source.loading != generation:
+        raise ImportUnderWay()
+    replaced = source.generation
+    source.generation, source.loading, source.digest, source.at = generation, 0, digest, uow.now
+    source.actor_id, source.attribution = actor.id, file.attribution
+    source.streets, source.doors = len(file.streets), file.doors
+    await uow.audit(
+        actor,
+        "import_addresses",
+        f"import:{file.kind}",
+        digest=digest,
+        streets=source.streets,
+        doors=source.doors,
+    )
+    uow.changed("import", file.kind, "zones")
+    return replaced
+
+
+async def _write(database: Database, generation: int, file: AddressFile) -> None:
+    streets, pieces = await asyncio.to_thread(_street_rows, generation, file)
+    written: tuple[tuple[type[Base], Iterator[Row]], ...] = (
+        (PlaceStreet, iter(streets)),
+        (PlaceDoor, _door_rows(generation, file)),
+        (PlacePosting, _posting_rows(generation, pieces)),
+        (PlaceGram, _gram_rows(generation, pieces)),
+    )
+    for table, rows in written:
+        while batch := list(itertools.islice(rows, AT_A_TIME)):
+            await database.run(_insert, table, batch)
+
+
+async def _insert(uow: UnitOfWork, table: type[Base], rows: list[Row]) -> None:
+    await uow.session.execute(insert(table.__table__), rows)  # type: ignore[arg-type]  # a mapped class has a Table
+
+
+def _street_rows(generation: int, file: AddressFile) -> tuple[list[Row], dict[str, list[int]]]:
+    rows: list[Row] = []
+    pieces: dict[str, list[int]] = {}
+    for number, street in enumerate(file.streets):
+        words, town = street_words(street.name), street_words(street.town)
+        street_id = generation * GENERATION + number
+        rows.append(
+            {
+                "id": street_id,
+                "generation": generation,
+                "name": street.name,
+                "town": street.town,
+                "words": " ".join(words)[:400],
+                "town_words": " ".join(town)[:400],
+                "number_first": street.number_first,
+                "doors": len(street.doors),
+                "lon": street.lon,
+                "lat": street.lat,
+            }
+        )
+        for piece in set().union(*map(grams, words)):
+            pieces.setdefault(piece, []).append(street_id)
+    return rows, dict(sorted(pieces.items()))
+
+
+def _door_rows(generation: int, file: AddressFile) -> Iterator[Row]:
+    ids = itertools.count(generation * GENERATION)
+    for number, street in enumerate(file.streets):
+        for door in street.doors:
+            for ordinal, key in door.keys or ((0, door.number.casefold()[:64]),):
+                yield {
+                    "id": next(ids),
+                    "generation": generation,
+                    "street_id": generation * GENERATION + number,
+                    "ordinal": ordinal,
+                    "key": key[:64],
+                    "label": door.label,
+                    "code": door.code,
+                    "lon": door.lon,
+                    "lat": door.lat,
+                    "cell": cell_of(door.lon, door.lat),
+                }
+
+
+def _posting_rows(generation: int, pieces: dict[str, list[int]]) -> Iterator[Row]:
+    # In the order of the key, so that the index grows at its end.
+    for gram, streets in pieces.items():
+        for street_id in streets:
+            yield {"generation": generation, "gram": gram, "street_id": street_id}
+
+
+def _gram_rows(generation: int, pieces: dict[str, list[int]]) -> Iterator[Row]:
+    for gram, streets in pieces.items():
+        yield {"generation": generation, "gram": gram, "streets": len(streets)}
+
+
+async def _sweep(database: Database, generation: int) -> None:
+    """Delete what an older generation has left, a little at a time; 0 is none."""
+    if not generation:
+        return
+    for table in (PlaceDoor, PlaceStreet):
+        while await database.run(_delete_some, table, generation):
+            pass
+    while await database.run(_delete_postings, generation):
+        pass
+    await database.run(_delete_grams, generation)
+
+
+async def _delete_some(uow: UnitOfWork, table: type[PlaceDoor | PlaceStreet], generation: int) -> int:
+    own = table.id.between(generation * GENERATION, (generation + 1) * GENERATION - 1)
+    ids = list(await uow.session.scalars(select(table.id).where(own).order_by(table.id).limit(AT_A_TIME)))
+    if ids:
+        await uow.session.execute(delete(table).where(table.id.between(ids[0], ids[-1])))
+    return len(ids)
+
+
+async def _delete_postings(uow: UnitOfWork, generation: int) -> bool:
+    own = PlacePosting.generation == generation
+    some = select(PlacePosting.gram).where(own).order_by(PlacePosting.gram).limit(AT_A_TIME)
+    names = sorted(set(await uow.session.scalars(some)))
+    if names:
+        await uow.session.execute(delete(PlacePosting).where(own, PlacePosting.gram.in_(names)))
+    return bool(names)
+
+
+async def _delete_grams(uow: UnitOfWork, generation: int) -> None:
+    await uow.session.execute(delete(PlaceGram).where(PlaceGram.generation == generation))
