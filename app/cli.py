@@ -43,9 +43,10 @@ def parser() -> argparse.ArgumentParser:
     migrate = commands.add_parser("migrate", help="bring the database to this release's schema")
     migrate.add_argument("--data", type=Path, metavar="DIR")
 
-    take_in = commands.add_parser("import", help="take in zones (GeoJSON) or representatives (CSV)")
-    take_in.add_argument("what", choices=("zones", "reps"))
+    take_in = commands.add_parser("import", help="take in zones, representatives or addresses")
+    take_in.add_argument("what", choices=("zones", "reps", "addresses"))
     take_in.add_argument("file", type=Path)
+    take_in.add_argument("--encoding", default="", help="of an address file that is not UTF-8")
     take_in.add_argument("--dry-run", action="store_true", help="only say what would happen")
     take_in.add_argument("--data", type=Path, metavar="DIR")
 
@@ -82,7 +83,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.command == "import":
         from app.import_command import import_file
 
-        return import_file(chosen_settings(options), options.what, options.file, dry_run=options.dry_run)
+        settings, what = chosen_settings(options), options.what
+        return import_file(settings, what, options.file, dry_run=options.dry_run, encoding=options.encoding)
     if options.command == "erase":
         from app.erase_command import erase
 

@@ -20,6 +20,7 @@ from assist.commands.queueing import touch_place
 from assist.services import AssistServices
 from demo.city import FOLDER, City, load_city
 from field.grid.commands import import_zones
+from field.grid.places.commands import import_addresses
 from field.rep_imports import import_reps
 from field.services import FieldServices
 from kernel.actors import SYSTEM, Role
@@ -42,7 +43,9 @@ async def load(settings: Settings, seed: int, now: datetime, say: Callable[[str]
         database, morning = past
         zones = await database.run(import_zones, SYSTEM, city.zones)
         reps = await database.run(import_reps, SYSTEM, city.reps)
+        addresses = await import_addresses(database, SYSTEM, city.addresses)
         say(f"{len(zones.added)} zones and {len(reps.added)} representatives imported.")
+        say(f"{addresses.doors} addresses in {addresses.streets} streets imported.")
         await database.run(hire, city, password_of(settings.data))
         state.arrived = await morning.play(city, now)
         await morning.ask(city, now, lambda request_id: state.requests.append(str(request_id)))

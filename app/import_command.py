@@ -1,4 +1,4 @@
-"""``curbstop import zones|reps FILE``: a utility's own files, taken in as by the console's upload."""
+"""``curbstop import zones|reps|addresses FILE``: a utility's own files, as by the console's upload."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.command_line import say
 from field.grid.commands import ImportReport, import_zones
+from field.grid.places.commands import AddressReport, import_addresses
 from field.rep_imports import import_reps
 from kernel import i18n
 from kernel.actors import SYSTEM
@@ -17,17 +18,17 @@ from kernel.settings import Settings
 SHOWN = 200
 
 
-def import_file(settings: Settings, what: str, file: Path, *, dry_run: bool) -> int:
+def import_file(settings: Settings, what: str, file: Path, *, dry_run: bool, encoding: str = "") -> int:
     """Take the file in whole, or refuse it with every fault and where it is; an exit code."""
     try:
         data = file.read_bytes()
     except OSError as fault:
         say(f"{file} could not be read: {fault.strerror}")
         return 2
-    return asyncio.run(_import(settings, what, data, dry_run))
+    return asyncio.run(_import(settings, what, data, dry_run, encoding))
 
 
-async def _import(settings: Settings, what: str, data: bytes, dry_run: bool) -> int:
+async def _import(settings: Settings, what: str, data: bytes, dry_run: bool, encoding: str) -> int:
     from app.migrations.schema import current, head
 
     database = Database(settings.sqlalchemy_url)
@@ -35,6 +36,9 @@ async def _import(settings: Settings, what: str, data: bytes, dry_run: bool) -> 
         if await current(database) != head():
             say("The database has not this release's schema yet: curbstop migrate")
             return 2
+        if what == "addresses":
+            tell_addresses(await import_addresses(database, SYSTEM, data, encoding=encoding, dry_run=dry_run))
+            return 0
         command = import_zones if what == "zones" else import_reps
         report = await database.run(command, SYSTEM, data, dry_run=dry_run)
     except CurbstopError as refused:
@@ -75,3 +79,19 @@ def tell(report: ImportReport, settings: Settings) -> None:
         say("One-use sign-in links; they are shown only now:")
         for sign_in in report.sign_ins:
             say(f"  {sign_in.name} ({sign_in.username})  {settings.base_url}/rep#k={sign_in.token}")
+
+
+def tell_addresses(report: AddressReport) -> None:
+    """What happened to the gazetteer, for a person."""
+    if report.unchanged:
+        say(f"addresses: the same file as before, {report.doors:,} doors; nothing to do.")
+        return
+    would = "would be " if report.dry_run else ""
+    say(f"addresses: {report.doors:,} doors in {report.streets:,} streets {would}taken in.")
+    say(f"  {report.replaced:,} doors from before {would}replaced.")
+    if report.outside:
+        say(f"  {report.outside:,} doors lie outside the zones; they are found, and said to be outside.")
+    for warning in report.warnings[:SHOWN]:
+        say(f"  note: {warning.where}: {words_of(warning)}")
+    if len(report.warnings) > SHOWN:
+        say(f"  … and {len(report.warnings) - SHOWN} more")

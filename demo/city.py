@@ -106,6 +106,7 @@ class City:
 
     zones: bytes
     reps: bytes
+    addresses: bytes
     streets: Path
     land: Path
     staff: tuple[Person, ...]
@@ -147,6 +148,7 @@ def load_city(folder: Path, opening: datetime, seed: int = 1) -> City:
     return City(
         zones=(folder / "zones.geojson").read_bytes(),
         reps=reps,
+        addresses=(folder / "addresses.csv").read_bytes(),
         streets=folder / "streets.json",
         land=folder / "land.geojson",
         staff=tuple(_person(entry) for entry in _json(folder / "staff.json")),

@@ -128,11 +128,19 @@ class AssignmentBody(Body):
 
 
 class Place(Body):
-    """A point on the map, and the address to show for it."""
+    """A point on the map and the address to show for it, or an address alone, which is then looked up."""
 
-    lon: Lon
-    lat: Lat
+    lon: Lon | None = None
+    lat: Lat | None = None
     address: Line | None = None
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Place:
+        if (self.lon is None) != (self.lat is None):
+            raise ValueError("lon and lat go together")
+        if self.lon is None and not self.address:
+            raise ValueError("a point or an address is needed")
+        return self
 
 
 class PlaceBody(Body):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from field.addressing import AddressUnsure, known_address, locate_by_address
 from field.clocks import promised_window
 from field.dispatch import WEIGHTS, Proposal, Weights, proposal_for
 from field.grid.reasons import Reason
@@ -80,6 +81,7 @@ async def create_task(
     uow.session.add(task)
     await uow.session.flush()
     remember(uow, task, "create", actor)
+    await locate_by_address(uow, services, task)
     await place(uow, services, task, SYSTEM)
     return task
 
@@ -92,6 +94,7 @@ async def ask_again(
     task.answerable_id = answerable_id
     task.accepted_at = task.departed_at = task.arrived_at = task.finished_at = task.late_since = None
     _set_job(task, job, uow.now)
+    await locate_by_address(uow, services, task)
     await place(uow, services, task, SYSTEM)
 
 
@@ -135,11 +138,20 @@ async def set_place(
     services: FieldServices,
     actor: Actor,
     task: Task,
-    lon: float,
-    lat: float,
+    lon: float | None,
+    lat: float | None,
     address: str | None = None,
 ) -> None:
-    """Say where a task in the inbox is; it is then placed as if it had just come in."""
+    """Say where a task in the inbox is; it is then placed as if it had just come in.
+
+    Raises:
+        AddressUnsure: no point was given, and the address does not mean one known door.
+    """
+    if lon is None or lat is None:
+        found = await known_address(uow.session, services, address or task.address)
+        if found is None:
+            raise AddressUnsure(address=address or task.address)
+        lon, lat = found.lon, found.lat
     step(uow, task, TaskEvent.LOCATE, By.DISPATCHER, actor, Given(lon=lon, lat=lat))
     _set_point(task, lon, lat)
     if address:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from field.addressing import AddressUnsure
 from field.bodies import AssignmentBody, NewTaskBody, NoteBody, PlaceBody, ReasonBody, TaskQuery
 from field.commands import (
     Job,
@@ -85,7 +86,7 @@ async def post_task(call: Call, body: NewTaskBody) -> TaskDetailView:
     "/api/tasks/{task_id}",
     who=DISPATCHER,
     summary="Say where an inbox task is; it is then placed by itself",
-    errors=(*MOVES, PlaceMissing),
+    errors=(*MOVES, PlaceMissing, AddressUnsure),
 )
 async def patch_task(call: Call, task_id: UUID, body: PlaceBody) -> TaskDetailView:
     services, actor, place = call.use(FieldServices), call.actor, body.place
