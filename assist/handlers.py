@@ -25,6 +25,7 @@ from kernel.contracts import (
     TaskDone,
     TaskEscalated,
     TaskEvent,
+    TaskSettled,
     TaskTravelling,
     TaskUnplaced,
 )
@@ -83,6 +84,15 @@ async def follow_completion(uow: UnitOfWork, event: TaskDone, services: AssistSe
     row = await _follow(uow, event, Happening.TASK_DONE, "done", event.rep_staff_id, told)
     if row is not None:
         await tell_customer(uow, services, row, "visit_done", rep=event.rep_name)
+
+
+@group.on(TaskSettled)
+async def follow_settlement(uow: UnitOfWork, event: TaskSettled, services: AssistServices) -> None:
+    """A dispatcher settled it without a visit: nobody is said to have come."""
+    told = {**NOBODY, "eta": None, "note": event.note}
+    row = await _follow(uow, event, Happening.TASK_SETTLED, "settled", event.by_staff_id, told)
+    if row is not None:
+        await tell_customer(uow, services, row, "visit_settled")
 
 
 @group.on(TaskEscalated)

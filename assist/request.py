@@ -73,6 +73,7 @@ class Happening(StrEnum):
     TASK_ARRIVED = "task_arrived"
     TASK_ESCALATED = "task_escalated"
     TASK_DONE = "task_done"
+    TASK_SETTLED = "task_settled"
     TASK_CANCELLED = "task_cancelled"
     RATED = "rated"
     RATING_LAPSED = "rating_lapsed"
@@ -158,6 +159,7 @@ TRANSITIONS: Mapping[tuple[State, Happening], Step] = {
     (State.VISIT, Happening.TASK_ARRIVED): Step(State.VISIT, _FIELD),
     (State.VISIT, Happening.TASK_ESCALATED): Step(State.VISIT, _FIELD, OwnerRule.NAMED),
     (State.VISIT, Happening.TASK_DONE): Step(State.RESOLVED, _FIELD, OwnerRule.NAMED),
+    (State.VISIT, Happening.TASK_SETTLED): Step(State.RESOLVED, _FIELD, OwnerRule.NAMED),
     (State.VISIT, Happening.WITHDRAWN): Step(State.WITHDRAWN, _CUSTOMER),
     # A visit that will not happen is no answer: whoever called it off has to conclude the request.
     (State.VISIT, Happening.TASK_CANCELLED): Step(State.WRAP_UP, _FIELD, OwnerRule.NAMED),

@@ -21,7 +21,7 @@ from field.tables import Task
 from field.task import By, Given, TaskEvent, TaskState
 from field.timeline import remember, step
 from kernel.actors import SYSTEM, Actor
-from kernel.contracts import TaskCancelled, TaskDone
+from kernel.contracts import TaskCancelled, TaskSettled
 from kernel.database import UnitOfWork, check_version
 from kernel.errors import NotFound, Refused
 
@@ -239,16 +239,7 @@ async def settle_task(uow: UnitOfWork, actor: Actor, task: Task, note: str) -> N
     """Finish an escalated task without a further visit."""
     step(uow, task, TaskEvent.SETTLE, By.DISPATCHER, actor, Given(note=note), note=note)
     task.finished_at, task.unplaced_reason, task.late_since = uow.now, None, None
-    uow.emit(
-        TaskDone(
-            task_id=task.id,
-            request_id=task.request_id,
-            rep_id=actor.id,
-            rep_staff_id=actor.id,
-            rep_name=actor.name,
-            note=note,
-        )
-    )
+    uow.emit(TaskSettled(task_id=task.id, request_id=task.request_id, note=note, by_staff_id=actor.id))
 
 
 async def cancel_task(uow: UnitOfWork, services: FieldServices, actor: Actor, task: Task, why: str) -> None:

@@ -176,6 +176,17 @@ class TaskDone(RepEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TaskSettled(TaskEvent):
+    """A dispatcher finished an escalated task with a note; nobody drove for it."""
+
+    type = "task_settled"
+    private = ("note",)
+
+    note: str
+    by_staff_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskEscalated(TaskEvent):
     """Beyond the representative's training or authority; ``to_staff_id`` answers for it now."""
 

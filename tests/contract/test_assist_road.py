@@ -42,6 +42,7 @@ from kernel.contracts import (
     TaskCancelled,
     TaskDone,
     TaskEscalated,
+    TaskSettled,
     TaskTravelling,
     TaskUnplaced,
     VisitRequested,
@@ -273,6 +274,29 @@ async def test_a_task_nobody_can_take_and_a_task_called_off_are_the_dispatchers(
     assert (row.state, row.owner_id) == (State.WRAP_UP, house.dispatcher.id)
     await house.database.run(conclude, house.dispatcher, customer.id, Outcome.ADVICE, "已在另一单处理")
     assert await house.state(customer.id) is State.RESOLVED
+
+
+async def test_of_a_settled_task_nobody_is_told_that_somebody_came(house: AssistHouse) -> None:
+    customer = await ask_for_visit(house)
+    told: dict[str, Any] = {"task_id": uuid4(), "request_id": customer.id}
+    rep: dict[str, Any] = {**told, "rep_id": uuid4(), "rep_staff_id": house.rep.id, "rep_name": "Wu"}
+    await deliver(house, TaskAccepted(**rep))
+    await deliver(house, TaskEscalated(**told, reason="too deep", to_staff_id=house.dispatcher.id))
+    before = len(await sent(house))
+    await deliver(house, TaskSettled(**told, note="主管已修好", by_staff_id=house.dispatcher.id))
+    row = await house.row(customer.id)
+    assert (row.state, row.owner_id) == (State.RESOLVED, house.dispatcher.id)
+    async with house.database.reading() as session:
+        view = await request_view(session, customer, customer.id, house.services.guides, "en")
+    assert view.visit is not None
+    assert (view.visit.state, view.visit.rep_name, view.visit.note) == ("settled", None, "主管已修好")
+    [text] = (await sent(house))[before:]
+    assert "无需再上门" in text and "Wu" not in text
+
+
+async def sent(house: AssistHouse) -> list[str]:
+    async with house.database.reading() as session:
+        return [message.text for message in await sent_messages(session)]
 
 
 async def test_news_is_taken_once_and_late_news_moves_nothing(house: AssistHouse) -> None:

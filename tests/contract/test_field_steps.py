@@ -144,6 +144,9 @@ async def test_an_escalated_task_belongs_to_a_named_dispatcher_at_once(
         f"/api/tasks/{task.id}/settlement", {"version": waiting["version"], "note": "the mains crew came"}
     )
     assert settled["state"] == "done"
+    [told] = await town.events("task_settled")
+    assert (told["by_staff_id"], told["note"]) == (str(town.people["dora"].id), "the mains crew came")
+    assert await town.events("task_done") == [], "no representative is said to have done it"
 
 
 async def test_the_second_escalation_goes_to_the_dispatcher_with_none(town: Town, ann: Caller) -> None:

@@ -131,6 +131,7 @@ function found({ verdict, outcome, outcome_note: words, technician, visit }) {
   return h("section", { class: "card stack found" },
     outcome && h("p", null, visit?.state === "done"
       ? chip({ t: "customer.found.visited", icon: "check", tone: "ok" })
+      : visit?.state === "settled" ? chip({ t: "customer.found.settled", icon: "check", tone: "ok" })
       : chip({ t: `common.outcome.${outcome}`, icon: outcome === "needs_visit" ? "car" : "check", tone: "brand" })),
     verdict && h("p", { text: t("customer.found.pipe", { pipe: t(`common.ownership.${verdict.ownership}`) }) }),
     words && h("blockquote", { text: words }),

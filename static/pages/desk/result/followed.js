@@ -10,7 +10,7 @@ import { outcomeChip } from "pages/desk/labels.js";
 /** @typedef {import("pages/desk/views.js").Visit} Visit */
 
 const STEPS = ["requested", "assigned", "accepted", "travelling", "on_site", "done"];
-const ASIDE = ["unplaced", "escalated", "declined", "cancelled"];
+const ASIDE = ["unplaced", "escalated", "declined", "cancelled", "settled"];
 
 /** @param {import("pages/desk/work-place.js").Bench} bench */
 export function followed({ desk, work }) {
@@ -39,8 +39,8 @@ function visitCard(visit) {
   const at = STEPS.indexOf(visit.state);
   const key = visit.rep_name && at > 0 && at < 5 ? (visit.eta ? "desk.visit.who_when" : "desk.visit.who") : `desk.visit.state.${visit.state}`;
   return h("div", { class: "stack visit-card" },
-    h("div", { class: "visit-now", role: "status" }, icon(aside ? "alert" : "car"), h("b", { t: key, params: { name: visit.rep_name ?? "", time: visit.eta ? i18n.time(visit.eta) : "", state: t(`desk.visit.state.${visit.state}`) } })),
-    aside ? note({ t: `desk.visit.state.${visit.state}.more`, tone: "warn", icon: "info" })
+    h("div", { class: "visit-now", role: "status" }, icon(visit.state === "settled" ? "check" : aside ? "alert" : "car"), h("b", { t: key, params: { name: visit.rep_name ?? "", time: visit.eta ? i18n.time(visit.eta) : "", state: t(`desk.visit.state.${visit.state}`) } })),
+    aside ? note({ t: `desk.visit.state.${visit.state}.more`, tone: visit.state === "settled" ? "" : "warn", icon: "info" })
       : h("ol", { class: "visit-steps" }, STEPS.map((step, index) => h("li", { data: { past: index <= at, now: index === at }, "aria-current": index === at ? "step" : null }, h("span", { t: `desk.visit.step.${step}` })))),
     visit.note && h("blockquote", { text: visit.note }));
 }
