@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import timedelta
 
 import structlog
@@ -110,9 +110,18 @@ async def sweep(house: House) -> None:
         except (RedisError, OSError):
             mine = True
         if mine:
-            await house.database.run(sweep_requests)
-            await sweep_tasks(house.database, house.use(FieldServices))
+            # Each on its own: what fails in one wing keeps no clock of the other from running.
+            await _apart("requests", house.database.run(sweep_requests))
+            await _apart("tasks", sweep_tasks(house.database, house.use(FieldServices)))
         await asyncio.sleep(SWEEP_EVERY_S)
+
+
+async def _apart(name: str, work: Awaitable[object]) -> None:
+    """Do one sweep; a fault in it is logged, and the next turn tries again."""
+    try:
+        await work
+    except Exception:
+        log.exception("sweep_failed", sweep=name)
 
 
 async def tidy(house: House) -> None:

@@ -6,6 +6,7 @@ once, and one task that cannot be handled does not hold up the others.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import structlog
@@ -28,28 +29,43 @@ from kernel.errors import CurbstopError
 
 log = structlog.get_logger(__name__)
 
+Command = Callable[[UnitOfWork, FieldServices, UUID], Awaitable[bool]]
+
 LATE_STATES = (TaskState.UNPLACED, TaskState.ASSIGNED, TaskState.ACCEPTED, TaskState.TRAVELLING)
 
 
 async def sweep(database: Database, services: FieldServices) -> int:
     """Look at every running clock once; the number of tasks that something was done about."""
     done = 0
-    for command, due in (
-        (expire, await _unanswered(database)),
-        (carry_over, await _left_over(database, services)),
-        (flag_late, await _late(database)),
-        (retry, await due_again(database, services)),
+    for command, find in (
+        (expire, _unanswered),
+        (carry_over, _left_over),
+        (flag_late, _late),
+        (retry, due_again),
     ):
+        try:
+            due = await find(database, services)
+        except Exception:
+            log.exception("sweep_failed", clock=command.__name__)
+            continue  # the other clocks run on
         for task_id in due:
-            try:
-                done += await database.run(command, services, task_id)
-            except CurbstopError as refusal:
-                # Somebody acted in between; if a clock still runs out, the next sweep sees it.
-                log.info("sweep_skipped", task=str(task_id), code=refusal.code)
+            done += await _look_at(database, services, command, task_id)
     return done
 
 
-async def _unanswered(database: Database) -> list[UUID]:
+async def _look_at(database: Database, services: FieldServices, command: Command, task_id: UUID) -> bool:
+    """One task, whose faults stay its own."""
+    try:
+        return await database.run(command, services, task_id)
+    except CurbstopError as refusal:
+        # Somebody acted in between; if a clock still runs out, the next sweep sees it.
+        log.info("sweep_skipped", task=str(task_id), code=refusal.code)
+    except Exception:
+        log.exception("sweep_failed", clock=command.__name__, task=str(task_id))
+    return False
+
+
+async def _unanswered(database: Database, services: FieldServices) -> list[UUID]:
     async with database.reading() as session:
         waiting = (
             select(Task.id)
@@ -105,7 +121,7 @@ async def carry_over(uow: UnitOfWork, services: FieldServices, task_id: UUID) ->
     return True
 
 
-async def _late(database: Database) -> list[UUID]:
+async def _late(database: Database, services: FieldServices) -> list[UUID]:
     now = database.clock.now()
     async with database.reading() as session:
         past = select(Task.id).where(

@@ -6,9 +6,13 @@ import dataclasses
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from sqlalchemy import update
+
 from field.sweeps import sweep
+from field.tables import Task
 from field.task import TaskState
 from kernel.contracts import RequestWithdrawn
+from kernel.database import UnitOfWork
 from tests.rig.foundations import MORNING
 from tests.rig.town import Town, inside
 
@@ -215,6 +219,24 @@ async def test_a_task_past_its_window_is_flagged_once(town: Town) -> None:
     assert await sweep(town.database, town.services) == 1
     assert (await town.reload(task)).late_since == MORNING + timedelta(minutes=80)
     assert await sweep(town.database, town.services) == 0
+
+
+async def test_a_task_that_cannot_be_handled_holds_up_no_other(town: Town) -> None:
+    broken = await town.task(where=inside("A1"), severity="urgent")
+    sound = await town.task(where=inside("A2"), severity="urgent")
+
+    async def break_it(uow: UnitOfWork) -> None:
+        await uow.session.execute(
+            update(Task).where(Task.id == broken.id).values(refused_by=["of another release"])
+        )
+
+    await town.database.run(break_it)
+    town.clock.advance(5 * 60)
+    assert await sweep(town.database, town.services) == 1
+    assert (await town.reload(sound)).refused_by != [], "its clock ran out as well"
+    town.clock.advance(2 * 3600)
+    await sweep(town.database, town.services)
+    assert (await town.reload(broken)).late_since == town.clock.now(), "nor does one clock stop the others"
 
 
 async def test_a_task_left_over_at_night_begins_the_next_day(town: Town) -> None:
