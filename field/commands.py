@@ -10,11 +10,21 @@ from uuid import UUID
 
 from field.addressing import AddressUnsure, known_address, locate_by_address
 from field.clocks import promised_window
-from field.dispatch import WEIGHTS, Proposal, Weights, proposal_for
+from field.dispatch import WEIGHTS, Proposal, place_against_rules, proposal_for
 from field.grid.reasons import Reason
 from field.grid.store import point_of
 from field.grid.tables import Rep
-from field.placement import open_days, place, put, reason, take_out, tell_unplaced, whereabouts
+from field.placement import (
+    open_days,
+    place,
+    put,
+    reason,
+    take_out,
+    tell_unplaced,
+    wanted,
+    weights_for,
+    whereabouts,
+)
 from field.planning import days_of, load_day
 from field.services import FieldServices
 from field.tables import Task
@@ -190,8 +200,8 @@ async def assign_task(
     await uow.hold(days_of(rep.id))
     for date in open_days(services, task, uow.now):
         day = await load_day(uow.session, services, uow.now, date, [rep], [task])
-        weights = WEIGHTS.get(task.severity, Weights())
-        chosen = proposal_for(day.fleet, day.visit_of(task), day.travel, rep.id, weights=weights)
+        visit = wanted(day.visit_of(task), uow.now)
+        chosen = proposal_for(day.fleet, visit, day.travel, rep.id, weights=weights_for(task, uow.now))
         if isinstance(chosen, Proposal):
             await put(uow, services, day, task, chosen, actor, event=event, by=By.DISPATCHER)
             break
@@ -200,11 +210,11 @@ async def assign_task(
         assert failed is not None
         if not overrule:
             raise RepUnable(rep_id=str(rep.id), rep_name=rep.name, rule=reason(failed))
-        await _append(uow, services, actor, task, rep, event, failed)
+        await _overrule(uow, services, actor, task, rep, event, failed)
     await uow.audit(actor, "assign_task", f"task:{task.id}", rep=rep.id, before=before, overrule=overrule)
 
 
-async def _append(
+async def _overrule(
     uow: UnitOfWork,
     services: FieldServices,
     actor: Actor,
@@ -213,13 +223,14 @@ async def _append(
     event: TaskEvent,
     failed: Reason,
 ) -> None:
-    """Against the rules, as the dispatcher wants: last in the day, with the rule that was overruled."""
+    """Against the rules, as the dispatcher wants, where the route bears it best; with the rule overruled."""
     date = next(open_days(services, task, uow.now))
     day = await load_day(uow.session, services, uow.now, date, [rep], [task])
-    visit = day.visit_of(task)
-    at = len(day.routes[rep.id].visits)
+    visit, weights = wanted(day.visit_of(task), uow.now), weights_for(task, uow.now)
+    pressing = weights is WEIGHTS["urgent"]
+    placed = place_against_rules(day.routes[rep.id], visit, day.travel, day.seconds, weights, pressing)
     rule = Reason("overruled", {"rule": failed.code, **failed.params})
-    placed = Proposal(rep.id, at, 0, 0, visit.earliest, visit.earliest, visit.earliest, (rule,))
+    placed = dataclasses.replace(placed, reasons=(rule, *placed.reasons))
     await put(uow, services, day, task, placed, actor, event=event, by=By.DISPATCHER)
 
 

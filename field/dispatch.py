@@ -27,7 +27,7 @@ import numpy as np
 
 from field.gaps import Ask, Fleet, Found, Weights, ask_for, pack
 from field.grid.reasons import Reason
-from field.route import Travel, Visit
+from field.route import Route, Travel, Visit, insert, schedule
 from field.search import Rule, search, warm_up
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Rule",
     "Weights",
     "pack",
+    "place_against_rules",
     "proposal_for",
     "propose",
     "warm_up",
@@ -45,6 +46,7 @@ __all__ = [
 
 
 DEFAULT_WEIGHTS: Final = Weights()
+DAY_S: Final = 86_400
 
 WEIGHTS: Final[Mapping[str, Weights]] = {
     "urgent": Weights(owner_s=120, delay_permille=1000),
@@ -133,6 +135,41 @@ def proposal_for(
     if int(found.rule[row]) == Rule.OK.number:
         return _proposal(fleet, visit, ask, found, row, None)
     return PassedOver(rep_id, _rule(fleet, visit, found, row))
+
+
+def place_against_rules(
+    route: Route, visit: Visit, travel: Travel, now: int, weights: Weights, pressing: bool
+) -> Proposal:
+    """Where a visit goes that a dispatcher gives to somebody although a rule forbids it.
+
+    The person is taken as able, with the parts, and willing to work late. A place at which the visit is in
+    time and makes nobody else late is as good as by the rules; where there is none, what is `pressing` comes
+    next, before all that has not begun, and what is not comes last.
+    """
+    late = max(route.rep.shift_end, now) + DAY_S
+    rep = dataclasses.replace(route.rep, parts={}, locked=False, shift_end=late)
+    free = dataclasses.replace(visit, skill=None, parts={})
+    fleet = pack([Route(rep, route.visits)], travel, now)
+    found = proposal_for(fleet, free, travel, rep.rep_id, weights=weights)
+    if isinstance(found, Proposal):
+        return found
+    visits, position = route.visits, len(route.visits)
+    if pressing:
+        position = schedule(route, travel, now).frozen
+        while position < len(visits) and visits[position].held:
+            position += 1
+    after = insert(route, visit, position)
+    stop, before = schedule(after, travel, now).stops[position], schedule(route, travel, now)
+    return Proposal(
+        rep_id=rep.rep_id,
+        position=position,
+        cost_s=0,
+        extra_travel_s=schedule(after, travel, now).travel_s - before.travel_s,
+        arrives_at=stop.arrive_at,
+        starts_at=stop.start_at,
+        finishes_at=stop.finish_at,
+        reasons=(_between(visits, position),),
+    )
 
 
 def _rule(fleet: Fleet, visit: Visit, found: Found, row: int) -> Reason:

@@ -7,6 +7,7 @@ belongs nowhere. The search itself takes microseconds; what is read for it are t
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from field.dispatch import WEIGHTS, PassedOver, Proposal, Proposals, Rule, Weigh
 from field.grid.reasons import Reason
 from field.grid.tables import Rep, Zone
 from field.planning import Day, candidates, days_of, load_day, moment, unchanged
-from field.route import insert, without
+from field.route import Visit, insert, without
 from field.services import FieldServices
 from field.tables import RouteRow, Task, VisitRow
 from field.task import By, Given, TaskEvent, TaskState
@@ -117,11 +118,11 @@ async def search(
             loaded.routes[rep_id] = without(route, task.id)
         found = propose(
             loaded.fleet,
-            loaded.visit_of(task),
+            wanted(loaded.visit_of(task), now),
             loaded.travel,
             owner=zone.owner_id if zone else None,
             declined_by=refused,
-            weights=WEIGHTS.get(task.severity, Weights()),
+            weights=weights_for(task, now),
             limit=limit,
         )
         if found.best:
@@ -164,10 +165,29 @@ def _someone_on_shift(found: Proposals) -> bool:
     return any(passed.rule.code != Rule.OFF_SHIFT.value for passed in found.passed_over)
 
 
+def overdue(task: Task, now: datetime) -> bool:
+    """Whether the promised window has passed. The promise is broken; the visit is owed all the more."""
+    return now > task.window_end
+
+
+def wanted(visit: Visit, now: datetime) -> Visit:
+    """The visit as it is to be searched for: once its window has passed, as soon as anybody can come."""
+    if visit.latest >= int(now.timestamp()):
+        return visit
+    return dataclasses.replace(visit, latest=int((now + timedelta(days=DAYS_AHEAD)).timestamp()))
+
+
+def weights_for(task: Task, now: datetime) -> Weights:
+    """What counts for the task: what is overdue is as pressing as what is urgent."""
+    return WEIGHTS["urgent"] if overdue(task, now) else WEIGHTS.get(task.severity, Weights())
+
+
 def open_days(services: FieldServices, task: Task, now: datetime) -> Iterator[date]:
-    """The working days on which the task may still be started; today when its window has passed."""
+    """The working days on which the task may be started: those of its window, once that has passed all."""
     first = services.day_of(max(now, task.window_start))
     last = max(first, services.day_of(task.window_end))
+    if overdue(task, now):
+        last = first + timedelta(days=DAYS_AHEAD)
     for ahead in range(min((last - first).days, DAYS_AHEAD - 1) + 1):
         yield first + timedelta(days=ahead)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -101,6 +101,21 @@ async def test_a_reassigned_task_leaves_one_route_for_the_other(town: Town, dora
         "dispatcher",
     )
     assert (await town.route("ann"), await town.route("bob")) == ([], [task.id])
+
+
+async def test_what_is_urgent_and_overruled_comes_next_and_not_last(town: Town, dora: Caller) -> None:
+    east = (0.2, 0.5, 0.8)
+    for at in east:
+        await town.task(where=inside("B1", east=at), severity="minor", skill="meter_work", duration_s=7200)
+    leak = await town.task(where=inside("B1"), severity="urgent", level=3)
+    assert town.rep_code(leak.rep_id) == "ann"
+    wanted = {"rep_id": str(town.reps["cyd"].id), "version": leak.version, "overrule": True}
+    given = await dora.post(f"/api/tasks/{leak.id}/assignment", wanted)
+    assert given["position"] == 0, "before three that can wait"
+    assert given["placement"]["reasons"][0]["code"] == "overruled"
+    opens, closes = datetime.fromisoformat(given["window_start"]), datetime.fromisoformat(given["window_end"])
+    assert opens <= datetime.fromisoformat(given["eta"]) <= closes
+    assert given["placement"]["arrives_at"] == given["eta"]
 
 
 async def test_someone_unable_is_refused_with_the_rule_and_can_be_overruled(town: Town, dora: Caller) -> None:

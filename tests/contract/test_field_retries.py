@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import update
@@ -113,6 +113,30 @@ async def test_what_no_event_tells_of_is_found_by_the_sweep(town: Town) -> None:
     town.clock.advance(1)
     assert await sweep(town.database, town.services) == 1
     assert town.rep_code((await town.reload(task)).rep_id) == "bob"
+
+
+async def test_what_is_urgent_after_hours_is_placed_once_its_promise_is_broken(town: Town) -> None:
+    town.clock.set(MORNING + timedelta(hours=10))  # half past six in the evening, shifts ended at 17:30
+    task = await town.task(where=inside("A1"), severity="urgent")
+    assert (task.state, task.unplaced_reason) == (TaskState.UNPLACED, "nobody_able")
+    assert {each["rule"]["code"] for each in task.placement["passed_over"]} == {"off_shift"}
+    town.clock.advance(2 * 3600 + 1)
+    assert await sweep(town.database, town.services) >= 1
+    now = await town.reload(task)
+    assert (now.state, town.rep_code(now.rep_id)) == (TaskState.ASSIGNED, "ann")
+    assert (now.placement["day"], now.placement["position"]) == ("2026-11-22", 0), "first thing tomorrow"
+
+
+async def test_who_is_idle_in_the_morning_gets_what_was_urgent_last_night(town: Town) -> None:
+    town.clock.set(MORNING - timedelta(hours=12))
+    task = await town.task(where=inside("A1"), severity="urgent")
+    assert task.unplaced_reason == "nobody_able"
+    town.clock.set(MORNING + timedelta(minutes=10))  # 08:40, and nothing has swept all night
+    dora = await town.caller("dora")
+    found = await dora.get(f"/api/tasks/{task.id}/proposals")
+    assert [town.rep_code(UUID(each["rep_id"])) for each in found["best"]] == ["ann", "bob", "cyd"]
+    await sweep(town.database, town.services)
+    assert (await town.reload(task)).state is TaskState.ASSIGNED
 
 
 async def test_a_retry_in_vain_leaves_no_trace(town: Town) -> None:

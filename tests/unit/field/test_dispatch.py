@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from field.dispatch import WEIGHTS, PassedOver, Proposal, Weights, pack, proposal_for, propose
+from field.dispatch import (
+    WEIGHTS,
+    PassedOver,
+    Proposal,
+    Weights,
+    pack,
+    place_against_rules,
+    proposal_for,
+    propose,
+)
 from field.grid.reasons import Reason
 from field.route import Route, Visit
 from field.search import Rule
@@ -37,6 +46,18 @@ def test_a_visit_goes_where_the_detour_is_shortest() -> None:
         "arrives_at": {"at": clock(8, 33)},
         "fits_between": {"after": str(number("task A")), "before": str(number("task C"))},
     }
+
+
+def test_against_the_rules_what_presses_comes_next_when_it_can_come_nowhere_in_time() -> None:
+    begun = visit("A", state=TaskState.ON_SITE, started_at=clock(8), minutes=60)
+    tight = visit("C", window=(clock(9), clock(9, 5)), minutes=120)
+    route = day(begun, tight, visit("E"), visit("D", held=True), skills={})
+    leak = visit("B", window=(clock(8), clock(9, 30)), skill="leak_repair", minutes=60)
+
+    def position(pressing: bool) -> int:
+        return place_against_rules(route, leak, streets(), NOW, WEIGHTS["urgent"], pressing).position
+
+    assert (position(True), position(False)) == (1, 4)
 
 
 def test_the_reasons_name_the_place_in_the_route() -> None:
