@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from app.assets import Assets
-from field.streets import Street, StreetsUnreadable, load_streets
+from field.road.streets import Street, StreetsUnreadable, load_streets
 
 NAME = "streets.json"
 MOST_EDGES = 60_000

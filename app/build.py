@@ -1,7 +1,7 @@
 """The one place that knows which database, which Redis and which messenger this installation uses.
 
 Everything else is handed what it needs. A wing is its ``routes`` (an :class:`~kernel.web.Api`), its
-``handlers`` (a :class:`~kernel.inbox.HandlerGroup`) and one object of bound services; here they meet.
+``handlers`` (a :class:`~kernel.events.inbox.HandlerGroup`) and one object of bound services; here they meet.
 """
 
 from __future__ import annotations
@@ -32,29 +32,29 @@ from app import wings
 from app.log_setup import set_up_logging
 from app.migrations.schema import wait_until_current
 from app.pages import page_routes
-from assist.guides import load_guides
+from assist.guide.guides import load_guides
 from assist.services import AssistServices
-from assist.webrtc.hub import Hub
+from assist.webrtc.hub.hub import Hub
 from field.grid.services import GridServices
 from field.grid.store import GridCache
 from field.services import FieldServices
-from kernel.blobs import Blobs
-from kernel.bus import Consumer, Relay
-from kernel.cancelling import heed_cancellation
 from kernel.clock import SystemClock
 from kernel.database import Database
+from kernel.events.bus import Consumer, Relay
+from kernel.events.lease import Leases
 from kernel.ids import new_token
-from kernel.lease import Leases
 from kernel.notify import KeptMessages
+from kernel.pictures.blobs import Blobs
+from kernel.process.cancelling import heed_cancellation
 from kernel.settings import Settings
 from kernel.web import House
 from kernel.web.faults import answer, as_curbstop_error
 from kernel.web.headers import SecurityHeaders
 from kernel.web.limits import RateLimiter
-from kernel.web.live import Live
 from kernel.web.openapi import document
 from kernel.web.serve import routes
-from kernel.web.sockets import socket_routes
+from kernel.web.socket.endpoint import socket_routes
+from kernel.web.socket.live import Live
 
 log = structlog.get_logger(__name__)
 
@@ -82,7 +82,7 @@ def open_redis(settings: Settings) -> Redis:
 
 def build_travel(settings: Settings) -> Any:
     """Travel times: over the road graph where one is set, else the stated estimate."""
-    from field.travel import Haversine, RoadGraph
+    from field.road.travel import Haversine, RoadGraph
 
     if settings.road_graph is None:
         return Haversine()

@@ -69,7 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code."""
     options = parser().parse_args(arguments)
     if options.command == "demo":
-        from app.demo_command import demo
+        from app.demo.command import demo
 
         return demo(options)
     if options.command in ("serve", "media"):

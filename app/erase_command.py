@@ -6,7 +6,7 @@ import asyncio
 from uuid import UUID
 
 from app.command_line import say
-from assist.commands.erasing import erase_request
+from assist.erasure.commands import erase_request
 from kernel.actors import SYSTEM
 from kernel.database import Database
 from kernel.errors import CurbstopError

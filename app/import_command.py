@@ -8,7 +8,7 @@ from pathlib import Path
 from app.command_line import say
 from field.grid.commands import ImportReport, import_zones
 from field.grid.places.commands import AddressReport, import_addresses
-from field.rep_imports import import_reps
+from field.reps.imports import import_reps
 from kernel import i18n
 from kernel.actors import SYSTEM
 from kernel.database import Database

@@ -15,7 +15,7 @@ from app.processes import watch_tether
 from app.serve import READY_LINE
 from assist.webrtc.node.config import NodeConfig
 from assist.webrtc.node.media_node import MediaNode
-from assist.webrtc.node.serve import serve
+from assist.webrtc.node.service.serve import serve
 from kernel.settings import Settings
 
 

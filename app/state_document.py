@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from assist.request import mermaid as request_diagram
-from assist.webrtc.room.freeze import mermaid as freeze_diagram
-from field.task import diagram as task_diagram
+from assist.request.request import mermaid as request_diagram
+from assist.webrtc.room.machine.freeze import mermaid as freeze_diagram
+from field.task.task import diagram as task_diagram
 
 HEAD = """# State machines
 
@@ -17,11 +17,11 @@ stands above each table.
 CHAPTERS = (
     (
         "The request",
-        "`assist/request.py`. Words in brackets name the rule that finds the next owner.",
+        "`assist/request/request.py`. Words in brackets name the rule that finds the next owner.",
         request_diagram,
     ),
-    ("The task", "`field/task.py`.", task_diagram),
-    ("A freeze in a call", "`assist/webrtc/room/freeze.py`.", freeze_diagram),
+    ("The task", "`field/task/task.py`.", task_diagram),
+    ("A freeze in a call", "`assist/webrtc/room/machine/freeze.py`.", freeze_diagram),
 )
 
 

@@ -6,18 +6,18 @@ import importlib
 
 from sqlalchemy import MetaData
 
-from kernel.base import Base
+from kernel.sql.base import Base
 
 MODULES = (
     "kernel.audit",
-    "kernel.inbox",
-    "kernel.links",
+    "kernel.events.inbox",
+    "kernel.identity.links",
     "kernel.notify",
     "kernel.outbox",
-    "kernel.sessions",
-    "kernel.staff",
-    "assist.tables",
-    "field.tables",
+    "kernel.identity.sessions",
+    "kernel.identity.staff",
+    "assist.request.tables",
+    "field.task.tables",
     "field.grid.tables",
     "field.grid.places.tables",
 )

@@ -18,7 +18,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from app.build import build_web
 from app.processes import watch_tether
 from app.serve import READY_LINE
-from kernel.memory import settle_memory
+from kernel.process.memory import settle_memory
 from kernel.settings import Settings
 
 MAX_HEADER_BYTES = 32 << 10

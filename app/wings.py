@@ -9,38 +9,38 @@ from datetime import timedelta
 import structlog
 from redis.exceptions import RedisError
 
-from assist import handlers as assist_handlers
-from assist.commands.erasing import erase_lapsed as erase_lapsed_requests
-from assist.commands.sweeping import sweep as sweep_requests
-from assist.routes import api as assist_api
+from assist.callers import api as assist_api
+from assist.desk.jobs import sweep as sweep_requests
+from assist.erasure.commands import erase_lapsed as erase_lapsed_requests
+from assist.request import handlers as assist_handlers
 from assist.services import AssistServices
-from assist.tables import Still
-from assist.webrtc.hub import api as room_api
-from field import handlers as field_handlers
-from field.dispatch import warm_up as warm_up_routes
-from field.erasing import erase_lapsed as erase_lapsed_tasks
-from field.erasing import forget_positions
+from assist.stills.tables import Still
+from assist.webrtc.hub.hub import api as room_api
+from field.callers import api as field_api
+from field.callers import topics as field_topics
+from field.dispatch.proposals import warm_up as warm_up_routes
+from field.grid.api import api as grid_api
 from field.grid.places.api import api as places_api
-from field.grid.routes import api as grid_api
-from field.routes import api as field_api
-from field.routes import topics as field_topics
+from field.road.shortest import warm_up as warm_up_streets
 from field.services import FieldServices
-from field.shortest import warm_up as warm_up_streets
-from field.sweeps import sweep as sweep_tasks
-from field.tables import Proof
-from kernel import blob_removal
-from kernel.blob_removal import Holders, sweep_folder
-from kernel.blobs import FOLDERS
-from kernel.cancelling import heed_cancellation
-from kernel.inbox import HandlerGroup
-from kernel.links import forget_expired
-from kernel.memory import settle_memory
-from kernel.sessions import forget_ended
+from field.task.tables import Proof
+from field.visits import handlers as field_handlers
+from field.visits.erasing import erase_lapsed as erase_lapsed_tasks
+from field.visits.erasing import forget_positions
+from field.visits.sweeps import sweep as sweep_tasks
+from kernel.events.inbox import HandlerGroup
+from kernel.identity.links import forget_expired
+from kernel.identity.sessions import forget_ended
+from kernel.pictures import removal as blob_removal
+from kernel.pictures.blobs import FOLDERS
+from kernel.pictures.removal import Holders, sweep_folder
+from kernel.process.cancelling import heed_cancellation
+from kernel.process.memory import settle_memory
 from kernel.web import Api, House
 from kernel.web.health import api as health_api
-from kernel.web.live import TopicRule
-from kernel.web.live import api as live_api
 from kernel.web.sessions import api as session_api
+from kernel.web.socket.live import TopicRule
+from kernel.web.socket.live import api as live_api
 
 log = structlog.get_logger(__name__)
 

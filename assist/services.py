@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from assist.guide import Guide
-from kernel.blobs import Blobs
+from assist.guide.guide import Guide
 from kernel.notify import Messenger
+from kernel.pictures.blobs import Blobs
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from uuid import UUID
 import numpy as np
 
 from benchmarks import Figure
-from field.dispatch import Proposals, pack, propose, warm_up
-from field.gaps import Weights, ask_for
-from field.route import RepDay, Route, Travel, Visit, insert, schedule
-from field.search import Rule, search, search_plain
-from field.task import TaskState
+from field.dispatch.gaps import Weights, ask_for
+from field.dispatch.proposals import Proposals, pack, propose, warm_up
+from field.dispatch.route import RepDay, Route, Travel, Visit, insert, schedule
+from field.dispatch.search import Rule, search, search_plain
+from field.task.task import TaskState
 
 REPS = 60
 TASKS = 600

@@ -12,9 +12,9 @@ import numpy as np
 
 from benchmarks import Figure
 from demo.city import FOLDER, read_doors
-from field.shortest import warm_up
-from field.streets import load_streets
-from field.travel import Haversine, RoadGraph
+from field.road.shortest import warm_up
+from field.road.streets import load_streets
+from field.road.travel import Haversine, RoadGraph
 
 POINTS = 660
 TARGET_S = 0.5

@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 
 from benchmarks import Figure
-from field.grid.importer import read_zones
+from field.grid.files.importer import read_zones
 from field.grid.zones import Zone, ZoneIndex
 
 COLUMNS, ROWS = 50, 40

@@ -17,7 +17,7 @@ import shapely
 
 from demo.blocks import plane_of
 from demo.osm import Ground
-from field.streets import DRIVABLE, Streets
+from field.road.streets import DRIVABLE, Streets
 
 FARTHEST_M = 90.0
 NAMED = (*DRIVABLE, "pedestrian", "steps")

@@ -16,8 +16,8 @@ import shapely
 import shapely.ops
 
 from demo.osm import GRID, Ground
-from field.snapping import Plane
-from field.streets import DRIVABLE, Streets
+from field.road.snapping import Plane
+from field.road.streets import DRIVABLE, Streets
 
 LARGEST_M2 = 12_000.0
 LARGEST_HOUSE_M2 = 2_500.0  # a stadium is not ten apartment houses

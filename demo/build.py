@@ -22,7 +22,7 @@ from demo.blocks import Blocks, make_blocks, plane_of
 from demo.city import FICTION
 from demo.cut import cut_zones
 from demo.osm import read_ground
-from field.streets import dump_streets, read_osm
+from field.road.streets import dump_streets, read_osm
 
 SOURCE = Path(__file__).parent / "source"
 SEED = 11  # of sixteen tried, the one whose zones look most like real ones

@@ -18,8 +18,8 @@ import shapely
 from PIL import Image, ImageDraw, ImageFont
 
 from demo.city import FOLDER, City, load_city, opening_of
-from field.streets import DRIVABLE, load_streets
-from field.travel import RoadGraph
+from field.road.streets import DRIVABLE, load_streets
+from field.road.travel import RoadGraph
 
 WIDTH = 1500
 MARGIN = 30

@@ -10,8 +10,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from field.grid.store import GridCache
-from field.travel import Travel
-from kernel.blobs import Blobs
+from field.road.travel import Travel
+from kernel.pictures.blobs import Blobs
 
 Point = tuple[float, float]
 
@@ -26,7 +26,7 @@ class FieldServices:
     grid: GridCache = dataclasses.field(default_factory=GridCache)
     link_lifetime: timedelta = timedelta(hours=12)
     retried: dict[UUID, datetime] = dataclasses.field(default_factory=dict)
-    """When this worker last tried to place a task that lies in the inbox (see :mod:`field.retries`)."""
+    """When this worker last tried to place a task that lies in the inbox (see :mod:`field.dispatch.retries`)."""
 
     @cached_property
     def path(self) -> Callable[[Point, Point], list[Point]]:

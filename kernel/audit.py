@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.actors import Actor
-from kernel.base import Base
-from kernel.columns import JsonColumn, UtcDateTime
+from kernel.sql.base import Base
+from kernel.sql.columns import JsonColumn, UtcDateTime
 
 GENESIS = "0" * 64
 ONE_AT_A_TIME = 0x61756469

@@ -24,13 +24,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, AsyncSessionTransaction, create_async_engine
 from sqlalchemy.orm.exc import StaleDataError
 
-from kernel import audit, spatial
+from kernel import audit
 from kernel.actors import Actor
 from kernel.clock import Clock, SystemClock
 from kernel.contracts import Changed, Event
 from kernel.errors import Crowded, StaleVersion
 from kernel.ids import uuid7
 from kernel.outbox import outbox_row
+from kernel.sql import spatial
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -15,9 +15,9 @@ from sqlalchemy import String, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.base import Base
-from kernel.columns import UtcDateTime
 from kernel.database import UnitOfWork
+from kernel.sql.base import Base
+from kernel.sql.columns import UtcDateTime
 
 
 class SentMessage(Base):

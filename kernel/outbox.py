@@ -7,7 +7,7 @@ The road of an event::
 
 *At least once* comes from the relay: a row is marked published only after Redis has it, and is sent
 again when a handler group has not confirmed it in time, so that Redis may lose everything at any moment.
-*Once* comes from the inbox (:mod:`kernel.inbox`).
+*Once* comes from the inbox (:mod:`kernel.events.inbox`).
 
 What an event tells of a person (its ``private`` fields) never goes to Redis, and stays here only until every
 group has handled it: the stream carries the event's id and type, and a consumer reads the row.
@@ -28,10 +28,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import contracts
-from kernel.base import Base
-from kernel.columns import JsonColumn, UtcDateTime
 from kernel.contracts import Changed, Event
 from kernel.ids import uuid7
+from kernel.sql.base import Base
+from kernel.sql.columns import JsonColumn, UtcDateTime
 
 
 class OutboxRow(Base):

@@ -9,7 +9,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from assist.webrtc import control
+from assist.webrtc.control import control
 from benchmarks import Figure, Line, percentile
 from benchmarks.calls.light import LightDesk, light_call
 from benchmarks.calls.product import (

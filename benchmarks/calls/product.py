@@ -12,7 +12,7 @@ from typing import Any
 from playwright.async_api import Page, async_playwright
 
 from kernel.actors import Surface
-from kernel.links import create_link
+from kernel.identity.links import create_link
 from tests.rig.browsers import Browsers
 from tests.rig.camera import Camera
 from tests.rig.foundations import Foundry

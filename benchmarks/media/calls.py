@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assist.webrtc import control
+from assist.webrtc.control import control
 from benchmarks.media import sdp
 from benchmarks.media.client import Client
 from benchmarks.media.load import sending_lines

@@ -14,7 +14,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from assist.webrtc import control
+from assist.webrtc.control import control
 from assist.webrtc.node.adapter import Certificate
 from benchmarks.media import sdp
 from benchmarks.media.cores import cpu_seconds

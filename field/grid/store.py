@@ -20,9 +20,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.grid import zones as pure
-from field.grid.records import RepRow, UnitRow, ZoneRow
+from field.grid.files.records import RepRow, UnitRow, ZoneRow
 from field.grid.tables import Cell, GridImport, Rep, Zone
-from kernel.columns import WGS84
+from kernel.sql.columns import WGS84
 
 
 def point_of(lon: float, lat: float) -> WKBElement:

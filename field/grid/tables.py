@@ -14,8 +14,8 @@ from geoalchemy2 import WKBElement
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.base import Base
-from kernel.columns import BoundingBox, JsonColumn, UtcDateTime, Versioned, area_column, point_column
+from kernel.sql.base import Base
+from kernel.sql.columns import BoundingBox, JsonColumn, UtcDateTime, Versioned, area_column, point_column
 
 
 class Cell(Base):

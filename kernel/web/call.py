@@ -15,9 +15,9 @@ from kernel.actors import Actor
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.errors import Unauthenticated
+from kernel.events.lease import Leases
 from kernel.i18n import pick_language
-from kernel.lease import Leases
-from kernel.sessions import NewSession
+from kernel.identity.sessions import NewSession
 from kernel.settings import Settings
 from kernel.web.limits import RateLimiter
 

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from redis.exceptions import RedisError
 from starlette.responses import Response
 
-from kernel.bus import oldest_waiting
 from kernel.errors import Forbidden, Unavailable
+from kernel.events.bus import oldest_waiting
 from kernel.web.api import Api
 from kernel.web.call import Call
 from kernel.web.metrics import OUTBOX_AGE

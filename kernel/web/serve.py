@@ -19,7 +19,7 @@ from starlette.types import Message, Receive
 
 from kernel.actors import Actor
 from kernel.errors import Fault, Invalid, NotFound, TooLarge, UnsupportedMedia
-from kernel.sessions import end_session, who
+from kernel.identity.sessions import end_session, who
 from kernel.web.api import MAX_JSON_BYTES, Api, Operation, Upload
 from kernel.web.call import Call, House
 from kernel.web.faults import answer, as_curbstop_error, faults_of

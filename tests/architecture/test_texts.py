@@ -92,7 +92,7 @@ def named_faults() -> dict[str, str]:
     """Code → place, for each ``Fault("code", …)``, ``….fault("code", …)`` and ``….warning("code", …)``."""
     named: dict[str, str] = {}
     for source in sources("kernel", "assist", "field"):
-        if source.module == "assist.guide_proof":
+        if source.module == "assist.guide.proof":
             continue  # its faults are for whoever writes a guide, in the tests
         for node in ast.walk(source.tree):
             if not isinstance(node, ast.Call) or not node.args or "log." in dotted(node.func):

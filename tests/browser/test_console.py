@@ -12,8 +12,8 @@ from playwright.async_api import Locator, Page, ViewportSize, WebSocketRoute, ex
 
 from kernel.actors import Role, Surface
 from kernel.database import UnitOfWork
-from kernel.links import create_link
-from kernel.staff import add_staff
+from kernel.identity.links import create_link
+from kernel.identity.staff import add_staff
 from tests.rig.browsers import Browsers, ShotTaker
 from tests.rig.page_checks import LANGUAGES, assert_accessible, assert_fit
 from tests.rig.town import REPS, inside, zone_file

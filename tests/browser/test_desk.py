@@ -13,8 +13,8 @@ from playwright.async_api import Page, WebSocketRoute, expect
 
 from kernel.actors import Role
 from kernel.database import UnitOfWork
+from kernel.identity.links import AccessLink
 from kernel.ids import token_hash
-from kernel.links import AccessLink
 from tests.rig.browsers import Browsers, ShotTaker
 from tests.rig.camera import HEIGHT, WIDTH, difference, frame
 from tests.rig.desk import (

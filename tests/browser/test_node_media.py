@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from assist.webrtc import control
+from assist.webrtc.control import control
 from assist.webrtc.node.config import NodeConfig
 from assist.webrtc.node.media_node import MediaNode
-from assist.webrtc.node.serve import running
+from assist.webrtc.node.service.serve import running
 from tests.rig.browsers import CHROMIUM, FLAGS
 from tests.rig.need import require
 

@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 
 from kernel.actors import Role
 from kernel.database import UnitOfWork
-from kernel.staff import add_staff
+from kernel.identity.staff import add_staff
 from tests.rig.browsers import Browsers, ShotTaker
 from tests.rig.foundations import Foundry
 from tests.rig.page_checks import assert_accessible, assert_no_sideways_scroll, assert_targets

@@ -9,30 +9,24 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from assist.commands import NewStill, accept_request, end_call, record_still
-from assist.commands.concluding import give_verdict
-from assist.commands.opening import (
-    Details,
-    NewRequest,
-    Place,
-    change_details,
-    customer_actor,
-    start_request,
-)
-from assist.commands.queueing import enter_queue
-from assist.guide import Asker, Category
-from assist.guides import load_guides
-from assist.request import State
+from assist.call.commands import accept_request, end_call
+from assist.guide.guides import load_guides
+from assist.intake.commands import Details, NewRequest, Place, change_details, customer_actor, start_request
+from assist.queue.commands import enter_queue
+from assist.request.kinds import Asker, Category
+from assist.request.request import State
+from assist.request.tables import RequestEvent, ServiceRequest
 from assist.services import AssistServices
-from assist.tables import RequestEvent, ServiceRequest
-from assist.verdict import Ownership, Severity, Verdict
+from assist.stills.commands import NewStill, record_still
+from assist.verdict.commands import give_verdict
+from assist.verdict.verdict import Ownership, Severity, Verdict
 from kernel.actors import Actor, Role
-from kernel.blobs import Blobs
 from kernel.contracts import Changed, Event
 from kernel.database import Database
+from kernel.identity.staff import actor_of, add_staff
 from kernel.notify import KeptMessages
 from kernel.outbox import OutboxRow, read_event
-from kernel.staff import actor_of, add_staff
+from kernel.pictures.blobs import Blobs
 
 LEAK = NewRequest(Category.LEAK, Asker.RESIDENT, "zh-Hans", "public")
 

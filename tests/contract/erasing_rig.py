@@ -20,25 +20,28 @@ from redis.asyncio import Redis
 from sqlalchemy import select
 
 from app.tables import complete_metadata
-from assist import handlers as assist_handlers
-from assist.commands import NewMark, accept_request, add_mark, add_message, end_call, record_still
-from assist.commands.concluding import VisitWish, conclude, give_verdict, rate
-from assist.commands.inviting import invite, redeem_invitation
-from assist.commands.opening import Details, Place, change_details, customer_actor
-from assist.commands.queueing import enter_queue
-from assist.guide import Category
-from assist.request import State
-from assist.tables import Still
-from assist.verdict import Outcome, Ownership, Severity, Verdict
-from field import handlers as field_handlers
-from field.tables import Proof, Task
-from kernel import blob_removal
+from assist.call.commands import accept_request, end_call
+from assist.chat.commands import add_message
+from assist.intake.commands import Details, Place, change_details, customer_actor
+from assist.invitation.commands import invite, redeem_invitation
+from assist.queue.commands import enter_queue
+from assist.rating.commands import rate
+from assist.request import handlers as assist_handlers
+from assist.request.kinds import Category, Outcome
+from assist.request.request import State
+from assist.stills.commands import NewMark, add_mark, record_still
+from assist.stills.tables import Still
+from assist.verdict.commands import VisitWish, conclude, give_verdict
+from assist.verdict.verdict import Ownership, Severity, Verdict
+from field.task.tables import Proof, Task
+from field.visits import handlers as field_handlers
 from kernel.actors import Actor
-from kernel.blob_removal import Holders
-from kernel.bus import STREAM, Consumer, Relay
 from kernel.database import Database
-from kernel.lease import Leases
+from kernel.events.bus import STREAM, Consumer, Relay
+from kernel.events.lease import Leases
 from kernel.outbox import OutboxRow
+from kernel.pictures import removal as blob_removal
+from kernel.pictures.removal import Holders
 from tests.contract.assist_house import AssistHouse, a_still, open_house
 from tests.contract.test_field_steps import PNG
 from tests.rig.town import SOUTH, WEST, Town

@@ -10,17 +10,17 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from assist.commands.inviting import Invitation, InvitationOver, invite, redeem_invitation, renew_invitation
-from assist.commands.opening import customer_actor, withdraw
-from assist.guide import Category
-from assist.phones import PhoneInvalid
-from assist.request import State
+from assist.intake.commands import customer_actor, withdraw
+from assist.invitation.commands import Invitation, InvitationOver, invite, redeem_invitation, renew_invitation
+from assist.request.kinds import Category
+from assist.request.phones import PhoneInvalid
+from assist.request.request import State
 from kernel.clock import ManualClock
 from kernel.database import Database
+from kernel.identity.links import AccessLink, LinkExpired, LinkSpent, LinkUnknown
+from kernel.identity.sessions import who
 from kernel.ids import TOKEN_BYTES
-from kernel.links import AccessLink, LinkExpired, LinkSpent, LinkUnknown
 from kernel.notify import sent_messages
-from kernel.sessions import who
 from kernel.settings import Settings
 from tests.contract.assist_house import AssistHouse, open_house
 

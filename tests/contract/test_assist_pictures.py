@@ -10,24 +10,30 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from assist.commands import (
+from assist.call.commands import end_call, record_connection_step
+from assist.call.tables import ConnectionStep
+from assist.chat.commands import add_message
+from assist.chat.queries import messages_of
+from assist.chat.tables import Message
+from assist.intake.commands import withdraw
+from assist.rating.commands import rate
+from assist.request.kinds import Outcome
+from assist.request.request import WrongState
+from assist.request.tables import ServiceRequest
+from assist.stills.commands import (
+    MOST_MARKS,
+    MOST_STILLS,
     NewMark,
+    TooManyMarks,
+    TooManyStills,
     add_mark,
-    add_message,
-    end_call,
-    record_connection_step,
     record_still,
     start_freeze,
     undo_mark,
 )
-from assist.commands.concluding import conclude, rate
-from assist.commands.opening import withdraw
-from assist.commands.picturing import MOST_MARKS, MOST_STILLS, TooManyMarks, TooManyStills
-from assist.queries.pictures import marks_of, messages_of, stills_of
-from assist.request import WrongState
-from assist.tables import ConnectionStep, Message, ServiceRequest
-from assist.verdict import Outcome
-from assist.views import StillView
+from assist.stills.queries import marks_of, stills_of
+from assist.stills.views import StillView
+from assist.verdict.commands import conclude
 from kernel.actors import Actor
 from kernel.clock import ManualClock
 from kernel.database import Database

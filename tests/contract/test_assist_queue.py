@@ -8,19 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from assist.commands import AlreadyAccepted, accept_request, end_call, mark_joined, return_request
-from assist.commands.concluding import conclude
-from assist.commands.guiding import answer_guide
-from assist.commands.queueing import enter_queue, leave_queue, touch_desk, touch_place
-from assist.commands.sweeping import DESK_LOST_AFTER, RATING_WAITED, sweep
-from assist.guide import Answer
-from assist.queries.queue import DESK_SEEN_WITHIN, queue_entry_view, queue_view
-from assist.request import State
-from assist.tables import QueueEntry
-from assist.triage import Given
-from assist.verdict import Outcome
-from assist.views import QueueEntryView, QueueView
-from assist.waiting import AWAY_AFTER, PLACE_KEPT
+from assist.call.commands import AlreadyAccepted, accept_request, end_call, mark_joined, return_request
+from assist.desk.jobs import DESK_LOST_AFTER, RATING_WAITED, sweep
+from assist.desk.queue import queue_view
+from assist.desk.views import QueueView
+from assist.guide.commands import answer_guide
+from assist.guide.guide import Answer
+from assist.guide.triage import Given
+from assist.queue.commands import enter_queue, leave_queue, touch_desk, touch_place
+from assist.queue.queries import DESK_SEEN_WITHIN, queue_entry_view
+from assist.queue.tables import QueueEntry
+from assist.queue.views import QueueEntryView
+from assist.queue.waiting import AWAY_AFTER, PLACE_KEPT
+from assist.request.kinds import Outcome
+from assist.request.request import State
+from assist.verdict.commands import conclude
 from kernel.actors import Actor
 from kernel.clock import ManualClock
 from kernel.contracts import RequestClosed

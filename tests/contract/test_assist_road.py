@@ -10,19 +10,20 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from assist.commands import accept_request, end_call, resume_call, return_request
-from assist.commands.concluding import PlaceMissing, VisitWish, conclude, give_verdict, rate
-from assist.commands.guiding import answer_guide
-from assist.commands.opening import BuildingNeeded, Details, NewRequest, change_details, withdraw
-from assist.commands.queueing import enter_queue
-from assist.guide import Answer, Asker, Category, Priority
-from assist.handlers import group
-from assist.queries.requests import request_page, request_view, timeline_of
-from assist.request import State, WrongState
-from assist.triage import Given, SafetyStop
-from assist.verdict import (
+from assist.call.commands import accept_request, end_call, resume_call, return_request
+from assist.desk.requests import request_page, request_view, timeline_of
+from assist.guide.commands import answer_guide
+from assist.guide.guide import Answer
+from assist.guide.triage import Given, SafetyStop
+from assist.intake.commands import BuildingNeeded, Details, NewRequest, change_details, withdraw
+from assist.queue.commands import enter_queue
+from assist.rating.commands import rate
+from assist.request.handlers import group
+from assist.request.kinds import Asker, Category, Outcome, Priority
+from assist.request.request import State, WrongState
+from assist.verdict.commands import PlaceMissing, VisitWish, conclude, give_verdict
+from assist.verdict.verdict import (
     NoStillReason,
-    Outcome,
     Ownership,
     Severity,
     Verdict,

@@ -11,21 +11,22 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
-from app.demo import make_links
-from app.demo_day import load, make_morning
-from app.demo_state import DemoState
-from assist.request import FINAL as REQUEST_OVER
-from assist.request import State
-from assist.tables import ServiceRequest
+from app.demo.day import load, make_morning
+from app.demo.process import make_links
+from app.demo.state import DemoState
+from assist.request.request import FINAL as REQUEST_OVER
+from assist.request.request import State
+from assist.request.tables import ServiceRequest
+from field.dispatch.tables import RouteRow, VisitRow
 from field.grid.tables import Rep
-from field.tables import RouteRow, Task, VisitRow
-from field.task import FINAL, TaskState
+from field.task.tables import Task
+from field.task.task import FINAL, TaskState
 from kernel.database import Database
+from kernel.identity.links import AccessLink
+from kernel.identity.staff import Staff
 from kernel.ids import token_hash
-from kernel.links import AccessLink
 from kernel.notify import sent_messages
 from kernel.settings import Settings
-from kernel.staff import Staff
 from tests.rig.foundations import Foundation
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

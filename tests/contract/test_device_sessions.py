@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx
 
 from kernel.actors import Role, Surface
-from kernel.links import create_link
+from kernel.identity.links import create_link
 from tests.contract.call_rig import picture
 from tests.rig.people import Person
 from tests.rig.stack import RunningApp

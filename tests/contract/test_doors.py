@@ -19,8 +19,8 @@ import websockets
 from websockets.exceptions import ConnectionClosed
 
 from app.wings import APIS
-from assist.routes.api import ANSWERABLE
-from field.routes.api import DISPATCHER as CALL_OFF
+from assist.callers import ANSWERABLE
+from field.callers import DISPATCHER as CALL_OFF
 from kernel.actors import Actor, Role
 from kernel.web import Operation
 from tests.contract.doors_rig import House, build, sent

@@ -15,30 +15,32 @@ from redis.asyncio import Redis
 from sqlalchemy import func, select, text
 
 from app import wings
-from assist.commands import add_message
-from assist.commands.concluding import rate
-from assist.commands.erasing import RequestOpen, erase_lapsed, erase_request
-from assist.commands.inviting import invite, redeem_invitation
-from assist.commands.opening import withdraw
-from assist.guide import Category
-from assist.request import State, WrongState
+from assist.chat.commands import add_message
+from assist.chat.tables import Message
+from assist.erasure.commands import RequestOpen, erase_lapsed, erase_request
+from assist.intake.commands import withdraw
+from assist.invitation.commands import invite, redeem_invitation
+from assist.rating.commands import rate
+from assist.rating.tables import Rating
+from assist.request.kinds import Category, Outcome
+from assist.request.request import State, WrongState
+from assist.request.tables import ServiceRequest
 from assist.services import AssistServices
-from assist.tables import Message, Rating, ServiceRequest, Still
-from assist.verdict import Outcome
+from assist.stills.tables import Still
 from field.services import FieldServices
-from field.tables import Task
+from field.task.tables import Task
 from kernel.actors import SYSTEM
 from kernel.audit import AuditEntry, first_broken_entry
-from kernel.blob_removal import UNHELD_FOR, sweep_folder
-from kernel.blobs import FOLDERS, Blobs
-from kernel.bus import STREAM
 from kernel.clock import ManualClock
 from kernel.contracts import RequestErased, VisitRequested
 from kernel.database import Database
 from kernel.errors import Forbidden, NotFound
-from kernel.lease import Leases
-from kernel.links import LinkUnknown
-from kernel.sessions import who
+from kernel.events.bus import STREAM
+from kernel.events.lease import Leases
+from kernel.identity.links import LinkUnknown
+from kernel.identity.sessions import who
+from kernel.pictures.blobs import FOLDERS, Blobs
+from kernel.pictures.removal import UNHELD_FOR, sweep_folder
 from kernel.settings import Settings
 from kernel.web import House
 from kernel.web.limits import RateLimiter

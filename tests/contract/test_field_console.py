@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from field.task import TaskState
+from field.task.task import TaskState
 from tests.rig.foundations import MORNING
 from tests.rig.people import Caller
 from tests.rig.town import Town, inside

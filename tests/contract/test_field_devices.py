@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from field.task import TaskState
+from field.task.task import TaskState
 from kernel.ids import uuid7
 from tests.rig.foundations import MORNING
 from tests.rig.people import Caller

@@ -7,10 +7,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
-from field.erasing import POSITION_KEPT, erase_lapsed, forget_positions
+from field.dispatch.tables import RepPosition, VisitRow
 from field.grid.tables import Zone
-from field.tables import Proof, RepPosition, Task, VisitRow
-from field.task import TaskState
+from field.task.tables import Proof, Task
+from field.task.task import TaskState
+from field.visits.erasing import POSITION_KEPT, erase_lapsed, forget_positions
 from kernel.contracts import PicturesErased, RequestErased
 from tests.contract.test_field_steps import PNG
 from tests.rig.foundations import MORNING

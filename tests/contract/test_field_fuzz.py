@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from field.grid.routes import api as grid_api
-from field.routes import api as field_api
+from field.callers import api as field_api
+from field.grid.api import api as grid_api
 from kernel.web import Operation
 from tests.rig.town import Town, inside
 

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 from sqlalchemy import update
 
-from field.sweeps import sweep
-from field.tables import Task
-from field.task import TaskState
+from field.task.tables import Task
+from field.task.task import TaskState
+from field.visits.sweeps import sweep
 from kernel.contracts import RequestWithdrawn
 from kernel.database import UnitOfWork
 from tests.rig.foundations import MORNING

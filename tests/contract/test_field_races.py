@@ -9,8 +9,8 @@ from itertools import chain
 import httpx
 import pytest
 
-from field.sweeps import sweep
-from field.task import TaskState
+from field.task.task import TaskState
+from field.visits.sweeps import sweep
 from tests.rig.town import Town, inside
 
 

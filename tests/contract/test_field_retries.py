@@ -10,13 +10,14 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import update
 
+from field.dispatch.retries import RETRY_EVERY
+from field.dispatch.tables import Shift
 from field.grid.tables import Rep
-from field.handlers import group
-from field.rep_imports import import_reps
-from field.retries import RETRY_EVERY
-from field.sweeps import sweep
-from field.tables import Shift, Task
-from field.task import TaskState
+from field.reps.imports import import_reps
+from field.task.tables import Task
+from field.task.task import TaskState
+from field.visits.handlers import group
+from field.visits.sweeps import sweep
 from kernel.actors import SYSTEM
 from kernel.contracts import Event, RouteEased
 from kernel.database import UnitOfWork

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from field.tables import Task
+from field.task.tables import Task
 from tests.rig.foundations import MORNING
 from tests.rig.people import Caller
 from tests.rig.town import Town, inside

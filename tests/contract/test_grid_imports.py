@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from field.grid.store import stored_reps, stored_zones
 from field.grid.tables import GridImport, Rep, Zone
 from kernel.actors import Role, Surface
-from kernel.links import redeem_link
-from kernel.staff import Staff
+from kernel.identity.links import redeem_link
+from kernel.identity.staff import Staff
 from tests.rig.people import Caller
 from tests.rig.town import HEADER, REPS, Town, inside, square, zone_file
 

@@ -13,16 +13,16 @@ from redis.asyncio import Redis
 from sqlalchemy.exc import OperationalError
 from starlette.websockets import WebSocket
 
-from assist.webrtc import hub as door
-from assist.webrtc.claims import Claims
-from assist.webrtc.directory import IDLE_S
-from assist.webrtc.hub import Hub
-from assist.webrtc.room.effects import EMPTY, Records, Who
+from assist.webrtc.hub import hub as door
+from assist.webrtc.hub.directory import IDLE_S
+from assist.webrtc.hub.hub import Hub
+from assist.webrtc.room.claims import Claims
+from assist.webrtc.room.machine.effects import EMPTY, Records, Who
 from kernel.actors import Actor
 from kernel.clock import ManualClock
 from kernel.database import Database
 from kernel.web.call import SocketCall
-from kernel.web.live import Live
+from kernel.web.socket.live import Live
 
 ROOM = UUID(int=7)
 
@@ -79,7 +79,7 @@ async def hub(
         return EMPTY
 
     monkeypatch.setattr(door, "admit", admitted)
-    monkeypatch.setattr("assist.webrtc.keeping.Keeping.records", records)
+    monkeypatch.setattr("assist.webrtc.room.store.Keeping.records", records)
     made = Hub(database, redis_client, clock, Live(redis_client, database))
     await made.claims.beat()
     yield made
@@ -92,7 +92,7 @@ async def test_who_cannot_be_let_in_just_now_is_told_to_come_back(
     async def away(_: object) -> Records:
         raise OperationalError("SELECT 1", {}, Exception("the database is away"))
 
-    monkeypatch.setattr("assist.webrtc.keeping.Keeping.records", away)
+    monkeypatch.setattr("assist.webrtc.room.store.Keeping.records", away)
     line = Line()
     with pytest.raises(OperationalError):
         await hub.serve(await line.call(), ROOM)

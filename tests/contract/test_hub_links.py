@@ -15,7 +15,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from websockets.asyncio.client import ClientConnection
 
-from assist.webrtc.links import FLUSH_S, LOSABLE_FRAMES, QUEUE_FRAMES, TOO_SLOW, SocketLink
+from assist.webrtc.room.links import FLUSH_S, LOSABLE_FRAMES, QUEUE_FRAMES, TOO_SLOW, SocketLink
 from kernel.actors import SYSTEM
 
 LARGE = "x" * 60_000

@@ -12,8 +12,8 @@ import websockets
 from sqlalchemy import update
 
 from kernel.database import UnitOfWork
+from kernel.identity.sessions import Session
 from kernel.ids import token_hash
-from kernel.sessions import Session
 from tests.contract.call_rig import Call, accepted_call
 from tests.rig.room_client import in_room
 from tests.rig.stack import RunningApp

@@ -12,12 +12,12 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select
 
-from kernel.bus import BATCH, Consumer, Relay, connect_redis, deliver
 from kernel.clock import ManualClock
 from kernel.contracts import RequestClosed, RequestWithdrawn
 from kernel.database import Database, UnitOfWork
-from kernel.inbox import FailedEvent, HandlerGroup
-from kernel.lease import Leases
+from kernel.events.bus import BATCH, Consumer, Relay, connect_redis, deliver
+from kernel.events.inbox import FailedEvent, HandlerGroup
+from kernel.events.lease import Leases
 from kernel.notify import SentMessage
 from kernel.outbox import OutboxRow
 

@@ -19,10 +19,9 @@ from kernel.audit import AuditEntry, first_broken_entry
 from kernel.clock import ManualClock
 from kernel.database import Database, UnitOfWork
 from kernel.errors import CurbstopError
-from kernel.ids import uuid7
-from kernel.inbox import InboxRow
-from kernel.lease import Leases
-from kernel.links import (
+from kernel.events.inbox import InboxRow
+from kernel.events.lease import Leases
+from kernel.identity.links import (
     AccessLink,
     LinkExpired,
     LinkSpent,
@@ -31,9 +30,10 @@ from kernel.links import (
     forget_expired,
     redeem_link,
 )
+from kernel.identity.sessions import NewSession, Session, end_session, forget_ended, start_session, who
+from kernel.identity.staff import Staff, add_staff
+from kernel.ids import uuid7
 from kernel.outbox import OutboxRow
-from kernel.sessions import NewSession, Session, end_session, forget_ended, start_session, who
-from kernel.staff import Staff, add_staff
 
 DAY = timedelta(days=1)
 

@@ -13,10 +13,10 @@ from sqlalchemy import update
 from kernel.actors import Role, Surface
 from kernel.clock import ManualClock
 from kernel.database import Database, UnitOfWork
+from kernel.identity.sessions import SESSION_TOPIC, Session, start_session
+from kernel.identity.staff import Staff, add_staff
 from kernel.ids import token_hash
-from kernel.sessions import SESSION_TOPIC, Session, start_session
-from kernel.staff import Staff, add_staff
-from kernel.web.live import Live
+from kernel.web.socket.live import Live
 from tests.rig.people import Refusal
 from tests.rig.stack import RunningApp
 

@@ -13,7 +13,7 @@ import websockets
 from PIL import Image
 
 from kernel.actors import Role
-from kernel.staff import add_staff
+from kernel.identity.staff import add_staff
 from tests.rig.foundations import Foundation
 from tests.rig.people import Caller, Person
 from tests.rig.room_client import in_room

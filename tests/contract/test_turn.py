@@ -12,7 +12,7 @@ import pytest
 from aioice import stun
 from aioice.turn import create_turn_endpoint
 
-from assist.webrtc.turn import credentials
+from assist.webrtc.turn.credentials import credentials
 from kernel.actors import Role
 from tests.rig.foundations import Foundation
 from tests.rig.need import require

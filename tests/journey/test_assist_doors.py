@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from PIL import Image
 
-from assist.routes import api
+from assist.callers import api
 from kernel.web import Operation
 from tests.rig.people import Caller, Person
 from tests.rig.stack import RunningApp

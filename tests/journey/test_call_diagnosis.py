@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from assist.tables import ConnectionStep
+from assist.call.tables import ConnectionStep
 from tests.contract.call_rig import accepted_call
 from tests.rig.room_client import media_of
 from tests.rig.stack import RunningApp

@@ -18,9 +18,9 @@ from typing import Any
 import httpx
 import pytest
 
-from app.demo_clock import zone_for
-from app.demo_command import STREETS
-from app.demo_day import load
+from app.demo.clock import zone_for
+from app.demo.command import STREETS
+from app.demo.day import load
 from app.migrations.schema import upgrade
 from app.processes import die_with_parent
 from kernel.database import Database

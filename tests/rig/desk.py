@@ -13,8 +13,8 @@ from playwright.async_api import Locator, Page, expect
 
 from kernel.actors import Role, Surface
 from kernel.database import UnitOfWork
-from kernel.links import create_link
-from kernel.staff import add_staff
+from kernel.identity.links import create_link
+from kernel.identity.staff import add_staff
 from tests.rig.people import Person
 from tests.rig.room_client import MediaPeer, RoomClient, in_room, media_of
 from tests.rig.stack import RunningApp

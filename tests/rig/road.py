@@ -21,7 +21,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from kernel.actors import Role, Surface
 from kernel.audit import AuditEntry, first_broken_entry
-from kernel.links import create_link
+from kernel.identity.links import create_link
 from tests.rig.foundations import Foundation
 from tests.rig.people import Caller, Person
 from tests.rig.room_client import Frame, MediaPeer, RoomClient, RoomError, in_room, media_of

@@ -27,8 +27,8 @@ import pytest
 from app.processes import die_with_parent
 from kernel.actors import Role, Surface
 from kernel.database import Database, UnitOfWork
-from kernel.sessions import start_session
-from kernel.staff import Staff, add_staff
+from kernel.identity.sessions import start_session
+from kernel.identity.staff import Staff, add_staff
 from tests.rig.foundations import BOTH, Foundation, Foundry, Kind
 from tests.rig.people import SURFACES, Caller, Person
 

@@ -27,27 +27,28 @@ from redis.asyncio import Redis
 from sqlalchemy import select
 from starlette.applications import Starlette
 
+from field.callers import api as field_api
+from field.dispatch.tables import RouteRow, VisitRow
+from field.grid.api import api as grid_api
 from field.grid.commands import ImportReport, import_zones
 from field.grid.places.api import api as places_api
-from field.grid.routes import api as grid_api
 from field.grid.services import GridServices
 from field.grid.tables import Rep
-from field.handlers import group
-from field.rep_imports import import_reps
-from field.routes import api as field_api
+from field.reps.imports import import_reps
+from field.road.travel import Haversine
 from field.services import FieldServices
-from field.tables import RouteRow, Task, VisitRow
-from field.travel import Haversine
+from field.task.tables import Task
+from field.visits.handlers import group
 from kernel.actors import SYSTEM, Actor, Role
-from kernel.blobs import Blobs
 from kernel.clock import ManualClock
 from kernel.contracts import Event, VisitRequested
 from kernel.database import Database, UnitOfWork
-from kernel.lease import Leases
+from kernel.events.lease import Leases
+from kernel.identity.sessions import start_session
+from kernel.identity.staff import Staff, actor_of, add_staff
 from kernel.outbox import OutboxRow, outbox_row
-from kernel.sessions import start_session
+from kernel.pictures.blobs import Blobs
 from kernel.settings import Settings
-from kernel.staff import Staff, actor_of, add_staff
 from kernel.web import House
 from kernel.web.limits import RateLimiter
 from kernel.web.serve import routes

@@ -10,7 +10,7 @@ import uvloop
 
 from assist.webrtc.node.config import NodeConfig
 from assist.webrtc.node.media_node import MediaNode
-from assist.webrtc.node.serve import serve
+from assist.webrtc.node.service.serve import serve
 
 
 def configuration(arguments: list[str] | None = None) -> NodeConfig:

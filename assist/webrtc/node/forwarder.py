@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from assist.webrtc.node import adapter, rtp
-from assist.webrtc.node.ice import Address
+from assist.webrtc.node import adapter
+from assist.webrtc.node.ice.ice import Address
 from assist.webrtc.node.peer import Leg, Peer, Uplink
+from assist.webrtc.node.rtp import rtp
 
 MAX_BATCH = 64
 """Datagrams taken before timers and control get their turn."""

@@ -15,19 +15,20 @@ from typing import Any
 
 import structlog
 
-from assist.webrtc import control
-from assist.webrtc.node import answer, stun
+from assist.webrtc.control import control
 from assist.webrtc.node.adapter import Certificate, SecureTransport
 from assist.webrtc.node.config import NodeConfig
-from assist.webrtc.node.description import OfferDescription
 from assist.webrtc.node.errors import CommandInvalid, NodeDraining, NodeFull, RoomMoved
 from assist.webrtc.node.forwarder import Forwarder
-from assist.webrtc.node.ice import Address, Credentials, IceLite
-from assist.webrtc.node.offer import parse_offer
+from assist.webrtc.node.ice import stun
+from assist.webrtc.node.ice.ice import Address, Credentials, IceLite
+from assist.webrtc.node.ice.sockets import candidates
 from assist.webrtc.node.peer import Leg, Peer, Uplink
 from assist.webrtc.node.reports import Reports
 from assist.webrtc.node.rooms import Room, Settler
-from assist.webrtc.node.sockets import candidates
+from assist.webrtc.node.sdp import answer
+from assist.webrtc.node.sdp.description import OfferDescription
+from assist.webrtc.node.sdp.offer import parse_offer
 
 log = structlog.get_logger()
 

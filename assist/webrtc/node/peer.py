@@ -13,15 +13,15 @@ import random
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from assist.webrtc.control import Kind
-from assist.webrtc.node import rtp
+from assist.webrtc.control.control import Kind
 from assist.webrtc.node.adapter import SecureTransport, SrtpSession
-from assist.webrtc.node.bandwidth import Allowance, KeyFrameGate, Limit
-from assist.webrtc.node.description import OfferDescription
-from assist.webrtc.node.feedback import ArrivalLog
-from assist.webrtc.node.ice import Address, IceLite
-from assist.webrtc.node.negotiation import ABS_SEND_TIME, MID, TRANSPORT_CC, Agreed
-from assist.webrtc.node.reception import Reception
+from assist.webrtc.node.ice.ice import Address, IceLite
+from assist.webrtc.node.rtp import rtp
+from assist.webrtc.node.rtp.bandwidth import Allowance, KeyFrameGate, Limit
+from assist.webrtc.node.rtp.feedback import ArrivalLog
+from assist.webrtc.node.rtp.reception import Reception
+from assist.webrtc.node.sdp.description import OfferDescription
+from assist.webrtc.node.sdp.negotiation import ABS_SEND_TIME, MID, TRANSPORT_CC, Agreed
 
 MAX_RTCP_SENDERS = 64
 """libsrtp keeps a replay window for each SSRC it has seen, so a peer may not bring as many as it likes."""

@@ -1,6 +1,6 @@
 """How each peer's connection did over the last two seconds, as `control.Quality`."""
 
-from assist.webrtc.control import Quality
+from assist.webrtc.control.control import Quality
 from assist.webrtc.node.peer import Peer
 
 

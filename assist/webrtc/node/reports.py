@@ -9,10 +9,10 @@ import asyncio
 import time
 from collections.abc import Iterable
 
-from assist.webrtc.node import rtcp
-from assist.webrtc.node.bandwidth import ESTIMATE_LIFE_S
 from assist.webrtc.node.forwarder import Forwarder
 from assist.webrtc.node.peer import Leg, Peer, Uplink
+from assist.webrtc.node.rtp import rtcp
+from assist.webrtc.node.rtp.bandwidth import ESTIMATE_LIFE_S
 
 KEY_FRAME_PAUSE_S = 0.4
 MAX_REPORTS_REMEMBERED = 16

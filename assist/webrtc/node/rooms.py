@@ -4,11 +4,11 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from assist.webrtc.control import Kind, Source
-from assist.webrtc.node import negotiation
-from assist.webrtc.node.answer import AnswerLine, Outgoing
-from assist.webrtc.node.description import OfferDescription, OfferLine, SdpTooLarge
+from assist.webrtc.control.control import Kind, Source
 from assist.webrtc.node.peer import Leg, Peer, Uplink
+from assist.webrtc.node.sdp import negotiation
+from assist.webrtc.node.sdp.answer import AnswerLine, Outgoing
+from assist.webrtc.node.sdp.description import OfferDescription, OfferLine, SdpTooLarge
 
 MAX_PUBLISHED = 4
 """Streams one peer may send: camera and microphone, and a second of each while a device is exchanged."""

@@ -1,1 +1,1 @@
-"""The room as a pure machine; :mod:`assist.webrtc.signalling` is its front."""
+"""The room as a pure machine; :mod:`assist.webrtc.room.machine.signalling` is its front."""

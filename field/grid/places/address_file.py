@@ -23,7 +23,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from field.grid.findings import Findings, printable, shown
+from field.grid.files.findings import Findings, printable, shown
 from field.grid.places.records import AddressFile, Door, StreetOf
 from field.grid.places.writing import is_han, number_keys, street_words, take_apart
 

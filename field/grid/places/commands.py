@@ -26,9 +26,9 @@ from field.grid.places.words import cell_of
 from field.grid.places.writing import grams, street_words
 from field.grid.tables import Zone
 from kernel.actors import Actor
-from kernel.base import Base
 from kernel.database import Database, UnitOfWork
 from kernel.errors import Fault, Refused
+from kernel.sql.base import Base
 
 AT_A_TIME: Final = 2_000
 """Rows a transaction writes or deletes: some ten milliseconds of everybody's time."""

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Final
 
-from field.grid.findings import Findings
+from field.grid.files.findings import Findings
 from field.grid.places.records import AddressFile, Door, StreetOf
 from field.grid.places.writing import is_han, number_keys, street_words
 

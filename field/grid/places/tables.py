@@ -13,8 +13,8 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.base import Base
-from kernel.columns import UtcDateTime
+from kernel.sql.base import Base
+from kernel.sql.columns import UtcDateTime
 
 GENERATION = 1 << 32
 """Ids of generation g are g · GENERATION + n."""

@@ -1,4 +1,4 @@
-// What the API answers a desk with, as JSDoc types (assist/views.py). No code.
+// What the API answers a desk with, as JSDoc types (assist/request/views.py). No code.
 
 /** @typedef {{id: string, name: string}} Person */
 /** @typedef {{address: string, lon: number | null, lat: number | null, source: string}} Place */

@@ -40,7 +40,7 @@ def test_every_part_can_be_started_so(part: str) -> None:
 
 def test_settled_memory_is_not_looked_at_again() -> None:
     script = (
-        "import gc, app.web; from kernel.memory import settle_memory;"
+        "import gc, app.web; from kernel.process.memory import settle_memory;"
         "settle_memory(); print(len(gc.get_objects()))"
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.demo_clock import MORNING, WORKING, opening_before, zone_for
+from app.demo.clock import MORNING, WORKING, opening_before, zone_for
 
 MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)).map(
     lambda naive: naive.replace(tzinfo=UTC)

@@ -8,15 +8,10 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from assist.bodies import (
-    ContactBody,
-    DetailsBody,
-    MarkBody,
-    MessageBody,
-    RequestPlaceBody,
-    StartBody,
-    WindowBody,
-)
+from assist.chat.bodies import MessageBody
+from assist.intake.bodies import ContactBody, DetailsBody, RequestPlaceBody, StartBody
+from assist.stills.bodies import MarkBody
+from assist.verdict.bodies import WindowBody
 
 
 def mark(**changes: object) -> MarkBody:

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from app.build import build_services
-from assist import guides
-from assist.guide import Answer, Category, Choice, Ending, Guide, GuideStep, Kind, Text
-from assist.guide_proof import faults_of
-from assist.guides import load_guides
+from assist.guide import guides
+from assist.guide.guide import Answer, Choice, Ending, Guide, GuideStep, Kind, Text
+from assist.guide.guides import load_guides
+from assist.guide.proof import faults_of
+from assist.request.kinds import Category
 from kernel.i18n import LANGUAGES
 from kernel.settings import Settings
 

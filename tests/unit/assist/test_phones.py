@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assist.phones import PhoneInvalid, normal_phone
+from assist.request.phones import PhoneInvalid, normal_phone
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assist.request import (
+from assist.request.request import (
     FINAL,
     TRANSITIONS,
     Happening,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assist.guide import Answer, Category, Ending, Kind, Priority, Skill
-from assist.guides import load_guides
-from assist.triage import (
+from assist.guide.guide import Answer, Ending, Kind
+from assist.guide.guides import load_guides
+from assist.guide.triage import (
     SKILL_OF,
     Assessment,
     Given,
@@ -19,6 +19,7 @@ from assist.triage import (
     assess,
     stopped,
 )
+from assist.request.kinds import Category, Priority, Skill
 
 GUIDES = load_guides()
 DANGER = Given("leak", "electric", Answer.DANGER)

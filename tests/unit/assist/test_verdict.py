@@ -9,11 +9,10 @@ from uuid import UUID
 
 import pytest
 
-from assist.faults import CATALOGUE
-from assist.guide import Category, Priority, Skill
-from assist.verdict import (
+from assist.request.kinds import Category, Outcome, Priority, Skill
+from assist.verdict.faults import CATALOGUE
+from assist.verdict.verdict import (
     NoStillReason,
-    Outcome,
     OutcomeNotAllowed,
     Ownership,
     Severity,

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assist.guide import Priority, Skill
-from assist.waiting import (
+from assist.queue.waiting import (
     AWAY_AFTER,
     HEAD_START,
     PLACE_KEPT,
@@ -28,6 +27,7 @@ from assist.waiting import (
     place_of,
     wait_range,
 )
+from assist.request.kinds import Priority, Skill
 
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 CHEN = Technician(UUID(int=900))

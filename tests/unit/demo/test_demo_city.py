@@ -12,12 +12,12 @@ import phonenumbers
 import pytest
 import shapely
 
-from assist.faults import CATALOGUE
+from assist.verdict.faults import CATALOGUE
 from demo.build import build
 from demo.city import FOLDER, City, load_city, opening_of
-from field.grid.importer import RepFile, UnitRow, ZoneFile, ZoneRow, read_reps, read_zones
+from field.grid.files.importer import RepFile, UnitRow, ZoneFile, ZoneRow, read_reps, read_zones
 from field.grid.zones import Zone, ZoneIndex
-from field.travel import RoadGraph
+from field.road.travel import RoadGraph
 
 OPENING = opening_of(date(2026, 3, 12), ZoneInfo("Asia/Shanghai"))
 PARTS = {part for kind in CATALOGUE.values() for part, _ in kind.parts}

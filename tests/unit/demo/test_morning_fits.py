@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from demo.city import FOLDER, load_city, opening_of
-from field.dispatch import pack, propose
-from field.grid.importer import read_reps, read_zones
+from field.dispatch.proposals import pack, propose
+from field.dispatch.route import RepDay, Route, Visit, insert
+from field.grid.files.importer import read_reps, read_zones
 from field.grid.zones import Zone, ZoneIndex
-from field.route import RepDay, Route, Visit, insert
-from field.travel import RoadGraph
+from field.road.travel import RoadGraph
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -14,9 +14,9 @@ from uuid import UUID
 
 import numpy as np
 
-from field.gaps import Weights
-from field.route import RepDay, Route, Travel, Visit
-from field.task import TaskState
+from field.dispatch.gaps import Weights
+from field.dispatch.route import RepDay, Route, Travel, Visit
+from field.task.task import TaskState
 
 SOON = 300
 NO_WAY = 10_000_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from field.clocks import lateness, promised_window, put_off_s, response_due
-from field.task import TaskState
+from field.task.clocks import lateness, promised_window, put_off_s, response_due
+from field.task.task import TaskState
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

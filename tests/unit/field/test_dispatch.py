@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from field.dispatch import (
+from field.dispatch.proposals import (
     WEIGHTS,
     PassedOver,
     Proposal,
@@ -14,10 +14,10 @@ from field.dispatch import (
     proposal_for,
     propose,
 )
+from field.dispatch.route import Route, Visit
+from field.dispatch.search import Rule
 from field.grid.reasons import Reason
-from field.route import Route, Visit
-from field.search import Rule
-from field.task import TaskState
+from field.task.task import TaskState
 from tests.unit.field.town import clock, day, number, streets, visit
 
 NOW = clock(8)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from field.escalation import Answerable, NobodyToEscalateTo, escalation_target
+from field.task.escalation import Answerable, NobodyToEscalateTo, escalation_target
 
 
 def person(

@@ -10,20 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from field import search as searching
-from field.compiled import compile_search
-from field.dispatch import pack, propose
-from field.gaps import ask_for
-from field.route import insert, schedule
-from field.search import Rule, Search, search_plain
-from tests.unit.field.oracle import (
-    Case,
-    best_by_trying_all,
-    broken_rules,
-    immovable,
-    live,
-    random_case,
-)
+from field.dispatch import search as searching
+from field.dispatch.gaps import ask_for
+from field.dispatch.proposals import pack, propose
+from field.dispatch.route import insert, schedule
+from field.dispatch.search import Rule, Search, search_plain
+from field.dispatch.search_compiled import compile_search
+from tests.unit.field.oracle import Case, best_by_trying_all, broken_rules, immovable, live, random_case
 
 CASES = 10_000
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from field import shortest
-from field.shortest import (
+from field.road import shortest
+from field.road.shortest import (
     NO_ARC,
     UNREACHED,
     Ints,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from field.task import (
+from field.task.task import (
     FINAL,
     IN_ROUTE,
     TABLE,

@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from field import travel
-from field.shortest import warm_up
-from field.streets import Streets, StreetsUnreadable, dump_streets, load_streets, read_osm
-from field.travel import Haversine, RoadGraph
-from field.vehicles import SCOOTER, VAN, Vehicle
+from field.road import travel
+from field.road.shortest import warm_up
+from field.road.streets import Streets, StreetsUnreadable, dump_streets, load_streets, read_osm
+from field.road.travel import Haversine, RoadGraph
+from field.road.vehicles import SCOOTER, VAN, Vehicle
 
 SIDE = 0.009
 A, B, C, D, F = (0.0, 0.0), (SIDE, 0.0), (SIDE, SIDE), (0.0, SIDE), (-SIDE, 0.0)

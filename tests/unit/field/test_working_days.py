@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from field.placement import open_days
+from field.dispatch.placement import open_days
+from field.road.travel import Haversine
 from field.services import FieldServices
-from field.tables import Task
-from field.travel import Haversine
-from kernel.blobs import Blobs
+from field.task.tables import Task
+from kernel.pictures.blobs import Blobs
 
 
 def services(zone: str) -> FieldServices:

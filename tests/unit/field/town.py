@@ -14,8 +14,8 @@ from uuid import UUID
 
 import numpy as np
 
-from field.route import RepDay, Route, Travel, Visit
-from field.task import TaskState
+from field.dispatch.route import RepDay, Route, Travel, Visit
+from field.task.task import TaskState
 
 PLACES = {"H": (0, 0), "A": (1, 0), "B": (1, 2), "C": (3, 1), "D": (4, 3), "E": (4, 0)}
 POINT = {name: number for number, name in enumerate(PLACES)}

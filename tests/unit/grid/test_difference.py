@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from field.grid.importer import Difference, RepRow, difference, read_reps, read_zones
+from field.grid.files.importer import Difference, RepRow, difference, read_reps, read_zones
 from tests.unit.grid.files import block, changed, person, rep_file, shaped, square, zone_file
 
 

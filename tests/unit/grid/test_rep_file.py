@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from field.grid.importer import Limits, read_reps
+from field.grid.files.importer import Limits, read_reps
 from kernel.errors import Fault
 from tests.unit.grid.files import COLUMNS, PEOPLE, person, rep_file
 

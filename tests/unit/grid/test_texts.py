@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from field.grid.rings import _VALIDITY
-from field.search import Rule
+from field.dispatch.search import Rule
+from field.grid.files.rings import _VALIDITY
 
 ROOT = Path(__file__).parents[3]
 SOURCES = [*(ROOT / "field" / "grid").glob("*.py"), ROOT / "field" / "dispatch.py"]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from field.grid.importer import Limits, read_zones
+from field.grid.files.importer import Limits, read_zones
 from kernel.errors import Fault
 from tests.unit.grid.files import block, changed, shaped, square, units, zone, zone_file
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from kernel.cancelling import heed_cancellation
+from kernel.process.cancelling import heed_cancellation
 
 
 class BrokenClient:

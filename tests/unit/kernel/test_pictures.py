@@ -12,7 +12,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from kernel.pictures import (
+from kernel.pictures.pictures import (
     LIBRARIES,
     WORKER,
     CleanPicture,

@@ -13,15 +13,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.applications import Starlette
 
 from kernel.actors import Role, Surface
-from kernel.base import Base
-from kernel.bus import connect_redis
 from kernel.clock import ManualClock, SystemClock
 from kernel.database import Database
-from kernel.lease import Leases
-from kernel.links import create_link
-from kernel.sessions import start_session
+from kernel.events.bus import connect_redis
+from kernel.events.lease import Leases
+from kernel.identity.links import create_link
+from kernel.identity.sessions import start_session
+from kernel.identity.staff import add_staff
 from kernel.settings import Settings
-from kernel.staff import add_staff
+from kernel.sql.base import Base
 from kernel.web import Api, Call, House, Limit, Upload, anyone, customer, role
 from kernel.web.limits import RateLimiter, counted_as
 from kernel.web.openapi import document

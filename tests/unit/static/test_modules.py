@@ -82,7 +82,7 @@ def test_every_icon_that_is_named_is_drawn() -> None:
 
 
 def test_every_step_of_every_guide_has_its_picture() -> None:
-    guides = [json.loads(path.read_text("utf-8")) for path in Path("assist/guides").glob("*.json")]
+    guides = [json.loads(path.read_text("utf-8")) for path in Path("assist/guide/guides").glob("*.json")]
     wanted = {f"g-{step['illustration']}" for guide in guides for step in guide["steps"].values()}
     assert wanted
     assert wanted - symbols("art.svg") == set()

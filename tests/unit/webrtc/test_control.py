@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assist.webrtc import control
+from assist.webrtc.control import control
 
 COMMANDS = [
     control.Offer("r", "p", "v=0", {"1": control.Source("q", "video")}, restart=True, generation=3),

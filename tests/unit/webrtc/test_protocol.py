@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from assist.webrtc import protocol as said
 from assist.webrtc.parsing import ProtocolError, parse
-from assist.webrtc.signalling import FRAMES
+from assist.webrtc.room.machine.signalling import FRAMES
 from tests.unit.webrtc.documented import client_frames
 
 ID = "00000000-0000-7000-8000-000000000001"

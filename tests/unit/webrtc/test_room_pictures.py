@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from assist.webrtc import protocol as said
-from assist.webrtc.room import effects as fx
-from assist.webrtc.room import frames
-from assist.webrtc.room.freeze import ANSWER_S, UPLOAD_S
+from assist.webrtc.room.machine import effects as fx
+from assist.webrtc.room.machine import frames
+from assist.webrtc.room.machine.freeze import ANSWER_S, UPLOAD_S
 from tests.unit.webrtc.world import (
     ARROW,
     HIDDEN,

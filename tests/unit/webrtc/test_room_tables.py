@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assist.waiting import PLACE_KEPT
+from assist.queue.waiting import PLACE_KEPT
 from assist.webrtc import protocol as said
 from assist.webrtc.rates import FRAMES_BURST, Rates
-from assist.webrtc.room import freeze, presence
-from assist.webrtc.room.frames import Level, PhoneState
-from assist.webrtc.room.freeze import FINAL, Freezer, Stage
-from assist.webrtc.room.ladder import DOWN_S, RUNGS, UP_S, Ladder, level_of
-from assist.webrtc.room.presence import GRACE_S, Participant, Presence
+from assist.webrtc.room.machine import freeze, presence
+from assist.webrtc.room.machine.frames import Level, PhoneState
+from assist.webrtc.room.machine.freeze import FINAL, Freezer, Stage
+from assist.webrtc.room.machine.ladder import DOWN_S, RUNGS, UP_S, Ladder, level_of
+from assist.webrtc.room.machine.presence import GRACE_S, Participant, Presence
 from tests.unit.webrtc.world import CUSTOMER
 
 

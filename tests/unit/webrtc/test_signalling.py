@@ -8,23 +8,14 @@ from pathlib import Path
 import pytest
 
 from assist.webrtc import protocol as said
-from assist.webrtc.room import effects as fx
-from assist.webrtc.room import frames
-from assist.webrtc.room.media import MOST_NOTES
-from assist.webrtc.room.presence import GRACE_S, MAX_PARTICIPANTS
-from assist.webrtc.signalling import FRAMES, Room
+from assist.webrtc.room.machine import effects as fx
+from assist.webrtc.room.machine import frames
+from assist.webrtc.room.machine.media import MOST_NOTES
+from assist.webrtc.room.machine.presence import GRACE_S, MAX_PARTICIPANTS
+from assist.webrtc.room.machine.signalling import FRAMES, Room
 from kernel.i18n import LANGUAGES, catalogue
 from tests.unit.webrtc import documented
-from tests.unit.webrtc.world import (
-    CUSTOMER,
-    HIDDEN,
-    NO_CAMERA,
-    ON,
-    REP,
-    TECHNICIAN,
-    World,
-    uid,
-)
+from tests.unit.webrtc.world import CUSTOMER, HIDDEN, NO_CAMERA, ON, REP, TECHNICIAN, World, uid
 
 # coming and going -----------------------------------------------------------------------------------
 

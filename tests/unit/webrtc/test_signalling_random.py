@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from assist.webrtc import protocol as said
-from assist.webrtc.room import frames
-from assist.webrtc.room.freeze import FINAL
-from assist.webrtc.signalling import Room
+from assist.webrtc.room.machine import frames
+from assist.webrtc.room.machine.freeze import FINAL
+from assist.webrtc.room.machine.signalling import Room
 from tests.unit.webrtc.world import CUSTOMER, REP, TECHNICIAN, World, uid
 
 PEOPLE = {"phone": CUSTOMER, "desk": TECHNICIAN, "rep": REP, "desk2": TECHNICIAN}

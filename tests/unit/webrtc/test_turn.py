@@ -7,7 +7,7 @@ import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
 
-from assist.webrtc.turn import LIFETIME, credentials
+from assist.webrtc.turn.credentials import LIFETIME, credentials
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 

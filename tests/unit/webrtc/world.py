@@ -13,10 +13,10 @@ from uuid import UUID
 import msgspec
 
 from assist.webrtc import protocol as said
-from assist.webrtc.room import effects as fx
-from assist.webrtc.room import frames
-from assist.webrtc.room.frames import Mark, Message, ServerFrame, Still
-from assist.webrtc.signalling import Room
+from assist.webrtc.room.machine import effects as fx
+from assist.webrtc.room.machine import frames
+from assist.webrtc.room.machine.frames import Mark, Message, ServerFrame, Still
+from assist.webrtc.room.machine.signalling import Room
 
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 CUSTOMER = fx.Who("customer:1", "customer", "", "zh-Hans")

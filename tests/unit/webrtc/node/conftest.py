@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from assist.webrtc import control
+from assist.webrtc.control import control
 from assist.webrtc.node.config import NodeConfig
-from assist.webrtc.node.serve import running
+from assist.webrtc.node.service.serve import running
 from tests.unit.webrtc.node.rig import Scene
 
 

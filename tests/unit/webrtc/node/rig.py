@@ -5,9 +5,9 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from assist.webrtc import control
+from assist.webrtc.control import control
 from assist.webrtc.node.media_node import MediaNode
-from assist.webrtc.node.rtcp import Nack, nack, read
+from assist.webrtc.node.rtp.rtcp import Nack, nack, read
 from benchmarks.media import sdp
 from benchmarks.media.client import Client
 

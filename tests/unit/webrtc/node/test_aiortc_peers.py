@@ -13,8 +13,8 @@ from aiortc import (
     VideoStreamTrack,
 )
 
-from assist.webrtc import control
-from assist.webrtc.control import Source
+from assist.webrtc.control import control
+from assist.webrtc.control.control import Source
 from tests.unit.webrtc.node.rig import Scene, until
 
 

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from assist.webrtc.node.bandwidth import FLOOR, UNLIMITED, Allowance, KeyFrameGate, Limit
+from assist.webrtc.node.rtp.bandwidth import FLOOR, UNLIMITED, Allowance, KeyFrameGate, Limit
 
 
 def test_low_guesses_of_a_fresh_receiver_hold_nobody_back() -> None:

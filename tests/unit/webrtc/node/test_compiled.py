@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from assist.webrtc.node.compiled_forwarder import CompiledForwarder
+from assist.webrtc.node.compiled.forwarder import CompiledForwarder
 from assist.webrtc.node.config import NodeConfig
-from assist.webrtc.node.serve import running
+from assist.webrtc.node.service.serve import running
 from tests.unit.webrtc.node.rig import Scene, until
 
 
@@ -63,6 +63,6 @@ async def test_slots_are_given_back(compiled: Scene) -> None:
 
 def test_a_process_that_loads_it_can_still_compile_anything_else() -> None:
     other = "from numba import njit, int64; njit(int64(int64))(lambda x: x + 1)"
-    words = [sys.executable, "-c", f"import assist.webrtc.node.compiled_loop; {other}"]
+    words = [sys.executable, "-c", f"import assist.webrtc.node.compiled.loop; {other}"]
     done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")

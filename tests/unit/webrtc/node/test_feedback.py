@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assist.webrtc.node.feedback import ArrivalLog, status_chunks, transport_feedback
+from assist.webrtc.node.rtp.feedback import ArrivalLog, status_chunks, transport_feedback
 
 
 def read(message: bytes) -> tuple[int, int, int, list[float | None]]:

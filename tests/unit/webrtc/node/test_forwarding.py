@@ -3,7 +3,7 @@
 import asyncio
 import random
 
-from assist.webrtc import control
+from assist.webrtc.control import control
 from benchmarks.media import sdp
 from tests.unit.webrtc.node.rig import VIDEO_SSRC, Scene, until
 

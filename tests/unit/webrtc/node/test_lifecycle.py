@@ -11,11 +11,11 @@ import weakref
 
 import pytest
 
-from assist.webrtc import control
+from assist.webrtc.control import control
 from assist.webrtc.node.config import NodeConfig
-from assist.webrtc.node.description import SdpInvalid, SdpTooLarge, SdpUnsupported
 from assist.webrtc.node.errors import CommandInvalid, NodeDraining, NodeFull, RoomMoved
-from assist.webrtc.node.serve import running
+from assist.webrtc.node.sdp.description import SdpInvalid, SdpTooLarge, SdpUnsupported
+from assist.webrtc.node.service.serve import running
 from benchmarks.media import sdp
 from benchmarks.media.client import Client
 from tests.unit.webrtc.node.rig import Scene, until

@@ -7,10 +7,10 @@ from aiortc.sdp import SessionDescription
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assist.webrtc.node import answer, negotiation
-from assist.webrtc.node.description import Codec, OfferLine, SdpInvalid, SdpTooLarge, SdpUnsupported
-from assist.webrtc.node.ice import Credentials
-from assist.webrtc.node.offer import parse_offer
+from assist.webrtc.node.ice.ice import Credentials
+from assist.webrtc.node.sdp import answer, negotiation
+from assist.webrtc.node.sdp.description import Codec, OfferLine, SdpInvalid, SdpTooLarge, SdpUnsupported
+from assist.webrtc.node.sdp.offer import parse_offer
 
 HEAD = """v=0
 o=- 4611731400430051336 2 IN IP4 127.0.0.1

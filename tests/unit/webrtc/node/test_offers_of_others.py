@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from assist.webrtc.node import negotiation
-from assist.webrtc.node.description import MAX_SDP_BYTES, SdpInvalid, SdpTooLarge, SdpUnsupported
-from assist.webrtc.node.offer import parse_offer
+from assist.webrtc.node.sdp import negotiation
+from assist.webrtc.node.sdp.description import MAX_SDP_BYTES, SdpInvalid, SdpTooLarge, SdpUnsupported
+from assist.webrtc.node.sdp.offer import parse_offer
 from benchmarks.media import sdp
 from benchmarks.media.client import Client
 from tests.rig.work import lines_run

@@ -2,8 +2,8 @@
 
 import random
 
-from assist.webrtc.node import reception
-from assist.webrtc.node.reception import Reception
+from assist.webrtc.node.rtp import reception
+from assist.webrtc.node.rtp.reception import Reception
 
 
 def take(stream: Reception, sequence: int, now: float = 0.0) -> tuple[bool, list[int]]:

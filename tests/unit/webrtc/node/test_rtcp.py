@@ -4,7 +4,7 @@ from aiortc import rtp as oracle
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assist.webrtc.node import rtcp
+from assist.webrtc.node.rtp import rtcp
 
 
 @given(st.integers(0, 0xFFFF), st.sets(st.integers(0, 200), min_size=1, max_size=60))

@@ -8,7 +8,7 @@ from aiortc.rtp import RtpPacket, wrap_rtx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assist.webrtc.node import rtp
+from assist.webrtc.node.rtp import rtp
 
 PLAIN = struct.pack("!BBHII", 0x80, 0xE0, 7, 9, 11) + b"payload"
 TWO_ELEMENTS = (

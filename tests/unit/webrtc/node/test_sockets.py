@@ -4,10 +4,10 @@ import socket
 
 import pytest
 
-from assist.webrtc import control
+from assist.webrtc.control import control
 from assist.webrtc.node.config import NodeConfig
-from assist.webrtc.node.serve import running
-from assist.webrtc.node.sockets import bind, candidates
+from assist.webrtc.node.ice.sockets import bind, candidates
+from assist.webrtc.node.service.serve import running
 from benchmarks.media import sdp
 from benchmarks.media.client import Client
 

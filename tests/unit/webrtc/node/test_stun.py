@@ -9,8 +9,8 @@ from aioice import stun as oracle
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assist.webrtc.node import stun
-from assist.webrtc.node.ice import Credentials, IceLite
+from assist.webrtc.node.ice import stun
+from assist.webrtc.node.ice.ice import Credentials, IceLite
 
 PASSWORD = "VOkJxbRl1RmTxUk/WvJxBt"
 

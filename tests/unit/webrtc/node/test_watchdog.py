@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 
-from assist.webrtc.node.watchdog import STALLED_EXIT_CODE, Watchdog
+from assist.webrtc.node.service.watchdog import STALLED_EXIT_CODE, Watchdog
 
 
 async def test_a_stalled_loop_is_noticed() -> None:
@@ -32,7 +32,7 @@ async def test_a_turning_loop_is_left_alone() -> None:
 def test_by_default_the_process_ends_and_says_where_it_stood() -> None:
     program = (
         "import asyncio\n"
-        "from assist.webrtc.node.watchdog import Watchdog\n"
+        "from assist.webrtc.node.service.watchdog import Watchdog\n"
         "async def main():\n"
         "    asyncio.create_task(Watchdog(0.2).run())\n"
         "    await asyncio.sleep(0.1)\n"

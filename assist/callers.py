@@ -1,0 +1,24 @@
+"""The registry that the routes of this wing declare themselves in, and who its callers are."""
+
+from assist.erasure.commands import ERASERS as ERASER_ROLES
+from kernel.actors import Role
+from kernel.web import Api, Limit, customer, role, signed_in
+
+api = Api("assist")
+
+DESK = role(Role.TECHNICIAN, Role.SUPERVISOR, Role.DISPATCHER, Role.ADMIN)
+"""Those who see every request."""
+TECHNICIAN = role(Role.TECHNICIAN)
+ANSWERABLE = role(Role.TECHNICIAN, Role.SUPERVISOR, Role.DISPATCHER, Role.ADMIN)
+"""Those who can have to conclude a request; which of them may, the request's owner decides."""
+CUSTOMER = customer()
+ERASERS = CUSTOMER | role(*ERASER_ROLES)
+PARTIES = CUSTOMER | DESK
+READERS = signed_in()
+"""A representative reads the requests they are answerable for; the queries decide."""
+
+# Counted per address, and a mobile network puts thousands of customers behind one.
+START = Limit("start-request", per_minute=300, burst=300)
+REDEEM = Limit("redeem-invitation", per_minute=30, burst=120)
+INVITE = Limit("invite", per_minute=120, burst=120)
+PICTURE = Limit("still", per_minute=600, burst=300)

@@ -1,0 +1,59 @@
+"""Chat between customer and technician."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from assist.chat.queries import message_view
+from assist.chat.tables import Message
+from assist.chat.views import MessageView
+from assist.request.moving import request_for, request_topic
+from assist.request.request import FINAL, WrongState
+from assist.request.tables import Customer
+from kernel.actors import Actor
+from kernel.database import UnitOfWork
+from kernel.errors import Refused
+
+MOST_MESSAGES = 1000
+
+
+class TooManyMessages(Refused):
+    """This conversation is as long as it can be."""
+
+    code: ClassVar[str] = "too_many_messages"
+
+
+async def add_message(
+    uow: UnitOfWork, actor: Actor, request_id: UUID, client_id: UUID, text: str
+) -> MessageView:
+    """Keep a line of chat; `client_id` makes sending it twice the same as once.
+
+    Raises `WrongState` once the request is closed or withdrawn.
+    """
+    row = await request_for(uow, actor, request_id)
+    query = select(Message).where(Message.request_id == row.id)
+    if known := (await uow.session.scalars(query.where(Message.client_id == client_id))).first():
+        return message_view(known)
+    if row.state in FINAL:
+        raise WrongState(state=row.state.value, happening="message")
+    written = await uow.session.scalar(select(func.count()).where(Message.request_id == row.id))
+    if (written or 0) >= MOST_MESSAGES:
+        raise TooManyMessages(most=MOST_MESSAGES)
+    customer = await uow.session.get_one(Customer, row.customer_id)
+    message = Message(
+        id=uow.new_id(),
+        request_id=row.id,
+        client_id=client_id,
+        author_kind=actor.kind,
+        author_id=actor.id,
+        author_name=actor.name if actor.kind == "staff" else customer.name,
+        text=text,
+        sent_at=uow.now,
+    )
+    uow.session.add(message)
+    await uow.session.flush()
+    uow.changed("message", message.id, request_topic(row.id))
+    return message_view(message)

@@ -1,0 +1,20 @@
+"""What the HTTP API of this room takes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from assist.bodies import Body
+from assist.request.request import State
+
+
+class RequestsQuery(Body):
+    """Which requests to list, newest first; `before` is the last page's `next`."""
+
+    state: State | None = None
+    owner: UUID | None = None
+    before: UUID | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50

@@ -1,0 +1,215 @@
+"""Requests as their customers and the staff see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assist.call.queries import current_call
+from assist.desk.views import RequestPageView, RequestRowView, RequestTimelineView
+from assist.guide.guide import Answer, Guide
+from assist.guide.tables import GuideAnswer
+from assist.guide.triage import Given, advance
+from assist.queue.tables import Call
+from assist.rating.tables import Rating
+from assist.request.access import allowed_now, visible_request
+from assist.request.people import people
+from assist.request.request import State
+from assist.request.tables import Customer, RequestEvent, ServiceRequest
+from assist.request.views import (
+    CallView,
+    ContactView,
+    GuidePositionView,
+    PlaceView,
+    RatingView,
+    RequestView,
+    StaffView,
+    VerdictView,
+    VisitView,
+)
+from assist.verdict.tables import VerdictRow
+from assist.verdict.verdict import allowed_outcomes
+from kernel.actors import Actor
+
+PAGE = 50
+
+
+async def request_view(
+    session: AsyncSession, actor: Actor, request_id: UUID, guides: Mapping[str, Guide], language: str
+) -> RequestView:
+    """One request, whole."""
+    row = await visible_request(session, actor, request_id)
+    customer = await session.get_one(Customer, row.customer_id)
+    verdict = await session.get(VerdictRow, row.id)
+    rating = await session.get(Rating, row.id)
+    call = await current_call(session, row.id)
+    ids = [row.owner_id, row.technician_id]
+    ids += [verdict.given_by] if verdict else []
+    ids += [call.technician_id] if call else []
+    staff = await people(session, ids, language)
+    at_desk = row.state in (State.IN_CALL, State.WRAP_UP) and actor.kind == "staff"
+    return RequestView(
+        id=row.id,
+        version=row.version,
+        state=row.state.value,
+        category=row.category.value,
+        asker=row.asker.value,
+        language=row.language,
+        channel=row.channel,
+        building=customer.building,
+        equipment=customer.equipment,
+        description=customer.description,
+        place=_place(customer),
+        contact=ContactView(name=customer.name, phone=customer.phone),
+        owner=staff[row.owner_id],
+        technician=staff[row.technician_id] if row.technician_id else None,
+        skill=row.skill.value,
+        priority=row.priority,
+        safety_stop=row.safety_stop,
+        guide=await _guide_position(session, row, guides),
+        call=_call(call, staff) if call else None,
+        verdict=_verdict(verdict, staff) if verdict else None,
+        outcome=row.outcome.value if row.outcome else None,
+        outcome_note=row.outcome_note,
+        allowed_outcomes=sorted(allowed_outcomes(verdict.as_verdict() if verdict else None))
+        if at_desk
+        else [],
+        visit=_visit(row),
+        rating=RatingView(score=rating.score, comment=rating.comment, given_at=rating.given_at)
+        if rating
+        else None,
+        may=allowed_now(actor, row),
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+        ended_at=row.ended_at,
+        erased_at=row.erased_at,
+    )
+
+
+def _place(customer: Customer) -> PlaceView | None:
+    if not customer.address and customer.lon is None:
+        return None
+    return PlaceView(
+        address=customer.address, lon=customer.lon, lat=customer.lat, source=customer.place_source
+    )
+
+
+async def _guide_position(
+    session: AsyncSession, row: ServiceRequest, guides: Mapping[str, Guide]
+) -> GuidePositionView | None:
+    """Where the last answer led, so that a refreshed page goes on there."""
+    query = select(GuideAnswer).where(GuideAnswer.request_id == row.id)
+    last = (
+        await session.scalars(query.order_by(GuideAnswer.at.desc(), GuideAnswer.id.desc()).limit(1))
+    ).first()
+    if last is None or last.guide not in guides:
+        return None
+    position = advance(guides, [], Given(last.guide, last.step, Answer(last.answer)))
+    ending = position.ending.value if position.ending else None
+    return GuidePositionView(guide=last.guide, step=position.step, ending=ending)
+
+
+def _call(call: Call, staff: Mapping[UUID, StaffView]) -> CallView:
+    return CallView(
+        id=call.id,
+        technician=staff[call.technician_id],
+        accepted_at=call.accepted_at,
+        customer_joined_at=call.customer_joined_at,
+        technician_joined_at=call.technician_joined_at,
+        ended_at=call.ended_at,
+        end_reason=call.end_reason,
+    )
+
+
+def _verdict(verdict: VerdictRow, staff: Mapping[UUID, StaffView]) -> VerdictView:
+    return VerdictView(
+        ownership=verdict.ownership.value,
+        fault=verdict.fault,
+        severity=verdict.severity.value,
+        still_ids=[UUID(still) for still in verdict.still_ids],
+        no_still_reason=verdict.no_still_reason.value if verdict.no_still_reason else None,
+        note=verdict.note,
+        given_by=staff[verdict.given_by],
+        given_at=verdict.given_at,
+    )
+
+
+def _visit(row: ServiceRequest) -> VisitView | None:
+    told = row.visit
+    if told is None:
+        return None
+    known = {"task_id": None, "rep_name": None, "eta": None, "reason": None, "note": None}
+    return VisitView.model_validate({**known, **told})
+
+
+async def timeline_of(
+    session: AsyncSession, actor: Actor, request_id: UUID, language: str
+) -> list[RequestTimelineView]:
+    """What has happened, oldest first."""
+    row = await visible_request(session, actor, request_id)
+    query = select(RequestEvent).where(RequestEvent.request_id == row.id).order_by(RequestEvent.number)
+    events = (await session.scalars(query)).all()
+    ids = {event.owner_id for event in events} | {event.actor_id for event in events}
+    staff = await people(session, ids, language)
+    return [
+        RequestTimelineView(
+            number=event.number,
+            at=event.at,
+            kind=event.kind,
+            actor=event.actor_kind,
+            actor_name=staff[event.actor_id].name if event.actor_id else None,
+            state=event.state.value,
+            owner=staff[event.owner_id],
+            detail=event.detail,
+        )
+        for event in events
+    ]
+
+
+async def request_page(
+    session: AsyncSession,
+    language: str,
+    *,
+    state: State | None = None,
+    owner: UUID | None = None,
+    before: UUID | None = None,
+    limit: int = PAGE,
+) -> RequestPageView:
+    """Requests, newest first; for staff only."""
+    query = (
+        select(ServiceRequest, Customer, Rating.score)
+        .join(Customer, Customer.id == ServiceRequest.customer_id)
+        .outerjoin(Rating, Rating.request_id == ServiceRequest.id)
+        .order_by(ServiceRequest.id.desc())
+        .limit(limit + 1)
+    )
+    if state is not None:
+        query = query.where(ServiceRequest.state == state)
+    if owner is not None:
+        query = query.where(ServiceRequest.owner_id == owner)
+    if before is not None:
+        query = query.where(ServiceRequest.id < before)
+    found = (await session.execute(query)).all()
+    staff = await people(session, (row.owner_id for row, _, _ in found), language)
+    rows = [
+        RequestRowView(
+            id=row.id,
+            version=row.version,
+            state=row.state.value,
+            category=row.category.value,
+            language=row.language,
+            name=customer.name,
+            address=customer.address,
+            owner=staff[row.owner_id],
+            priority=row.priority,
+            outcome=row.outcome.value if row.outcome else None,
+            score=score,
+            created_at=row.created_at,
+            changed_at=row.changed_at,
+        )
+        for row, customer, score in found[:limit]
+    ]
+    return RequestPageView(rows=rows, next=rows[-1].id if len(found) > limit else None)

@@ -1,0 +1,43 @@
+"""Guides: the catalogue, and walking through one."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from assist.callers import CUSTOMER, api
+from assist.desk.shown import shown
+from assist.guide.bodies import GuideAnswerBody, GuidesQuery
+from assist.guide.commands import answer_guide
+from assist.guide.queries import catalogue_view
+from assist.guide.triage import Given, NotAnAnswer, SafetyStop
+from assist.guide.views import CatalogueView, GuidePositionAnswer
+from assist.request.request import WrongState
+from assist.request.views import GuidePositionView
+from assist.services import AssistServices
+from kernel.web import Call, anyone
+
+
+@api.get("/api/guides", who=anyone(), summary="Categories, guides and faults, in one language")
+async def read_guides(call: Call, query: GuidesQuery) -> CatalogueView:
+    return catalogue_view(call.use(AssistServices).guides, query.language or call.language)
+
+
+@api.post(
+    "/api/requests/{request_id}/guide-answers",
+    who=CUSTOMER,
+    summary="Answer a step of a guide",
+    status=201,
+    errors=(NotAnAnswer, SafetyStop, WrongState),
+)
+async def give_guide_answer(call: Call, request_id: UUID, body: GuideAnswerBody) -> GuidePositionAnswer:
+    given = Given(body.guide, body.step, body.answer)
+    services = call.use(AssistServices)
+    _row, position = await call.database.run(answer_guide, call.actor, request_id, services, given)
+    return GuidePositionAnswer(
+        position=GuidePositionView(
+            guide=given.guide,
+            step=position.step,
+            ending=position.ending.value if position.ending else None,
+        ),
+        request=await shown(call, request_id),
+    )

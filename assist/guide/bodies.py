@@ -1,0 +1,20 @@
+"""What the HTTP API of this room takes."""
+
+from __future__ import annotations
+
+from assist.bodies import Body, Code, Language
+from assist.guide.guide import Answer
+
+
+class GuideAnswerBody(Body):
+    """An answer to a step of a guide."""
+
+    guide: Code
+    step: Code
+    answer: Answer
+
+
+class GuidesQuery(Body):
+    """In which language."""
+
+    language: Language | None = None

@@ -1,0 +1,186 @@
+"""How a request begins, what its customer adds to it, and how they call it off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from assist.guide.commands import trail_of
+from assist.guide.triage import assess
+from assist.request.kinds import Asker, Category
+from assist.request.moving import QUEUE_TOPIC, duty_supervisor, move, note, request_for, request_topic
+from assist.request.phones import PhoneInvalid, normal_phone
+from assist.request.request import FINAL, Happening, State, WrongState, started
+from assist.request.tables import Customer, ServiceRequest
+from assist.services import AssistServices
+from kernel.actors import Actor, Surface
+from kernel.contracts import RequestWithdrawn
+from kernel.database import UnitOfWork
+from kernel.errors import Fault, Invalid
+from kernel.identity.sessions import NewSession, start_session
+
+CHANGEABLE = frozenset({State.GUIDING, State.WAITING, State.IN_CALL, State.WRAP_UP})
+"""States in which the details may still be corrected; later the field has taken them along. The language
+alone may change as long as there is something to say in it."""
+
+
+class BuildingNeeded(Invalid):
+    """Please say which building you look after."""
+
+    code: ClassVar[str] = "building_needed"
+
+
+@dataclass(frozen=True)
+class NewRequest:
+    """What a request starts with. `channel` is public, invitation or api."""
+
+    category: Category
+    asker: Asker
+    language: str
+    channel: str
+    building: str = ""
+    equipment: str = ""
+    name: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the trouble is; `source` is address, browser or pin."""
+
+    address: str
+    lon: float | None
+    lat: float | None
+    source: str
+
+
+@dataclass(frozen=True)
+class Details:
+    """What is to be changed; None leaves a thing as it is."""
+
+    place: Place | None = None
+    name: str | None = None
+    phone: str | None = None
+    description: str | None = None
+    language: str | None = None
+    category: Category | None = None
+    asker: Asker | None = None
+    building: str | None = None
+    equipment: str | None = None
+
+
+async def start_request(
+    uow: UnitOfWork, services: AssistServices, new: NewRequest
+) -> tuple[ServiceRequest, NewSession]:
+    """A customer starts alone. Until someone takes the request, the duty supervisor answers for it.
+
+    Raises `BuildingNeeded` for a manager without a building, `NobodyOnDuty` when no staff could answer.
+    """
+    row = await open_request(uow, new, await duty_supervisor(uow.session), inviter=None)
+    return row, await customer_session(uow, row.id, services.session_lifetime)
+
+
+async def open_request(
+    uow: UnitOfWork, new: NewRequest, owner: UUID, inviter: Actor | None
+) -> ServiceRequest:
+    """Put a new request and its customer down, with `owner` answerable."""
+    if new.asker is Asker.MANAGER and not new.building and inviter is None:
+        raise BuildingNeeded(faults=[Fault("building_needed", "body.building")])
+    standing = started(owner)
+    customer = Customer(
+        id=uow.new_id(), name=new.name, phone=new.phone, building=new.building, equipment=new.equipment
+    )
+    uow.session.add(customer)
+    await uow.session.flush()
+    assessment = assess(new.category, {}, [])
+    row = ServiceRequest(
+        id=uow.new_id(),
+        state=standing.state,
+        owner_id=standing.owner,
+        customer_id=customer.id,
+        category=new.category,
+        asker=new.asker,
+        language=new.language,
+        channel=new.channel,
+        inviter_id=inviter.id if inviter else None,
+        skill=assessment.skill,
+        priority=int(assessment.priority),
+        created_at=uow.now,
+        changed_at=uow.now,
+    )
+    uow.session.add(row)
+    actor = inviter or customer_actor(row)
+    await note(uow, actor, row, "invited" if inviter else "started", channel=new.channel)
+    return row
+
+
+def customer_actor(row: ServiceRequest) -> Actor:
+    """The request's customer, as an actor."""
+    return Actor("customer", row.id, "", frozenset(), row.id, row.language)
+
+
+async def customer_session(uow: UnitOfWork, request_id: UUID, lifetime: timedelta) -> NewSession:
+    """Bind a device to a request."""
+    return await start_session(uow, Surface.CUSTOMER, lifetime, request_id=request_id)
+
+
+async def change_details(
+    uow: UnitOfWork,
+    actor: Actor,
+    request_id: UUID,
+    services: AssistServices,
+    changes: Details,
+    version: int | None,
+) -> ServiceRequest:
+    """Correct or complete what is known. Raises `StaleVersion`, `WrongState`, `PhoneInvalid`."""
+    row = await request_for(uow, actor, request_id, version)
+    changed = sorted(name for name, value in vars(changes).items() if value is not None)
+    only_language = changed == ["language"] and row.state not in FINAL
+    if row.state not in CHANGEABLE and not only_language:
+        raise WrongState(state=row.state.value, happening="change")
+    customer = await uow.session.get_one(Customer, row.customer_id)
+    if changes.place is not None:
+        customer.address, customer.place_source = changes.place.address, changes.place.source
+        customer.lon, customer.lat = changes.place.lon, changes.place.lat
+    if changes.phone is not None:
+        customer.phone = phone_of(changes.phone, services, "body.contact.phone")
+    if changes.name is not None:
+        customer.name = changes.name
+    for field in ("description", "building", "equipment"):
+        if (value := getattr(changes, field)) is not None:
+            setattr(customer, field, value)
+    row.language = changes.language or row.language
+    row.asker = changes.asker or row.asker
+    if changes.category is not None and changes.category is not row.category:
+        row.category = changes.category
+        assessment = assess(row.category, services.guides, await trail_of(uow.session, row.id))
+        row.skill, row.priority = assessment.skill, int(assessment.priority)
+    await note(uow, actor, row, "details_changed", fields=changed)
+    topics = [request_topic(row.id), *([QUEUE_TOPIC] if row.state is State.WAITING else [])]
+    uow.changed("request", row.id, *topics)
+    return row
+
+
+def phone_of(written: str, services: AssistServices, where: str) -> str:
+    """`written` as it is kept; empty stays empty. Raises `PhoneInvalid` that names the field `where`."""
+    if not written.strip():
+        return ""
+    try:
+        return normal_phone(written, services.default_region)
+    except PhoneInvalid:
+        raise PhoneInvalid(faults=[Fault(PhoneInvalid.code, where)]) from None
+
+
+async def withdraw(
+    uow: UnitOfWork, actor: Actor, request_id: UUID, version: int | None = None
+) -> ServiceRequest:
+    """The customer no longer needs us. Asking twice is no fault."""
+    row = await request_for(uow, actor, request_id)
+    if row.state is State.WITHDRAWN:
+        return row
+    row = await request_for(uow, actor, request_id, version)
+    await move(uow, actor, row, Happening.WITHDRAWN)
+    uow.emit(RequestWithdrawn(request_id=row.id))
+    return row

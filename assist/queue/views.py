@@ -1,0 +1,27 @@
+"""What this room shows, as JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import Field
+
+from assist.request.views import View
+
+
+class WaitView(View):
+    """The wait from now in seconds: between the two, 8 times in 10."""
+
+    low_s: int
+    high_s: int
+
+
+class QueueEntryView(View):
+    """A place in the queue. `wait` is null while nobody is at a desk."""
+
+    state: str = Field(description="waiting; or not_waiting with the request's state beside it")
+    request_state: str
+    place: int | None
+    wait: WaitView | None
+    entered_at: datetime | None
+    kept_until: datetime | None = Field(description="Until when the place is kept if nothing is heard.")

@@ -1,0 +1,179 @@
+"""The queue for a person: who is next, who suits whom, and how long it will honestly take.
+
+**Order.** Each priority is a head start in time. A customer's rank is the moment they entered minus their
+head start, so the order is first come, first served among equals, an urgent customer passes those who came
+up to 40 minutes before, and nobody waits for ever: whoever arrives later than a head start after me stays
+behind me.
+
+**A place survives a dead phone.** The place is the row, not the connection. It is kept for 15 minutes after
+the customer's last sign of life. A customer who has been silent for a minute and a half is `away`: their
+place moves up as usual, but they are not offered to a technician until they are back. Who met danger keeps
+the place for good and is offered even when silent: the technician then rings them up.
+
+**The wait.** Two figures, meant to enclose the real wait 8 times in 10. See `wait_range`.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil, floor
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assist.request.kinds import Priority, Skill
+
+HEAD_START: Mapping[Priority, timedelta] = {
+    Priority.ROUTINE: timedelta(0),
+    Priority.SOON: timedelta(minutes=10),
+    Priority.URGENT: timedelta(minutes=40),
+    Priority.DANGER: timedelta(hours=12),
+}
+PLACE_KEPT = timedelta(minutes=15)
+AWAY_AFTER = timedelta(seconds=90)
+RELAX_AFTER = timedelta(minutes=5)
+"""After this wait a customer is offered to technicians of another skill or language as well."""
+
+USUAL_SERVICE_S = (150.0, 240.0, 330.0, 420.0, 540.0, 720.0, 960.0, 1500.0)
+"""Durations assumed before there are enough of our own: call and wrap-up, in seconds."""
+USUAL_PICKUP_S = (5.0, 10.0, 15.0, 25.0, 40.0, 60.0, 90.0, 150.0)
+"""How long a free technician takes to see and accept the next customer, assumed likewise."""
+ENOUGH_SAMPLES = 20
+MOST_SAMPLES = 200
+DRAWS = 400
+RANGE = (10.0, 90.0)
+ROUND_TO_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One customer in the queue."""
+
+    request_id: UUID
+    entered_at: datetime
+    last_contact_at: datetime
+    priority: Priority
+    skill: Skill
+    language: str
+    wanted: UUID | None = None
+    """The technician who invited this customer and knows the case already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Technician:
+    """Who can take a call. Without skills or languages on file, all are assumed."""
+
+    id: UUID
+    skills: frozenset[Skill] = frozenset()
+    languages: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How long it will take, in seconds from now: between `low_s` and `high_s` 8 times in 10."""
+
+    low_s: int
+    high_s: int
+
+
+def rank(entry: Waiting) -> tuple[datetime, UUID]:
+    """The sort key of the queue, smallest first; the id parts two who came in the same instant."""
+    return entry.entered_at - HEAD_START[entry.priority], entry.request_id
+
+
+def in_order(queue: Collection[Waiting]) -> list[Waiting]:
+    """The queue, next customer first."""
+    return sorted(queue, key=rank)
+
+
+def place_of(queue: Collection[Waiting], request_id: UUID) -> int | None:
+    """The customer's place, 1 for the next one; None for someone who is not in the queue."""
+    order = [entry.request_id for entry in in_order(queue)]
+    return order.index(request_id) + 1 if request_id in order else None
+
+
+def is_kept(entry: Waiting, now: datetime) -> bool:
+    """Whether the place is still the customer's."""
+    return entry.priority is Priority.DANGER or now - entry.last_contact_at <= PLACE_KEPT
+
+
+def is_away(entry: Waiting, now: datetime) -> bool:
+    """Whether the customer's phone has been silent for too long to be called up."""
+    return now - entry.last_contact_at > AWAY_AFTER
+
+
+def suits(entry: Waiting, technician: Technician, now: datetime) -> bool:
+    """Whether `technician` speaks the customer's language and knows the trouble, or the wait outweighs it."""
+    if now - entry.entered_at >= RELAX_AFTER or entry.priority >= Priority.URGENT:
+        return True
+    speaks = not technician.languages or entry.language in technician.languages
+    knows = not technician.skills or entry.skill in technician.skills
+    return speaks and knows
+
+
+def match(queue: Collection[Waiting], technician: Technician, now: datetime) -> Waiting | None:
+    """The customer whom `technician` should take next, or None.
+
+    Danger comes first, then customers whom this technician invited, then the first in order who suits.
+    """
+    order = in_order(queue)
+    for entry in order:
+        if entry.priority is Priority.DANGER:
+            return entry
+    present = [entry for entry in order if not is_away(entry, now)]
+    invited = [entry for entry in present if entry.wanted == technician.id]
+    fitting = [entry for entry in present if suits(entry, technician, now)]
+    return next(iter(invited or fitting), None)
+
+
+def wait_range(
+    ahead: int,
+    busy_for_s: Sequence[float],
+    idle: int,
+    recent_service_s: Sequence[float],
+    recent_pickup_s: Sequence[float],
+    *,
+    seed: int,
+) -> Wait | None:
+    """How long a customer with `ahead` others before them will wait; None when nobody is at a desk.
+
+    `busy_for_s` is how long each technician now in a call has been in it, in seconds; `idle` technicians are
+    free; `recent_service_s` are the last service times (call and wrap-up), `recent_pickup_s` the last
+    delays of a free technician before the next call, both newest first.
+
+    The estimator is a bootstrap of the queue itself (Efron, doi:10.1214/aos/1176344552): in each of 400 draws
+    the running calls end after the remainder of a recent service time longer than what they have run; those
+    ahead go to whoever is free first, after a recent delay, for a recent service time; and the wait is the
+    moment the next technician is free, and a delay. The range is from the 10th to the 90th percentile of the
+    draws, its ends rounded outwards to half minutes. With fewer than 20 recent times a spread of usual ones
+    fills up.
+    """
+    technicians = len(busy_for_s) + idle
+    if technicians == 0:
+        return None
+    service = _filled(recent_service_s, USUAL_SERVICE_S)
+    pickup = _filled(recent_pickup_s, USUAL_PICKUP_S)
+    random = np.random.default_rng(seed)
+    free_at = np.zeros((DRAWS, technicians))
+    for column, elapsed in enumerate(busy_for_s):
+        longer = service[service > elapsed]
+        # A call longer than any seen: the longer it has run, the longer it may still run.
+        remainders = longer - elapsed if len(longer) else service * (elapsed / service.max())
+        free_at[:, column] = random.choice(remainders, DRAWS)
+    rows = np.arange(DRAWS)
+    for _ in range(ahead):
+        first = free_at.argmin(axis=1)
+        free_at[rows, first] += random.choice(pickup, DRAWS) + random.choice(service, DRAWS)
+    waits = free_at.min(axis=1) + random.choice(pickup, DRAWS)
+    low, high = np.percentile(waits, RANGE)
+    return Wait(
+        floor(float(low) / ROUND_TO_S) * ROUND_TO_S,
+        max(ceil(float(high) / ROUND_TO_S), 1) * ROUND_TO_S,
+    )
+
+
+def _filled(recent: Sequence[float], usual: Sequence[float]) -> NDArray[np.float64]:
+    times = np.asarray(list(recent)[:MOST_SAMPLES], dtype=np.float64)
+    missing = max(ENOUGH_SAMPLES - len(times), 0)
+    return np.concatenate([times, np.resize(np.asarray(usual), missing)])

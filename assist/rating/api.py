@@ -1,0 +1,25 @@
+"""The rating over HTTP."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from assist.callers import CUSTOMER, api
+from assist.desk.shown import shown
+from assist.rating.bodies import RatingBody
+from assist.rating.commands import rate
+from assist.request.request import WrongState
+from assist.request.views import RequestView
+from kernel.web import Call
+
+
+@api.post(
+    "/api/requests/{request_id}/rating",
+    who=CUSTOMER,
+    summary="Say how it went, and close the request",
+    status=201,
+    errors=(WrongState,),
+)
+async def rate_request(call: Call, request_id: UUID, body: RatingBody) -> RequestView:
+    await call.database.run(rate, call.actor, request_id, body.score, body.comment)
+    return await shown(call, request_id)

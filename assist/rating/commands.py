@@ -1,0 +1,34 @@
+"""The customer's rating, and the end without one."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from assist.rating.tables import Rating
+from assist.request.moving import move, request_for
+from assist.request.request import Happening, State
+from assist.request.tables import ServiceRequest
+from kernel.actors import Actor
+from kernel.contracts import RequestClosed
+from kernel.database import UnitOfWork
+
+
+async def rate(
+    uow: UnitOfWork, actor: Actor, request_id: UUID, score: int, comment: str = ""
+) -> ServiceRequest:
+    """The customer says how it went, 1 to 5, and the request is closed. Rating twice keeps the first."""
+    row = await request_for(uow, actor, request_id)
+    if row.state is State.CLOSED and await uow.session.get(Rating, row.id) is not None:
+        return row
+    await move(uow, actor, row, Happening.RATED, score=score)
+    uow.session.add(Rating(request_id=row.id, score=score, comment=comment, given_at=uow.now))
+    uow.emit(RequestClosed(request_id=row.id, score=score))
+    return row
+
+
+async def close_unrated(uow: UnitOfWork, actor: Actor, request_id: UUID) -> None:
+    """The customer has had long enough to say something."""
+    row = await request_for(uow, actor, request_id)
+    if row.state is State.RESOLVED:
+        await move(uow, actor, row, Happening.RATING_LAPSED)
+        uow.emit(RequestClosed(request_id=row.id, score=None))

@@ -1,0 +1,23 @@
+"""What customers said about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.sql.base import Base
+from kernel.sql.columns import UtcDateTime
+
+
+class Rating(Base):
+    """What the customer said about it: 1 (bad) to 5 (good)."""
+
+    __tablename__ = "rating"
+
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("service_request.id"), primary_key=True)
+    score: Mapped[int]
+    comment: Mapped[str] = mapped_column(String(1000), default="")
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,140 @@
+"""News from the field: who is answerable now, what the customer hears, what the timeline keeps.
+
+News can be late: the customer may have withdrawn, or the request may be closed. Then it is noted, and moves
+nothing. News about tasks that no request asked for is not ours.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from assist.request.messages import tell_customer
+from assist.request.moving import move, note, on_duty, request_topic
+from assist.request.request import Happening, follows
+from assist.request.tables import ServiceRequest
+from assist.services import AssistServices
+from kernel.actors import SYSTEM, Role
+from kernel.contracts import (
+    RepEvent,
+    TaskAccepted,
+    TaskArrived,
+    TaskAssigned,
+    TaskCancelled,
+    TaskDone,
+    TaskEscalated,
+    TaskEvent,
+    TaskSettled,
+    TaskTravelling,
+    TaskUnplaced,
+)
+from kernel.database import UnitOfWork
+from kernel.events.inbox import HandlerGroup
+
+group = HandlerGroup("assist")
+
+NOBODY = {"rep_name": None, "rep_staff_id": None}
+"""Nobody has the task: whoever had it no longer sees the request."""
+
+
+@group.on(TaskAssigned)
+async def follow_assignment(uow: UnitOfWork, event: TaskAssigned, services: AssistServices) -> None:
+    """The visit stands on someone's route; until they accept, the field says who answers for it."""
+    told = _rep_of(event, event.eta)
+    await _follow(uow, event, Happening.TASK_ASSIGNED, "assigned", event.answerable_id, told)
+
+
+@group.on(TaskAccepted)
+async def follow_acceptance(uow: UnitOfWork, event: TaskAccepted, services: AssistServices) -> None:
+    """The representative answers for the request from here."""
+    told = _rep_of(event, event.eta)
+    await _follow(uow, event, Happening.TASK_ACCEPTED, "accepted", event.rep_staff_id, told)
+
+
+@group.on(TaskUnplaced)
+async def follow_inbox(uow: UnitOfWork, event: TaskUnplaced, services: AssistServices) -> None:
+    """Nobody has it, or could be found by rule: a dispatcher answers for it, the one whom the field names."""
+    dispatcher = event.answerable_id or await on_duty(
+        uow.session, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN, Role.TECHNICIAN
+    )
+    told = {**NOBODY, "eta": None, "reason": event.reason}
+    await _follow(uow, event, Happening.TASK_UNPLACED, "unplaced", dispatcher, told)
+
+
+@group.on(TaskTravelling)
+async def follow_departure(uow: UnitOfWork, event: TaskTravelling, services: AssistServices) -> None:
+    """The representative is on the way, and the customer is told so."""
+    told = _rep_of(event, event.eta)
+    row = await _follow(uow, event, Happening.TASK_TRAVELLING, "travelling", None, told)
+    if row is not None:
+        await tell_customer(uow, services, row, "rep_on_the_way", rep=event.rep_name)
+
+
+@group.on(TaskArrived)
+async def follow_arrival(uow: UnitOfWork, event: TaskArrived, services: AssistServices) -> None:
+    """The representative is at the door."""
+    await _follow(uow, event, Happening.TASK_ARRIVED, "on_site", None, _rep_of(event, None))
+
+
+@group.on(TaskDone)
+async def follow_completion(uow: UnitOfWork, event: TaskDone, services: AssistServices) -> None:
+    """The work is done: the customer is asked how it was."""
+    told = {**_rep_of(event, None), "note": event.note}
+    row = await _follow(uow, event, Happening.TASK_DONE, "done", event.rep_staff_id, told)
+    if row is not None:
+        await tell_customer(uow, services, row, "visit_done", rep=event.rep_name)
+
+
+@group.on(TaskSettled)
+async def follow_settlement(uow: UnitOfWork, event: TaskSettled, services: AssistServices) -> None:
+    """A dispatcher settled it without a visit: nobody is said to have come."""
+    told = {**NOBODY, "eta": None, "note": event.note}
+    row = await _follow(uow, event, Happening.TASK_SETTLED, "settled", event.by_staff_id, told)
+    if row is not None:
+        await tell_customer(uow, services, row, "visit_settled")
+
+
+@group.on(TaskEscalated)
+async def follow_escalation(uow: UnitOfWork, event: TaskEscalated, services: AssistServices) -> None:
+    """It was beyond the representative; the person it went up to answers for it."""
+    told = {"rep_staff_id": None, "reason": event.reason}
+    await _follow(uow, event, Happening.TASK_ESCALATED, "escalated", event.to_staff_id, told)
+
+
+@group.on(TaskCancelled)
+async def follow_cancellation(uow: UnitOfWork, event: TaskCancelled, services: AssistServices) -> None:
+    """Nobody will drive; who decided so has to conclude the request."""
+    told = {**NOBODY, "eta": None, "reason": event.reason}
+    await _follow(uow, event, Happening.TASK_CANCELLED, "cancelled", event.by_staff_id, told)
+
+
+def _rep_of(event: RepEvent, eta: datetime | None) -> dict[str, Any]:
+    return {
+        "rep_name": event.rep_name,
+        "rep_staff_id": str(event.rep_staff_id),
+        "eta": eta.isoformat() if eta else None,
+    }
+
+
+async def _follow(
+    uow: UnitOfWork,
+    event: TaskEvent,
+    happening: Happening,
+    visit_state: str,
+    named: UUID | None,
+    told: dict[str, Any],
+) -> ServiceRequest | None:
+    """Move the request with the news; None when there is no request, or the news is late."""
+    if event.request_id is None:
+        return None
+    row = await uow.session.get(ServiceRequest, event.request_id)
+    if row is None:
+        return None
+    if not follows(row.state, happening):
+        await note(uow, SYSTEM, row, happening.value, late=True)
+        return None
+    row.visit = {**(row.visit or {}), **told, "task_id": str(event.task_id), "state": visit_state}
+    await move(uow, SYSTEM, row, happening, named=named, task_id=str(event.task_id))
+    uow.changed("visit", event.task_id, request_topic(row.id))
+    return row

@@ -1,0 +1,113 @@
+"""The one way a request moves: the table decides, the row and its timeline follow, open pages hear of it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import String, cast, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import flag_modified
+
+from assist.request.access import require, visible_request
+from assist.request.request import FINAL, Happening, Standing, State, after
+from assist.request.tables import RequestEvent, ServiceRequest
+from kernel.actors import Actor, Role
+from kernel.database import BESIDE_OTHERS, UnitOfWork, check_version
+from kernel.errors import Unavailable
+from kernel.identity.staff import Staff
+
+QUEUE_TOPIC = "queue"
+
+
+class NobodyOnDuty(Unavailable):
+    """Nobody is on duty who could answer for this; please call the hotline."""
+
+    code = "nobody_on_duty"
+
+
+def request_topic(request_id: UUID) -> str:
+    """The live topic of one request."""
+    return f"request:{request_id}"
+
+
+async def request_for(
+    uow: UnitOfWork, actor: Actor, request_id: UUID, version: int | None = None
+) -> ServiceRequest:
+    """The request, at the version that the caller has seen."""
+    row = await visible_request(uow.session, actor, request_id, BESIDE_OTHERS)
+    check_version(row, version)
+    return row
+
+
+async def on_duty(session: AsyncSession, *roles: Role) -> UUID:
+    """The member of staff on duty: the first active one with the first of `roles` that anybody has.
+
+    Raises `NobodyOnDuty` when there is none.
+    """
+    for role in roles:
+        has_role = cast(Staff.roles, String).like(f'%"{role.value}"%')
+        query = select(Staff.id).where(Staff.active, has_role).order_by(Staff.id).limit(1)
+        if found := (await session.scalars(query)).first():
+            return found
+    raise NobodyOnDuty()
+
+
+async def duty_supervisor(session: AsyncSession) -> UUID:
+    """Who answers for a request that nobody has taken yet."""
+    return await on_duty(session, Role.SUPERVISOR, Role.ADMIN, Role.TECHNICIAN)
+
+
+async def move(
+    uow: UnitOfWork,
+    actor: Actor,
+    row: ServiceRequest,
+    happening: Happening,
+    *,
+    named: UUID | None = None,
+    **detail: object,
+) -> None:
+    """Let `happening` happen to `row`, or refuse it.
+
+    `detail` goes into the timeline as it is: codes and ids, never a name, a number or a place.
+    """
+    require(actor, row, happening)
+    queued = row.state is State.WAITING
+    standing = after(
+        Standing(row.state, row.owner_id),
+        happening,
+        actor=actor.id if actor.kind == "staff" else None,
+        named=named,
+        duty=await duty_supervisor(uow.session) if happening is Happening.RETURNED else None,
+    )
+    row.state, row.owner_id = standing.state, standing.owner
+    if row.state in FINAL:
+        row.ended_at = uow.now
+    await note(uow, actor, row, happening.value, **detail)
+    topics = [request_topic(row.id)]
+    if queued or row.state is State.WAITING:
+        topics.append(QUEUE_TOPIC)
+    uow.changed("request", row.id, *topics)
+
+
+async def note(uow: UnitOfWork, actor: Actor, row: ServiceRequest, kind: str, **detail: object) -> None:
+    """Write a line into the timeline. The request's version moves with it, so that no two lines collide."""
+    row.changed_at = uow.now
+    flag_modified(row, "changed_at")
+    await uow.session.flush()
+    last = await uow.session.scalar(
+        select(func.max(RequestEvent.number)).where(RequestEvent.request_id == row.id)
+    )
+    uow.session.add(
+        RequestEvent(
+            request_id=row.id,
+            number=(last or 0) + 1,
+            at=uow.now,
+            kind=kind,
+            actor_kind=actor.kind,
+            actor_id=actor.id if actor.kind == "staff" else None,
+            state=row.state,
+            owner_id=row.owner_id,
+            detail=detail,
+        )
+    )
+    await uow.session.flush()

@@ -1,0 +1,112 @@
+"""What the node takes of an offer: which codec, which feedback, which header extensions.
+
+The publisher's codec is passed through, so a viewer gets what the publisher sends or nothing. Of a
+publisher's offer the first codec in its own order that every browser can decode is taken: VP8, or H.264
+in packetization mode 1 (RFC 7742 section 5 makes both mandatory), and Opus (RFC 7874).
+
+Header extensions: upward transport-cc (else we could not steer the sender) and mid (which tells apart two
+lines with the same payload type when no SSRC is announced); downward abs-send-time, which the viewer's
+REMB estimator needs. Mid is not negotiated downward: every SSRC that we send is announced in the answer,
+and RFC 8843 section 9.2 lets packets be associated by that.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from assist.webrtc.node.sdp.description import Codec, OfferLine
+
+MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
+ABS_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
+TRANSPORT_CC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+
+_UPWARD_FEEDBACK = ("transport-cc", "goog-remb", "ccm fir", "nack", "nack pli")
+_DOWNWARD_FEEDBACK = ("goog-remb", "ccm fir", "nack", "nack pli")
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What one m-line comes to: the codec with the client's payload types, feedback and extension ids."""
+
+    codec: Codec
+    feedback: tuple[str, ...]
+    extensions: Mapping[str, int] = field(default_factory=dict)
+
+    def extension(self, uri: str) -> int:
+        """The id of an extension, 0 if it was not agreed."""
+        return self.extensions.get(uri, 0)
+
+    @property
+    def rtx(self) -> int | None:
+        """The payload type of retransmissions, where NACK makes use of it."""
+        return self.codec.rtx if "nack" in self.feedback else None
+
+
+def publish(line: OfferLine) -> Agreed | None:
+    """What a publisher may send on this line; None if it offers nothing that can be passed on."""
+    codec = _choose(line)
+    if codec is None:
+        return None
+    extensions = _extensions(line, (TRANSPORT_CC, MID))
+    feedback = tuple(item for item in _UPWARD_FEEDBACK if item in codec.feedback)
+    if "transport-cc" not in feedback:
+        extensions.pop(TRANSPORT_CC, None)
+    elif TRANSPORT_CC not in extensions:
+        feedback = tuple(item for item in feedback if item != "transport-cc")
+    return Agreed(codec, feedback, extensions)
+
+
+def receive(line: OfferLine, sent: Codec) -> Agreed | None:
+    """How a viewer takes what a publisher sends on this line; None if it cannot decode it."""
+    fits = [codec for codec in line.codecs if _passes(sent, codec)]
+    if not fits:
+        return None
+    codec = next((c for c in fits if _profile(c) == _profile(sent)), fits[0])
+    extensions = _extensions(line, (ABS_SEND_TIME,))
+    return Agreed(codec, tuple(f for f in _DOWNWARD_FEEDBACK if f in codec.feedback), extensions)
+
+
+def placeholder(line: OfferLine) -> Agreed | None:
+    """A codec for a line that carries nothing yet; None if the line has none that ever could."""
+    codec = _choose(line)
+    return None if codec is None else Agreed(codec, ())
+
+
+def _choose(line: OfferLine) -> Codec | None:
+    usable = [codec for codec in line.codecs if _is_usable(line.kind, codec)]
+    if not usable:
+        return None
+    # Among several H.264 profiles take constrained baseline, the one every viewer decodes.
+    alike = [codec for codec in usable if codec.name == usable[0].name]
+    return next((codec for codec in alike if _profile(codec) == "42e0"), usable[0])
+
+
+def _is_usable(kind: str, codec: Codec) -> bool:
+    if kind == "audio":
+        return codec.name == "opus" and codec.clock_rate == 48000
+    return codec.name == "vp8" or (codec.name == "h264" and codec.parameters.get("packetization-mode") == "1")
+
+
+def _passes(sent: Codec, offered: Codec) -> bool:
+    """Whether a viewer that offers this codec can decode what is sent.
+
+    A higher H.264 profile decodes the constrained baseline, not the other way round (ISO/IEC 14496-10
+    annex A).
+    """
+    if sent.name != offered.name or sent.clock_rate != offered.clock_rate:
+        return False
+    if sent.name != "h264":
+        return True
+    if offered.parameters.get("packetization-mode") != "1":
+        return False
+    return _profile(sent) in ("42e0", _profile(offered))
+
+
+def _profile(codec: Codec) -> str:
+    """``profile_idc`` and ``profile-iop`` of H.264; browsers that give none mean baseline (RFC 6184 §8.1)."""
+    if codec.name != "h264":
+        return ""
+    return (codec.parameters.get("profile-level-id") or "42000a").lower()[:4]
+
+
+def _extensions(line: OfferLine, wanted: tuple[str, ...]) -> dict[str, int]:
+    return {uri: line.extensions[uri] for uri in wanted if uri in line.extensions}

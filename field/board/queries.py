@@ -1,0 +1,134 @@
+"""Reading tasks; what the doors turn into views."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from field.dispatch.tables import VisitRow
+from field.grid.tables import Rep, Zone
+from field.task.clocks import Lateness, lateness
+from field.task.tables import Proof, Task, TaskEntry
+from field.task.task import FINAL, TaskState
+from kernel.errors import NotFound
+from kernel.identity.staff import Staff
+
+
+@dataclasses.dataclass(frozen=True)
+class TaskFilter:
+    """Which tasks to list. ``after`` is the id of the last one seen; ids grow with time."""
+
+    states: tuple[TaskState, ...] = ()
+    open_only: bool = False
+    late_only: bool = False
+    rep_id: UUID | None = None
+    zone: str | None = None
+    after: UUID | None = None
+    limit: int = 200
+
+
+@dataclasses.dataclass(frozen=True)
+class Known:
+    """Rows that views of tasks refer to, by id."""
+
+    zones: Mapping[UUID, Zone]
+    reps: Mapping[UUID, Rep]
+    staff: Mapping[UUID, Staff]
+    visits: Mapping[UUID, VisitRow]
+
+
+async def list_tasks(session: AsyncSession, wanted: TaskFilter, now: datetime) -> Sequence[Task]:
+    """Tasks in the order in which they came in."""
+    query = select(Task).order_by(Task.id).limit(wanted.limit)
+    if wanted.states:
+        query = query.where(Task.state.in_(wanted.states))
+    if wanted.open_only:
+        query = query.where(Task.state.not_in(FINAL))
+    if wanted.late_only:
+        late = or_(
+            Task.window_end < now,
+            (Task.state == TaskState.ASSIGNED) & (Task.response_due_at <= now),
+            Task.id.in_(select(VisitRow.task_id).where(VisitRow.eta > Task.window_end)),
+        )
+        query = query.where(Task.state.not_in(FINAL), Task.arrived_at.is_(None), late)
+    if wanted.rep_id is not None:
+        query = query.where(Task.rep_id == wanted.rep_id)
+    if wanted.zone is not None:
+        query = query.join(Zone, Zone.id == Task.zone_id).where(Zone.code == wanted.zone)
+    if wanted.after is not None:
+        query = query.where(Task.id > wanted.after)
+    return (await session.scalars(query)).all()
+
+
+async def list_inbox(session: AsyncSession, limit: int = 500) -> Sequence[Task]:
+    """What waits for a dispatcher: the most urgent first, then the oldest."""
+    query = (
+        select(Task)
+        .where(Task.state.in_((TaskState.UNPLACED, TaskState.ESCALATED)))
+        .order_by(Task.priority.desc(), Task.id)
+        .limit(limit)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def task_by_id(session: AsyncSession, task_id: UUID) -> Task:
+    """One task.
+
+    Raises:
+        NotFound: there is none.
+    """
+    task = await session.get(Task, task_id)
+    if task is None:
+        raise NotFound()
+    return task
+
+
+async def known_to(session: AsyncSession, tasks: Iterable[Task]) -> Known:
+    """Everything that the tasks refer to, in four queries whatever their number."""
+    tasks = list(tasks)
+    zone_ids = {task.zone_id for task in tasks if task.zone_id}
+    rep_ids = {task.rep_id for task in tasks if task.rep_id}
+    staff_ids = {task.answerable_id for task in tasks}
+    return Known(
+        zones={row.id: row for row in await session.scalars(select(Zone).where(Zone.id.in_(zone_ids)))},
+        reps={row.id: row for row in await session.scalars(select(Rep).where(Rep.id.in_(rep_ids)))},
+        staff={row.id: row for row in await session.scalars(select(Staff).where(Staff.id.in_(staff_ids)))},
+        visits={
+            row.task_id: row
+            for row in await session.scalars(
+                select(VisitRow).where(VisitRow.task_id.in_([task.id for task in tasks]))
+            )
+        },
+    )
+
+
+async def timeline_of(session: AsyncSession, task_id: UUID) -> Sequence[TaskEntry]:
+    """What happened to a task, oldest first."""
+    query = select(TaskEntry).where(TaskEntry.task_id == task_id).order_by(TaskEntry.number)
+    return (await session.scalars(query)).all()
+
+
+async def proofs_of(session: AsyncSession, task_ids: Iterable[UUID]) -> dict[UUID, list[Proof]]:
+    """The photos of each task, oldest first."""
+    found: dict[UUID, list[Proof]] = {}
+    query = select(Proof).where(Proof.task_id.in_(list(task_ids))).order_by(Proof.id)
+    for proof in await session.scalars(query):
+        found.setdefault(proof.task_id, []).append(proof)
+    return found
+
+
+def clocks_of(task: Task, eta: datetime | None, now: datetime) -> Lateness:
+    """How the task's clocks stand."""
+    return lateness(
+        task.state,
+        now,
+        response_due_at=task.response_due_at,
+        window_end=task.window_end,
+        eta=eta,
+        arrived_at=task.arrived_at,
+    )

@@ -1,0 +1,193 @@
+"""Reading representatives, their days, and how well the zones are looked after."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from field.board.queries import clocks_of
+from field.dispatch.planning import Day, load_day, usual_hours
+from field.dispatch.route import Schedule
+from field.dispatch.tables import RepPosition, RouteRow, Shift, VisitRow
+from field.grid.coverage import Carer, OpenTask, ZoneCoverage, coverage
+from field.grid.store import Grid
+from field.grid.tables import Rep, Zone
+from field.services import FieldServices
+from field.task.tables import Task
+from field.task.task import FINAL, IN_ROUTE, TaskState
+
+Hours = tuple[datetime, datetime]
+
+
+async def hours_on(
+    session: AsyncSession, services: FieldServices, reps: Iterable[Rep], day: date
+) -> dict[UUID, Hours]:
+    """When each representative works on a day."""
+    special = {
+        shift.rep_id: (shift.start_at, shift.end_at)
+        for shift in await session.scalars(select(Shift).where(Shift.day == day))
+    }
+    return {rep.id: special.get(rep.id) or usual_hours(services, rep, day) for rep in reps}
+
+
+async def coverage_now(
+    session: AsyncSession, services: FieldServices, now: datetime
+) -> tuple[Grid, dict[str, ZoneCoverage]]:
+    """How well each zone is looked after at this moment, by code."""
+    grid = await services.grid.current(session)
+    reps = (await session.scalars(select(Rep).where(Rep.active))).all()
+    hours = await hours_on(session, services, reps, services.day_of(now))
+    carers = [
+        Carer(rep.code, rep.station, hours[rep.id][0] <= now < hours[rep.id][1], rep.skills) for rep in reps
+    ]
+    listed = await session.execute(
+        select(Task, Zone.code, VisitRow.eta)
+        .join(Zone, Zone.id == Task.zone_id)
+        .outerjoin(VisitRow, VisitRow.task_id == Task.id)
+        .where(Task.state.not_in(FINAL))
+    )
+    tasks = []
+    for task, zone, eta in listed.all():
+        clocks = clocks_of(task, eta, now)
+        tasks.append(
+            OpenTask(
+                zone=zone,
+                skill=task.skill,
+                level=task.level,
+                placed=task.state is not TaskState.UNPLACED,
+                late_s=clocks.late_s,
+                response_overdue=clocks.response_overdue,
+            )
+        )
+    return grid, coverage(grid.index.zones, carers, tasks)
+
+
+@dataclasses.dataclass(frozen=True)
+class RepNow:
+    """A representative as the dispatcher sees one. ``next_visit``: the first stop not reached yet."""
+
+    rep: Rep
+    hours: Hours
+    zones: tuple[str, ...]
+    position: RepPosition | None
+    open_tasks: int
+    done_today: int
+    next_visit: VisitRow | None
+    next_state: TaskState | None
+
+
+async def reps_now(
+    session: AsyncSession, services: FieldServices, now: datetime, rep_id: UUID | None = None
+) -> list[RepNow]:
+    """All active representatives by code, or the one asked for."""
+    wanted = select(Rep).where(Rep.active).order_by(Rep.code)
+    if rep_id is not None:
+        wanted = select(Rep).where(Rep.id == rep_id)
+    reps = (await session.scalars(wanted)).all()
+    today = services.day_of(now)
+    hours = await hours_on(session, services, reps, today)
+    ids = [rep.id for rep in reps]
+    zones: dict[UUID, list[str]] = {}
+    owned = select(Zone.owner_id, Zone.code).where(Zone.active, Zone.owner_id.in_(ids)).order_by(Zone.code)
+    for owner_id, code in (await session.execute(owned)).all():
+        if owner_id is not None:
+            zones.setdefault(owner_id, []).append(code)
+    seen = await session.scalars(select(RepPosition).where(RepPosition.rep_id.in_(ids)))
+    positions = {position.rep_id: position for position in seen}
+    counts = await session.execute(
+        select(Task.rep_id, func.count())
+        .where(Task.rep_id.in_(ids), Task.state.in_(IN_ROUTE))
+        .group_by(Task.rep_id)
+    )
+    open_tasks = {rep_id: count for rep_id, count in counts.all()}
+    done: dict[UUID, int] = {}
+    upcoming: dict[UUID, tuple[VisitRow, TaskState]] = {}
+    stops = await session.execute(
+        select(RouteRow.rep_id, VisitRow, Task.state)
+        .join(RouteRow, RouteRow.id == VisitRow.route_id)
+        .join(Task, Task.id == VisitRow.task_id)
+        .where(RouteRow.day == today, RouteRow.rep_id.in_(ids))
+        .order_by(VisitRow.position)
+    )
+    for owner, visit, state in stops.all():
+        if state is TaskState.DONE:
+            done[owner] = done.get(owner, 0) + 1
+        else:
+            upcoming.setdefault(owner, (visit, state))
+    return [
+        RepNow(
+            rep=rep,
+            hours=hours[rep.id],
+            zones=tuple(zones.get(rep.id, ())),
+            position=positions.get(rep.id),
+            open_tasks=open_tasks.get(rep.id, 0),
+            done_today=done.get(rep.id, 0),
+            next_visit=upcoming[rep.id][0] if rep.id in upcoming else None,
+            next_state=upcoming[rep.id][1] if rep.id in upcoming else None,
+        )
+        for rep in reps
+    ]
+
+
+@dataclasses.dataclass(frozen=True)
+class RouteNow:
+    """A representative's day with its times as of now. ``paths``: the line driven to each stop, if asked."""
+
+    rep: Rep
+    hours: Hours
+    day: Day
+    schedule: Schedule
+    version: int
+    paths: tuple[list[tuple[float, float]], ...]
+
+
+async def route_now(
+    session: AsyncSession,
+    services: FieldServices,
+    rep: Rep,
+    now: datetime,
+    day: date | None = None,
+    *,
+    paths: bool = False,
+) -> RouteNow:
+    """The day asked for; by default today, or once that is over, the next day that has visits."""
+    if day is None:
+        day = await _working_day(session, services, rep, now)
+    loaded = await load_day(session, services, now, day, [rep])
+    hours = (await hours_on(session, services, [rep], day))[rep.id]
+    times = loaded.schedule(rep.id)
+    row = loaded.rows.get(rep.id)
+    lines: tuple[list[tuple[float, float]], ...] = ()
+    if paths:
+        places = {number: place for place, number in loaded.points.items()}
+        stops = [places[loaded.routes[rep.id].rep.start_point], *(places[s.visit.point] for s in times.stops)]
+        lines = await asyncio.to_thread(_lines, services, stops)
+    return RouteNow(rep, hours, loaded, times, row.version if row else 0, lines)
+
+
+def _lines(
+    services: FieldServices, stops: Sequence[tuple[float, float]]
+) -> tuple[list[tuple[float, float]], ...]:
+    return tuple(services.path(a, b) for a, b in pairwise(stops))
+
+
+async def _working_day(session: AsyncSession, services: FieldServices, rep: Rep, now: datetime) -> date:
+    today = services.day_of(now)
+    _, ends = (await hours_on(session, services, [rep], today))[rep.id]
+    if now < ends:
+        return today
+    left = (
+        select(func.min(RouteRow.day))
+        .join(VisitRow, VisitRow.route_id == RouteRow.id)
+        .join(Task, Task.id == VisitRow.task_id)
+        .where(RouteRow.rep_id == rep.id, Task.state.in_(IN_ROUTE))
+        .where(RouteRow.day >= today, RouteRow.day <= today + timedelta(days=7))
+    )
+    return (await session.scalars(left)).first() or today

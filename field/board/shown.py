@@ -1,0 +1,239 @@
+"""Rows turned into views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from field.board.map_views import NextStopView, PositionView, RepView, RouteView, StopView
+from field.board.queries import Known, clocks_of, known_to, proofs_of, timeline_of
+from field.board.rep_queries import RepNow, RouteNow
+from field.board.views import (
+    EvidenceView,
+    NamesView,
+    PersonView,
+    PlacementView,
+    ProofView,
+    RepNameView,
+    TaskDetailView,
+    TaskView,
+    TimelineView,
+)
+from field.callers import is_console
+from field.dispatch.planning import moment
+from field.dispatch.tables import VisitRow
+from field.grid.tables import Rep, Zone
+from field.task.clocks import put_off_s
+from field.task.tables import Proof, Task, TaskEntry
+from field.task.task import FINAL, IN_ROUTE, By, TaskEvent, TaskState, allowed
+from kernel.actors import Actor
+
+
+async def show_tasks(
+    session: AsyncSession, tasks: Sequence[Task], now: datetime, actor: Actor
+) -> list[TaskView]:
+    """Tasks as lists show them."""
+    known = await known_to(session, tasks)
+    proofs = await proofs_of(session, [task.id for task in tasks])
+    return [task_view(task, known, proofs.get(task.id, ()), now, actor) for task in tasks]
+
+
+async def show_task(session: AsyncSession, task: Task, now: datetime, actor: Actor) -> TaskDetailView:
+    """One task with its reasons and its timeline."""
+    view = (await show_tasks(session, [task], now, actor))[0]
+    return TaskDetailView(
+        **dict(view),
+        placement=PlacementView.model_validate(task.placement),
+        timeline=[_entry(entry) for entry in await timeline_of(session, task.id)],
+    )
+
+
+def task_view(task: Task, known: Known, proofs: Iterable[Proof], now: datetime, actor: Actor) -> TaskView:
+    """One task as ``actor`` sees it."""
+    visit = known.visits.get(task.id) if task.state in IN_ROUTE else None
+    eta = visit.eta + _put_off(task.state, visit, now) if visit else None
+    starts_at = max(visit.starts_at, eta) if visit and eta else None
+    clocks = clocks_of(task, eta, now)
+    rep = known.reps.get(task.rep_id) if task.rep_id else None
+    zone = known.zones.get(task.zone_id) if task.zone_id else None
+    answerable = known.staff[task.answerable_id]
+    return TaskView(
+        id=task.id,
+        request_id=task.request_id,
+        state=task.state.value,
+        version=task.version,
+        created_at=task.created_at,
+        changed_at=task.changed_at,
+        category=task.category,
+        fault=task.fault,
+        severity=task.severity,
+        ownership=task.ownership,
+        skill=task.skill,
+        level=task.level,
+        parts=task.parts,
+        duration_s=task.duration_s,
+        priority=task.priority,
+        note=task.note,
+        verdict=task.verdict,
+        evidence=[_still(still_id) for still_id in task.evidence],
+        customer=task.customer,
+        address=task.address,
+        lon=task.lon,
+        lat=task.lat,
+        zone=zone_names(zone) if zone else None,
+        window_start=task.window_start,
+        window_end=task.window_end,
+        rep=rep_name(rep) if rep else None,
+        answerable=PersonView(id=answerable.id, name=answerable.name, name_en=answerable.name_en),
+        position=visit.position if visit else None,
+        eta=eta,
+        starts_at=starts_at,
+        ends_at=visit.ends_at + (starts_at - visit.starts_at) if visit and starts_at else None,
+        unplaced_reason=task.unplaced_reason,
+        escalation_reason=task.escalation_reason,
+        response_due_at=task.response_due_at,
+        accepted_at=task.accepted_at,
+        departed_at=task.departed_at,
+        arrived_at=task.arrived_at,
+        finished_at=task.finished_at,
+        erased_at=task.erased_at,
+        late_s=clocks.late_s,
+        response_overdue=clocks.response_overdue,
+        allowed=_allowed(task, rep, actor),
+        proofs=[proof_view(proof) for proof in proofs],
+    )
+
+
+def _put_off(state: TaskState, visit: VisitRow | None, now: datetime) -> timedelta:
+    """How much later than planned the visit will be, as things stand."""
+    if visit is None:
+        return timedelta()
+    return timedelta(seconds=put_off_s(state, now, eta=visit.eta, travel_s=visit.travel_s))
+
+
+def _allowed(task: Task, rep: Rep | None, actor: Actor) -> list[str]:
+    events: dict[TaskEvent, None] = {}
+    if is_console(actor):
+        events |= dict.fromkeys(allowed(task.state, By.DISPATCHER))
+    if rep is not None and rep.staff_id == actor.id:
+        events |= dict.fromkeys(allowed(task.state, By.REP))
+    return [] if task.state in FINAL else [event.value for event in events]
+
+
+def _still(still_id: str) -> EvidenceView:
+    address = f"/api/stills/{still_id}"
+    return EvidenceView(id=still_id, image_url=f"{address}/image", marks_url=f"{address}/marks")
+
+
+def _entry(entry: TaskEntry) -> TimelineView:
+    return TimelineView(
+        kind=entry.kind,
+        from_state=entry.from_state,
+        to_state=entry.to_state,
+        at=entry.at,
+        happened_at=entry.happened_at,
+        actor_kind=entry.actor_kind,
+        actor_name=entry.actor_name,
+        detail=entry.detail,
+    )
+
+
+def proof_view(proof: Proof) -> ProofView:
+    """A photo of the finished work."""
+    return ProofView(
+        id=proof.id,
+        url=f"/api/proofs/{proof.id}/image",
+        width=proof.width,
+        height=proof.height,
+        at=proof.at,
+    )
+
+
+def zone_names(zone: Zone) -> NamesView:
+    """A zone's code and names."""
+    return NamesView(
+        id=zone.id, code=zone.code, name=zone.name, name_zh_hant=zone.name_zh_hant, name_en=zone.name_en
+    )
+
+
+def rep_name(rep: Rep) -> RepNameView:
+    """A representative in a few words."""
+    return RepNameView(
+        id=rep.id,
+        staff_id=rep.staff_id,
+        code=rep.code,
+        name=rep.name,
+        name_en=rep.name_en,
+        phone=rep.phone,
+    )
+
+
+def rep_view(seen: RepNow, now: datetime) -> RepView:
+    """A representative today."""
+    rep, position, upcoming, state = seen.rep, seen.position, seen.next_visit, seen.next_state
+    return RepView(
+        **dict(rep_name(rep)),
+        station=rep.station,
+        skills=rep.skills,
+        parts=rep.parts,
+        active=rep.active,
+        home_lon=rep.home_lon,
+        home_lat=rep.home_lat,
+        shift_start=seen.hours[0],
+        shift_end=seen.hours[1],
+        on_shift=rep.active and seen.hours[0] <= now < seen.hours[1],
+        zones=list(seen.zones),
+        position=PositionView(
+            lon=position.lon, lat=position.lat, accuracy_m=position.accuracy_m, at=position.at
+        )
+        if position
+        else None,
+        open_tasks=seen.open_tasks,
+        done_today=seen.done_today,
+        next_stop=NextStopView(task_id=upcoming.task_id, eta=upcoming.eta + _put_off(state, upcoming, now))
+        if upcoming and state
+        else None,
+    )
+
+
+async def route_view(
+    session: AsyncSession, seen: RouteNow, travel_source: str, now: datetime, actor: Actor
+) -> RouteView:
+    """A day with its tasks, times as of now."""
+    stops, times = seen.schedule.stops, seen.schedule
+    tasks = [seen.day.tasks[stop.visit.task_id] for stop in stops]
+    views = await show_tasks(session, tasks, now, actor)
+    upcoming: UUID | None = next((task.id for task in tasks if task.state not in FINAL), None)
+    return RouteView(
+        rep=rep_name(seen.rep),
+        day=seen.day.day,
+        version=seen.version,
+        shift_start=seen.hours[0],
+        shift_end=seen.hours[1],
+        home_lon=seen.rep.home_lon,
+        home_lat=seen.rep.home_lat,
+        travel_source=travel_source,
+        travel_s=times.travel_s,
+        overtime_s=times.overtime_s,
+        ends_at=moment(times.ends_at),
+        next_task_id=upcoming,
+        stops=[
+            StopView(
+                task=view,
+                position=position,
+                leaves_at=moment(stop.leave_at),
+                arrives_at=moment(stop.arrive_at),
+                starts_at=moment(stop.start_at),
+                ends_at=moment(stop.finish_at),
+                travel_s=stop.travel_s,
+                slack_s=stop.slack_s,
+                late_s=stop.late_s,
+                frozen=position < times.frozen,
+                path=seen.paths[position] if seen.paths else [],
+            )
+            for position, (view, stop) in enumerate(zip(views, stops, strict=True))
+        ],
+    )

@@ -1,0 +1,299 @@
+"""Where a task goes: into somebody's route with the reasons, or into the dispatcher's inbox with the reason.
+
+Placing happens inside the transaction that made it necessary, so there is no moment in which a task
+belongs nowhere. The search itself takes microseconds; what is read for it are the routes of at most
+:data:`~field.dispatch.planning.CANDIDATES` representatives.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from field.dispatch.planning import Day, candidates, days_of, load_day, moment, unchanged
+from field.dispatch.proposals import WEIGHTS, PassedOver, Proposal, Proposals, Rule, Weights, propose
+from field.dispatch.route import Visit, insert, without
+from field.dispatch.tables import RouteRow, VisitRow
+from field.grid.reasons import Reason
+from field.grid.tables import Rep, Zone
+from field.services import FieldServices
+from field.task.answering import keeper_of
+from field.task.clocks import response_due
+from field.task.tables import Task
+from field.task.task import By, Given, TaskEvent, TaskState
+from field.task.timeline import remember, step
+from kernel.actors import SYSTEM, Actor
+from kernel.contracts import RouteEased, TaskAssigned, TaskUnplaced
+from kernel.database import Hold, UnitOfWork
+
+DAYS_AHEAD = 7
+"""Working days tried, from the first on which the task's window is open."""
+
+NO_PLACE = "no_place"
+OUTSIDE_ZONES = "outside_zones"
+NOBODY_ABLE = "nobody_able"
+
+
+async def whereabouts(
+    session: AsyncSession, services: FieldServices, task: Task
+) -> tuple[UUID | None, str | None]:
+    """The zone of the task's point, or why there is none. Only what has a zone is placed by rule."""
+    if task.lon is None or task.lat is None:
+        return None, NO_PLACE
+    grid = await services.grid.current(session)
+    zone_id = grid.zone_id_of(task.lon, task.lat)
+    return zone_id, None if zone_id else OUTSIDE_ZONES
+
+
+async def place(uow: UnitOfWork, services: FieldServices, task: Task, actor: Actor) -> bool:
+    """Find the best route for an unplaced or declined task; without one it goes to the inbox."""
+    task.zone_id, reason = await whereabouts(uow.session, services, task)
+    if reason is None:
+        day, found = await search_and_hold(uow, services, task, task.zone_id)
+        if found.best:
+            proposal = found.best[0]
+            await put(uow, services, day, task, proposal, actor, found.passed_over)
+            return True
+        task.placement = described(day, None, found.passed_over)
+        reason = NOBODY_ABLE
+    else:
+        task.placement = {}
+    task.answerable_id = await keeper_of(uow.session, task)
+    shelve(uow, task, actor, reason)
+    return False
+
+
+async def place_again(uow: UnitOfWork, services: FieldServices, task: Task) -> bool:
+    """Find a route for a task that nobody could take before; without one nothing changes."""
+    zone_id, reason = await whereabouts(uow.session, services, task)
+    if reason is not None:
+        return False
+    day, found = await search_and_hold(uow, services, task, zone_id)
+    if not found.best:
+        return False
+    task.zone_id = zone_id
+    await put(uow, services, day, task, found.best[0], SYSTEM, found.passed_over)
+    return True
+
+
+def shelve(uow: UnitOfWork, task: Task, actor: Actor, reason: str) -> None:
+    """Put a task that nobody has into the dispatcher's inbox."""
+    task.rep_id, task.response_due_at, task.unplaced_reason = None, None, reason
+    if task.state is TaskState.DECLINED:
+        step(uow, task, TaskEvent.SHELVE, By.SYSTEM, actor, Given(reason=reason), reason=reason)
+    else:
+        remember(uow, task, TaskEvent.SHELVE.value, actor, task.state, reason=reason)
+    tell_unplaced(uow, task, reason)
+
+
+def tell_unplaced(uow: UnitOfWork, task: Task, reason: str) -> None:
+    """The task lies in the inbox; its request hears of it, and of who answers for it there."""
+    uow.emit(
+        TaskUnplaced(
+            task_id=task.id, request_id=task.request_id, reason=reason, answerable_id=task.answerable_id
+        )
+    )
+
+
+async def search(
+    session: AsyncSession,
+    services: FieldServices,
+    task: Task,
+    zone_id: UUID | None,
+    now: datetime,
+    limit: int = 3,
+) -> tuple[Day, Proposals]:
+    """Proposals on the first working day that has any; else the first that says more than "off shift"."""
+    zone = await session.get(Zone, zone_id) if zone_id else None
+    reps = await candidates(session, task, zone)
+    refused = [UUID(rep_id) for rep_id in task.refused_by]
+    told: tuple[Day, Proposals] | None = None
+    for day in open_days(services, task, now):
+        loaded = await load_day(session, services, now, day, reps, [task])
+        for rep_id, route in loaded.routes.items():
+            loaded.routes[rep_id] = without(route, task.id)
+        found = propose(
+            loaded.fleet,
+            wanted(loaded.visit_of(task), now),
+            loaded.travel,
+            owner=zone.owner_id if zone else None,
+            declined_by=refused,
+            weights=weights_for(task, now),
+            limit=limit,
+        )
+        if found.best:
+            return loaded, found
+        on_shift = any(passed.rule.code != Rule.OFF_SHIFT.value for passed in found.passed_over)
+        if told is None or (on_shift and not _someone_on_shift(told[1])):
+            told = loaded, found
+    assert told is not None
+    return told
+
+
+async def search_and_hold(
+    uow: UnitOfWork, services: FieldServices, task: Task, zone_id: UUID | None
+) -> tuple[Day, Proposals]:
+    """The best place for the task, in a route that nobody else changes before this transaction ends.
+
+    Many who create tasks at once find the same representative best. The search asks nobody to wait. Whoever
+    comes second to the route waits for the first, then searches again while holding it: others who come to it
+    wait until this one has its place. One route is held at a time, so that no two wait for each other.
+    """
+    held: Hold | None = None
+    while True:
+        day, found = await search(uow.session, services, task, zone_id, uow.now, limit=1)
+        best = found.best[0].rep_id if found.best else None
+        if held is not None and (best is None or held.name != days_of(best)):
+            await held.give_back()
+            held = None
+        if best is None:
+            return day, found
+        fresh = held is not None
+        if held is None:
+            held = await uow.hold_for_now(days_of(best))
+            fresh = await unchanged(uow.session, day, best)
+        if fresh:
+            await held.keep()
+            return day, found
+
+
+def _someone_on_shift(found: Proposals) -> bool:
+    return any(passed.rule.code != Rule.OFF_SHIFT.value for passed in found.passed_over)
+
+
+def overdue(task: Task, now: datetime) -> bool:
+    """Whether the promised window has passed. The promise is broken; the visit is owed all the more."""
+    return now > task.window_end
+
+
+def wanted(visit: Visit, now: datetime) -> Visit:
+    """The visit as it is to be searched for: once its window has passed, as soon as anybody can come."""
+    if visit.latest >= int(now.timestamp()):
+        return visit
+    return dataclasses.replace(visit, latest=int((now + timedelta(days=DAYS_AHEAD)).timestamp()))
+
+
+def weights_for(task: Task, now: datetime) -> Weights:
+    """What counts for the task: what is overdue is as pressing as what is urgent."""
+    return WEIGHTS["urgent"] if overdue(task, now) else WEIGHTS.get(task.severity, Weights())
+
+
+def open_days(services: FieldServices, task: Task, now: datetime) -> Iterator[date]:
+    """The working days on which the task may be started: those of its window, once that has passed all."""
+    first = services.day_of(max(now, task.window_start))
+    last = max(first, services.day_of(task.window_end))
+    if overdue(task, now):
+        last = first + timedelta(days=DAYS_AHEAD)
+    for ahead in range(min((last - first).days, DAYS_AHEAD - 1) + 1):
+        yield first + timedelta(days=ahead)
+
+
+async def put(
+    uow: UnitOfWork,
+    services: FieldServices,
+    day: Day,
+    task: Task,
+    proposal: Proposal,
+    actor: Actor,
+    passed_over: Collection[PassedOver] = (),
+    *,
+    event: TaskEvent = TaskEvent.PLACE,
+    by: By = By.SYSTEM,
+) -> None:
+    """Insert ``task`` into the route the proposal names, and give it to that representative."""
+    rep = day.reps[proposal.rep_id]
+    task.rep_id, task.unplaced_reason, task.escalation_reason = rep.id, None, ""
+    task.accepted_at = task.departed_at = task.late_since = None
+    task.placement = described(day, proposal, passed_over) | {
+        "by": by.value,
+        "travel_source": services.travel.source,
+    }
+    step(uow, task, event, by, actor, Given(rep_id=rep.id), rep=str(rep.id), rep_name=rep.name)
+    # The clock of an answer does not run before the shift does.
+    begins = max(uow.now, moment(day.routes[rep.id].rep.shift_start))
+    task.response_due_at = response_due(begins, task.severity)
+    route = insert(day.routes[rep.id], day.visit_of(task), proposal.position)
+    times = await day.store(uow, rep.id, route)
+    eta = next(stop.arrive_at for stop in times.stops if stop.visit.task_id == task.id)
+    uow.emit(
+        TaskAssigned(
+            task_id=task.id,
+            request_id=task.request_id,
+            rep_id=rep.id,
+            rep_staff_id=rep.staff_id,
+            rep_name=rep.name,
+            eta=moment(eta),
+            answerable_id=task.answerable_id,
+        )
+    )
+
+
+async def take_out(uow: UnitOfWork, services: FieldServices, task: Task) -> None:
+    """Remove the task from the route it stands in, if any; the rest of that day moves up."""
+    visit = await uow.session.get(VisitRow, task.id)
+    if visit is None:
+        return
+    row = await uow.session.get_one(RouteRow, visit.route_id)
+    rep = await uow.session.get_one(Rep, row.rep_id)
+    await uow.hold(days_of(rep.id))
+    day = await load_day(uow.session, services, uow.now, row.day, [rep])
+    await day.store(uow, rep.id, without(day.routes[rep.id], task.id))
+    uow.emit(RouteEased(rep_id=rep.id))
+
+
+async def refresh(uow: UnitOfWork, services: FieldServices, task: Task) -> VisitRow | None:
+    """Bring the route in which ``task`` stands up to date with what has happened; the task's visit."""
+    visit = await uow.session.get(VisitRow, task.id)
+    if visit is None:
+        return None
+    row = await uow.session.get_one(RouteRow, visit.route_id)
+    rep = await uow.session.get_one(Rep, row.rep_id)
+    await uow.hold(days_of(rep.id))
+    day = await load_day(uow.session, services, uow.now, row.day, [rep])
+    await day.store(uow, rep.id, day.routes[rep.id])
+    return visit
+
+
+def described(day: Day, proposal: Proposal | None, passed_over: Collection[PassedOver]) -> dict[str, Any]:
+    """A decision as it is stored and shown: codes with parameters, times as ISO 8601."""
+    told: dict[str, Any] = {
+        "day": day.day.isoformat(),
+        "passed_over": [
+            {
+                "rep_id": str(passed.rep_id),
+                "rep_name": day.reps[passed.rep_id].name,
+                "rule": reason(passed.rule),
+            }
+            for passed in passed_over
+        ],
+    }
+    if proposal is not None:
+        told |= {
+            "rep_id": str(proposal.rep_id),
+            "rep_name": day.reps[proposal.rep_id].name,
+            "position": proposal.position,
+            "cost_s": proposal.cost_s,
+            "extra_travel_s": proposal.extra_travel_s,
+            "arrives_at": moment(proposal.arrives_at).isoformat(),
+            "starts_at": moment(proposal.starts_at).isoformat(),
+            "finishes_at": moment(proposal.finishes_at).isoformat(),
+            "reasons": [reason(each) for each in proposal.reasons],
+        }
+    return told
+
+
+_MOMENTS = ("at", "from", "until")
+
+
+def reason(found: Reason) -> dict[str, Any]:
+    """A reason as JSON. Moments, which the planner counts in seconds, become ISO 8601."""
+    params = {
+        name: moment(value).isoformat() if name in _MOMENTS and isinstance(value, int) else value
+        for name, value in found.params.items()
+    }
+    return {"code": found.code, "params": params}

@@ -1,0 +1,236 @@
+"""A day as the planner sees it, out of rows and back into them.
+
+:func:`load_day` reads the representatives who could matter, their routes, and the travel times between
+all places involved, and packs them for :mod:`field.dispatch.proposals`. :meth:`Day.store` writes one changed route
+back: positions and times of its visits, and a new version of the route, so that two who change the same
+route at once collide.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from functools import cached_property
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import flag_modified
+
+from field.dispatch.proposals import Fleet, pack
+from field.dispatch.route import RepDay, Route, Schedule, Stop, Travel, Visit, in_order, schedule
+from field.dispatch.tables import RouteRow, Shift, VisitRow
+from field.grid.tables import Rep, Zone
+from field.services import FieldServices
+from field.task.tables import Task
+from kernel.database import UnitOfWork
+from kernel.sql.spatial import sphere_distance_m
+
+CANDIDATES = 60
+"""Representatives who are tried for a task: those of its station, then of its office, then the nearest."""
+
+AFRESH = {"populate_existing": True}
+"""Rows as they are now: what the session read before it had to wait for somebody is old."""
+
+Point = tuple[float, float]
+
+
+@dataclasses.dataclass
+class Day:
+    """Routes of one working day as of ``now``; ``routes`` are in the order in which the reps came."""
+
+    day: date
+    now: datetime
+    reps: dict[UUID, Rep]
+    tasks: dict[UUID, Task]
+    routes: dict[UUID, Route]
+    rows: dict[UUID, RouteRow]
+    visits: dict[UUID, VisitRow]
+    travel: Travel
+    points: dict[Point, int]
+
+    @cached_property
+    def fleet(self) -> Fleet:
+        return pack(tuple(self.routes.values()), self.travel, self.seconds)
+
+    @property
+    def seconds(self) -> int:
+        return int(self.now.timestamp())
+
+    def schedule(self, rep_id: UUID) -> Schedule:
+        """The representative's day with its times, as of now."""
+        return schedule(self.routes[rep_id], self.travel, self.seconds)
+
+    def visit_of(self, task: Task) -> Visit:
+        """The task as a stop. It must have a point."""
+        assert task.lon is not None and task.lat is not None
+        return Visit(
+            task_id=task.id,
+            point=self.points[task.lon, task.lat],
+            service_s=task.duration_s,
+            earliest=int(task.window_start.timestamp()),
+            latest=int(task.window_end.timestamp()),
+            skill=task.skill,
+            level=task.level,
+            parts=task.parts,
+            state=task.state,
+            departed_at=_seconds(task.departed_at),
+            started_at=_seconds(task.arrived_at),
+            finished_at=_seconds(task.finished_at),
+        )
+
+    async def store(self, uow: UnitOfWork, rep_id: UUID, route: Route) -> Schedule:
+        """Write ``route`` as the representative's day. The schedule written is returned."""
+        self.routes[rep_id] = route = dataclasses.replace(route, visits=in_order(route.visits))
+        self.__dict__.pop("fleet", None)
+        row = await self._route_row(uow, rep_id)
+        kept = {visit.task_id for visit in route.visits}
+        for task_id, visit in list(self.visits.items()):
+            if visit.route_id == row.id and task_id not in kept:
+                await uow.session.delete(self.visits.pop(task_id))
+        await uow.session.flush()
+        times = self.schedule(rep_id)
+        for position, stop in enumerate(times.stops):
+            self._put(uow, row, position, stop)
+        row.changed_at = uow.now
+        # Two changes at the same instant are two changes: the version must grow with each.
+        flag_modified(row, "changed_at")
+        await uow.session.flush()
+        uow.changed("route", rep_id, f"rep:{rep_id}", "reps")
+        return times
+
+    async def _route_row(self, uow: UnitOfWork, rep_id: UUID) -> RouteRow:
+        if rep_id not in self.rows:
+            row = RouteRow(id=uow.new_id(), rep_id=rep_id, day=self.day, locked=False, changed_at=uow.now)
+            uow.session.add(row)
+            await uow.session.flush()
+            self.rows[rep_id] = row
+        return self.rows[rep_id]
+
+    def _put(self, uow: UnitOfWork, row: RouteRow, position: int, stop: Stop) -> None:
+        task_id = stop.visit.task_id
+        visit = self.visits.get(task_id)
+        if visit is None:
+            visit = self.visits[task_id] = VisitRow(task_id=task_id)
+            uow.session.add(visit)
+        visit.route_id, visit.position, visit.travel_s = row.id, position, stop.travel_s
+        visit.held = stop.visit.held
+        visit.eta, visit.starts_at = moment(stop.arrive_at), moment(stop.start_at)
+        visit.ends_at = moment(stop.finish_at)
+
+
+def moment(seconds: int) -> datetime:
+    """Unix time as a datetime in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _seconds(at: datetime | None) -> int | None:
+    return None if at is None else int(at.timestamp())
+
+
+def days_of(rep_id: UUID) -> str:
+    """What whoever will write a representative's routes holds (:meth:`~kernel.database.UnitOfWork.hold`)."""
+    return f"route:{rep_id}"
+
+
+async def unchanged(session: AsyncSession, day: Day, rep_id: UUID) -> bool:
+    """Whether the representative's route is still the one that was loaded."""
+    stored = select(RouteRow.version).where(RouteRow.day == day.day, RouteRow.rep_id == rep_id)
+    loaded = day.rows.get(rep_id)
+    return await session.scalar(stored) == (loaded.version if loaded else None)
+
+
+async def candidates(session: AsyncSession, task: Task, zone: Zone | None) -> list[Rep]:
+    """The active representatives to try for a task, closest to it in the grid and on the ground first."""
+    assert task.lon is not None and task.lat is not None
+    here = (task.lon, task.lat)
+    units = await session.execute(select(Zone.station, Zone.office).where(Zone.active).distinct())
+    offices = {station: office for station, office in units.all()}
+
+    def rank(rep: Rep) -> tuple[bool, bool, bool, float, str]:
+        far = sphere_distance_m(here, (rep.home_lon, rep.home_lat))
+        if zone is None:
+            return False, False, False, far, rep.code
+        elsewhere = offices.get(rep.station) != zone.office
+        return rep.id != zone.owner_id, rep.station != zone.station, elsewhere, far, rep.code
+
+    reps = (await session.scalars(select(Rep).where(Rep.active))).all()
+    return sorted(reps, key=rank)[:CANDIDATES]
+
+
+async def load_day(
+    session: AsyncSession,
+    services: FieldServices,
+    now: datetime,
+    day: date,
+    reps: Sequence[Rep],
+    extra: Iterable[Task] = (),
+) -> Day:
+    """The routes of ``reps`` on ``day``, and travel times to the points of ``extra`` tasks as well."""
+    ids = [rep.id for rep in reps]
+    # The routes first: a change that comes in between then shows as an old version, never as an old visit.
+    found = select(RouteRow).where(RouteRow.day == day, RouteRow.rep_id.in_(ids))
+    rows = {row.rep_id: row for row in await session.scalars(found, execution_options=AFRESH)}
+    of_rep = {row.id: rep_id for rep_id, row in rows.items()}
+    listed = (
+        await session.execute(
+            select(VisitRow, Task)
+            .join(Task, Task.id == VisitRow.task_id)
+            .where(VisitRow.route_id.in_(list(of_rep)))
+            .order_by(VisitRow.position),
+            execution_options=AFRESH,
+        )
+    ).all()
+    shifts = await session.scalars(select(Shift).where(Shift.day == day, Shift.rep_id.in_(ids)))
+    other_hours = {shift.rep_id: (shift.start_at, shift.end_at) for shift in shifts}
+    tasks = {task.id: task for _, task in listed} | {task.id: task for task in extra}
+    points = _points(reps, tasks.values())
+    travel = await asyncio.to_thread(services.travel.seconds, list(points))
+    loaded = Day(
+        day=day,
+        now=now,
+        reps={rep.id: rep for rep in reps},
+        tasks=tasks,
+        routes={},
+        rows=rows,
+        visits={visit.task_id: visit for visit, _ in listed},
+        travel=travel,
+        points=points,
+    )
+    stops: dict[UUID, list[Visit]] = {rep_id: [] for rep_id in ids}
+    for visit, task in listed:
+        planned = dataclasses.replace(loaded.visit_of(task), held=visit.held)
+        stops[of_rep[visit.route_id]].append(planned)
+    for rep in reps:
+        start, end = other_hours.get(rep.id) or usual_hours(services, rep, day)
+        home = points[rep.home_lon, rep.home_lat]
+        rep_day = RepDay(
+            rep_id=rep.id,
+            shift_start=int(start.timestamp()),
+            shift_end=int(end.timestamp()),
+            start_point=home,
+            end_point=home,
+            skills=rep.skills,
+            parts=rep.parts,
+            locked=rep.id in rows and rows[rep.id].locked,
+        )
+        loaded.routes[rep.id] = Route(rep_day, in_order(stops[rep.id]))
+    return loaded
+
+
+def usual_hours(services: FieldServices, rep: Rep, day: date) -> tuple[datetime, datetime]:
+    """When the representative works on ``day`` unless a shift says otherwise."""
+    return services.moment(day, rep.shift_start), services.moment(day, rep.shift_end)
+
+
+def _points(reps: Iterable[Rep], tasks: Iterable[Task]) -> dict[Point, int]:
+    """Every place involved, numbered as in the travel matrix."""
+    points: dict[Point, int] = {}
+    for rep in reps:
+        points.setdefault((rep.home_lon, rep.home_lat), len(points))
+    for task in tasks:
+        if task.lon is not None and task.lat is not None:
+            points.setdefault((task.lon, task.lat), len(points))
+    return points

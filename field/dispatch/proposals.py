@@ -1,0 +1,232 @@
+"""Who should take a task, and where in the running day it fits.
+
+A new visit is tried in every open gap of every able representative's route; the best gap is the
+cheapest feasible one (Solomon 1987, DOI 10.1287/opre.35.2.254; constant time a gap by forward slack,
+see `field.dispatch.route`):
+
+    cost = extra travel
+         + `owner_s`, unless this is the zone's own representative
+         + `delay_permille` / 1000 × (start − the moment the visit could first start anywhere)
+         + `idle_permille` / 1000 × (the waiting at the new visit's door by which the next one comes later)
+
+in whole seconds, each term rounded down. Ties go to the route that comes first, then the earlier gap. A
+gap is feasible when the visit starts within its window, everything after it still starts by its latest
+start, and the day ends within the shift. Gaps of the frozen prefix and gaps before a `held` visit are
+closed.
+
+Every representative is accounted for: among the best, or passed over with the first rule that failed,
+in the order of `Rule`. Where several gaps fail by different rules, the one that came furthest counts.
+"""
+
+import dataclasses
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+import numpy as np
+
+from field.dispatch.gaps import Ask, Fleet, Found, Weights, ask_for, pack
+from field.dispatch.route import Route, Travel, Visit, insert, schedule
+from field.dispatch.search import Rule, search, warm_up
+from field.grid.reasons import Reason
+
+__all__ = [
+    "Fleet",
+    "PassedOver",
+    "Proposal",
+    "Proposals",
+    "Rule",
+    "Weights",
+    "pack",
+    "place_against_rules",
+    "proposal_for",
+    "propose",
+    "warm_up",
+]
+
+
+DEFAULT_WEIGHTS: Final = Weights()
+DAY_S: Final = 86_400
+
+WEIGHTS: Final[Mapping[str, Weights]] = {
+    "urgent": Weights(owner_s=120, delay_permille=1000),
+    "major": Weights(owner_s=600, delay_permille=100),
+    "minor": Weights(owner_s=600, delay_permille=0),
+}
+"""By severity: the more urgent, the more an early arrival counts against a familiar face."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Proposal:
+    """A place in a route. `position` counts from 0 in the route's visits; times are on the caller's
+    clock.
+    """
+
+    rep_id: UUID
+    position: int
+    cost_s: int
+    extra_travel_s: int
+    arrives_at: int
+    starts_at: int
+    finishes_at: int
+    reasons: tuple[Reason, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class PassedOver:
+    """A representative who is not proposed. `rule.code` is a `Rule`, or `costlier` for one who could do
+    it too.
+    """
+
+    rep_id: UUID
+    rule: Reason
+
+
+@dataclasses.dataclass(frozen=True)
+class Proposals:
+    """At most `limit` proposals, best first, and everybody else with the reason."""
+
+    task_id: UUID
+    best: tuple[Proposal, ...]
+    passed_over: tuple[PassedOver, ...]
+
+
+def propose(
+    fleet: Fleet,
+    visit: Visit,
+    travel: Travel,
+    *,
+    owner: UUID | None = None,
+    declined_by: Collection[UUID] = (),
+    weights: Weights = DEFAULT_WEIGHTS,
+    limit: int = 3,
+) -> Proposals:
+    """The best places for `visit` in the packed routes (`pack`), which must have been packed with this
+    travel matrix or one that only gained rows. `owner`: the representative of the task's zone.
+    """
+    ask = ask_for(fleet, visit, owner, declined_by, weights)
+    found = search(fleet.gaps, ask, travel)
+    able = np.flatnonzero(found.rule == Rule.OK.number)
+    ranked = able[np.argsort(found.cost[able], kind="stable")].tolist()
+    best = tuple(_proposal(fleet, visit, ask, found, row, owner) for row in ranked[:limit])
+    chosen = set(ranked[:limit])
+    passed = tuple(
+        PassedOver(route.rep.rep_id, _rule(fleet, visit, found, row))
+        for row, route in enumerate(fleet.routes)
+        if row not in chosen
+    )
+    return Proposals(visit.task_id, best, passed)
+
+
+def proposal_for(
+    fleet: Fleet,
+    visit: Visit,
+    travel: Travel,
+    rep_id: UUID,
+    *,
+    weights: Weights = DEFAULT_WEIGHTS,
+) -> Proposal | PassedOver:
+    """The best place in one representative's route, for a dispatcher who has chosen. Raises KeyError
+    for a stranger.
+    """
+    row = fleet.row_of(rep_id)
+    ask = ask_for(fleet, visit, rep_id, (), weights)
+    found = search(fleet.gaps, ask, travel)
+    if int(found.rule[row]) == Rule.OK.number:
+        return _proposal(fleet, visit, ask, found, row, None)
+    return PassedOver(rep_id, _rule(fleet, visit, found, row))
+
+
+def place_against_rules(
+    route: Route, visit: Visit, travel: Travel, now: int, weights: Weights, pressing: bool
+) -> Proposal:
+    """Where a visit goes that a dispatcher gives to somebody although a rule forbids it.
+
+    The person is taken as able, with the parts, and willing to work late. A place at which the visit is in
+    time and makes nobody else late is as good as by the rules; where there is none, what is `pressing` comes
+    next, before all that has not begun, and what is not comes last.
+    """
+    late = max(route.rep.shift_end, now) + DAY_S
+    rep = dataclasses.replace(route.rep, parts={}, locked=False, shift_end=late)
+    free = dataclasses.replace(visit, skill=None, parts={})
+    fleet = pack([Route(rep, route.visits)], travel, now)
+    found = proposal_for(fleet, free, travel, rep.rep_id, weights=weights)
+    if isinstance(found, Proposal):
+        return found
+    visits, position = route.visits, len(route.visits)
+    if pressing:
+        position = schedule(route, travel, now).frozen
+        while position < len(visits) and visits[position].held:
+            position += 1
+    after = insert(route, visit, position)
+    stop, before = schedule(after, travel, now).stops[position], schedule(route, travel, now)
+    return Proposal(
+        rep_id=rep.rep_id,
+        position=position,
+        cost_s=0,
+        extra_travel_s=schedule(after, travel, now).travel_s - before.travel_s,
+        arrives_at=stop.arrive_at,
+        starts_at=stop.start_at,
+        finishes_at=stop.finish_at,
+        reasons=(_between(visits, position),),
+    )
+
+
+def _rule(fleet: Fleet, visit: Visit, found: Found, row: int) -> Reason:
+    rule = Rule.numbered(int(found.rule[row]))
+    if rule is Rule.OK:
+        return Reason("costlier", {"extra_travel_s": int(found.extra[row])})
+    if rule is Rule.NO_SKILL:
+        return Reason(rule.value, {"skill": visit.skill or ""})
+    if rule is Rule.OFF_SHIFT:
+        rep = fleet.routes[row].rep
+        return Reason(rule.value, {"from": rep.shift_start, "until": rep.shift_end})
+    if rule is Rule.LEVEL_TOO_LOW:
+        has = fleet.routes[row].rep.skills.get(visit.skill or "", 0)
+        return Reason(rule.value, {"skill": visit.skill or "", "level": has, "needed": visit.level})
+    if rule is Rule.NO_PARTS:
+        return Reason(rule.value, {"parts": ", ".join(fleet.missing_parts(row, visit))})
+    if rule is Rule.WINDOW_MISSED:
+        return Reason(rule.value, {"at": int(found.start[row])})
+    return Reason(rule.value)
+
+
+def _proposal(fleet: Fleet, visit: Visit, ask: Ask, found: Found, row: int, owner: UUID | None) -> Proposal:
+    route = fleet.routes[row]
+    position, start, could_arrive = int(found.position[row]), int(found.start[row]), int(found.arrive[row])
+    reasons: list[Reason] = []
+    if owner is not None and owner == route.rep.rep_id:
+        reasons.append(Reason("zone_owner"))
+    elif owner is not None and fleet.has(owner):
+        reasons.append(
+            Reason("instead_of_owner", {"rule": _rule(fleet, visit, found, fleet.row_of(owner)).code})
+        )
+    if visit.skill is not None:
+        reasons.append(Reason("skill_fits", {"skill": visit.skill, "level": route.rep.skills[visit.skill]}))
+    reasons.append(Reason("extra_travel_s", {"extra_travel_s": int(found.extra[row])}))
+    reasons.append(Reason("arrives_at", {"at": start}))
+    if start > could_arrive:
+        reasons.append(Reason("waits_s", {"wait_s": start - could_arrive}))
+    reasons.append(_between(route.visits, position))
+    return Proposal(
+        rep_id=route.rep.rep_id,
+        position=position,
+        cost_s=int(found.cost[row]),
+        extra_travel_s=int(found.extra[row]),
+        arrives_at=start,
+        starts_at=start,
+        finishes_at=start + visit.service_s,
+        reasons=tuple(reasons),
+    )
+
+
+def _between(visits: Sequence[Visit], position: int) -> Reason:
+    if not visits:
+        return Reason("only_stop")
+    if position == 0:
+        return Reason("first_stop", {"before": str(visits[0].task_id)})
+    if position == len(visits):
+        return Reason("last_stop", {"after": str(visits[-1].task_id)})
+    return Reason(
+        "fits_between", {"after": str(visits[position - 1].task_id), "before": str(visits[position].task_id)}
+    )

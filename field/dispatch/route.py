@@ -1,0 +1,227 @@
+"""A representative's day: visits in order, when each will happen, and how much later each could still
+happen.
+
+Times are whole seconds on one clock of the caller's choosing (Curbstop uses Unix time), durations whole
+seconds. Places are *points*: row and column numbers of a travel matrix of whole seconds that the caller
+gives (`travel[a, b]`: from a to b, int32; `UNREACHABLE` or more where there is no way).
+
+A visit's window binds the start of its service: whoever would come early waits, and does so before
+setting off, so that the arrival to be expected is the start itself. The *frozen prefix* are the
+visits that nothing may be put before and that keep their order: done, on site, travelling, and an
+accepted one whose set-off is only minutes away. Times that have happened are taken as they were; a
+visit under way ends no earlier than now.
+
+The *latest start* of a visit is the latest second at which it could begin so that neither it nor
+anything after it comes late (forward slack: Savelsbergh 1992, DOI 10.1287/ijoc.4.2.146). A plan may
+have gone wrong already; a visit that is late as things stand counts as promised for the time it is
+expected now, so that it gets no later.
+"""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from field.task.task import TaskState
+
+Travel = NDArray[np.int32]
+
+UNREACHABLE: Final = 10_000_000
+"""Travel seconds from which on there is no way."""
+
+ABOUT_TO_START_S: Final = 300
+
+_STARTED: Final = {TaskState.DONE: 0, TaskState.ON_SITE: 1, TaskState.TRAVELLING: 2}
+
+
+@dataclasses.dataclass(frozen=True)
+class Visit:
+    """One task as a stop. `earliest`/`latest` bound the start of service.
+
+    `held` keeps it directly behind what is before it. `departed_at`, `started_at`, `finished_at` are
+    what happened.
+    """
+
+    task_id: UUID
+    point: int
+    service_s: int
+    earliest: int
+    latest: int
+    skill: str | None = None
+    level: int = 1
+    parts: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    state: TaskState = TaskState.ASSIGNED
+    held: bool = False
+    departed_at: int | None = None
+    started_at: int | None = None
+    finished_at: int | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class RepDay:
+    """One representative's shift. `parts` is the van's stock at the start of the shift, which every
+    visit of the route, done or not, draws on. `end_point` None: the day ends at the last visit. A
+    `locked` route takes nothing.
+    """
+
+    rep_id: UUID
+    shift_start: int
+    shift_end: int
+    start_point: int
+    end_point: int | None
+    skills: Mapping[str, int]
+    parts: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    locked: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Route:
+    """A representative's day and its visits in order, started ones first (see `in_order`)."""
+
+    rep: RepDay
+    visits: tuple[Visit, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Stop:
+    """When a visit happens. `arrive_at`: at the door, never before `leave_at` and the way; `wait_s`: time
+    to spare before it; `latest_start`: see above; `slack_s` = latest start − start; `late_s`: past its
+    window.
+    """
+
+    visit: Visit
+    travel_s: int
+    leave_at: int
+    arrive_at: int
+    start_at: int
+    finish_at: int
+    latest_start: int
+    slack_s: int
+    late_s: int
+    wait_s: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Schedule:
+    """A route with its times. `frozen`: length of the frozen prefix; `end_limit`: shift end, or the
+    expected end of a day that is too long already; `travel_s`: of the whole day, the way back included.
+    """
+
+    stops: tuple[Stop, ...]
+    frozen: int
+    ends_at: int
+    end_limit: int
+    travel_s: int
+    overtime_s: int
+
+
+def in_order(visits: Sequence[Visit]) -> tuple[Visit, ...]:
+    """The visits with the started ones first: done in the order they were finished, on site,
+    travelling; then the rest as they were. To be applied when a representative does a later visit
+    first.
+    """
+
+    def rank(visit: Visit) -> tuple[int, int]:
+        step = _STARTED.get(visit.state, 3)
+        return step, (visit.finished_at or 0) if step == 0 else 0
+
+    return tuple(sorted(visits, key=rank))
+
+
+def schedule(route: Route, travel: Travel, now: int, *, about_to_start_s: int = ABOUT_TO_START_S) -> Schedule:
+    """Compute all times of a route as of `now`. O(n)."""
+    rep, visits = route.rep, route.visits
+    ways, home = _legs(route, travel)
+    times: list[tuple[int, int, int, int, int]] = []
+    free_at = rep.shift_start
+    for visit, way in zip(visits, ways, strict=True):
+        times.append(_times(visit, way, free_at, now))
+        free_at = times[-1][3]
+    ends_at = free_at + home
+    end_limit = max(rep.shift_end, ends_at)
+    stops: list[Stop] = []
+    latest_next, way_next = end_limit, home
+    for place in range(len(visits) - 1, -1, -1):
+        visit, way, (leave, arrive, start, finish, wait) = visits[place], ways[place], times[place]
+        promised = max(visit.latest, start)
+        latest = max(start, min(promised, latest_next - way_next - visit.service_s))
+        late = promised - visit.latest
+        stops.append(Stop(visit, way, leave, arrive, start, finish, latest, latest - start, late, wait))
+        latest_next, way_next = latest, way
+    stops.reverse()
+    return Schedule(
+        stops=tuple(stops),
+        frozen=_frozen(stops, now + about_to_start_s),
+        ends_at=ends_at,
+        end_limit=end_limit,
+        travel_s=sum(ways) + home,
+        overtime_s=max(0, ends_at - rep.shift_end) if visits else 0,
+    )
+
+
+def _legs(route: Route, travel: Travel) -> tuple[list[int], int]:
+    """Seconds to each visit from the one before, and home from the last."""
+    if not route.visits:
+        return [], 0
+    points = [visit.point for visit in route.visits]
+    end = points[-1] if route.rep.end_point is None else route.rep.end_point
+    legs: list[int] = travel[[route.rep.start_point, *points], [*points, end]].tolist()
+    return legs[:-1], 0 if route.rep.end_point is None else legs[-1]
+
+
+def _times(visit: Visit, way: int, free_at: int, now: int) -> tuple[int, int, int, int, int]:
+    """(leave, arrive, start, finish, wait) of a visit by someone free at `free_at`, `way` seconds away."""
+    state = visit.state
+    if state is TaskState.DONE:
+        finish = visit.finished_at if visit.finished_at is not None else free_at
+        start = min(visit.started_at if visit.started_at is not None else finish, finish)
+        return min(visit.departed_at or start - way, start), start, start, finish, 0
+    if state is TaskState.ON_SITE:
+        start = visit.started_at if visit.started_at is not None else now
+        leave = min(visit.departed_at or start - way, start)
+        return leave, start, start, max(start + visit.service_s, now), 0
+    if state is TaskState.TRAVELLING:
+        leave = visit.departed_at if visit.departed_at is not None else now
+        arrive = max(leave + way, now)
+        start = max(arrive, visit.earliest)
+        return leave, arrive, start, start + visit.service_s, start - arrive
+    could_arrive = max(free_at, now) + way
+    start = max(could_arrive, visit.earliest)
+    # Nobody sets off only to wait at the door: the waiting is done before leaving.
+    return start - way, start, start, start + visit.service_s, start - could_arrive
+
+
+def _frozen(stops: Sequence[Stop], soon: int) -> int:
+    started = [place for place, stop in enumerate(stops, 1) if stop.visit.state in _STARTED]
+    frozen = started[-1] if started else 0
+    if frozen < len(stops):
+        upcoming = stops[frozen]
+        if upcoming.visit.state is TaskState.ACCEPTED and upcoming.leave_at <= soon:
+            frozen += 1
+    return frozen
+
+
+def insert(route: Route, visit: Visit, position: int) -> Route:
+    """The route with `visit` at `position` (0 = first)."""
+    return dataclasses.replace(route, visits=(*route.visits[:position], visit, *route.visits[position:]))
+
+
+def without(route: Route, task_id: UUID) -> Route:
+    """The route without this task's visit."""
+    return dataclasses.replace(
+        route, visits=tuple(visit for visit in route.visits if visit.task_id != task_id)
+    )
+
+
+def stock_left(route: Route) -> dict[str, int]:
+    """What is left in the van after all visits of the route; negative where the route needs more than
+    there is.
+    """
+    left = dict(route.rep.parts)
+    for visit in route.visits:
+        for part, count in visit.parts.items():
+            left[part] = left.get(part, 0) - count
+    return left

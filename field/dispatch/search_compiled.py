@@ -1,0 +1,185 @@
+"""The search of `field.dispatch.search` as one function over arrays, in the part of Python that numba compiles.
+
+Without numba it is never called. It must answer as `search_plain` does, for every input; a test holds
+it to that.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from field.dispatch.gaps import Ask, Flags, Found, Gaps, Ints
+from field.dispatch.route import UNREACHABLE, Travel
+
+OK: Final = 0
+DECLINED_BEFORE: Final = 1
+OFF_SHIFT: Final = 2
+NO_SKILL: Final = 3
+LEVEL_TOO_LOW: Final = 4
+NO_PARTS: Final = 5
+ROUTE_LOCKED: Final = 6
+NO_WAY: Final = 7
+WINDOW_MISSED: Final = 8
+SHIFT_ENDS: Final = 9
+NO_ROOM: Final = 10
+
+
+def scan(
+    before: Ints,
+    after: Ints,
+    leave: Ints,
+    limit: Ints,
+    base: Ints,
+    next_start: Ints,
+    is_open: Flags,
+    count: Ints,
+    levels: Ints,
+    stock: Ints,
+    shift_start: Ints,
+    shift_end: Ints,
+    locked: Flags,
+    now: int,
+    point: int,
+    service: int,
+    earliest: int,
+    latest: int,
+    skill: int,
+    level: int,
+    demand: Ints,
+    unknown_part: bool,
+    penalty: Ints,
+    declined: Flags,
+    delay_permille: int,
+    idle_permille: int,
+    travel: Travel,
+    found: NDArray[np.int64],
+) -> None:
+    """Fill `found`, (6, R): rule, position, cost, extra, arrive, start. For the rest see `Gaps`, `Ask`,
+    `Found`.
+    """
+    could_start = max(earliest, now)
+    for row in range(count.shape[0]):
+        rule = OK
+        if declined[row]:
+            rule = DECLINED_BEFORE
+        elif shift_end[row] <= could_start or shift_start[row] > latest:
+            rule = OFF_SHIFT
+        elif skill == -2 or (skill >= 0 and levels[row, skill] == 0):
+            rule = NO_SKILL
+        elif skill >= 0 and levels[row, skill] < level:
+            rule = LEVEL_TOO_LOW
+        elif unknown_part:
+            rule = NO_PARTS
+        else:
+            for part in range(demand.shape[0]):
+                if demand[part] > 0 and stock[row, part] < demand[part]:
+                    rule = NO_PARTS
+            if rule == OK and locked[row]:
+                rule = ROUTE_LOCKED
+        found[1, row] = -1
+        for column in range(2, 6):
+            found[column, row] = 0
+        if rule != OK:
+            found[0, row] = rule
+            continue
+        furthest, first_arrival, feasible = ROUTE_LOCKED, 0, False
+        last = count[row] - 1
+        for gap in range(count[row]):
+            if not is_open[row, gap]:
+                continue
+            onto = after[row, gap]
+            there = travel[before[row, gap], point]
+            onward = travel[point, onto] if onto >= 0 else 0
+            if there >= UNREACHABLE or onward >= UNREACHABLE:
+                furthest = max(furthest, NO_WAY)
+                continue
+            arrive = leave[row, gap] + there
+            if arrive > latest:
+                furthest = max(furthest, WINDOW_MISSED)
+                if first_arrival == 0 or arrive < first_arrival:
+                    first_arrival = arrive
+                continue
+            start = max(arrive, earliest)
+            there_by = start + service + onward
+            if there_by > limit[row, gap]:
+                furthest = max(furthest, SHIFT_ENDS if gap == last else NO_ROOM)
+                continue
+            extra = there + onward - base[row, gap]
+            idle = min(start - arrive, max(0, there_by - next_start[row, gap]))
+            cost = extra + penalty[row] + (start - could_start) * delay_permille // 1000
+            cost += idle * idle_permille // 1000
+            if not feasible or cost < found[2, row]:
+                feasible = True
+                found[1, row] = gap
+                found[2, row] = cost
+                found[3, row] = extra
+                found[4, row] = arrive
+                found[5, row] = start
+        if feasible:
+            found[0, row] = OK
+        else:
+            found[0, row] = furthest
+            if furthest == WINDOW_MISSED:
+                found[5, row] = first_arrival
+
+
+def compile_search() -> Callable[[Gaps, Ask, Travel], Found]:
+    """A search like `search_plain`, compiled. Raises ImportError where numba is not installed."""
+    import numba
+    from numba import types
+
+    def table(kind: Any, dimensions: int) -> Any:
+        return types.Array(kind, dimensions, "C", readonly=True)
+
+    # With its types declared it is compiled (or read from numba's cache) here, never later in a request.
+    wide, column, flags = table(types.int64, 2), table(types.int64, 1), table(types.boolean, 1)
+    signature = types.void(
+        *(wide,) * 6,
+        *(table(types.boolean, 2), column, wide, wide, column, column, flags),
+        *(types.int64,) * 7,
+        *(column, types.boolean, column, flags, types.int64, types.int64),
+        *(table(types.int32, 2), types.int64[:, ::1]),
+    )
+    try:
+        compiled: Any = numba.njit(signature, cache=True)(scan)
+    except RuntimeError:
+        # Installed where nothing can be written: numba has no place for its cache.
+        compiled = numba.njit(signature)(scan)
+
+    def search_compiled(gaps: Gaps, ask: Ask, travel: Travel) -> Found:
+        found = np.empty((6, len(gaps.count)), np.int64)
+        compiled(
+            gaps.before,
+            gaps.after,
+            gaps.leave,
+            gaps.limit,
+            gaps.base,
+            gaps.next_start,
+            gaps.open,
+            gaps.count,
+            gaps.levels,
+            gaps.stock,
+            gaps.shift_start,
+            gaps.shift_end,
+            gaps.locked,
+            gaps.now,
+            ask.point,
+            ask.service,
+            ask.earliest,
+            ask.latest,
+            ask.skill,
+            ask.level,
+            ask.demand,
+            ask.unknown_part,
+            ask.penalty,
+            ask.declined,
+            ask.delay_permille,
+            ask.idle_permille,
+            np.ascontiguousarray(travel, np.int32),
+            found,
+        )
+        return Found(*found)
+
+    return search_compiled

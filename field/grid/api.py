@@ -1,0 +1,85 @@
+"""Zones come in through a file, and a point asks for its zone."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from field.grid.commands import ImportRefused, known_reps, take_zones
+from field.grid.files.importer import read_zones
+from field.grid.services import GridServices
+from field.grid.store import zone_at
+from field.grid.views import ImportReportView, ZoneAtView, report_view
+from field.grid.zones import Nearest
+from kernel.actors import Role
+from kernel.errors import NotFound
+from kernel.web import Api, Call, Upload, role, staff
+
+api = Api("grid")
+
+IMPORT_BYTES = 32 << 20
+
+
+class OutsideZones(NotFound):
+    """This point lies outside every zone."""
+
+    code = "outside_zones"
+
+
+class PointQuery(BaseModel):
+    """A point on the map, WGS-84 degrees."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+
+
+class ImportQuery(BaseModel):
+    """`dry_run`: check and compare, and store nothing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dry_run: bool = False
+
+
+@api.get("/api/zones/at", who=staff(), summary="The zone in which a point lies", errors=(OutsideZones,))
+async def get_zone_at(call: Call, query: PointQuery) -> ZoneAtView:
+    async with call.database.reading() as session:
+        zone = await zone_at(session, query.lon, query.lat)
+        if zone is None:
+            grid = await call.use(GridServices).cache.current(session)
+            raise _outside(grid.index.nearest(query.lon, query.lat))
+    return ZoneAtView(
+        id=zone.id,
+        code=zone.code,
+        name=zone.name,
+        name_zh_hant=zone.name_zh_hant,
+        name_en=zone.name_en,
+        station=zone.station,
+        owner_id=zone.owner_id,
+    )
+
+
+def _outside(nearest: Nearest | None) -> OutsideZones:
+    if nearest is None:
+        return OutsideZones()
+    return OutsideZones(nearest=nearest.zone.code, distance_m=round(nearest.distance_m))
+
+
+@api.post(
+    "/api/imports/zones",
+    who=role(Role.DISPATCHER, Role.ADMIN),
+    summary="Take a zone file (GeoJSON): all of it, or nothing and every fault",
+    errors=(ImportRefused,),
+    max_bytes=IMPORT_BYTES,
+)
+async def post_zones_file(call: Call, query: ImportQuery, form: Upload) -> ImportReportView:
+    # Read before the transaction begins: nobody waits for a large file.
+    async with call.database.reading() as session:
+        reps = await known_reps(session)
+    file = await asyncio.to_thread(read_zones, form.file, reps=reps)
+    report = await call.database.run(take_zones, call.actor, file, form.file, dry_run=query.dry_run)
+    return report_view(report, call.settings.base_url)

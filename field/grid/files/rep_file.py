@@ -1,0 +1,286 @@
+"""Reading `reps.csv`; the format is described in `field.grid.files.importer`."""
+
+import csv
+import io
+import re
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from field.grid.files.findings import CODE, NAME_LENGTH, Findings, printable, shown
+from field.grid.files.records import DEFAULT_LIMITS, PART_NAME, SKILLS, Limits, RepFile, RepRow
+
+REQUIRED: Final = (
+    "code",
+    "name",
+    "phone",
+    "username",
+    "station",
+    "skills",
+    "level",
+    "shift_start",
+    "shift_end",
+    "home_lon",
+    "home_lat",
+)
+OPTIONAL: Final = ("name_en", "parts", "zones")
+MOST_OF_A_PART: Final = 9_999
+
+_USERNAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}")
+_TIME: Final = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
+_PART: Final = re.compile(rf"({PART_NAME})\s*:\s*([0-9]{{1,5}})")
+_MAINLAND_MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
+_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+_MAINLAND_E164: Final = re.compile(r"\+86(1[3-9][0-9]{9}|[1-9][0-9]{8,11})")
+
+
+def read_reps(
+    data: bytes,
+    *,
+    stations: Collection[str] | None = None,
+    zones: Collection[str] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> RepFile:
+    """Read and check a whole representatives file. Never raises for what is in `data`.
+
+    `stations`, `zones`: the codes there are; a row naming another is a fault. None: not checked.
+    """
+    findings = Findings(limits.faults)
+    text, encoding = _decode(data, limits, findings)
+    table = _table(text, findings) if text is not None else None
+    if table is None:
+        return RepFile((), findings.faults, findings.warnings, encoding)
+    columns, lines = table
+    if not lines:
+        findings.fault("no_rows", "file")
+    if len(lines) > limits.rows:
+        findings.fault("too_many_rows", "file", rows=len(lines), most=limits.rows)
+        return RepFile((), findings.faults, findings.warnings, encoding)
+    seen: dict[tuple[str, str], int] = {}
+    rows = []
+    for line, cells in lines:
+        if len(cells) != len(columns):
+            findings.fault("wrong_cell_count", f"line {line}", found=len(cells), expected=len(columns))
+            continue
+        row = _Line(dict(zip(columns, (cell.strip() for cell in cells), strict=True)), line, findings)
+        rows.append(row.read(seen, stations, zones))
+    sound = tuple(row for row in rows if row is not None)
+    return RepFile(sound, findings.faults, findings.warnings, encoding)
+
+
+def _decode(data: bytes, limits: Limits, findings: Findings) -> tuple[str | None, str]:
+    if len(data) > limits.file_bytes:
+        findings.fault("file_too_large", "file", bytes=len(data), most=limits.file_bytes)
+        return None, "utf-8"
+    try:
+        return data.decode("utf-8-sig"), "utf-8"
+    except UnicodeDecodeError as utf8:
+        try:
+            return data.decode("gb18030"), "gb18030"
+        except UnicodeDecodeError:
+            findings.fault("unknown_encoding", "file", byte=utf8.start)
+            return None, "utf-8"
+
+
+def _table(text: str, findings: Findings) -> tuple[list[str], list[tuple[int, list[str]]]] | None:
+    """The header's columns and the rows that are not empty, each with the line it begins on."""
+    if "\x00" in text:
+        findings.fault("not_csv", f"line {text[: text.index(chr(0))].count(chr(10)) + 1}")
+        return None
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    lines: list[tuple[int, list[str]]] = []
+    start = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                lines.append((start, cells))
+            start = reader.line_num + 1
+    except csv.Error:
+        findings.fault("not_csv", f"line {start}")
+        return None
+    if not lines:
+        findings.fault("no_rows", "file")
+        return None
+    at, header = lines[0]
+    columns = [cell.strip().lower() for cell in header]
+    if len(columns) == 1 and (found := re.search(r"[;\t|，]", columns[0])):
+        findings.fault("wrong_separator", f"line {at}", found=found[0])
+        return None
+    sound = True
+    for column in REQUIRED:
+        if column not in columns:
+            findings.fault("missing_column", f"line {at}", column=column)
+            sound = False
+    for place, column in enumerate(columns, 1):
+        if columns.index(column) != place - 1:
+            findings.fault("duplicate_column", f"line {at}", column=column)
+            sound = False
+        elif column not in REQUIRED and column not in OPTIONAL:
+            findings.warning("unknown_column", f"line {at}", column=shown(column))
+    return (columns, lines[1:]) if sound else None
+
+
+class _Line:
+    """One row being read: every cell is looked at, whatever is wrong with the others."""
+
+    def __init__(self, cells: Mapping[str, str], line: int, findings: Findings) -> None:
+        self._cells = cells
+        self._line = line
+        self._findings = findings
+        self._sound = True
+
+    def read(
+        self,
+        seen: dict[tuple[str, str], int],
+        stations: Collection[str] | None,
+        zones: Collection[str] | None,
+    ) -> RepRow | None:
+        code = self._code("code")
+        self._once("code", code, seen)
+        username = self._username()
+        self._once("username", username, seen)
+        level = self._level()
+        start, end = self._time("shift_start"), self._time("shift_end")
+        if start is not None and end is not None and start >= end:
+            self._fault("shift_ends_before_start", "shift_end", start=self._cells["shift_start"])
+        row = RepRow(
+            code=code,
+            name=self._name("name", required=True),
+            name_en=self._name("name_en", required=False),
+            phone=self._phone(),
+            username=username,
+            station=self._known("station", self._code("station"), stations, "unknown_station"),
+            skills=self._skills(level),
+            parts=self._parts(),
+            shift_start=start or 0,
+            shift_end=end or 0,
+            home_lon=self._degrees("home_lon", 180),
+            home_lat=self._degrees("home_lat", 90),
+            zones=self._zones(seen, zones),
+            line=self._line,
+        )
+        return row if self._sound else None
+
+    def _fault(self, code: str, field: str, **params: object) -> None:
+        self._sound = False
+        self._findings.fault(code, f"line {self._line}, {field}", field=field, **params)
+
+    def _required(self, field: str) -> str:
+        text = self._cells.get(field, "")
+        if not text:
+            self._fault("missing_field", field)
+        return text
+
+    def _once(self, field: str, value: str, seen: dict[tuple[str, str], int]) -> None:
+        if not value:
+            return
+        if (field, value.casefold()) in seen:
+            self._fault(f"duplicate_{field}", field, value=value, first=seen[field, value.casefold()])
+        else:
+            seen[field, value.casefold()] = self._line
+
+    def _known(self, field: str, value: str, known: Collection[str] | None, fault: str) -> str:
+        if value and known is not None and value not in known:
+            self._fault(fault, field, value=shown(value))
+        return value
+
+    def _code(self, field: str) -> str:
+        text = self._required(field)
+        if text and not CODE.fullmatch(text):
+            self._fault("bad_code", field, value=shown(text))
+        return text
+
+    def _name(self, field: str, *, required: bool) -> str:
+        text = self._required(field) if required else self._cells.get(field, "")
+        if len(text) > NAME_LENGTH or not printable(text):
+            self._fault("bad_name", field, value=shown(text), most=NAME_LENGTH)
+        return text
+
+    def _username(self) -> str:
+        text = self._required("username")
+        if text and not _USERNAME.fullmatch(text):
+            self._fault("bad_username", "username", value=shown(text))
+            return ""
+        return text
+
+    def _phone(self) -> str:
+        text = self._required("phone")
+        if not text:
+            return ""
+        digits = re.sub(r"[\s().-]", "", text)
+        number = f"+86{digits}" if _MAINLAND_MOBILE.fullmatch(digits) else digits
+        pattern = _MAINLAND_E164 if number.startswith("+86") else _E164
+        if not pattern.fullmatch(number):
+            # The number itself is personal: the message names the line, not the digits.
+            self._fault("bad_phone", "phone")
+        return number
+
+    def _level(self) -> int:
+        text = self._required("level")
+        if text and text not in ("1", "2", "3"):
+            self._fault("bad_level", "level", value=shown(text))
+        return int(text) if text in ("1", "2", "3") else 1
+
+    def _skills(self, level: int) -> dict[str, int]:
+        skills: dict[str, int] = {}
+        for item in _items(self._required("skills")):
+            name, colon, own = (part.strip() for part in item.partition(":"))
+            if name not in SKILLS:
+                self._fault("unknown_skill", "skills", value=shown(name), skills=", ".join(SKILLS))
+            elif colon and own not in ("1", "2", "3"):
+                self._fault("bad_level", "skills", value=shown(item))
+            elif name in skills:
+                self._fault("named_twice", "skills", value=name)
+            else:
+                skills[name] = int(own) if colon else level
+        return skills
+
+    def _parts(self) -> dict[str, int]:
+        parts: dict[str, int] = {}
+        for item in _items(self._cells.get("parts", "")):
+            found = _PART.fullmatch(item)
+            if found is None or int(found[2]) > MOST_OF_A_PART:
+                self._fault("bad_parts", "parts", value=shown(item), most=MOST_OF_A_PART)
+            elif found[1] in parts:
+                self._fault("named_twice", "parts", value=found[1])
+            else:
+                parts[found[1]] = int(found[2])
+        return parts
+
+    def _time(self, field: str) -> int | None:
+        text = self._required(field)
+        found = _TIME.fullmatch(text)
+        minutes = int(found[1]) * 60 + int(found[2]) if found else None
+        if text and (minutes is None or minutes > 24 * 60):
+            self._fault("bad_time", field, value=shown(text))
+            return None
+        return minutes
+
+    def _degrees(self, field: str, most: int) -> float:
+        text = self._required(field)
+        if not text:
+            return 0.0
+        # float() would also take "nan", "1_0" and "１２".
+        if not re.fullmatch(r"[+-]?[0-9]{1,8}(\.[0-9]{1,15})?", text) or abs(float(text)) > most:
+            self._fault("bad_coordinate", field, most=most)
+            return 0.0
+        return float(text)
+
+    def _zones(self, seen: dict[tuple[str, str], int], known: Collection[str] | None) -> tuple[str, ...]:
+        zones: list[str] = []
+        for item in _items(self._cells.get("zones", "")):
+            if item in zones:
+                self._fault("named_twice", "zones", value=shown(item))
+                continue
+            if not CODE.fullmatch(item):
+                self._fault("bad_code", "zones", value=shown(item))
+                continue
+            self._known("zones", item, known, "unknown_zone")
+            if ("zones", item) in seen:
+                self._fault("zone_claimed_twice", "zones", value=item, first=seen["zones", item])
+            seen.setdefault(("zones", item), self._line)
+            zones.append(item)
+        return tuple(zones)
+
+
+def _items(text: str) -> list[str]:
+    return [item.strip() for item in re.split(r"[;；]", text) if item.strip()]

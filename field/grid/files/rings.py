@@ -1,0 +1,153 @@
+"""From a GeoJSON geometry to a valid WGS-84 multipolygon, or the faults that make it impossible (RFC
+7946 § 3.1.6).
+
+Rings may run either way round, as the RFC asks readers to accept; a third coordinate (height) is dropped.
+"""
+
+import math
+import re
+from typing import Any, Final
+
+import shapely
+from shapely import MultiPolygon, Polygon
+from shapely.validation import explain_validity
+
+from field.grid.files.findings import Findings, shown
+
+_VALIDITY: Final = {
+    "Self-intersection": "self_intersection",
+    "Ring Self-intersection": "self_intersection",
+    "Hole lies outside shell": "hole_outside",
+    "Holes are nested": "rings_nested",
+    "Nested shells": "rings_nested",
+    "Duplicate Rings": "rings_nested",
+    "Interior is disconnected": "interior_split",
+}
+
+_METRES_FROM: Final = 360.0
+_MERCATOR_EDGE: Final = 20_037_508.35
+
+Ring = list[tuple[float, float]]
+
+
+def vertices_of(geometry: Any) -> int:
+    """How many positions a GeoJSON (multi)polygon has; 0 for anything else."""
+    if not isinstance(geometry, dict) or not isinstance(geometry.get("coordinates"), list):
+        return 0
+    polygons = (
+        geometry["coordinates"] if geometry.get("type") == "MultiPolygon" else [geometry["coordinates"]]
+    )
+    return sum(
+        len(ring)
+        for polygon in polygons
+        if isinstance(polygon, list)
+        for ring in polygon
+        if isinstance(ring, list)
+    )
+
+
+def read_geometry(
+    geometry: Any, where: str, findings: Findings, *, ranged: bool = True
+) -> MultiPolygon | None:
+    """The geometry as a valid MultiPolygon, or None with the faults noted.
+
+    `ranged` False: the coordinates are known to be in another system, whose ranges are not looked at again.
+    """
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    if kind not in ("Polygon", "MultiPolygon"):
+        findings.fault("wrong_geometry", where, found=shown(kind or "null"))
+        return None
+    coordinates = geometry.get("coordinates")
+    parts = [coordinates] if kind == "Polygon" else coordinates
+    if not isinstance(parts, list) or not parts:
+        findings.fault("empty_geometry", where)
+        return None
+    polygons = [_read_polygon(part, where, findings) for part in parts]
+    if any(polygon is None for polygon in polygons):
+        return None
+    sound = [polygon for polygon in polygons if polygon is not None]
+    if not ranged or not _in_range(sound, where, findings):
+        return None
+    shape = MultiPolygon([Polygon(rings[0], rings[1:]) for rings in sound])
+    return shape if _valid(shape, where, findings) else None
+
+
+def _read_polygon(value: Any, where: str, findings: Findings) -> list[Ring] | None:
+    if not isinstance(value, list) or not value:
+        findings.fault("empty_geometry", where)
+        return None
+    rings = [_read_ring(ring, number, where, findings) for number, ring in enumerate(value, 1)]
+    sound = [ring for ring in rings if ring is not None]
+    return sound if len(sound) == len(rings) else None
+
+
+def _read_ring(value: Any, number: int, where: str, findings: Findings) -> Ring | None:
+    if not isinstance(value, list):
+        findings.fault("bad_position", where, ring=number, position=1)
+        return None
+    ring: Ring = []
+    for at, position in enumerate(value, 1):
+        pair = _read_position(position)
+        if pair is None:
+            findings.fault("bad_position", where, ring=number, position=at)
+            return None
+        ring.append(pair)
+    if len(ring) < 4:
+        findings.fault("ring_too_short", where, ring=number, positions=len(ring))
+        return None
+    if ring[0] != ring[-1]:
+        findings.fault("ring_not_closed", where, ring=number)
+        return None
+    return ring
+
+
+def _read_position(value: Any) -> tuple[float, float] | None:
+    if not isinstance(value, list) or len(value) < 2:
+        return None
+    pair = []
+    for each in value[:2]:
+        if isinstance(each, bool) or not isinstance(each, int | float):
+            return None
+        try:
+            number = float(each)
+        except OverflowError:
+            return None
+        if not math.isfinite(number):
+            return None
+        pair.append(number)
+    return pair[0], pair[1]
+
+
+def _in_range(polygons: list[list[Ring]], where: str, findings: Findings) -> bool:
+    points = [point for rings in polygons for ring in rings for point in ring]
+    bad = next(((x, y) for x, y in points if abs(x) > 180 or abs(y) > 90), None)
+    if bad is None:
+        return True
+    x, y = bad
+    if all(abs(y) <= 180 and abs(x) <= 90 for x, y in points):
+        findings.fault("coordinates_swapped", where, x=x, y=y)
+    elif any(abs(x) > _METRES_FROM or abs(y) > _METRES_FROM for x, y in points):
+        mercator = all(abs(x) <= _MERCATOR_EDGE and abs(y) <= _MERCATOR_EDGE for x, y in points)
+        findings.fault("coordinates_in_metres", where, x=x, y=y, guess="EPSG:3857" if mercator else "")
+    else:
+        findings.fault("coordinates_out_of_range", where, x=x, y=y)
+    return False
+
+
+def _valid(shape: MultiPolygon, where: str, findings: Findings) -> bool:
+    """Every polygon of its own, then all together, so that two broken parts give two faults."""
+    sound = True
+    for number, polygon in enumerate(shape.geoms, 1):
+        sound &= _explained(polygon, number, where, findings)
+    return sound and _explained(shape, 0, where, findings)
+
+
+def _explained(shape: Polygon | MultiPolygon, part: int, where: str, findings: Findings) -> bool:
+    if shapely.is_valid(shape):
+        return True
+    # GEOS names the fault and the place: "Self-intersection[7.42 43.73]".
+    found = re.fullmatch(r"([^\[]+)\[(\S+) (\S+)\]", explain_validity(shape))
+    code = _VALIDITY.get(found[1], "invalid_ring") if found else "invalid_ring"
+    lon, lat = (float(found[2]), float(found[3])) if found else (0.0, 0.0)
+    findings.fault(code, where, part=part, lon=round(lon, 7), lat=round(lat, 7))
+    return False

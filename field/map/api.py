@@ -1,0 +1,110 @@
+"""The zones on the map, coloured by how well they are looked after."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from field.board.map_views import (
+    CoverageReportView,
+    CoverageView,
+    OwnerView,
+    UnitCoverageView,
+    ZoneFeatureView,
+    ZonePropertiesView,
+    ZonesView,
+)
+from field.board.rep_queries import coverage_now
+from field.board.shown import zone_names
+from field.board.views import ReasonView
+from field.callers import CONSOLE, api
+from field.dispatch.placement import reason
+from field.grid.coverage import ZoneCoverage
+from field.grid.tables import Cell, Rep, Zone
+from field.grid.zones import hierarchy
+from field.map.bodies import ZonesQuery
+from field.services import FieldServices
+from kernel.web import Call
+
+
+@api.get("/api/zones", who=CONSOLE, summary="Zones as GeoJSON, with their coverage")
+async def get_zones(call: Call, query: ZonesQuery) -> ZonesView:
+    async with call.database.reading() as session:
+        grid, found = await coverage_now(session, call.use(FieldServices), call.now)
+        zones = (await session.scalars(select(Zone).where(Zone.active).order_by(Zone.code))).all()
+        reps = {rep.id: rep for rep in await session.scalars(select(Rep).where(Rep.active))}
+    return ZonesView(
+        version=grid.version,
+        features=[
+            ZoneFeatureView(
+                id=zone.id,
+                geometry=grid.shapes[zone.code] if query.geometry else None,
+                properties=_properties(zone, reps.get(zone.owner_id) if zone.owner_id else None, found),
+            )
+            for zone in zones
+        ],
+    )
+
+
+def _properties(zone: Zone, owner: Rep | None, found: dict[str, ZoneCoverage]) -> ZonePropertiesView:
+    seen = found[zone.code]
+    return ZonePropertiesView(
+        **dict(zone_names(zone)),
+        company=zone.company,
+        office=zone.office,
+        station=zone.station,
+        sub_area=zone.sub_area,
+        owner=OwnerView(id=owner.id, code=owner.code, name=owner.name, name_en=owner.name_en)
+        if owner
+        else None,
+        coverage=seen.coverage.value,
+        reasons=_reasons(seen),
+        open_tasks=seen.open_tasks,
+        carers=seen.carers,
+        able=seen.able,
+        version=zone.version,
+    )
+
+
+def _reasons(seen: ZoneCoverage) -> list[ReasonView]:
+    return [ReasonView.model_validate(reason(each)) for each in seen.reasons]
+
+
+@api.get("/api/coverage", who=CONSOLE, summary="How well each zone and each unit above is looked after")
+async def get_coverage(call: Call) -> CoverageReportView:
+    async with call.database.reading() as session:
+        grid, found = await coverage_now(session, call.use(FieldServices), call.now)
+        cells = {(cell.level, cell.code): cell for cell in await session.scalars(select(Cell))}
+    units = []
+    for (level, code), unit in sorted(hierarchy(grid.index.zones).items()):
+        cell = cells.get((level, code))
+        counts = {"late": 0, "uncovered": 0, "thin": 0, "covered": 0}
+        for zone in unit.zones:
+            counts[found[zone].coverage.value] += 1
+        units.append(
+            UnitCoverageView(
+                id=cell.id if cell else None,
+                code=code,
+                name=cell.name if cell else code,
+                name_zh_hant=cell.name_zh_hant if cell else "",
+                name_en=cell.name_en if cell else code,
+                level=level,
+                parent=unit.parent,
+                zones=len(unit.zones),
+                **counts,
+            )
+        )
+    return CoverageReportView(
+        at=call.now,
+        zones=[
+            CoverageView(
+                zone=code,
+                coverage=seen.coverage.value,
+                reasons=_reasons(seen),
+                open_tasks=seen.open_tasks,
+                carers=seen.carers,
+                able=seen.able,
+            )
+            for code, seen in sorted(found.items())
+        ],
+        units=units,
+    )

@@ -1,0 +1,11 @@
+"""What the HTTP API of this room takes."""
+
+from __future__ import annotations
+
+from field.bodies import Body
+
+
+class ZonesQuery(Body):
+    """`geometry`: false for the properties alone."""
+
+    geometry: bool = True

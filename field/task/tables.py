@@ -1,0 +1,122 @@
+"""Tasks, routes and what happens to them, as rows.
+
+A task's point is kept twice: as a geometry for spatial queries, and as plain longitude and latitude, which
+are what the planner and the pages read. ``None`` means that nobody knows yet where it is.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from geoalchemy2 import WKBElement
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from field.task.task import TaskState
+from kernel.sql.base import Base
+from kernel.sql.columns import JsonColumn, UtcDateTime, Versioned, enum_column, point_column
+
+Json = dict[str, Any]
+
+
+class Task(Versioned, Base):
+    """One job at one place. ``answerable_id`` is the member of staff who answers for it now; never empty."""
+
+    __tablename__ = "task"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    request_id: Mapped[UUID | None] = mapped_column(unique=True)
+    state: Mapped[TaskState] = mapped_column(enum_column(TaskState), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    category: Mapped[str] = mapped_column(String(32))
+    fault: Mapped[str] = mapped_column(String(64))
+    severity: Mapped[str] = mapped_column(String(16))
+    ownership: Mapped[str] = mapped_column(String(32))
+    skill: Mapped[str] = mapped_column(String(32))
+    level: Mapped[int]
+    parts: Mapped[dict[str, int]] = mapped_column(JsonColumn)
+    priority: Mapped[int]
+    duration_s: Mapped[int]
+    note: Mapped[str] = mapped_column(Text)
+    verdict: Mapped[Json] = mapped_column(JsonColumn)
+    evidence: Mapped[list[str]] = mapped_column(JsonColumn)
+    """Ids of the stills that prove the verdict; pictures and marks come from the assist API."""
+    customer: Mapped[Json] = mapped_column(JsonColumn)
+
+    address: Mapped[str] = mapped_column(String(300))
+    point: Mapped[WKBElement | None] = mapped_column(point_column())
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
+    zone_id: Mapped[UUID | None] = mapped_column(ForeignKey("zone.id"), index=True)
+    window_start: Mapped[datetime] = mapped_column(UtcDateTime)
+    window_end: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    rep_id: Mapped[UUID | None] = mapped_column(ForeignKey("rep.id"), index=True)
+    answerable_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    unplaced_reason: Mapped[str | None] = mapped_column(String(64))
+    placement: Mapped[Json] = mapped_column(JsonColumn)
+    """Why it stands where it stands: reasons, and the rule that failed for each rep passed over."""
+    refused_by: Mapped[list[str]] = mapped_column(JsonColumn)
+    """Ids of the representatives who declined it or let its clock run out."""
+    escalation_reason: Mapped[str] = mapped_column(Text, default="")
+    response_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    departed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    steps: Mapped[int] = mapped_column(default=0)
+    """Lines of its timeline so far."""
+    late_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When a sweep first found one of its clocks run out."""
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When what tells of the customer was erased (see :mod:`field.visits.erasing`)."""
+
+    __table_args__ = (Index("ix_task_lon_lat", "lon", "lat"),)
+
+
+# Tasks that no request asked for have nobody else who remembers to erase them.
+_KEPT = Task.erased_at.is_(None) & Task.request_id.is_(None)
+Index("ix_task_kept", Task.finished_at, postgresql_where=_KEPT, sqlite_where=_KEPT)
+
+
+class TaskEntry(Base):
+    """A line of a task's timeline, numbered from 1. ``happened_at``: by the phone, when it was offline."""
+
+    __tablename__ = "task_event"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"))
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(32))
+    from_state: Mapped[str | None] = mapped_column(String(32))
+    to_state: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    happened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_kind: Mapped[str] = mapped_column(String(16))
+    actor_id: Mapped[UUID]
+    actor_name: Mapped[str] = mapped_column(String(80))
+    detail: Mapped[Json] = mapped_column(JsonColumn)
+
+    __table_args__ = (UniqueConstraint("task_id", "number"),)
+
+
+class Proof(Base):
+    """A photo of the finished work. ``client_id`` is the phone's own id: the same photo sent twice is one."""
+
+    __tablename__ = "proof"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"), index=True)
+    client_id: Mapped[UUID]
+    rep_id: Mapped[UUID] = mapped_column(ForeignKey("rep.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    blob_id: Mapped[str] = mapped_column(String(64))
+    media_type: Mapped[str] = mapped_column(String(32))
+    width: Mapped[int]
+    height: Mapped[int]
+
+    __table_args__ = (UniqueConstraint("task_id", "client_id"),)

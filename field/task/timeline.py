@@ -1,0 +1,72 @@
+"""One step of a task: the table decides, the row follows, the timeline remembers, open pages are told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from field.task.tables import Task, TaskEntry
+from field.task.task import By, Given, TaskEvent, TaskState, move
+from kernel.actors import Actor
+from kernel.database import UnitOfWork
+
+INBOX = (TaskState.UNPLACED, TaskState.ESCALATED)
+"""The states in which a task waits for a dispatcher."""
+
+
+def step(
+    uow: UnitOfWork,
+    task: Task,
+    event: TaskEvent,
+    by: By,
+    actor: Actor,
+    given: Given | None = None,
+    *,
+    happened_at: datetime | None = None,
+    **detail: object,
+) -> None:
+    """Move ``task`` by ``event``, or raise what :func:`field.task.task.move` raises and change nothing."""
+    before = task.state
+    task.state = move(before, event, by, given or Given())
+    task.changed_at = uow.now
+    remember(uow, task, event.value, actor, before, happened_at=happened_at, **detail)
+
+
+def remember(
+    uow: UnitOfWork,
+    task: Task,
+    kind: str,
+    actor: Actor,
+    before: TaskState | None = None,
+    *,
+    happened_at: datetime | None = None,
+    **detail: object,
+) -> None:
+    """Add a line to the timeline and hint to everyone who may be looking."""
+    task.steps += 1
+    uow.session.add(
+        TaskEntry(
+            id=uow.new_id(),
+            task_id=task.id,
+            number=task.steps,
+            kind=kind,
+            from_state=before.value if before else None,
+            to_state=task.state.value,
+            at=uow.now,
+            happened_at=happened_at or uow.now,
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            actor_name=actor.name,
+            detail=detail,
+        )
+    )
+    hint(uow, task, inbox=task.state in INBOX or before in INBOX)
+
+
+def hint(uow: UnitOfWork, task: Task, *, inbox: bool = False) -> None:
+    """Tell open pages that ``task`` is worth another look."""
+    topics = ["tasks", "zones"]
+    if task.rep_id is not None:
+        topics.append(f"rep:{task.rep_id}")
+    if inbox:
+        topics.append("inbox")
+    uow.changed("task", task.id, *topics)

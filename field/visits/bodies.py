@@ -1,0 +1,67 @@
+"""What the HTTP API of this room takes."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from pydantic import Field
+
+from field.bodies import Body, Lat, Lon, Moment, Text, Version
+from field.visits.devices import Kind
+
+
+class StepBody(Body):
+    """A representative's step. Without `version` the task's own state decides alone."""
+
+    version: Version | None = None
+
+
+class DeclinationBody(StepBody):
+    reason: Text
+
+
+class CompletionBody(StepBody):
+    """A note, or photos sent before (their ids, or the phone's own), or both."""
+
+    note: Text = ""
+    proofs: tuple[UUID, ...] = Field((), max_length=20)
+
+
+class EscalationBody(StepBody):
+    reason: Text
+
+
+class ActionContent(Body):
+    """What comes with an action, as the address of its name would take it."""
+
+    version: Version | None = None
+    reason: Text = ""
+    note: Text = ""
+    proofs: tuple[UUID, ...] = Field((), max_length=20)
+
+
+class DeviceAction(Body):
+    """One action taken on a phone. `id` and `sequence` are the phone's; `at` is when it was taken."""
+
+    id: UUID
+    sequence: int = Field(ge=1, le=2_000_000_000)
+    kind: Kind
+    task_id: UUID
+    body: ActionContent = ActionContent()
+    at: Moment | None = None
+
+
+class DeviceActionsBody(Body):
+    """Actions of one phone, in any order; they are carried out by their sequence."""
+
+    device: UUID
+    actions: tuple[DeviceAction, ...] = Field(min_length=0, max_length=200)
+
+
+class PositionBody(Body):
+    """Where a phone is. `accuracy_m`: radius in metres, as the browser says."""
+
+    lon: Lon
+    lat: Lat
+    accuracy_m: float | None = Field(None, ge=0, le=1_000_000, allow_inf_nan=False)
+    at: Moment | None = None

@@ -1,0 +1,182 @@
+"""What a representative does with a task on the route; another's task does not exist for him."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from field.dispatch.placement import place, refresh, take_out
+from field.grid.tables import Rep
+from field.services import FieldServices
+from field.task.answering import answerable_staff
+from field.task.escalation import escalation_target
+from field.task.tables import Proof, Task
+from field.task.task import By, Given, TaskEvent
+from field.task.timeline import step
+from kernel.actors import Actor
+from kernel.contracts import TaskAccepted, TaskArrived, TaskDone, TaskEscalated, TaskTravelling
+from kernel.database import UnitOfWork, check_version
+from kernel.errors import Fault, Invalid, NotFound
+
+
+class NotARep(NotFound):
+    """This account is not that of a representative at work."""
+
+    code = "not_a_rep"
+
+
+class ProofUnknown(Invalid):
+    """One of the photos has not arrived; send it again."""
+
+    code = "proof_unknown"
+
+
+@dataclasses.dataclass(frozen=True)
+class Doing:
+    """One action of one representative on one task. ``at`` is when the phone says that it happened."""
+
+    uow: UnitOfWork
+    services: FieldServices
+    actor: Actor
+    rep: Rep
+    task: Task
+    at: datetime | None
+
+    def step(self, event: TaskEvent, given: Given | None = None, **detail: object) -> datetime:
+        """Take the step as the representative; when it happened."""
+        happened = self.happened_at()
+        step(self.uow, self.task, event, By.REP, self.actor, given, happened_at=happened, **detail)
+        return happened
+
+    def happened_at(self) -> datetime:
+        """The phone's word on when, but not before what is known to have come first, nor in the future."""
+        task, now = self.task, self.uow.now
+        known = (task.created_at, task.accepted_at, task.departed_at, task.arrived_at)
+        earliest = max(moment for moment in known if moment is not None)
+        return now if self.at is None else min(max(self.at, earliest), now)
+
+    def word(self) -> dict[str, object]:
+        """What every event about this task and its representative says."""
+        return {
+            "task_id": self.task.id,
+            "request_id": self.task.request_id,
+            "rep_id": self.rep.id,
+            "rep_staff_id": self.rep.staff_id,
+            "rep_name": self.rep.name,
+        }
+
+
+async def rep_of(session: AsyncSession, actor: Actor) -> Rep:
+    """The representative behind a staff account.
+
+    Raises:
+        NotARep: none, or no longer at work.
+    """
+    rep = (await session.scalars(select(Rep).where(Rep.staff_id == actor.id, Rep.active))).first()
+    if rep is None:
+        raise NotARep()
+    return rep
+
+
+async def begin(
+    uow: UnitOfWork,
+    services: FieldServices,
+    actor: Actor,
+    task_id: UUID,
+    version: int | None,
+    at: datetime | None,
+) -> Doing:
+    """Find the task among the actor's own.
+
+    Raises:
+        NotFound: no such task, or somebody else's.
+        StaleVersion: the caller saw an older one.
+    """
+    rep = await rep_of(uow.session, actor)
+    # Locked where the database can: the second of two waits for the first, then sees what it did.
+    task = await uow.session.get(Task, task_id, with_for_update=True)
+    if task is None or task.rep_id != rep.id:
+        raise NotFound()
+    check_version(task, version)
+    return Doing(uow, services, actor, rep, task, at)
+
+
+async def accept_task(do: Doing) -> None:
+    """The representative answers for the task from now on."""
+    do.task.accepted_at = do.step(TaskEvent.ACCEPT)
+    do.task.answerable_id, do.task.response_due_at = do.rep.staff_id, None
+    visit = await refresh(do.uow, do.services, do.task)
+    do.uow.emit(TaskAccepted(**do.word(), eta=visit.eta if visit else None))  # type: ignore[arg-type]
+
+
+async def decline_task(do: Doing, reason: str) -> None:
+    """No, with a reason: the next best representative gets it, else the dispatcher's inbox."""
+    do.step(TaskEvent.DECLINE, Given(reason=reason), reason=reason)
+    await hand_on(do.uow, do.services, do.task, do.rep, do.actor)
+
+
+async def hand_on(uow: UnitOfWork, services: FieldServices, task: Task, rep: Rep, actor: Actor) -> None:
+    """Take a declined task from ``rep`` and find somebody else."""
+    task.refused_by = [*task.refused_by, str(rep.id)]
+    if task.answerable_id == rep.staff_id:
+        # Who gave an accepted task back no longer answers for it; until the next accepts, a dispatcher does.
+        task.answerable_id = escalation_target(await answerable_staff(uow.session), rep.station)
+    await take_out(uow, services, task)
+    uow.changed("task", task.id, f"rep:{rep.id}")
+    task.rep_id = None
+    await place(uow, services, task, actor)
+
+
+async def travel_to_task(do: Doing) -> None:
+    """On the way: the task becomes part of the frozen beginning of the route."""
+    do.task.departed_at = do.step(TaskEvent.TRAVEL)
+    visit = await refresh(do.uow, do.services, do.task)
+    do.uow.emit(TaskTravelling(**do.word(), eta=visit.eta if visit else None))  # type: ignore[arg-type]
+
+
+async def arrive_at_task(do: Doing) -> None:
+    """On site."""
+    do.task.arrived_at = do.step(TaskEvent.ARRIVE)
+    await refresh(do.uow, do.services, do.task)
+    do.uow.emit(TaskArrived(**do.word()))  # type: ignore[arg-type]
+
+
+async def complete_task(do: Doing, note: str, proofs: Sequence[UUID]) -> None:
+    """Done, proven by a note, by photos sent before, or both.
+
+    Raises:
+        ProofUnknown: with each photo that is not here.
+    """
+    stored = await proofs_of(do.uow.session, do.task.id)
+    missing = [id for id in proofs if id not in stored]
+    if missing:
+        raise ProofUnknown(faults=[Fault("proof_unknown", f"proofs.{id}") for id in missing])
+    shown = sorted({stored[id] for id in proofs} or set(stored.values()), key=str)
+    given = Given(note=note, proofs=len(shown))
+    do.task.finished_at = do.step(TaskEvent.COMPLETE, given, note=note, proofs=[str(id) for id in shown])
+    do.task.late_since = None
+    await refresh(do.uow, do.services, do.task)
+    do.uow.emit(TaskDone(**do.word(), note=note, proofs=tuple(map(str, shown))))  # type: ignore[arg-type]
+
+
+async def proofs_of(session: AsyncSession, task_id: UUID) -> dict[UUID, UUID]:
+    """The task's photos by either of their two ids: the phone's and ours."""
+    rows = (await session.scalars(select(Proof).where(Proof.task_id == task_id))).all()
+    return {row.client_id: row.id for row in rows} | {row.id: row.id for row in rows}
+
+
+async def escalate_task(do: Doing, reason: str) -> None:
+    """Beyond training or authority: somebody named answers for it at once."""
+    target = escalation_target(await answerable_staff(do.uow.session), do.rep.station)
+    do.step(TaskEvent.ESCALATE, Given(reason=reason), reason=reason, to=str(target), rep=str(do.rep.id))
+    await take_out(do.uow, do.services, do.task)
+    do.task.escalation_reason, do.task.answerable_id, do.task.rep_id = reason, target, None
+    do.task.unplaced_reason = "escalated"
+    do.uow.emit(
+        TaskEscalated(task_id=do.task.id, request_id=do.task.request_id, reason=reason, to_staff_id=target)
+    )

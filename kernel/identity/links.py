@@ -1,0 +1,126 @@
+"""Links that let one device in.
+
+A link is a random token that one device redeems once; redeeming makes the session, and the same device
+may open the same link again. Nothing else identifies a customer: no account, no password.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, LargeBinary, delete, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.actors import Surface
+from kernel.database import UnitOfWork
+from kernel.errors import Gone
+from kernel.identity.sessions import NewSession, start_session, who
+from kernel.ids import new_token, token_hash
+from kernel.sql.base import Base
+from kernel.sql.columns import UtcDateTime, enum_column
+
+KEPT_EXPIRED = timedelta(days=90)
+"""How long an old link is told apart from one that never was; longer than the session that it began lasts."""
+
+
+class AccessLink(Base):
+    """A link that opens one request, or signs one member of staff in, on one device."""
+
+    __tablename__ = "access_link"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    surface: Mapped[Surface] = mapped_column(enum_column(Surface))
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    request_id: Mapped[UUID | None] = mapped_column(index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    redeemed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    session_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LinkSpent(Gone):
+    """This link has been opened on another device; ask for a new one."""
+
+    code = "link_spent"
+
+
+class LinkExpired(Gone):
+    """This link is too old; ask for a new one."""
+
+    code = "link_expired"
+
+
+class LinkUnknown(Gone):
+    """This link is not known; check that it was copied whole."""
+
+    code = "link_unknown"
+
+
+async def create_link(
+    uow: UnitOfWork,
+    surface: Surface,
+    lifetime: timedelta,
+    *,
+    staff_id: UUID | None = None,
+    request_id: UUID | None = None,
+) -> str:
+    """Make a link's token; earlier unredeemed links to the same request are revoked."""
+    if request_id is not None:
+        await uow.session.execute(
+            update(AccessLink)
+            .where(AccessLink.request_id == request_id, AccessLink.redeemed_at.is_(None))
+            .values(revoked_at=uow.now)
+        )
+    token = new_token()
+    uow.session.add(
+        AccessLink(
+            token_hash=token_hash(token),
+            surface=surface,
+            staff_id=staff_id,
+            request_id=request_id,
+            created_at=uow.now,
+            expires_at=uow.now + lifetime,
+        )
+    )
+    await uow.session.flush()
+    return token
+
+
+async def forget_links(uow: UnitOfWork, request_id: UUID) -> None:
+    """Every link to a request stops working, and none is kept."""
+    await uow.session.execute(delete(AccessLink).where(AccessLink.request_id == request_id))
+
+
+async def forget_expired(uow: UnitOfWork) -> None:
+    """Delete links that expired so long ago that whoever tries one need not be told why it fails."""
+    await uow.session.execute(delete(AccessLink).where(AccessLink.expires_at < uow.now - KEPT_EXPIRED))
+
+
+async def redeem_link(
+    uow: UnitOfWork, token: str, surface: Surface, lifetime: timedelta, presented: str | None
+) -> NewSession | None:
+    """Redeem a link's token for a session.
+
+    ``presented`` is the session token the device sent along, if any. Returns None when this very device
+    redeemed the link before and its session still holds: it simply goes on.
+
+    Raises:
+        LinkUnknown: no such link for this surface, or revoked.
+        LinkSpent: another device redeemed it.
+        LinkExpired: too late.
+    """
+    link = await uow.session.get(AccessLink, token_hash(token), with_for_update=True)
+    if link is None or link.surface != surface or link.revoked_at is not None:
+        raise LinkUnknown()
+    if link.redeemed_at is not None:
+        same_device = presented is not None and token_hash(presented) == link.session_hash
+        if same_device and presented and await who(uow.session, presented, uow.now) is not None:
+            return None
+        raise LinkSpent()
+    if link.expires_at <= uow.now:
+        raise LinkExpired()
+    session = await start_session(uow, surface, lifetime, staff_id=link.staff_id, request_id=link.request_id)
+    link.redeemed_at, link.session_hash = uow.now, token_hash(session.token)
+    return session

@@ -1,0 +1,122 @@
+"""Signed-in devices.
+
+A session is a random token, of which the hash is stored; it belongs to one *surface* (one of the
+product's pages), so that a browser may hold a technician's and a dispatcher's session side by side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.actors import Actor, Surface
+from kernel.database import UnitOfWork
+from kernel.identity.staff import Staff, actor_of
+from kernel.ids import new_token, token_hash
+from kernel.sql.base import Base
+from kernel.sql.columns import UtcDateTime, enum_column
+
+SESSION_TOPIC = "sessions"
+"""Live topic ``sessions:<id>``: a session has ended, and whatever it holds open must close."""
+
+
+KEPT_ENDED = timedelta(days=30)
+"""How long a session is kept after its time, to look into what a stolen one may have done."""
+
+
+class Session(Base):
+    """A signed-in device."""
+
+    __tablename__ = "session"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    surface: Mapped[Surface] = mapped_column(enum_column(Surface))
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    request_id: Mapped[UUID | None] = mapped_column(index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+@dataclass(frozen=True)
+class NewSession:
+    """A session just made; ``token`` is seen here once, and stored nowhere."""
+
+    token: str
+    surface: Surface
+    expires_at: datetime
+
+
+async def start_session(
+    uow: UnitOfWork,
+    surface: Surface,
+    lifetime: timedelta,
+    *,
+    staff_id: UUID | None = None,
+    request_id: UUID | None = None,
+) -> NewSession:
+    """Sign a device in, for a member of staff or for one request."""
+    token, expires_at = new_token(), uow.now + lifetime
+    uow.session.add(
+        Session(
+            token_hash=token_hash(token),
+            surface=surface,
+            staff_id=staff_id,
+            request_id=request_id,
+            created_at=uow.now,
+            expires_at=expires_at,
+        )
+    )
+    await uow.session.flush()
+    return NewSession(token, surface, expires_at)
+
+
+async def end_session(uow: UnitOfWork, token: str) -> None:
+    """Sign a device out; its open sockets are closed."""
+    await _end(uow, Session.token_hash == token_hash(token))
+
+
+async def end_other_sessions(uow: UnitOfWork, request_id: UUID, kept: NewSession) -> None:
+    """Cut off every device that a request was open on, except the one that has just come."""
+    await _end(uow, Session.request_id == request_id, Session.token_hash != token_hash(kept.token))
+
+
+async def forget_sessions(uow: UnitOfWork, request_id: UUID) -> None:
+    """Cut off every device that a request was open on, and keep nothing of that."""
+    await _end(uow, Session.request_id == request_id)
+    await uow.session.flush()
+    await uow.session.execute(delete(Session).where(Session.request_id == request_id))
+
+
+async def forget_ended(uow: UnitOfWork) -> None:
+    """Delete sessions that have long been over: nobody comes back with their tokens."""
+    await uow.session.execute(delete(Session).where(Session.expires_at < uow.now - KEPT_ENDED))
+
+
+async def _end(uow: UnitOfWork, *which: ColumnElement[bool]) -> None:
+    for row in await uow.session.scalars(select(Session).where(*which, Session.revoked_at.is_(None))):
+        row.revoked_at = uow.now
+        session_id = row.token_hash.hex()
+        uow.changed("session", session_id, f"{SESSION_TOPIC}:{session_id}")
+
+
+async def who(
+    session: AsyncSession, token: str, now: datetime, surface: Surface | None = None
+) -> Actor | None:
+    """Whose token this is; None when it is unknown, expired, revoked, or of another surface."""
+    row = await session.get(Session, token_hash(token))
+    if row is None or row.revoked_at is not None or row.expires_at <= now:
+        return None
+    if surface is not None and row.surface != surface:
+        return None
+    if row.staff_id is not None:
+        staff = await session.get(Staff, row.staff_id)
+        return actor_of(staff) if staff and staff.active else None
+    assert row.request_id is not None
+    # The request is all that is known of a customer here: its id stands for the person.
+    return Actor("customer", row.request_id, "", frozenset(), row.request_id, "")
