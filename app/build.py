@@ -1,7 +1,6 @@
 """The one place that knows which database, which Redis and which messenger this installation uses.
 
-Everything else is handed what it needs. A wing is its ``routes`` (an :class:`~kernel.web.Api`), its
-``handlers`` (a :class:`~kernel.events.inbox.HandlerGroup`) and one object of bound services; here they meet.
+Everything else is handed what it needs: the rooms (:mod:`app.capabilities`) are bound to their services here.
 """
 
 from __future__ import annotations
@@ -28,23 +27,30 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app import wings
+from app import capabilities
 from app.log_setup import set_up_logging
 from app.migrations.schema import wait_until_current
 from app.pages import page_routes
+from app.warm_up import warm_up
+from assist.desk.requests import composer
 from assist.guide.guides import load_guides
+from assist.request.answers import RequestComposer
 from assist.services import AssistServices
+from assist.stills.tables import Still
 from assist.webrtc.hub.hub import Hub
 from field.grid.services import GridServices
 from field.grid.store import GridCache
 from field.services import FieldServices
+from field.task.tables import Proof
 from kernel.clock import SystemClock
 from kernel.database import Database
 from kernel.events.bus import Consumer, Relay
 from kernel.events.lease import Leases
 from kernel.ids import new_token
+from kernel.jobs import keep_doing
 from kernel.notify import KeptMessages
 from kernel.pictures.blobs import Blobs
+from kernel.pictures.removal import Holders
 from kernel.process.cancelling import heed_cancellation
 from kernel.settings import Settings
 from kernel.web import House
@@ -98,9 +104,12 @@ def build_services(settings: Settings) -> dict[type, object]:
     """
     blobs = Blobs(settings.blob_folder)
     grid = GridCache()
+    guides = load_guides()
     return {
+        Holders: Holders(blobs, (Still.blob_id, Proof.blob_id)),
+        RequestComposer: composer(guides),
         AssistServices: AssistServices(
-            guides=load_guides(),
+            guides=guides,
             blobs=blobs,
             messenger=KeptMessages(),
             base_url=settings.base_url,
@@ -139,8 +148,9 @@ def build_web(settings: Settings, worker: str) -> Starlette:
         limiter=RateLimiter(redis, clock),
         services=services,
     )
-    live.rules |= wings.TOPICS
-    groups = wings.bound_groups(services)
+    capabilities.prove()
+    live.rules |= capabilities.TOPICS
+    groups = capabilities.bound_groups(services)
     relay = Relay(database, redis, groups)
     consumers = [Consumer(database, redis, group, house.leases) for group in groups]
     database.on_commit = relay.wake
@@ -151,15 +161,13 @@ def build_web(settings: Settings, worker: str) -> Starlette:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(database.close)
             stack.push_async_callback(redis.aclose)
-            sweep, tidy = partial(wings.sweep, house), partial(wings.tidy, house)
             runs: list[Run] = [
                 relay.run,
                 live.run,
                 hub.run,
-                sweep,
-                tidy,
-                wings.warm_up,
-                *(c.run for c in consumers),
+                warm_up,
+                *(consumer.run for consumer in consumers),
+                *(partial(keep_doing, job, house) for job in capabilities.JOBS),
             ]
             for run in runs:
                 await stack.enter_async_context(background(run))
@@ -169,8 +177,8 @@ def build_web(settings: Settings, worker: str) -> Starlette:
     return Starlette(
         routes=[
             Route("/api/openapi.json", openapi_endpoint(settings), methods=["GET"]),
-            *routes(wings.APIS, house),
-            *socket_routes(wings.APIS, house),
+            *routes(capabilities.APIS, house),
+            *socket_routes(capabilities.APIS, house),
             *page_routes(settings),
         ],
         middleware=[Middleware(SecurityHeaders, https=settings.base_url.startswith("https:"))],
@@ -208,7 +216,9 @@ async def background(run: Run) -> AsyncIterator[None]:
 def openapi_endpoint(settings: Settings) -> Callable[[Request], Any]:
     @cache  # made when somebody first asks: few do, and a start is quicker without
     def body() -> bytes:
-        made = document(wings.APIS, title="Curbstop", version=version("curbstop"), server=settings.base_url)
+        made = document(
+            capabilities.APIS, title="Curbstop", version=version("curbstop"), server=settings.base_url
+        )
         return json.dumps(made, ensure_ascii=False).encode()
 
     async def endpoint(_request: Request) -> Response:

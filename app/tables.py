@@ -1,4 +1,4 @@
-"""Every table of the house in one place: importing this module completes ``Base.metadata``."""
+"""Every table of the house, loaded without the rooms around them: migrations need no more."""
 
 from __future__ import annotations
 
@@ -12,14 +12,23 @@ MODULES = (
     "kernel.audit",
     "kernel.events.inbox",
     "kernel.identity.links",
-    "kernel.notify",
-    "kernel.outbox",
     "kernel.identity.sessions",
     "kernel.identity.staff",
+    "kernel.notify",
+    "kernel.outbox",
+    "assist.call.tables",
+    "assist.chat.tables",
+    "assist.guide.tables",
+    "assist.queue.tables",
+    "assist.rating.tables",
     "assist.request.tables",
-    "field.task.tables",
+    "assist.stills.tables",
+    "assist.verdict.tables",
+    "field.dispatch.tables",
     "field.grid.tables",
     "field.grid.places.tables",
+    "field.task.tables",
+    "field.visits.tables",
 )
 
 

@@ -1,10 +1,7 @@
-"""The registry that the routes of this wing declare themselves in, and who its callers are."""
+"""Who may call this wing's operations, and how often."""
 
-from assist.erasure.commands import ERASERS as ERASER_ROLES
 from kernel.actors import Role
-from kernel.web import Api, Limit, customer, role, signed_in
-
-api = Api("assist")
+from kernel.web import Limit, customer, role, signed_in
 
 DESK = role(Role.TECHNICIAN, Role.SUPERVISOR, Role.DISPATCHER, Role.ADMIN)
 """Those who see every request."""
@@ -12,7 +9,6 @@ TECHNICIAN = role(Role.TECHNICIAN)
 ANSWERABLE = role(Role.TECHNICIAN, Role.SUPERVISOR, Role.DISPATCHER, Role.ADMIN)
 """Those who can have to conclude a request; which of them may, the request's owner decides."""
 CUSTOMER = customer()
-ERASERS = CUSTOMER | role(*ERASER_ROLES)
 PARTIES = CUSTOMER | DESK
 READERS = signed_in()
 """A representative reads the requests they are answerable for; the queries decide."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from assist.guide.guide import Guide
 from kernel.notify import Messenger
 from kernel.pictures.blobs import Blobs
+
+if TYPE_CHECKING:
+    from assist.guide.guide import Guide
 
 
 @dataclass(frozen=True)

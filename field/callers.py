@@ -1,4 +1,4 @@
-"""The registry that the field's routes declare themselves in, who its callers are, and who may listen."""
+"""Who may call the field's operations, and who may listen to its live topics."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from uuid import UUID
 
 from field.grid.tables import Rep
 from kernel.actors import Actor, Role
-from kernel.web import Api, House, role, staff
-
-api = Api("field")
+from kernel.web import House, role, staff
 
 CONSOLE = role(Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN)
 """Those who see everybody's tasks and routes."""

@@ -26,7 +26,7 @@ class FieldServices:
     grid: GridCache = dataclasses.field(default_factory=GridCache)
     link_lifetime: timedelta = timedelta(hours=12)
     retried: dict[UUID, datetime] = dataclasses.field(default_factory=dict)
-    """When this worker last tried to place a task that lies in the inbox (see :mod:`field.dispatch.retries`)."""
+    """When this worker last tried to place a task of the inbox (see :mod:`field.dispatch.retries`)."""
 
     @cached_property
     def path(self) -> Callable[[Point, Point], list[Point]]:

@@ -17,7 +17,7 @@ from app.serve_command import run_stack, write_line
 from kernel.clock import SystemClock
 from kernel.settings import Settings
 
-HERE = Path(__file__).resolve().parent.parent
+HERE = Path(__file__).resolve().parents[2]
 STREETS = HERE / "demo" / "streets.json"
 KINDS = ("customer", "technician", "rep", "dispatcher")
 WORDS = {

@@ -35,7 +35,7 @@ from kernel.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-PEOPLE = Path(__file__).resolve().parent.parent / "demo" / "staff.json"
+PEOPLE = Path(__file__).resolve().parents[2] / "demo" / "staff.json"
 SETTLE_S = 5.0
 POLITE = 10
 """How far the making of a later day's morning stands back behind the processes that serve."""

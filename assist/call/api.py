@@ -7,13 +7,15 @@ from uuid import UUID
 from assist.bodies import VersionBody
 from assist.call.bodies import EndBody
 from assist.call.commands import AlreadyAccepted, accept_request, end_call, resume_call, return_request
-from assist.callers import ANSWERABLE, PARTIES, TECHNICIAN, api
-from assist.desk.shown import shown
+from assist.callers import ANSWERABLE, PARTIES, TECHNICIAN
+from assist.request.answers import shown
 from assist.request.request import WrongState
 from assist.request.views import RequestView
 from assist.services import AssistServices
 from kernel.errors import Forbidden, StaleVersion
-from kernel.web import Call
+from kernel.web import Api, Call
+
+api = Api("assist")
 
 MOVES = (WrongState, StaleVersion, Forbidden)
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from assist.callers import PARTIES, READERS, api
+from assist.callers import PARTIES, READERS
 from assist.chat.bodies import MessageBody
 from assist.chat.commands import TooManyMessages, add_message
 from assist.chat.queries import messages_of
 from assist.chat.views import MessageView
 from assist.request.request import WrongState
-from kernel.web import Call
+from kernel.web import Api, Call
+
+api = Api("assist")
 
 
 @api.get("/api/requests/{request_id}/messages", who=READERS, summary="Read the chat")

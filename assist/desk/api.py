@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from assist.callers import DESK, READERS, api
+from assist.callers import DESK, READERS
 from assist.desk.bodies import RequestsQuery
 from assist.desk.queue import queue_view
 from assist.desk.requests import request_page, timeline_of
-from assist.desk.shown import shown
 from assist.desk.views import QueueView, RequestPageView, RequestTimelineView
 from assist.queue.api import heard_of_customer
 from assist.queue.commands import touch_desk, wants_desk_touch
 from assist.queue.tables import DeskPresence
+from assist.request.answers import shown
 from assist.request.views import RequestView
 from kernel.actors import Role
-from kernel.web import Call
+from kernel.web import Api, Call
+
+api = Api("assist")
 
 
 @api.get("/api/queue", who=DESK, summary="Who is waiting, next customer first")

@@ -16,6 +16,7 @@ from assist.guide.triage import Given, advance
 from assist.queue.tables import Call
 from assist.rating.tables import Rating
 from assist.request.access import allowed_now, visible_request
+from assist.request.answers import RequestComposer
 from assist.request.people import people
 from assist.request.request import State
 from assist.request.tables import Customer, RequestEvent, ServiceRequest
@@ -35,6 +36,15 @@ from assist.verdict.verdict import allowed_outcomes
 from kernel.actors import Actor
 
 PAGE = 50
+
+
+def composer(guides: Mapping[str, Guide]) -> RequestComposer:
+    """Who composes requests for every room of this wing (`assist.request.answers`)."""
+
+    async def view(session: AsyncSession, actor: Actor, request_id: UUID, language: str) -> RequestView:
+        return await request_view(session, actor, request_id, guides, language)
+
+    return RequestComposer(view)
 
 
 async def request_view(

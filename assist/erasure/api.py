@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from assist.callers import ERASERS, api
-from assist.erasure.commands import RequestOpen, erase_request
+from assist.callers import CUSTOMER
+from assist.erasure.commands import ERASERS, RequestOpen, erase_request
 from assist.erasure.views import ErasureView
-from kernel.web import Call
+from kernel.web import Api, Call, role
+
+api = Api("assist")
 
 
 @api.post(
     "/api/requests/{request_id}/erasure",
-    who=ERASERS,
+    who=CUSTOMER | role(*ERASERS),
     summary="Erase what tells of the customer, once the request is over; a customer is signed out by it",
     errors=(RequestOpen,),
 )

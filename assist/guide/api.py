@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from assist.callers import CUSTOMER, api
-from assist.desk.shown import shown
+from assist.callers import CUSTOMER
 from assist.guide.bodies import GuideAnswerBody, GuidesQuery
 from assist.guide.commands import answer_guide
 from assist.guide.queries import catalogue_view
 from assist.guide.triage import Given, NotAnAnswer, SafetyStop
 from assist.guide.views import CatalogueView, GuidePositionAnswer
+from assist.request.answers import shown
 from assist.request.request import WrongState
 from assist.request.views import GuidePositionView
 from assist.services import AssistServices
-from kernel.web import Call, anyone
+from kernel.web import Api, Call, anyone
+
+api = Api("assist")
 
 
 @api.get("/api/guides", who=anyone(), summary="Categories, guides and faults, in one language")

@@ -9,7 +9,8 @@ A guide is a small directed graph without cycles. A step is one of four kinds:
 
 Each step but a stop offers some of five answers: `helped`, `not_helped`, `cannot`, `done`, `danger`. An
 answer leads to another step, to `solved` (the customer repaired it) or to `person` (someone should look).
-How guides are walked is in `assist.guide.triage`; what must be true of each is proved in `assist.guide.proof`.
+How guides are walked is in `assist.guide.triage`; what must be true of each is proved in
+`assist.guide.proof`.
 """
 
 from __future__ import annotations

@@ -5,8 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from assist.bodies import VersionBody
-from assist.callers import CUSTOMER, PARTIES, START, api
-from assist.desk.shown import OpenedView, opened, shown
+from assist.callers import CUSTOMER, PARTIES, START
 from assist.intake.bodies import DetailsBody, StartBody
 from assist.intake.commands import (
     BuildingNeeded,
@@ -18,13 +17,16 @@ from assist.intake.commands import (
     start_request,
     withdraw,
 )
+from assist.request.answers import OpenedView, opened, shown
 from assist.request.moving import NobodyOnDuty
 from assist.request.phones import PhoneInvalid
 from assist.request.request import WrongState
 from assist.request.views import RequestView
 from assist.services import AssistServices
 from kernel.errors import StaleVersion
-from kernel.web import Call, anyone
+from kernel.web import Api, Call, anyone
+
+api = Api("assist")
 
 
 @api.post(

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from assist.callers import DESK, INVITE, REDEEM, api
-from assist.desk.shown import OpenedView, opened, shown
+from assist.callers import DESK, INVITE, REDEEM
 from assist.intake.commands import customer_actor
 from assist.invitation.bodies import InvitationBody, RedemptionBody
 from assist.invitation.commands import Invitation, InvitationOver, invite, redeem_invitation, renew_invitation
 from assist.invitation.views import InvitationView
+from assist.request.answers import OpenedView, opened, shown
 from assist.request.phones import PhoneInvalid
 from assist.request.request import WrongState
 from assist.services import AssistServices
 from kernel.identity.links import LinkExpired, LinkSpent, LinkUnknown
-from kernel.web import Call, anyone
+from kernel.web import Api, Call, anyone
 from kernel.web.origin import presented_token
+
+api = Api("assist")
 
 
 @api.post(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from assist.callers import CUSTOMER, READERS, TECHNICIAN, api
+from assist.callers import CUSTOMER, READERS, TECHNICIAN
 from assist.queue.bodies import DeskBody
 from assist.queue.commands import enter_queue, leave_queue, touch_desk, touch_place, wants_touch
 from assist.queue.queries import queue_entry_view
 from assist.queue.tables import QueueEntry
 from assist.queue.views import QueueEntryView
 from assist.request.request import WrongState
-from kernel.web import Call
+from kernel.web import Api, Call
+
+api = Api("assist")
 
 
 async def _place(call: Call, request_id: UUID) -> QueueEntryView:

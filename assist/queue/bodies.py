@@ -13,5 +13,5 @@ from assist.request.kinds import Skill
 class DeskBody(Body):
     """What a technician takes; empty means everything."""
 
-    skills: Annotated[list[Skill], Field(max_length=6)] = []
-    languages: Annotated[list[Language], Field(max_length=3)] = []
+    skills: Annotated[list[Skill], Field(default_factory=list, max_length=6)]
+    languages: Annotated[list[Language], Field(default_factory=list, max_length=3)]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from assist.callers import CUSTOMER, api
-from assist.desk.shown import shown
+from assist.callers import CUSTOMER
 from assist.rating.bodies import RatingBody
 from assist.rating.commands import rate
+from assist.request.answers import shown
 from assist.request.request import WrongState
 from assist.request.views import RequestView
-from kernel.web import Call
+from kernel.web import Api, Call
+
+api = Api("assist")
 
 
 @api.post(

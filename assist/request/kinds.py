@@ -1,4 +1,4 @@
-"""What a request is about, who asks, what it takes, and how it can end: the words that all rooms of this wing share."""
+"""What a request is about, who asks, what it takes, and how it can end: words that this wing shares."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from starlette.responses import Response
 
 from assist.bodies import Body
-from assist.callers import PARTIES, PICTURE, READERS, api
+from assist.callers import PARTIES, PICTURE, READERS
 from assist.request.access import visible_request
 from assist.request.request import WrongState
 from assist.services import AssistServices
@@ -28,9 +28,11 @@ from assist.stills.queries import marks_of, request_of_mark, stills_of, visible_
 from assist.stills.views import MarkView, StillView
 from kernel.errors import Forbidden, Invalid, TooLarge
 from kernel.pictures.pictures import NotAPicture, PictureBomb, PictureTooLarge, clean_picture
-from kernel.web import Call, Upload
+from kernel.web import Api, Call, Upload
 from kernel.web.faults import faults_of
 from kernel.web.private_files import private_file
+
+api = Api("assist")
 
 
 class StillFields(Body):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from assist.call.api import MOVES
-from assist.callers import ANSWERABLE, api
-from assist.desk.shown import shown
+from assist.callers import ANSWERABLE
+from assist.request.answers import shown
 from assist.request.views import RequestView
 from assist.verdict.bodies import OutcomeBody, VerdictBody
 from assist.verdict.commands import PlaceMissing, VisitWish, conclude, give_verdict
@@ -17,7 +17,9 @@ from assist.verdict.verdict import (
     VerdictMissing,
     WindowImpossible,
 )
-from kernel.web import Call
+from kernel.web import Api, Call
+
+api = Api("assist")
 
 
 @api.put(

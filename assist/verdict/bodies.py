@@ -18,7 +18,7 @@ class VerdictBody(Body):
     ownership: Ownership
     fault: Code
     severity: Severity
-    still_ids: Annotated[list[UUID], Field(max_length=20)] = []
+    still_ids: Annotated[list[UUID], Field(default_factory=list, max_length=20)]
     no_still_reason: NoStillReason | None = None
     note: Note = ""
     version: Version | None = None

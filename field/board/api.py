@@ -8,7 +8,7 @@ from field.board.bodies import AssignmentBody, NewTaskBody, NoteBody, PlaceBody,
 from field.board.queries import TaskFilter, list_inbox, list_tasks, task_by_id
 from field.board.shown import show_task, show_tasks
 from field.board.views import PassedOverView, ProposalsView, ProposalView, TaskDetailView, TaskView
-from field.callers import CONSOLE, DISPATCHER, PARTIES, api, is_console
+from field.callers import CONSOLE, DISPATCHER, PARTIES, is_console
 from field.dispatch.addressing import AddressUnsure
 from field.dispatch.commands import (
     Job,
@@ -28,7 +28,9 @@ from field.task.tables import Task
 from field.task.task import NoteMissing, PlaceMissing, ReasonMissing, TaskFinished, TaskMoveRefused
 from kernel.database import UnitOfWork
 from kernel.errors import NotFound, StaleVersion
-from kernel.web import Call
+from kernel.web import Api, Call
+
+api = Api("field")
 
 MOVES = (StaleVersion, TaskMoveRefused, TaskFinished)
 

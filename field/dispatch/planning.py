@@ -1,8 +1,8 @@
 """A day as the planner sees it, out of rows and back into them.
 
 :func:`load_day` reads the representatives who could matter, their routes, and the travel times between
-all places involved, and packs them for :mod:`field.dispatch.proposals`. :meth:`Day.store` writes one changed route
-back: positions and times of its visits, and a new version of the route, so that two who change the same
+all places involved, and packs them for :mod:`field.dispatch.proposals`. :meth:`Day.store` writes one changed
+route back: positions and times of its visits, and a new version of the route, so that two who change the same
 route at once collide.
 """
 

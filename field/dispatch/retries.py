@@ -4,10 +4,10 @@ What was impossible when a task came in may be possible later: somebody finishes
 a file brings a new colleague, a skill or a part, or the next shift comes into sight. Most of it is an event
 (`TaskDone`, `RouteEased`); for what no event tells of, a sweep looks now and then.
 
-A retry takes the same road as the first attempt (:func:`field.dispatch.placement.place_again`), one task in one
-transaction, and decides nothing else: what a dispatcher took back or has escalated stays theirs, and a retry
-that finds nobody leaves no trace, so that the version a dispatcher is looking at holds. Where both act at
-once, versions let one of them win.
+A retry takes the same road as the first attempt (:func:`field.dispatch.placement.place_again`), one task in
+one transaction, and decides nothing else: what a dispatcher took back or has escalated stays theirs, and a
+retry that finds nobody leaves no trace, so that the version a dispatcher is looking at holds. Where both act
+at once, versions let one of them win.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The search of `field.dispatch.search` as one function over arrays, in the part of Python that numba compiles.
+"""The search of `field.dispatch.search` as one function over arrays, in what numba compiles of Python.
 
 Without numba it is never called. It must answer as `search_plain` does, for every input; a test holds
 it to that.

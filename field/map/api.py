@@ -16,14 +16,16 @@ from field.board.map_views import (
 from field.board.rep_queries import coverage_now
 from field.board.shown import zone_names
 from field.board.views import ReasonView
-from field.callers import CONSOLE, api
+from field.callers import CONSOLE
 from field.dispatch.placement import reason
 from field.grid.coverage import ZoneCoverage
 from field.grid.tables import Cell, Rep, Zone
 from field.grid.zones import hierarchy
 from field.map.bodies import ZonesQuery
 from field.services import FieldServices
-from kernel.web import Call
+from kernel.web import Api, Call
+
+api = Api("field")
 
 
 @api.get("/api/zones", who=CONSOLE, summary="Zones as GeoJSON, with their coverage")

@@ -8,7 +8,7 @@ from uuid import UUID
 from field.board.map_views import RepView, RouteView, SignInView
 from field.board.rep_queries import reps_now, route_now
 from field.board.shown import rep_view, route_view
-from field.callers import CONSOLE, DISPATCHER, IMPORTER, api
+from field.callers import CONSOLE, DISPATCHER, IMPORTER
 from field.grid.commands import ImportRefused, known_codes
 from field.grid.files.importer import read_reps
 from field.grid.tables import Rep
@@ -18,7 +18,9 @@ from field.reps.imports import renew_sign_in, take_reps
 from field.services import FieldServices
 from kernel.errors import NotFound
 from kernel.identity.staff import Staff
-from kernel.web import Call, Upload
+from kernel.web import Api, Call, Upload
+
+api = Api("field")
 
 IMPORT_BYTES = 32 << 20
 

@@ -18,7 +18,7 @@ from field.board.views import (
     ProofView,
     TaskView,
 )
-from field.callers import REP, STAFF, api
+from field.callers import REP, STAFF
 from field.reps.bodies import RouteQuery
 from field.services import FieldServices
 from field.task.escalation import NobodyToEscalateTo
@@ -52,8 +52,10 @@ from kernel.actors import Role
 from kernel.database import UnitOfWork
 from kernel.errors import Fault, Forbidden, Invalid, NotFound, StaleVersion
 from kernel.pictures.pictures import NotAPicture, PictureBomb, PictureTooLarge, clean_picture
-from kernel.web import Call, Limit, Upload
+from kernel.web import Api, Call, Limit, Upload
 from kernel.web.private_files import private_file
+
+api = Api("field")
 
 STEP = (NotARep, StaleVersion, TaskMoveRefused, TaskFinished)
 PHOTO = Limit("proof", per_minute=60, burst=40)

@@ -1,4 +1,4 @@
-"""What the field does when the other wing has news. Each event takes effect once (:mod:`kernel.events.inbox`)."""
+"""What the field does when the other wing has news; each event takes effect once."""
 
 from __future__ import annotations
 

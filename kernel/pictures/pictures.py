@@ -20,7 +20,7 @@ import PIL
 
 from kernel.errors import CurbstopError, Invalid, TooLarge, Unavailable
 
-WORKER = Path(__file__).with_name("picture_worker.py")
+WORKER = Path(__file__).with_name("worker.py")
 LIBRARIES = Path(PIL.__file__).parents[1]
 AT_ONCE = 2
 """Decoders running side by side in one web process: memory stays below 512 MB in the worst case."""

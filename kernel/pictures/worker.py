@@ -1,8 +1,8 @@
 """Decodes one picture and hands a clean one back; runs alone, in a process that may be lost.
 
-Started by :mod:`kernel.pictures.pictures` as ``python -I -S picture_worker.py SITE``, with the upload on standard
-input. It answers one JSON line, then the clean picture: a decoder that goes wrong on hostile bytes can
-spend this process' memory and seconds, and nothing else. It reads no file and opens no socket.
+Started by :mod:`kernel.pictures.pictures` as ``python -I -S worker.py SITE``, with the upload on standard
+input. It answers one JSON line, then the clean picture: a decoder that goes wrong on hostile bytes can spend
+this process' memory and seconds, and nothing else. It reads no file and opens no socket.
 
 A JPEG that stands upright keeps its coefficients: only its segments are filtered, which loses nothing.
 One that the camera turned is decoded, turned and encoded again. A PNG is always written anew.

@@ -18,7 +18,7 @@ import pytest
 import websockets
 from websockets.exceptions import ConnectionClosed
 
-from app.wings import APIS
+from app.capabilities import APIS
 from assist.callers import ANSWERABLE
 from field.callers import DISPATCHER as CALL_OFF
 from kernel.actors import Actor, Role

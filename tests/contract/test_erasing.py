@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -14,7 +15,7 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import func, select, text
 
-from app import wings
+from app.capabilities import JOBS
 from assist.chat.commands import add_message
 from assist.chat.tables import Message
 from assist.erasure.commands import RequestOpen, erase_lapsed, erase_request
@@ -39,8 +40,9 @@ from kernel.events.bus import STREAM
 from kernel.events.lease import Leases
 from kernel.identity.links import LinkUnknown
 from kernel.identity.sessions import who
+from kernel.jobs import keep_doing
 from kernel.pictures.blobs import FOLDERS, Blobs
-from kernel.pictures.removal import UNHELD_FOR, sweep_folder
+from kernel.pictures.removal import UNHELD_FOR, Holders, sweep_folder
 from kernel.settings import Settings
 from kernel.web import House
 from kernel.web.limits import RateLimiter
@@ -367,7 +369,7 @@ async def test_what_was_kept_long_enough_erases_itself(running: Erasable, clock:
 
 @pytest.mark.parametrize("days", [30, 0])
 async def test_a_worker_tidies_up_unless_things_are_to_be_kept_for_ever(
-    running: Erasable, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, days: int
+    running: Erasable, clock: ManualClock, days: int
 ) -> None:
     customer = await running.advised(QUILL)
     await running.database.run(rate, customer, customer.id, 5, QUILL.words)
@@ -375,6 +377,7 @@ async def test_a_worker_tidies_up_unless_things_are_to_be_kept_for_ever(
     services: dict[type, object] = {
         AssistServices: running.house.services,
         FieldServices: running.town.services,
+        Holders: running.holders,
     }
     house = House(
         settings=Settings(retention_days=days),
@@ -385,12 +388,13 @@ async def test_a_worker_tidies_up_unless_things_are_to_be_kept_for_ever(
         limiter=RateLimiter(running.redis, clock),
         services=services,
     )
-    monkeypatch.setattr(wings, "TIDY_EVERY_S", 0.02)
-    tidying = asyncio.create_task(wings.tidy(house))
+    seldom = [replace(job, every_s=0.02, after_s=0) for job in JOBS if job.every_s >= 300]
+    tidying = [asyncio.create_task(keep_doing(job, house)) for job in seldom]
     await asyncio.sleep(1.5)
-    assert not tidying.done()
-    tidying.cancel()
-    await asyncio.gather(tidying, return_exceptions=True)
+    assert len(tidying) > 4 and not any(task.done() for task in tidying)
+    for task in tidying:
+        task.cancel()
+    await asyncio.gather(*tidying, return_exceptions=True)
     await running.settled()
     assert (QUILL.found_in(await running.stored()) == []) is bool(days)
 

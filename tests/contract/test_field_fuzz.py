@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from field.callers import api as field_api
-from field.grid.api import api as grid_api
+from app.capabilities import APIS
 from kernel.web import Operation
 from tests.rig.town import Town, inside
 
@@ -96,7 +95,9 @@ async def test_no_door_breaks(town: Town, who: str) -> None:
         "actions": [[{"id": str(placed.id), "sequence": 1, "kind": "acceptance", "task_id": str(placed.id)}]],
     }
     answers: list[int] = []
-    for operation in [*field_api.operations, *grid_api.operations]:
+    for operation in [
+        operation for api in APIS if api.tag in ("field", "grid") for operation in api.operations
+    ]:
         names = field_names(operation)
         for _ in range(ROUNDS):
             path = operation.path

@@ -18,7 +18,7 @@ import jsonschema_rs
 import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
-from app.wings import APIS
+from app.capabilities import APIS
 from kernel.actors import Role, Surface
 from kernel.web.openapi import document
 from tests.rig.foundations import Foundry

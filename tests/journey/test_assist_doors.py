@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from PIL import Image
 
-from assist.callers import api
+from app.capabilities import APIS
 from kernel.web import Operation
 from tests.rig.people import Caller, Person
 from tests.rig.stack import RunningApp
@@ -65,6 +65,8 @@ READ_BY_A_REP = {
 }
 """Doors that open for the representative who is answerable; for any other there is nothing behind them."""
 
+OPERATIONS = [operation for api in APIS if api.tag == "assist" for operation in api.operations]
+
 
 @pytest.fixture
 async def strangers(shared_app: RunningApp) -> dict[str, Caller]:
@@ -83,7 +85,7 @@ def path_to(operation: Operation, request_id: UUID | None, still_id: str = "", m
 
 def test_every_door_is_in_this_book() -> None:
     book = OPEN | CUSTOMERS_OWN | CUSTOMERS_OR_SUPERVISORS | BOTH_SIDES | STAFF_ONLY | EVERYBODY_SIGNED_IN
-    assert {operation.name for operation in api.operations} == book
+    assert {operation.name for operation in OPERATIONS} == book
 
 
 async def test_strangers_find_nothing_behind_any_door(
@@ -92,7 +94,7 @@ async def test_strangers_find_nothing_behind_any_door(
     """There is something behind each door, what is sent is sound, and still strangers learn nothing."""
     owner = await shared_app.customer()
     still_id, mark_id = await a_marked_still(owner)
-    for operation in api.operations:
+    for operation in OPERATIONS:
         path = path_to(operation, owner.request_id, still_id, mark_id)
         sent: dict[str, Any] = {}
         if operation.form:
@@ -249,7 +251,7 @@ async def test_whatever_is_sent_no_door_breaks(shared_app: RunningApp) -> None:
     for number in range(300):
         if number % 50 == 49:
             owner = people[0] = await shared_app.customer()
-        operation = dice.choice([o for o in api.operations if not o.form])
+        operation = dice.choice([o for o in OPERATIONS if not o.form])
         path = path_to(operation, owner.request_id)
         if dice.random() < 0.05:
             path = path.replace(str(owner.request_id), dice.choice(["0", "%00", "x" * 300, "..%2f..", "é"]))

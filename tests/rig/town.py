@@ -27,11 +27,9 @@ from redis.asyncio import Redis
 from sqlalchemy import select
 from starlette.applications import Starlette
 
-from field.callers import api as field_api
+from app.capabilities import APIS
 from field.dispatch.tables import RouteRow, VisitRow
-from field.grid.api import api as grid_api
 from field.grid.commands import ImportReport, import_zones
-from field.grid.places.api import api as places_api
 from field.grid.services import GridServices
 from field.grid.tables import Rep
 from field.reps.imports import import_reps
@@ -52,7 +50,6 @@ from kernel.settings import Settings
 from kernel.web import House
 from kernel.web.limits import RateLimiter
 from kernel.web.serve import routes
-from kernel.web.sessions import api as session_api
 from tests.rig.people import SURFACES, Caller
 
 WEST, SOUTH, SIDE = 7.40, 43.70, 0.01
@@ -64,6 +61,8 @@ ann,安,Ann,+86 138 0013 8001,ann,SA,leak_repair:3;valve:2,2,coupling_dn15:2,08:
 bob,博,Bob,+86 138 0013 8002,bob,SA,leak_repair:2;meter_work:2,2,coupling_dn15:4,08:00,17:30,7.415,43.705,A2
 cyd,慈,Cyd,+86 138 0013 8003,cyd,SB,meter_work:3;leak_repair:1,1,,08:00,17:30,7.425,43.705,B1;B2
 """
+
+DOORS = [api for api in APIS if api.tag in ("field", "grid", "places", "session")]
 
 
 def square(column: int, west: float = WEST) -> list[list[list[float]]]:
@@ -123,7 +122,7 @@ class Town:
             limiter=RateLimiter(redis, clock),
             services={FieldServices: services, GridServices: GridServices(services.grid)},
         )
-        self._doors = Starlette(routes=routes([field_api, grid_api, places_api, session_api], house))
+        self._doors = Starlette(routes=routes(DOORS, house))
         self._callers: list[Caller] = []
         self.people: dict[str, Actor] = {}
         self.reps: dict[str, Rep] = {}

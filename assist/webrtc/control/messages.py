@@ -1,5 +1,6 @@
-"""What the hub and the media nodes tell each other; `assist.webrtc.control.control` says over which keys, and as
-which bytes.
+"""What the hub and the media nodes tell each other.
+
+`assist.webrtc.control.control` says over which keys, and as which bytes.
 """
 
 import dataclasses

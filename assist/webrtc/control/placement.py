@@ -1,8 +1,8 @@
 """Which media node a room's media is on.
 
-Nodes register themselves (:mod:`assist.webrtc.control.control`). A room is placed on the least loaded node that
-takes new rooms, by a script that gives the placement a **generation**: it grows with each placement, goes
-along with every offer, and a node that has seen a higher one refuses a lower, so that an old hub cannot
+Nodes register themselves (:mod:`assist.webrtc.control.control`). A room is placed on the least loaded node
+that takes new rooms, by a script that gives the placement a **generation**: it grows with each placement,
+goes along with every offer, and a node that has seen a higher one refuses a lower, so that an old hub cannot
 bring a room back to an old node.
 
 A node is *dead* when its record has expired while Redis answered all the time; it was *restarted* when its

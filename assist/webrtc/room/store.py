@@ -12,12 +12,14 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assist import commands
+from assist.call.commands import end_call, mark_joined, record_connection_step
+from assist.chat.commands import add_message
 from assist.chat.queries import message_view
 from assist.chat.tables import Message
 from assist.chat.views import MessageView
 from assist.request.request import State
 from assist.request.tables import ServiceRequest
+from assist.stills.commands import NewMark, add_mark, start_freeze, undo_mark
 from assist.stills.queries import mark_view, still_view
 from assist.stills.tables import Mark, Still
 from assist.stills.views import MarkView, StillView
@@ -63,22 +65,22 @@ class Keeping:
 async def _do(uow: UnitOfWork, actor: Actor, request_id: UUID, deed: room.Deed) -> room.Outcome:
     match deed:
         case room.AddMark():
-            new = commands.NewMark(deed.client_id, deed.tool, deed.points, deed.text)
-            return _mark(await commands.add_mark(uow, actor, request_id, deed.still_id, new))
+            new = NewMark(deed.client_id, deed.tool, deed.points, deed.text)
+            return _mark(await add_mark(uow, actor, request_id, deed.still_id, new))
         case room.UndoMark():
-            return _mark(await commands.undo_mark(uow, actor, request_id, deed.mark_id))
+            return _mark(await undo_mark(uow, actor, request_id, deed.mark_id))
         case room.AddMessage():
-            return _message(await commands.add_message(uow, actor, request_id, deed.client_id, deed.text))
+            return _message(await add_message(uow, actor, request_id, deed.client_id, deed.text))
         case room.StartFreeze():
-            return (await commands.start_freeze(uow, actor, request_id)).freeze_id
+            return (await start_freeze(uow, actor, request_id)).freeze_id
         case room.EndCall():
-            await commands.end_call(uow, actor, request_id)
+            await end_call(uow, actor, request_id)
         case room.NoteJoined():
-            await commands.mark_joined(uow, actor, request_id)
+            await mark_joined(uow, actor, request_id)
         case room.NoteStep():
             detail = {} if deed.at_ms is None else {"at_ms": deed.at_ms}
             step = deed.value if deed.kind == "step" else f"{deed.kind}:{deed.value}"
-            await commands.record_connection_step(uow, actor, request_id, step[:40], detail)
+            await record_connection_step(uow, actor, request_id, step[:40], detail)
     return room.Done()
 
 

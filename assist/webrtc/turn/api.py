@@ -7,10 +7,11 @@ from datetime import datetime
 
 from pydantic import Field
 
-from assist.callers import api
 from assist.request.views import View
 from assist.webrtc.turn.credentials import credentials
-from kernel.web import Call, signed_in
+from kernel.web import Api, Call, signed_in
+
+api = Api("assist")
 
 
 class IceServerView(View):

@@ -1,4 +1,4 @@
-"""Coming into the call, and leaving it for good; :mod:`assist.webrtc.room.machine.presence` has what is between."""
+"""Coming into the call, and leaving it for good; what is between: `assist.webrtc.room.machine.presence`."""
 
 from __future__ import annotations
 

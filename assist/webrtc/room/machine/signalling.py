@@ -2,8 +2,8 @@
 
 Inputs arrive one at a time, each with the moment ``now`` (seconds of a monotonic clock): a socket said
 hello, a frame came, a socket was lost, a deed was stored, the node answered, time passed. Each returns the
-effects it has (:mod:`assist.webrtc.room.machine.effects`), in order. The room waits for nothing and cannot fail:
-whatever comes in, in whatever order, it answers.
+effects it has (:mod:`assist.webrtc.room.machine.effects`), in order. The room waits for nothing and cannot
+fail: whatever comes in, in whatever order, it answers.
 
 Its state is four parts, each with its own theory: who is here (``room.presence``), the freeze under way
 (``room.freeze``), what lies on the table (``room.board``), and the lines to the media node (``room.lines``

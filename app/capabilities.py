@@ -1,0 +1,90 @@
+"""The rooms of the house, from the ground up; `prove` says what is missing or there twice.
+
+A new capability is its folder, its ``capability.py``, and one line here (docs/howto).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from assist.call.capability import capability as call
+from assist.chat.capability import capability as chat
+from assist.desk.capability import capability as desk
+from assist.erasure.capability import capability as erasure
+from assist.guide.capability import capability as guide
+from assist.intake.capability import capability as intake
+from assist.invitation.capability import capability as invitation
+from assist.queue.capability import capability as queue
+from assist.rating.capability import capability as rating
+from assist.request.capability import capability as request
+from assist.stills.capability import capability as stills
+from assist.verdict.capability import capability as verdict
+from assist.webrtc.hub.capability import capability as room
+from assist.webrtc.turn.capability import capability as turn
+from field.board.capability import capability as board
+from field.dispatch.capability import capability as dispatch
+from field.grid.capability import capability as grid
+from field.grid.places.capability import capability as places
+from field.map.capability import capability as map_
+from field.reps.capability import capability as reps
+from field.task.capability import capability as task
+from field.visits.capability import capability as visits
+from kernel.capability import Capability, faults_of
+from kernel.contracts import Changed, RequestClosed
+from kernel.events.inbox import HandlerGroup
+from kernel.ground import capability as ground
+from kernel.jobs import Job
+from kernel.outbox import EVENT_TYPES
+from kernel.web import Api
+from kernel.web.socket.live import TopicRule
+
+CAPABILITIES: tuple[Capability, ...] = (
+    ground,
+    *(
+        request,
+        queue,
+        call,
+        stills,
+        chat,
+        verdict,
+        rating,
+        guide,
+        intake,
+        invitation,
+        erasure,
+        desk,
+        room,
+        turn,
+    ),
+    *(grid, places, task, dispatch, board, map_, reps, visits),
+)
+
+UNHEARD = (
+    Changed,  # a hint for open pages, which the relay gives to Redis at once
+    RequestClosed,  # the end of the road; kept for whoever comes to count or to tell others
+)
+"""Events that nobody in the house handles, and why."""
+
+APIS: tuple[Api, ...] = tuple(api for room in CAPABILITIES for api in room.apis)
+"""Every declared route and socket of the house."""
+
+JOBS: tuple[Job, ...] = tuple(job for room in CAPABILITIES for job in room.jobs)
+"""Everything that time brings."""
+
+TOPICS: Mapping[str, TopicRule] = {
+    prefix: rule for room in CAPABILITIES for prefix, rule in room.topics.items()
+}
+"""Who may listen to the rooms' own live topics, by prefix."""
+
+
+def prove() -> None:
+    """Raises RuntimeError, with a line for each fault, where something was forgotten."""
+    if faults := faults_of(CAPABILITIES, tuple(EVENT_TYPES.values()), UNHEARD):
+        raise RuntimeError("The house is not whole: " + "; ".join(faults))
+
+
+def bound_groups(services: Mapping[type, object]) -> list[HandlerGroup]:
+    """Every group of event handlers, with the services that it needs."""
+    return [
+        handling.group.bind(services[handling.needs]) for room in CAPABILITIES for handling in room.handlers
+    ]

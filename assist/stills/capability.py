@@ -1,0 +1,11 @@
+"""Stills, the wish for one, and the marks on them."""
+
+from assist.stills.api import api
+from assist.stills.tables import Freeze, Mark, Still
+from kernel.capability import Capability
+
+capability = Capability(
+    "assist.stills",
+    apis=(api,),
+    tables=(Freeze, Still, Mark),
+)

@@ -1,0 +1,72 @@
+"""What one room offers to the whole house, declared once in the room's own ``capability.py``.
+
+``app.capabilities`` lists the rooms, and `faults_of` holds the list against what there is: a table that no
+room owns, a table that two do, an event that nobody handles, a live topic that nobody may hear. What was
+forgotten is found when the house starts, not when somebody misses it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from kernel.contracts import Event
+from kernel.events.inbox import HandlerGroup
+from kernel.jobs import Job
+from kernel.sql.base import Base
+from kernel.web.api import Api
+from kernel.web.socket.live import TopicRule
+
+
+@dataclass(frozen=True)
+class Handling:
+    """A group of event handlers, and the class of the services that they are given."""
+
+    group: HandlerGroup
+    needs: type
+
+
+@dataclass(frozen=True)
+class Capability:
+    """One room. What it does not have it leaves out.
+
+    ``name`` is its folder's (``assist.queue``); ``topics`` says, by prefix of live topics, who may listen.
+    """
+
+    name: str
+    apis: tuple[Api, ...] = ()
+    handlers: tuple[Handling, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    topics: Mapping[str, TopicRule] = field(default_factory=dict)
+    tables: tuple[type[Base], ...] = ()
+
+
+def _twice(names: Collection[str]) -> list[str]:
+    return sorted(name for name, times in Counter(names).items() if times > 1)
+
+
+def faults_of(
+    capabilities: Collection[Capability], events: Collection[type[Event]], unheard: Collection[type[Event]]
+) -> list[str]:
+    """What is missing or there twice, one line each; empty when the house is whole.
+
+    ``events`` are all there are; ``unheard`` those that nobody in the house handles, on purpose.
+    """
+    tables = [table.__tablename__ for room in capabilities for table in room.tables]
+    topics = [prefix for room in capabilities for prefix in room.topics]
+    handled = {kind for room in capabilities for handling in room.handlers for kind in handling.group.types}
+    jobs = [job.name for room in capabilities for job in room.jobs]
+    groups = [handling.group.name for room in capabilities for handling in room.handlers]
+    silent = {event.type for event in unheard}
+    known = {event.type for event in events}
+    return [
+        *(f"two rooms are called {name}" for name in _twice([room.name for room in capabilities])),
+        *(f"two rooms own the table {name}" for name in _twice(tables)),
+        *(f"no room owns the table {name}" for name in sorted(set(Base.metadata.tables) - set(tables))),
+        *(f"two rooms decide who hears the topic {name}" for name in _twice(topics)),
+        *(f"two groups of handlers are called {name}" for name in _twice(groups)),
+        *(f"two jobs are called {name}" for name in _twice(jobs)),
+        *(f"nobody handles the event {name}" for name in sorted(known - handled - silent)),
+        *(f"the event {name} is handled after all" for name in sorted(handled & silent)),
+    ]

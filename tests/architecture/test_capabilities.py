@@ -1,0 +1,75 @@
+"""Every room is declared, and what is forgotten is found when the house starts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app import capabilities
+from app.capabilities import CAPABILITIES, UNHEARD
+from app.tables import complete_metadata
+from kernel.capability import Capability, faults_of
+from kernel.contracts import RequestClosed, TaskDone
+from kernel.outbox import EVENT_TYPES
+from tests.architecture.sources import sources
+
+EVENTS = tuple(EVENT_TYPES.values())
+
+
+def faults(rooms: tuple[Capability, ...]) -> list[str]:
+    return faults_of(rooms, EVENTS, UNHEARD)
+
+
+def without(name: str) -> tuple[Capability, ...]:
+    left = tuple(room for room in CAPABILITIES if room.name != name)
+    assert len(left) == len(CAPABILITIES) - 1
+    return left
+
+
+def test_the_house_is_whole() -> None:
+    capabilities.prove()
+
+
+def test_every_declared_room_is_on_the_list() -> None:
+    declared = {
+        source.module.removesuffix(".capability")
+        for source in sources("assist", "field")
+        if source.module.endswith(".capability")
+    }
+    assert declared == {room.name for room in CAPABILITIES} - {"kernel"}
+
+
+def test_tables_loaded_for_migrations_are_those_that_rooms_own() -> None:
+    owned = {table.__tablename__ for room in CAPABILITIES for table in room.tables}
+    assert set(complete_metadata().tables) == owned
+
+
+@pytest.mark.parametrize(
+    ("forgotten", "fault"),
+    [
+        ("assist.stills", "no room owns the table still"),
+        ("field.visits", "nobody handles the event visit_requested"),
+        ("assist.request", "nobody handles the event task_accepted"),
+    ],
+)
+def test_a_forgotten_room_is_missed(forgotten: str, fault: str) -> None:
+    assert fault in faults(without(forgotten))
+
+
+def test_what_is_there_twice_is_found() -> None:
+    reps = next(room for room in CAPABILITIES if room.name == "field.reps")
+    visits = next(room for room in CAPABILITIES if room.name == "field.visits")
+    twice = faults((*CAPABILITIES, replace(reps, name="field.others"), replace(visits, name="field.calls")))
+    assert "two rooms decide who hears the topic rep" in twice
+    assert "two rooms own the table device_action" in twice
+    assert "two groups of handlers are called field" in twice
+    assert "two jobs are called visits.clocks" in twice
+
+
+def test_an_event_is_not_called_unheard_while_somebody_handles_it() -> None:
+    told = faults_of(CAPABILITIES, EVENTS, (*UNHEARD, TaskDone))
+    assert told == ["the event task_done is handled after all"]
+    assert faults_of(CAPABILITIES, EVENTS, [kind for kind in UNHEARD if kind is not RequestClosed]) == [
+        "nobody handles the event request_closed"
+    ]
