@@ -6,6 +6,7 @@ import sys
 
 from assist.request.request import mermaid as request_diagram
 from assist.webrtc.room.machine.freeze import mermaid as freeze_diagram
+from field.task.conflict import diagram as conflict_diagram
 from field.task.task import diagram as task_diagram
 
 HEAD = """# State machines
@@ -21,6 +22,11 @@ CHAPTERS = (
         request_diagram,
     ),
     ("The task", "`field/task/task.py`.", task_diagram),
+    (
+        "Work reported on a task that had gone to somebody else",
+        "`field/task/conflict.py`. Words in brackets say how far the reported work came.",
+        conflict_diagram,
+    ),
     ("A freeze in a call", "`assist/webrtc/room/machine/freeze.py`.", freeze_diagram),
 )
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from field.board.views import NamesView, ReasonView, RepNameView, TaskView, View
+from field.board.views import ConflictView, GoneView, NamesView, ReasonView, RepNameView, TaskView, View
 
 
 class PositionView(View):
@@ -61,7 +61,11 @@ class StopView(View):
 
 
 class RouteView(View):
-    """A representative's day. `next_task_id`: what to do next; `travel_source`: road_graph or haversine."""
+    """A representative's day. `next_task_id`: what to do next; `travel_source`: road_graph or haversine.
+
+    `reports`: what this representative did of late on tasks that were no longer theirs; `gone`: tasks that
+    left the day, and why.
+    """
 
     rep: RepNameView
     day: date
@@ -76,6 +80,8 @@ class RouteView(View):
     ends_at: datetime
     next_task_id: UUID | None
     stops: list[StopView]
+    reports: list[ConflictView]
+    gone: list[GoneView]
 
 
 class CoverageView(View):

@@ -7,16 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.dispatch.tables import VisitRow
 from field.grid.tables import Rep, Zone
 from field.task.clocks import Lateness, lateness
-from field.task.tables import Proof, Task, TaskEntry
+from field.task.conflict import ConflictState
+from field.task.tables import Conflict, Departure, Proof, Task, TaskEntry
 from field.task.task import FINAL, TaskState
 from kernel.errors import NotFound
 from kernel.identity.staff import Staff
+
+SHOWN = 20
+"""Reports, and tasks that left, that a phone is told of."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +52,7 @@ async def list_tasks(session: AsyncSession, wanted: TaskFilter, now: datetime) -
     if wanted.states:
         query = query.where(Task.state.in_(wanted.states))
     if wanted.open_only:
-        query = query.where(Task.state.not_in(FINAL))
+        query = query.where(Task.state.not_in(FINAL) | Task.id.in_(undecided()))
     if wanted.late_only:
         late = or_(
             Task.window_end < now,
@@ -69,11 +73,49 @@ async def list_inbox(session: AsyncSession, limit: int = 500) -> Sequence[Task]:
     """What waits for a dispatcher: the most urgent first, then the oldest."""
     query = (
         select(Task)
-        .where(Task.state.in_((TaskState.UNPLACED, TaskState.ESCALATED)))
+        .where(Task.state.in_((TaskState.UNPLACED, TaskState.ESCALATED)) | Task.id.in_(undecided()))
         .order_by(Task.priority.desc(), Task.id)
         .limit(limit)
     )
     return (await session.scalars(query)).all()
+
+
+def undecided() -> Select[UUID]:
+    """Tasks with reported work that a dispatcher has to decide about."""
+    return select(Conflict.task_id).where(Conflict.state == ConflictState.OPEN)
+
+
+async def conflicts_of(session: AsyncSession, task_ids: Iterable[UUID]) -> Sequence[Conflict]:
+    """What was reported on these tasks by people who no longer had them, oldest first."""
+    query = select(Conflict).where(Conflict.task_id.in_(list(task_ids))).order_by(Conflict.id)
+    return (await session.scalars(query)).all()
+
+
+async def reports_of(session: AsyncSession, rep: Rep, since: datetime) -> Sequence[Conflict]:
+    """What a representative reported, or heard of, since then; the latest first."""
+    query = (
+        select(Conflict)
+        .where(Conflict.rep_id == rep.id, Conflict.changed_at >= since)
+        .order_by(Conflict.changed_at.desc())
+        .limit(SHOWN)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def gone_from(session: AsyncSession, rep: Rep, since: datetime) -> Sequence[tuple[Departure, Task]]:
+    """Tasks that left a representative since then and did not come back; the latest first."""
+    query = (
+        select(Departure, Task)
+        .join(Task, Task.id == Departure.task_id)
+        .where(Departure.rep_id == rep.id, Departure.at >= since)
+        .where(or_(Task.rep_id.is_(None), Task.rep_id != rep.id, Task.state == TaskState.CANCELLED))
+        .order_by(Departure.at.desc())
+        .limit(SHOWN)
+    )
+    last: dict[UUID, tuple[Departure, Task]] = {}
+    for departure, task in (await session.execute(query)).all():
+        last.setdefault(task.id, (departure, task))
+    return list(last.values())
 
 
 async def task_by_id(session: AsyncSession, task_id: UUID) -> Task:

@@ -9,15 +9,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.board.map_views import NextStopView, PositionView, RepView, RouteView, StopView
+from field.board.names import proof_view, rep_name, zone_names
 from field.board.queries import Known, clocks_of, known_to, proofs_of, timeline_of
 from field.board.rep_queries import RepNow, RouteNow
+from field.board.shown_conflicts import conflicts_shown, gone_views, own_reports
 from field.board.views import (
+    ConflictView,
     EvidenceView,
-    NamesView,
     PersonView,
     PlacementView,
-    ProofView,
-    RepNameView,
     TaskDetailView,
     TaskView,
     TimelineView,
@@ -25,7 +25,7 @@ from field.board.views import (
 from field.callers import is_console
 from field.dispatch.planning import moment
 from field.dispatch.tables import VisitRow
-from field.grid.tables import Rep, Zone
+from field.grid.tables import Rep
 from field.task.clocks import put_off_s
 from field.task.tables import Proof, Task, TaskEntry
 from field.task.task import FINAL, IN_ROUTE, By, TaskEvent, TaskState, allowed
@@ -37,8 +37,13 @@ async def show_tasks(
 ) -> list[TaskView]:
     """Tasks as lists show them."""
     known = await known_to(session, tasks)
-    proofs = await proofs_of(session, [task.id for task in tasks])
-    return [task_view(task, known, proofs.get(task.id, ()), now, actor) for task in tasks]
+    ids = [task.id for task in tasks]
+    proofs = await proofs_of(session, ids)
+    conflicts = await conflicts_shown(session, tasks, proofs, actor)
+    return [
+        task_view(task, known, proofs.get(task.id, ()), conflicts.get(task.id, []), now, actor)
+        for task in tasks
+    ]
 
 
 async def show_task(session: AsyncSession, task: Task, now: datetime, actor: Actor) -> TaskDetailView:
@@ -51,7 +56,14 @@ async def show_task(session: AsyncSession, task: Task, now: datetime, actor: Act
     )
 
 
-def task_view(task: Task, known: Known, proofs: Iterable[Proof], now: datetime, actor: Actor) -> TaskView:
+def task_view(
+    task: Task,
+    known: Known,
+    proofs: Iterable[Proof],
+    conflicts: list[ConflictView],
+    now: datetime,
+    actor: Actor,
+) -> TaskView:
     """One task as ``actor`` sees it."""
     visit = known.visits.get(task.id) if task.state in IN_ROUTE else None
     eta = visit.eta + _put_off(task.state, visit, now) if visit else None
@@ -104,6 +116,7 @@ def task_view(task: Task, known: Known, proofs: Iterable[Proof], now: datetime, 
         response_overdue=clocks.response_overdue,
         allowed=_allowed(task, rep, actor),
         proofs=[proof_view(proof) for proof in proofs],
+        conflicts=conflicts,
     )
 
 
@@ -138,36 +151,6 @@ def _entry(entry: TaskEntry) -> TimelineView:
         actor_kind=entry.actor_kind,
         actor_name=entry.actor_name,
         detail=entry.detail,
-    )
-
-
-def proof_view(proof: Proof) -> ProofView:
-    """A photo of the finished work."""
-    return ProofView(
-        id=proof.id,
-        url=f"/api/proofs/{proof.id}/image",
-        width=proof.width,
-        height=proof.height,
-        at=proof.at,
-    )
-
-
-def zone_names(zone: Zone) -> NamesView:
-    """A zone's code and names."""
-    return NamesView(
-        id=zone.id, code=zone.code, name=zone.name, name_zh_hant=zone.name_zh_hant, name_en=zone.name_en
-    )
-
-
-def rep_name(rep: Rep) -> RepNameView:
-    """A representative in a few words."""
-    return RepNameView(
-        id=rep.id,
-        staff_id=rep.staff_id,
-        code=rep.code,
-        name=rep.name,
-        name_en=rep.name_en,
-        phone=rep.phone,
     )
 
 
@@ -220,6 +203,8 @@ async def route_view(
         overtime_s=times.overtime_s,
         ends_at=moment(times.ends_at),
         next_task_id=upcoming,
+        reports=await own_reports(session, seen.rep, now, actor),
+        gone=await gone_views(session, seen.rep, now),
         stops=[
             StopView(
                 task=view,

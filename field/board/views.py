@@ -69,6 +69,53 @@ class ProofView(View):
     at: datetime
 
 
+class ActView(View):
+    """One thing that a representative did. `at`: when, by the phone."""
+
+    kind: str
+    at: datetime
+    note: str
+    reason: str
+
+
+class ConflictView(View):
+    """What a representative did on a task that was no longer theirs.
+
+    `claim`: how far it came; `proposal`: what should become of it as things stand; `allowed`: what the caller
+    may decide; `holder`: who has the task now.
+    """
+
+    id: UUID
+    version: int
+    task_id: UUID
+    category: str
+    fault: str
+    address: str
+    task_state: str
+    state: str
+    claim: str
+    proposal: str
+    allowed: list[str]
+    rep: RepNameView
+    holder: RepNameView | None
+    acts: list[ActView]
+    proofs: list[ProofView]
+    opened_at: datetime
+    decided_at: datetime | None
+    decided_by: PersonView | None
+
+
+class GoneView(View):
+    """A task that left a representative's phone. `why`: see :class:`field.task.tables.Departure`."""
+
+    task_id: UUID
+    category: str
+    fault: str
+    address: str
+    at: datetime
+    why: str
+
+
 class TaskView(View):
     """A task as it stands. `allowed`: what the caller may do with it now; `late_s`: past its window."""
 
@@ -115,6 +162,7 @@ class TaskView(View):
     response_overdue: bool
     allowed: list[str]
     proofs: list[ProofView]
+    conflicts: list[ConflictView]
 
 
 class TimelineView(View):
@@ -206,14 +254,25 @@ class ActionTaskView(View):
     version: int
 
 
+class ActionConflictView(View):
+    """Where what was done is kept."""
+
+    id: UUID
+    state: str
+
+
 class ActionResultView(View):
-    """The answer to one action. `status` as HTTP would have it; `replayed`: it had been answered before."""
+    """The answer to one action. `status` as HTTP would have it; `replayed`: it had been answered before.
+
+    `conflict`: the task has gone on; what was done is kept with it, and a dispatcher decides.
+    """
 
     id: UUID
     sequence: int
     status: int
     task: ActionTaskView | None
     error: ActionErrorView | None
+    conflict: ActionConflictView | None
     replayed: bool
 
 

@@ -29,7 +29,7 @@ from field.services import FieldServices
 from field.task.clocks import promised_window
 from field.task.tables import Task
 from field.task.task import By, Given, TaskEvent, TaskState
-from field.task.timeline import remember, step
+from field.task.timeline import departed, remember, step
 from kernel.actors import SYSTEM, Actor
 from kernel.contracts import TaskCancelled, TaskSettled
 from kernel.database import UnitOfWork, check_version
@@ -195,7 +195,7 @@ async def assign_task(
     await take_out(uow, services, task)
     if before is not None and before != rep.id:
         task.answerable_id = actor.id  # until the new one accepts
-        uow.changed("task", task.id, f"rep:{before}")
+        departed(uow, task, before, "reassigned")
     failed: Reason | None = None
     await uow.hold(days_of(rep.id))
     for date in open_days(services, task, uow.now):
@@ -243,7 +243,7 @@ async def take_back(uow: UnitOfWork, services: FieldServices, actor: Actor, task
     task.answerable_id = actor.id
     tell_unplaced(uow, task, TAKEN_BACK)
     if before is not None:
-        uow.changed("task", task.id, f"rep:{before}")
+        departed(uow, task, before, "taken_back")
 
 
 async def settle_task(uow: UnitOfWork, actor: Actor, task: Task, note: str) -> None:
@@ -259,5 +259,7 @@ async def cancel_task(uow: UnitOfWork, services: FieldServices, actor: Actor, ta
     step(uow, task, TaskEvent.CANCEL, by, actor, Given(reason=why), reason=why)
     await take_out(uow, services, task)
     task.finished_at, task.response_due_at, task.unplaced_reason = uow.now, None, None
+    if task.rep_id is not None:
+        departed(uow, task, task.rep_id, "cancelled")
     staff_id = actor.id if actor.kind == "staff" else None
     uow.emit(TaskCancelled(task_id=task.id, request_id=task.request_id, reason=why, by_staff_id=staff_id))

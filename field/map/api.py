@@ -13,8 +13,8 @@ from field.board.map_views import (
     ZonePropertiesView,
     ZonesView,
 )
+from field.board.names import zone_names
 from field.board.rep_queries import coverage_now
-from field.board.shown import zone_names
 from field.board.views import ReasonView
 from field.callers import CONSOLE
 from field.dispatch.placement import reason

@@ -14,6 +14,7 @@ from geoalchemy2 import WKBElement
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from field.task.conflict import Claim, ConflictState
 from field.task.task import TaskState
 from kernel.sql.base import Base
 from kernel.sql.columns import JsonColumn, UtcDateTime, Versioned, enum_column, point_column
@@ -120,3 +121,50 @@ class Proof(Base):
     height: Mapped[int]
 
     __table_args__ = (UniqueConstraint("task_id", "client_id"),)
+
+
+class Conflict(Versioned, Base):
+    """What one representative reports of a task that was no longer theirs (see :mod:`field.task.conflict`).
+
+    ``acts``, oldest first: ``id``, ``kind`` and ``at`` (ISO 8601) as the phone says, ``note``, ``reason``,
+    ``proofs`` (ids).
+    """
+
+    __tablename__ = "task_conflict"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"))
+    rep_id: Mapped[UUID] = mapped_column(ForeignKey("rep.id"))
+    state: Mapped[ConflictState] = mapped_column(enum_column(ConflictState))
+    claim: Mapped[Claim] = mapped_column(enum_column(Claim))
+    acts: Mapped[list[Json]] = mapped_column(JsonColumn)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+
+    __table_args__ = (
+        UniqueConstraint("task_id", "rep_id"),
+        Index("ix_task_conflict_rep_id_changed_at", "rep_id", "changed_at"),
+    )
+
+
+_UNDECIDED = Conflict.state == ConflictState.OPEN
+Index("ix_task_conflict_open", Conflict.task_id, postgresql_where=_UNDECIDED, sqlite_where=_UNDECIDED)
+
+
+class Departure(Base):
+    """A task left a representative's phone, and why; the phone says so, once the task is gone from it.
+
+    ``why``: unanswered, declined, reassigned, taken_back, cancelled, escalated or counted.
+    """
+
+    __tablename__ = "task_departure"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"), index=True)
+    rep_id: Mapped[UUID] = mapped_column(ForeignKey("rep.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    why: Mapped[str] = mapped_column(String(16))
+
+    __table_args__ = (Index("ix_task_departure_rep_id_at", "rep_id", "at"),)

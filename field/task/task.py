@@ -17,6 +17,8 @@ move it is:
 - *escalated*: it is beyond the representative's training or authority. It needs a reason, and belongs
   at once to somebody named (`field.task.escalation`), who assigns it to someone able, settles it with a
   note, or cancels it.
+- Work that somebody did without having the task any more *counts* when a dispatcher has decided so
+  (`field.task.conflict`): the task is done, whoever has it.
 - *done* and *cancelled* are final. Only the house itself opens a cancelled task again, when the request that
   it belongs to asks for a visit once more: one request has one task, with all that became of it.
 
@@ -65,6 +67,7 @@ class TaskEvent(StrEnum):
     REASSIGN = "reassign"
     TAKE_BACK = "take_back"
     SETTLE = "settle"
+    COUNT = "count"
     CANCEL = "cancel"
     REOPEN = "reopen"
 
@@ -123,6 +126,7 @@ TABLE: Final[Mapping[TaskEvent, Rule]] = MappingProxyType(
         _E.REASSIGN: _rule([_S.ASSIGNED, _S.ACCEPTED, _S.TRAVELLING], _S.ASSIGNED, [By.DISPATCHER], Need.REP),
         _E.TAKE_BACK: _rule([_S.ASSIGNED, _S.ACCEPTED], _S.UNPLACED, [By.DISPATCHER], Need.REASON),
         _E.SETTLE: _rule([_S.ESCALATED], _S.DONE, [By.DISPATCHER], Need.NOTE),
+        _E.COUNT: _rule(_OPEN, _S.DONE, [By.SYSTEM], Need.PROOF),
         _E.CANCEL: _rule(_OPEN, _S.CANCELLED, [By.DISPATCHER, By.SYSTEM], Need.REASON),
         _E.REOPEN: _rule([_S.CANCELLED], _S.UNPLACED, [By.SYSTEM]),
     }

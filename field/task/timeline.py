@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
-from field.task.tables import Task, TaskEntry
+from field.task.tables import Departure, Task, TaskEntry
 from field.task.task import By, Given, TaskEvent, TaskState, move
 from kernel.actors import Actor
 from kernel.database import UnitOfWork
@@ -60,6 +61,12 @@ def remember(
         )
     )
     hint(uow, task, inbox=task.state in INBOX or before in INBOX)
+
+
+def departed(uow: UnitOfWork, task: Task, rep_id: UUID, why: str) -> None:
+    """The task leaves a representative's phone: remember why, and have the phone look."""
+    uow.session.add(Departure(id=uow.new_id(), task_id=task.id, rep_id=rep_id, at=uow.now, why=why))
+    uow.changed("task", task.id, f"rep:{rep_id}")
 
 
 def hint(uow: UnitOfWork, task: Task, *, inbox: bool = False) -> None:

@@ -8,9 +8,11 @@ from uuid import UUID
 from starlette.responses import Response
 
 from field.board.map_views import RouteView
+from field.board.names import proof_view
 from field.board.rep_queries import route_now
-from field.board.shown import proof_view, route_view, show_tasks
+from field.board.shown import route_view, show_tasks
 from field.board.views import (
+    ActionConflictView,
     ActionErrorView,
     ActionResultView,
     ActionTaskView,
@@ -46,7 +48,14 @@ from field.visits.commands import (
     travel_to_task,
 )
 from field.visits.devices import DeviceStep, StepResult, apply_actions
-from field.visits.proofs import OffShift, TaskErased, add_proof, own_task, proof_sent_before, report_position
+from field.visits.proofs import (
+    OffShift,
+    TaskErased,
+    add_proof,
+    once_own_task,
+    proof_sent_before,
+    report_position,
+)
 from kernel import i18n
 from kernel.actors import Role
 from kernel.database import UnitOfWork
@@ -141,7 +150,7 @@ async def post_escalation(call: Call, task_id: UUID, body: EscalationBody) -> Ta
 async def post_proof(call: Call, task_id: UUID, form: Upload) -> ProofView:
     client_id = _client_id(form)
     async with call.database.reading() as session:
-        await own_task(session, call.actor, task_id)
+        await once_own_task(session, call.actor, task_id)
         before = await proof_sent_before(session, task_id, client_id)
         if before is not None:
             return proof_view(before)
@@ -226,6 +235,7 @@ def _result(result: StepResult, language: str) -> ActionResultView:
         status=result.status,
         task=ActionTaskView.model_validate(result.task) if result.task else None,
         error=error,
+        conflict=ActionConflictView.model_validate(result.conflict) if result.conflict else None,
         replayed=result.replayed,
     )
 

@@ -7,7 +7,15 @@ from uuid import UUID
 from pydantic import Field
 
 from field.bodies import Body, Lat, Lon, Moment, Text, Version
+from field.task.conflict import Decision
 from field.visits.devices import Kind
+
+
+class DecisionBody(Body):
+    """What becomes of reported work: see :mod:`field.task.conflict`. `version`: the conflict's."""
+
+    version: Version
+    decision: Decision
 
 
 class StepBody(Body):

@@ -3,6 +3,7 @@
 from field.services import FieldServices
 from field.visits import handlers
 from field.visits.api import api
+from field.visits.conflict_api import api as conflict_api
 from field.visits.jobs import erase_all_lapsed, forget_old_positions, look_at_clocks
 from field.visits.tables import Device, DeviceAction
 from kernel.capability import Capability, Handling
@@ -10,7 +11,7 @@ from kernel.jobs import SETTLED_S, Job
 
 capability = Capability(
     "field.visits",
-    apis=(api,),
+    apis=(api, conflict_api),
     handlers=(Handling(handlers.group, FieldServices),),
     jobs=(
         Job("visits.clocks", look_at_clocks, 3.0, SETTLED_S),

@@ -17,7 +17,7 @@ from field.task.answering import answerable_staff
 from field.task.escalation import escalation_target
 from field.task.tables import Proof, Task
 from field.task.task import By, Given, TaskEvent
-from field.task.timeline import step
+from field.task.timeline import departed, step
 from kernel.actors import Actor
 from kernel.contracts import TaskAccepted, TaskArrived, TaskDone, TaskEscalated, TaskTravelling
 from kernel.database import UnitOfWork, check_version
@@ -117,17 +117,19 @@ async def accept_task(do: Doing) -> None:
 async def decline_task(do: Doing, reason: str) -> None:
     """No, with a reason: the next best representative gets it, else the dispatcher's inbox."""
     do.step(TaskEvent.DECLINE, Given(reason=reason), reason=reason)
-    await hand_on(do.uow, do.services, do.task, do.rep, do.actor)
+    await hand_on(do.uow, do.services, do.task, do.rep, do.actor, "declined")
 
 
-async def hand_on(uow: UnitOfWork, services: FieldServices, task: Task, rep: Rep, actor: Actor) -> None:
-    """Take a declined task from ``rep`` and find somebody else."""
+async def hand_on(
+    uow: UnitOfWork, services: FieldServices, task: Task, rep: Rep, actor: Actor, why: str
+) -> None:
+    """Take a task from ``rep``, who declined it or did not answer, and find somebody else."""
     task.refused_by = [*task.refused_by, str(rep.id)]
     if task.answerable_id == rep.staff_id:
         # Who gave an accepted task back no longer answers for it; until the next accepts, a dispatcher does.
         task.answerable_id = escalation_target(await answerable_staff(uow.session), rep.station)
     await take_out(uow, services, task)
-    uow.changed("task", task.id, f"rep:{rep.id}")
+    departed(uow, task, rep.id, why)
     task.rep_id = None
     await place(uow, services, task, actor)
 
@@ -175,6 +177,7 @@ async def escalate_task(do: Doing, reason: str) -> None:
     target = escalation_target(await answerable_staff(do.uow.session), do.rep.station)
     do.step(TaskEvent.ESCALATE, Given(reason=reason), reason=reason, to=str(target), rep=str(do.rep.id))
     await take_out(do.uow, do.services, do.task)
+    departed(do.uow, do.task, do.rep.id, "escalated")
     do.task.escalation_reason, do.task.answerable_id, do.task.rep_id = reason, target, None
     do.task.unplaced_reason = "escalated"
     do.uow.emit(

@@ -4,16 +4,19 @@ A phone numbers its actions 1, 2, 3 … and gives each a UUIDv7. The last number
 kept per phone, and changes in the same transaction as the effect, so that neither can be without the other:
 
 - an action that was answered before gets the stored answer again, whatever the task looks like now;
-- the next number is carried out. Refused by a rule (a task that was moved meanwhile, say), it is answered
-  with the refusal's code, which is stored as well: it is answered for good, and the numbers after it go on.
-  One that depended on it is refused by the task's own state machine;
+- the next number is carried out. What cannot be done because the task has gone to somebody else meanwhile, or
+  stands elsewhere, did happen at a door: it is kept with its note and photos as a conflict that a dispatcher
+  decides (:mod:`field.task.conflict`), and the answer names it;
+- refused by another rule, it is answered with the refusal's code, which is stored as well: it is answered for
+  good, and the numbers after it go on. One that depended on it is refused by the task's own state machine;
 - a number that was answered for another action is refused, and changes nothing; so is an action that was
   answered under another number, though its new number then counts as answered;
 - a number beyond the next one is a gap: nothing from there on is touched, and the answer says which number
   is expected. The phone sends from there.
 
-What is not the action's own fault (a race lost again and again, a part that is away) is not an answer: the
-call stops there with what was done so far, and the phone sends the rest again.
+What is not the action's own fault (a race lost again and again, a part that is away, a photo that a server
+restored from a backup has lost) is not an answer: the call stops there with what was done so far, and the
+phone sends the rest again.
 """
 
 from __future__ import annotations
@@ -27,8 +30,10 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from field.services import FieldServices
+from field.task.tables import Conflict, Task
 from field.visits.commands import (
     Doing,
+    ProofUnknown,
     accept_task,
     arrive_at_task,
     begin,
@@ -38,6 +43,8 @@ from field.visits.commands import (
     rep_of,
     travel_to_task,
 )
+from field.visits.conflicts import Act, report
+from field.visits.proofs import had_task
 from field.visits.tables import Device, DeviceAction
 from kernel.actors import Actor
 from kernel.database import Database, UnitOfWork
@@ -85,7 +92,10 @@ class DeviceStep:
 
 @dataclasses.dataclass(frozen=True)
 class StepResult:
-    """The answer to one action. ``status`` as HTTP would have it; ``replayed``: given before."""
+    """The answer to one action. ``status`` as HTTP would have it; ``replayed``: given before.
+
+    ``conflict``: it was kept instead of carried out; its id and state.
+    """
 
     id: UUID
     sequence: int
@@ -93,6 +103,7 @@ class StepResult:
     code: str | None = None
     params: dict[str, Any] = dataclasses.field(default_factory=dict)
     task: dict[str, Any] | None = None
+    conflict: dict[str, Any] | None = None
     replayed: bool = False
 
 
@@ -124,7 +135,7 @@ async def apply_actions(
     for step in sorted(steps, key=lambda step: step.sequence):
         try:
             results.append(await _answer(database, services, actor, device_id, step))
-        except (SequenceGap, Crowded) as stop:
+        except (SequenceGap, ProofUnknown, Crowded) as stop:
             stopped = stop.code
             break
     expected = await database.run(_expected, actor, device_id)
@@ -136,7 +147,7 @@ async def _answer(
 ) -> StepResult:
     try:
         return await database.run(_carry_out, services, actor, device_id, step)
-    except SequenceGap:
+    except (SequenceGap, ProofUnknown):
         raise
     except SequenceReused as clash:
         # Not stored: the number's own answer stays what it is.
@@ -168,12 +179,33 @@ async def _refuse(
     device, stored = await _turn(uow, actor, device_id, step)
     if stored is not None:
         return stored
+    if not isinstance(refusal, ActionRepeated):
+        conflict = await _keep(uow, actor, step)
+        if conflict is not None:
+            kept = {"id": str(conflict.id), "state": conflict.state.value}
+            return _store(uow, device, step, StepResult(step.id, step.sequence, 202, conflict=kept))
     params = {
         name: value if isinstance(value, int | str | list) else str(value)
         for name, value in refusal.params.items()
     }
     result = StepResult(step.id, step.sequence, refusal.status, refusal.code, params)
     return _store(uow, device, step, result)
+
+
+async def _keep(uow: UnitOfWork, actor: Actor, step: DeviceStep) -> Conflict | None:
+    """Keep what was done on a task that is no longer this representative's, or said of one that has gone on.
+
+    None: there is nothing to keep; the task never was this representative's, or the refusal says it all.
+    """
+    rep = await rep_of(uow.session, actor)
+    task = await uow.session.get(Task, step.task_id)
+    if task is None or task.erased_at is not None or not await had_task(uow.session, rep, task):
+        return None
+    act = Act(step.id, step.kind, step.at, step.note, step.reason, step.proofs)
+    if task.rep_id == rep.id and not act.says_something:
+        return None
+    await uow.session.refresh(task, with_for_update=True)
+    return await report(uow, actor, rep, task, act)
 
 
 async def _turn(
@@ -221,6 +253,8 @@ async def _expected(uow: UnitOfWork, actor: Actor, device_id: UUID) -> int:
 def _store(uow: UnitOfWork, device: Device, step: DeviceStep, result: StepResult) -> StepResult:
     device.last_sequence, device.changed_at = step.sequence, uow.now
     content = {"status": result.status, "code": result.code, "params": result.params, "task": result.task}
+    if result.conflict:
+        content["conflict"] = result.conflict
     uow.session.add(
         DeviceAction(
             device_id=device.id, sequence=step.sequence, action_id=step.id, at=uow.now, result=content

@@ -20,7 +20,7 @@ from field.dispatch.tables import RepPosition
 from field.grid.store import point_of
 from field.grid.tables import Zone
 from field.services import FieldServices
-from field.task.tables import Proof, Task, TaskEntry
+from field.task.tables import Conflict, Proof, Task, TaskEntry
 from field.task.task import FINAL
 from field.task.timeline import remember
 from kernel.actors import SYSTEM, Actor
@@ -31,7 +31,7 @@ from kernel.outbox import forget_private
 
 log = structlog.get_logger(__name__)
 
-KEPT_OF_STEPS = frozenset({"rep", "rep_name", "to"})
+KEPT_OF_STEPS = frozenset({"rep", "rep_name", "to", "what"})
 """What is kept of a timeline's lines: who, but no words. A reason that the house itself gave is a code."""
 POSITION_KEPT = timedelta(days=1)
 """A representative's last position is of use on the day only; the next report replaces it anyway."""
@@ -48,6 +48,8 @@ async def erase_task(uow: UnitOfWork, services: FieldServices, task: Task, actor
     task.evidence, task.placement = [], {}
     for entry in await uow.session.scalars(select(TaskEntry).where(TaskEntry.task_id == task.id)):
         entry.detail = _without_words(entry)
+    for conflict in await uow.session.scalars(select(Conflict).where(Conflict.task_id == task.id)):
+        conflict.acts = [act | {"note": "", "reason": "", "proofs": []} for act in conflict.acts]
     files = set(await uow.session.scalars(select(Proof.blob_id).where(Proof.task_id == task.id)))
     await uow.session.execute(delete(Proof).where(Proof.task_id == task.id))
     await forget_private(uow.session, task.id)

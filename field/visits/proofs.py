@@ -12,7 +12,8 @@ from field.dispatch.planning import usual_hours
 from field.dispatch.tables import RepPosition, Shift
 from field.grid.tables import Rep
 from field.services import FieldServices
-from field.task.tables import Proof, Task
+from field.task.tables import Proof, Task, TaskEntry
+from field.task.task import TaskEvent
 from field.task.timeline import hint
 from field.visits.commands import rep_of
 from kernel.actors import Actor
@@ -37,17 +38,30 @@ class OffShift(Refused):
     code = "off_shift_position"
 
 
-async def own_task(
+async def had_task(session: AsyncSession, rep: Rep, task: Task) -> bool:
+    """Whether the task is, or ever was, this representative's."""
+    if task.rep_id == rep.id or str(rep.id) in task.refused_by:
+        return True
+    given = (TaskEvent.PLACE, TaskEvent.ASSIGN, TaskEvent.REASSIGN)
+    lines = await session.scalars(
+        select(TaskEntry).where(TaskEntry.task_id == task.id, TaskEntry.kind.in_(given))
+    )
+    return any(line.detail.get("rep") == str(rep.id) for line in lines)
+
+
+async def once_own_task(
     session: AsyncSession, actor: Actor, task_id: UUID, lock: dict[str, bool] | None = None
 ) -> tuple[Rep, Task]:
-    """The task, if it is the actor's own. ``lock``: SQLAlchemy's ``with_for_update``, for commands only.
+    """The task, if it is or was the actor's own: whoever stood at the door may prove what was done there.
+
+    ``lock``: SQLAlchemy's ``with_for_update``, for commands only.
 
     Raises:
-        NotFound: it is somebody else's, or there is none.
+        NotFound: it never was, or there is none.
     """
     rep = await rep_of(session, actor)
     task = await session.get(Task, task_id, with_for_update=lock)
-    if task is None or task.rep_id != rep.id:
+    if task is None or not await had_task(session, rep, task):
         raise NotFound()
     return rep, task
 
@@ -66,7 +80,7 @@ async def add_proof(
     Raises:
         TaskErased: a phone that was away for long sends what nobody may keep any more.
     """
-    rep, task = await own_task(uow.session, actor, task_id, BESIDE_OTHERS)
+    rep, task = await once_own_task(uow.session, actor, task_id, BESIDE_OTHERS)
     if task.erased_at is not None:
         raise TaskErased()
     proof = await proof_sent_before(uow.session, task_id, client_id)

@@ -87,7 +87,7 @@ async def expire(uow: UnitOfWork, services: FieldServices, task_id: UUID) -> boo
     if not overdue and rep.active:
         return False
     step(uow, task, TaskEvent.EXPIRE, By.SYSTEM, SYSTEM, rep=str(rep.id), rep_name=rep.name)
-    await hand_on(uow, services, task, rep, SYSTEM)
+    await hand_on(uow, services, task, rep, SYSTEM, "unanswered")
     return True
 
 

@@ -42,6 +42,7 @@ PURE = (
     "field.dispatch.gaps",
     "field.dispatch.route",
     "field.dispatch.search",
+    "field.task.conflict",
     "field.task.task",
     "field.grid.coverage",
     "field.grid.files.difference",

@@ -48,9 +48,15 @@ async def phone(town: Town) -> Phone:
 
 
 def states(answer: dict[str, Any]) -> list[str | None]:
-    """Per action, the task's state after it, or the code of its refusal."""
+    """Per action, the task's state after it, the state of the conflict that it was kept in, or its
+    refusal."""
     return [
-        result["task"]["state"] if result["task"] else result["error"]["code"] for result in answer["results"]
+        result["task"]["state"]
+        if result["task"]
+        else f"kept: {result['conflict']['state']}"
+        if result["conflict"]
+        else result["error"]["code"]
+        for result in answer["results"]
     ]
 
 
@@ -103,7 +109,9 @@ async def test_a_gap_stops_and_says_what_is_expected(town: Town, phone: Phone) -
     assert states(await phone.send(first, second)) == ["accepted", "travelling"]
 
 
-async def test_a_refused_action_does_not_hold_up_the_others(town: Town, phone: Phone) -> None:
+async def test_what_was_done_on_a_task_that_moved_does_not_hold_up_the_others(
+    town: Town, phone: Phone
+) -> None:
     moved, kept = await town.task(where=inside("A1")), await town.task(where=inside("A1", east=0.3))
     dora = await town.caller("dora")
     actions = [
@@ -115,10 +123,19 @@ async def test_a_refused_action_does_not_hold_up_the_others(town: Town, phone: P
     await dora.post(f"/api/tasks/{moved.id}/assignment", wanted)
 
     answer = await phone.send(*actions)
-    assert states(answer) == ["not_found", "not_found", "accepted"]
-    assert answer["results"][0]["error"]["message_key"] == "errors.not_found"
+    assert states(answer) == ["kept: noted", "kept: noted", "accepted"]
     assert answer["expected"] == 4
-    assert states(await phone.send(*actions)) == ["not_found", "not_found", "accepted"], "for good"
+    assert states(await phone.send(*actions)) == ["kept: noted", "kept: noted", "accepted"], "for good"
+
+
+async def test_a_refused_action_does_not_hold_up_the_others(town: Town, phone: Phone) -> None:
+    strange, kept = uuid4(), await town.task(where=inside("A1"))
+    actions = [phone.act("acceptance", strange), phone.act("acceptance", kept.id)]
+    answer = await phone.send(*actions)
+    assert states(answer) == ["not_found", "accepted"]
+    assert answer["results"][0]["error"]["message_key"] == "errors.not_found"
+    assert answer["expected"] == 3
+    assert states(await phone.send(*actions)) == ["not_found", "accepted"], "for good"
 
 
 async def test_the_same_number_for_another_action_is_refused(town: Town, phone: Phone) -> None:

@@ -1,0 +1,170 @@
+"""Work that somebody reports on a task which was no longer theirs to do, as a table.
+
+A phone without a network does not hear that its task was given to somebody else, taken back or cancelled.
+What its owner did at the door is a fact all the same: each act is kept with its note and its photos, and all
+acts of one representative on one task are one conflict. The acts say how far the work came (the *claim*);
+together with where the task stands now, that decides what is proposed:
+
+- *count*: the work is done, and nobody else need go. The task is finished with this evidence.
+- *give_back*: who reports stands at the door, and nobody else does. The task goes back to that person.
+- *keep*: leave the task as it stands. Two people may be at the same door, or the task was called off; a
+  person has to read it and telephone.
+- *note*: nothing depends on it; it stays on record.
+
+A conflict whose proposal is *note* is *noted* and asks nothing of anybody. Every other one is *open* until a
+dispatcher decides: *counted*, *returned* or *kept*. Proposals are worked out when they are looked at, because
+the task goes on in the meantime; a further report opens a decided conflict again when it asks for a decision.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from field.task.task import TABLE, TaskEvent, TaskState
+from kernel.errors import Refused
+
+
+class ConflictState(StrEnum):
+    """Where a conflict stands."""
+
+    NOTED = "noted"
+    OPEN = "open"
+    COUNTED = "counted"
+    RETURNED = "returned"
+    KEPT = "kept"
+
+
+class Claim(StrEnum):
+    """How far the reported work came, least first."""
+
+    UNDER_WAY = "under_way"
+    TROUBLE = "trouble"
+    ON_SITE = "on_site"
+    DONE = "done"
+
+
+class Proposal(StrEnum):
+    """What should become of it."""
+
+    NOTE = "note"
+    KEEP = "keep"
+    GIVE_BACK = "give_back"
+    COUNT = "count"
+
+
+class Decision(StrEnum):
+    """What a dispatcher can decide."""
+
+    COUNT = "count"
+    GIVE_BACK = "give_back"
+    KEEP = "keep"
+
+
+class DecisionNotPossible(Refused):
+    """That can no longer be decided: the task has gone on, or the conflict has been decided."""
+
+    code = "decision_not_possible"
+
+
+CLAIMS: Final[Mapping[str, Claim]] = MappingProxyType(
+    {
+        "acceptance": Claim.UNDER_WAY,
+        "declination": Claim.UNDER_WAY,
+        "travel": Claim.UNDER_WAY,
+        "escalation": Claim.TROUBLE,
+        "arrival": Claim.ON_SITE,
+        "completion": Claim.DONE,
+    }
+)
+"""What each kind of act says, by the names that a phone uses."""
+
+_S = TaskState
+_NOBODY_THERE: Final = (_S.UNPLACED, _S.ASSIGNED, _S.ACCEPTED, _S.TRAVELLING, _S.DECLINED, _S.ESCALATED)
+
+
+def _proposals(nobody: Proposal, somebody: Proposal, cancelled: Proposal) -> Mapping[TaskState, Proposal]:
+    table = dict.fromkeys(_NOBODY_THERE, nobody)
+    return MappingProxyType(table | {_S.ON_SITE: somebody, _S.CANCELLED: cancelled, _S.DONE: Proposal.NOTE})
+
+
+PROPOSALS: Final[Mapping[Claim, Mapping[TaskState, Proposal]]] = MappingProxyType(
+    {
+        Claim.UNDER_WAY: _proposals(Proposal.NOTE, Proposal.NOTE, Proposal.NOTE),
+        Claim.TROUBLE: _proposals(Proposal.KEEP, Proposal.KEEP, Proposal.NOTE),
+        Claim.ON_SITE: _proposals(Proposal.GIVE_BACK, Proposal.KEEP, Proposal.KEEP),
+        Claim.DONE: _proposals(Proposal.COUNT, Proposal.KEEP, Proposal.KEEP),
+    }
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule:
+    """One decision: to which state of the conflict, from which claims, while the task stands where."""
+
+    target: ConflictState
+    claims: frozenset[Claim]
+    tasks: frozenset[TaskState]
+
+
+DECISIONS: Final[Mapping[Decision, Rule]] = MappingProxyType(
+    {
+        Decision.COUNT: Rule(ConflictState.COUNTED, frozenset({Claim.DONE}), TABLE[TaskEvent.COUNT].sources),
+        Decision.GIVE_BACK: Rule(
+            ConflictState.RETURNED,
+            frozenset(Claim) - {Claim.UNDER_WAY},
+            TABLE[TaskEvent.ASSIGN].sources | TABLE[TaskEvent.REASSIGN].sources,
+        ),
+        Decision.KEEP: Rule(ConflictState.KEPT, frozenset(Claim), frozenset(TaskState)),
+    }
+)
+
+
+def claim_of(kinds: Iterable[str]) -> Claim:
+    """How far acts of these kinds, of which there is at least one, came."""
+    order = list(Claim)
+    return max((CLAIMS[kind] for kind in kinds), key=order.index)
+
+
+def proposal(claim: Claim, task: TaskState) -> Proposal:
+    """What should become of work that came this far, while the task stands there."""
+    return PROPOSALS[claim][task]
+
+
+def after_report(state: ConflictState | None, claim: Claim, task: TaskState) -> ConflictState:
+    """The conflict's state after one more act. None: this act is the first."""
+    if proposal(claim, task) is not Proposal.NOTE:
+        return ConflictState.OPEN
+    return state or ConflictState.NOTED
+
+
+def allowed(state: ConflictState, claim: Claim, task: TaskState) -> tuple[Decision, ...]:
+    """What a dispatcher may decide now, in the table's order."""
+    if state is not ConflictState.OPEN:
+        return ()
+    return tuple(
+        decision for decision, rule in DECISIONS.items() if claim in rule.claims and task in rule.tasks
+    )
+
+
+def decide(state: ConflictState, decision: Decision, claim: Claim, task: TaskState) -> ConflictState:
+    """The conflict's state after the decision.
+
+    Raises:
+        DecisionNotPossible: with ``allowed``, what could be decided.
+    """
+    possible = allowed(state, claim, task)
+    if decision not in possible:
+        raise DecisionNotPossible(decision=decision.value, allowed=[each.value for each in possible])
+    return DECISIONS[decision].target
+
+
+def diagram() -> str:
+    """The states as a mermaid diagram, for the documentation."""
+    lines = ["stateDiagram-v2", "    [*] --> noted: report (note)", "    [*] --> open: report"]
+    lines += [f"    {state} --> open: report" for state in ConflictState if state is not ConflictState.OPEN]
+    for decision, rule in DECISIONS.items():
+        claims = ", ".join(claim for claim in Claim if claim in rule.claims)
+        lines.append(f"    open --> {rule.target}: {decision} ({claims})")
+    return "\n".join(lines) + "\n"
