@@ -20,9 +20,12 @@ export class Store {
           if (!request.result.objectStoreNames.contains(table)) request.result.createObjectStore(table, options);
         }
       };
-      request.onsuccess = () => resolve(new Store(request.result));
+      request.onsuccess = () => {
+        // A newer page, or one that signs out, waits until this one lets go.
+        request.result.onversionchange = () => request.result.close();
+        resolve(new Store(request.result));
+      };
       request.onerror = () => reject(request.error);
-      request.onblocked = () => reject(new Error("another tab holds an older version of the store"));
     });
   }
 
@@ -52,6 +55,33 @@ export class Store {
   }
 
   /**
+   * Changes several tables in one transaction: all of it is on disk once this resolves, or nothing. `work` may wait
+   * for requests of this transaction only (see `answer`).
+   * @template T
+   * @param {string[]} tables @param {(rows: (table: string) => IDBObjectStore) => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  change(tables, work) {
+    return new Promise((resolve, reject) => {
+      const transaction = this.database.transaction(tables, "readwrite", { durability: "strict" });
+      /** @type {T} */
+      let result;
+      /** @type {unknown} */
+      let failure;
+      transaction.oncomplete = () => resolve(result);
+      transaction.onerror = transaction.onabort = () => reject(failure ?? transaction.error);
+      work((table) => transaction.objectStore(table)).then(
+        (made) => {
+          result = made;
+        },
+        (error) => {
+          failure = error;
+          transaction.abort();
+        });
+    });
+  }
+
+  /**
    * Resolves when the transaction is on disk, not when the request was accepted.
    * @template T
    * @param {string} table @param {IDBTransactionMode} mode @param {(rows: IDBObjectStore) => IDBRequest<T>} work
@@ -65,4 +95,12 @@ export class Store {
       transaction.onerror = transaction.onabort = () => reject(transaction.error);
     });
   }
+}
+
+/** What a request inside `change` finds. @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
+export function answer(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
 }

@@ -25,10 +25,32 @@ export function mainAction(stop, work, page) {
   if (!step) return null;
   const act = async (/** @type {Event} */ event) => {
     if (step.event === "complete") return attempt(event.currentTarget, () => finish(task, work, page));
-    await work.act(step.kind, task.id);
     navigator.vibrate?.(30);
+    const action = await work.act(step.kind, task.id, {}, { hold: true });
+    page.toast.show({ t: `rep.did.${step.event}`, undo: () => takeBack(action, work, page) });
   };
   return button({ t: `rep.do.${step.event}`, icon: step.icon, kind: "primary", size: "main", class: "button rep-main", action: act });
+}
+
+/** Ten seconds for a thumb that slipped. @param {import("lib/outbox.js").Action} action @param {Work} work @param {Page} page */
+async function takeBack(action, work, page) {
+  const gone = await work.outbox.takeBack(action.id);
+  page.toast.show(gone ? { t: "rep.did.undo" } : { t: "rep.did.undo_late", tone: "bad" });
+  void work.sync();
+}
+
+/** No to a new task, one tap beside yes; the reason is the second. @param {Stop} stop @param {Work} work @param {Page} page */
+export function declineAction({ task }, work, page) {
+  if (task.state !== "assigned" || !task.allowed.includes("decline")) return null;
+  return button({ t: "rep.do.decline", icon: "close", class: "button rep-decline", action: (event) => attempt(event.currentTarget, () => reasoned("declination", "decline", task, work, page)) });
+}
+
+/** @param {string} kind @param {string} about @param {import("pages/rep/overlay.js").Task} task @param {Work} work @param {Page} page */
+async function reasoned(kind, about, task, work, page) {
+  const reason = await askReason(about);
+  if (!reason) return;
+  await work.act(kind, task.id, { reason });
+  page.toast.show({ t: `rep.did.${about}` });
 }
 
 /** Decline, arrive without travelling, hand over: what is allowed besides. @param {Stop} stop @param {Work} work @param {Page} page */
@@ -40,16 +62,11 @@ export function moreAction(stop, work, page) {
   return button({ t: "rep.more", icon: "more", action: (event) => attempt(event.currentTarget, async () => {
     const wish = await sheet({ t: "rep.more.title", body: [h("p", { class: "muted", t: "rep.more.hint" })],
       actions: more.map((event) => ({ value: event, t: `rep.do.${event}`, icon: { arrive: "pin", decline: "close", escalate: "up" }[event] })) });
-    if (wish === "arrive") await work.act("arrival", task.id);
-    if (wish === "decline") await reasoned("declination", "decline");
-    if (wish === "escalate") await reasoned("escalation", "escalate");
+    if (wish === "arrive") {
+      const action = await work.act("arrival", task.id, {}, { hold: true });
+      page.toast.show({ t: "rep.did.arrive", undo: () => takeBack(action, work, page) });
+    }
+    if (wish === "decline") await reasoned("declination", "decline", task, work, page);
+    if (wish === "escalate") await reasoned("escalation", "escalate", task, work, page);
   }) });
-
-  /** @param {string} kind @param {string} about */
-  async function reasoned(kind, about) {
-    const reason = await askReason(about);
-    if (!reason) return;
-    await work.act(kind, task.id, { reason });
-    page.toast.show({ t: `rep.did.${about}` });
-  }
 }

@@ -1,53 +1,82 @@
-// Done: photos of the finished work, a note, or both. Kept on the phone until the server has them.
+// Done: photos of the finished work, a note, or both. A draft on the phone until the outbox has it.
 
-import { uuid7 } from "lib/ids.js";
 import { h } from "parts/dom.js";
+import { attempt, button } from "parts/button.js";
 import { sheet } from "parts/dialog.js";
 import { field } from "parts/field.js";
 import { photoAdd } from "parts/photo.js";
 import { prepare } from "parts/picture.js";
+import { Draft } from "pages/rep/drafts.js";
 
 /** @typedef {import("pages/rep/work.js").Photo} Photo */
 const MOST = 8;
+const PAUSE_MS = 300;
 
 /** @param {import("pages/rep/overlay.js").Task} task @param {import("pages/rep/work.js").Work} work @param {import("parts/page.js").Page} page */
 export async function finish(task, work, page) {
-  /** @type {Photo[]} */
-  const photos = [];
+  const draft = await Draft.open(work.store, task.id);
   /** @type {string[]} */
   const addresses = [];
   const strip = h("div", { class: "rep-photos" });
-  const note = field({ t: "rep.finish.note", name: "note", type: "textarea", rows: 3, maxlength: 2000, optional: true });
-  const add = photoAdd({ t: "rep.finish.photo", capture: true, picked: async (files) => {
-    for (const file of files.slice(0, MOST - photos.length)) {
+  const note = field({ t: "rep.finish.note", name: "note", type: "textarea", rows: 3, maxlength: 2000, optional: true, value: draft.note });
+  note.control.value = draft.note;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let pause;
+  const write = () => {
+    clearTimeout(pause);
+    return draft.write(note.control.value);
+  };
+  note.control.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(() => attempt(note, write), PAUSE_MS);
+  });
+  const add = photoAdd({ t: "rep.finish.photo", capture: true, picked: (files) => attempt(strip, async () => {
+    for (const file of files.slice(0, MOST - draft.photos.length)) {
+      let blob;
       try {
-        const { blob } = await prepare(file);
-        photos.push({ id: uuid7(), task_id: task.id, blob });
-        addresses.push(URL.createObjectURL(blob));
-        const tile = /** @type {import("parts/photo.js").Photo} */ (h("cs-photo"));
-        tile.show({ src: addresses[addresses.length - 1] ?? "", number: photos.length });
-        strip.insertBefore(tile, add);
-        note.fault(null);
+        ({ blob } = await prepare(file));
       } catch {
         page.toast.show({ t: "common.error.photo_unreadable", tone: "bad" });
+        continue;
       }
+      show(await draft.add(blob));
+      note.fault(null);
     }
-    add.hidden = photos.length >= MOST;
-  } });
+  }) });
+  /** @param {Photo} photo */
+  const show = (photo) => {
+    const src = URL.createObjectURL(photo.blob);
+    addresses.push(src);
+    const tile = /** @type {import("parts/photo.js").Photo} */ (h("cs-photo"));
+    tile.show({ src, number: strip.children.length });
+    const box = h("div", { class: "rep-photo" }, tile, button({ icon: "trash", size: "icon", label: "rep.finish.remove", class: "button rep-remove", action: async () => {
+      await draft.remove(photo);
+      box.remove();
+      add.hidden = false;
+    } }));
+    strip.insertBefore(box, add);
+    add.hidden = draft.photos.length >= MOST;
+  };
   strip.append(add);
+  for (const photo of draft.photos) show(photo);
   const body = [h("p", { class: "muted", t: "rep.finish.lead" }), strip, note];
+  const looksAway = () => void write();
+  document.addEventListener("visibilitychange", looksAway);
   for (;;) {
     const answer = await sheet({ t: "rep.finish.title", body, actions: [{ value: "done", t: "rep.do.complete", kind: "primary", icon: "done" }] });
-    const words = note.control.value.trim();
-    if (answer === "done" && !words && !photos.length) {
+    await write();
+    const words = draft.note.trim();
+    if (answer === "done" && !words && !draft.photos.length) {
       note.fault("rep.finish.missing");
       continue;
     }
-    if (answer === "done") {
-      await work.act("completion", task.id, { note: words, proofs: photos.map((photo) => photo.id) }, photos);
-      page.toast.show({ t: navigator.onLine ? "rep.did.complete" : "rep.did.complete_offline" });
-    }
+    document.removeEventListener("visibilitychange", looksAway);
     for (const address of addresses) URL.revokeObjectURL(address);
+    if (answer === "done") {
+      await work.act("completion", task.id, { note: words, proofs: draft.photos.map((photo) => photo.id) });
+      await draft.forget();
+      page.toast.show({ t: navigator.onLine ? "rep.did.complete" : "rep.did.complete_offline" });
+    } else if (words || draft.photos.length) page.toast.show({ t: "rep.finish.kept" });
     return;
   }
 }

@@ -8,7 +8,8 @@ import { icon } from "parts/icon.js";
 import { signOut } from "parts/session.js";
 import { i18n } from "parts/words.js";
 import { progress } from "pages/rep/overlay.js";
-import { Work } from "pages/rep/work.js";
+
+/** @typedef {import("pages/rep/work.js").Work} Work */
 
 /** @param {import("parts/page.js").Page} page @param {Work} work @param {import("parts/session.js").Me} me @param {import("pages/rep/positions.js").Positions} positions */
 export function header(page, work, me, positions) {
@@ -33,7 +34,7 @@ export function header(page, work, me, positions) {
 /** @param {Work} work */
 function sync(work) {
   if (work.waiting.length) return chip({ t: "rep.sync.waiting", params: { count: work.waiting.length }, icon: "queue", tone: "warn" });
-  if ((work.trouble || !navigator.onLine) && work.heardAt) return chip({ text: i18n.t("rep.sync.as_of", { time: i18n.time(work.heardAt) }), icon: "offline", tone: "warn" });
+  if ((work.trouble || !work.live || !navigator.onLine) && work.heardAt) return chip({ text: i18n.t("rep.sync.as_of", { time: i18n.time(work.heardAt) }), icon: "offline", tone: "warn" });
   return chip({ t: "rep.sync.fresh", icon: "check", tone: "ok" });
 }
 
@@ -50,10 +51,10 @@ async function settings(page, work, positions) {
   if (wish !== "out") return;
   if (work.waiting.length) {
     const sure = await ask({ t: "rep.sign_out.waiting", params: { count: work.waiting.length }, text: "rep.sign_out.lost",
-      actions: [{ value: "", t: "common.cancel", kind: "primary" }, { value: "yes", t: "common.sign_out", kind: "danger" }] });
+      actions: [{ value: "", t: "common.cancel", kind: "primary" }, { value: "yes", t: "common.sign_out" }] });
     if (sure !== "yes") return;
   }
   positions.stop();
-  await Work.forget();
+  await work.forget();
   await signOut(page);
 }

@@ -39,6 +39,7 @@ async function whoIsHere() {
 /** @param {Me} person */
 function start(person) {
   leaveWhenSignedOut(page);
+  work.outbox.person = person.id;
   const places = new Places();
   const positions = new Positions(page, work);
   const body = h("div", { class: "rep-body" });
@@ -68,9 +69,15 @@ function start(person) {
     localise(route.element); // may be off the page, behind a task
     show();
   });
+  page.live.addEventListener("state", (event) => {
+    work.live = /** @type {CustomEvent<string>} */ (event).detail === "open";
+    work.tell();
+    if (work.live) void work.sync(); // what happened while nobody told
+  });
   addEventListener("online", () => void work.sync());
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void work.sync());
+  document.addEventListener("visibilitychange", () => void (document.visibilityState === "visible" ? work.sync() : work.lookAway()));
   show();
   void work.sync();
   positions.start();
+  void work.makeRoom();
 }

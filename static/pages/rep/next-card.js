@@ -5,7 +5,8 @@ import { button } from "parts/button.js";
 import { chip } from "parts/chip.js";
 import { duration } from "lib/time.js";
 import { i18n } from "parts/words.js";
-import { mainAction } from "pages/rep/actions.js";
+import { declineAction, mainAction } from "pages/rep/actions.js";
+import { heardOf } from "pages/rep/told.js";
 import { navigate } from "pages/rep/navigate.js";
 import { lateChip, startKey, stateChip, title, when } from "pages/rep/stop-row.js";
 
@@ -21,7 +22,9 @@ export function nextCard(stop, work, places, page) {
       h("div", null, h("dt", { t: startKey(task) }), h("dd", { class: "number", text: when(stop) })),
       h("div", null, h("dt", { t: "rep.drive" }), h("dd", { class: "number", text: duration(i18n, stop.travel_s) })),
       h("div", null, h("dt", { t: "rep.work_time" }), h("dd", { class: "number", text: duration(i18n, task.duration_s) }))),
+    heardOf(task),
     mainAction(stop, work, page),
+    declineAction(stop, work, page),
     h("div", { class: "cluster rep-pair" },
       task.lat !== null && button({ t: "rep.navigate", icon: "navigate", action: () => navigate(task, page) }),
       button({ t: "rep.open", icon: "list", action: () => places.open(task.id) })));

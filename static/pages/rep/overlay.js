@@ -2,19 +2,27 @@
 // the end; until it has, the person sees what was done. Pure: the same route and actions give the same day.
 
 /** @typedef {import("lib/outbox.js").Action} Action */
+/** @typedef {{id: string, code: string, name: string, name_en: string, phone: string}} Person */
+/**
+ * Work on a task that was no longer its doer's. @typedef {{id: string, task_id: string, category: string, fault: string, address: string,
+ *   task_state: string, state: string, claim: string, proposal: string, rep: Person, holder: Person | null,
+ *   acts: {kind: string, at: string, note: string, reason: string}[], proofs: {id: string, url: string}[]}} Conflict
+ */
+/** A task that left this phone. @typedef {{task_id: string, category: string, fault: string, address: string, at: string, why: string}} Gone */
 /** @typedef {{id: string, image_url: string, marks_url: string}} Still */
 /**
  * @typedef {{id: string, request_id: string | null, state: string, version: number, category: string, fault: string, severity: string,
  *   ownership: string, skill: string, level: number, parts: Record<string, number>, duration_s: number, note: string,
  *   verdict: Record<string, any>, evidence: Still[], customer: Record<string, string>, address: string, lon: number | null, lat: number | null,
  *   zone: {code: string, name: string, name_zh_hant: string, name_en: string} | null, window_start: string, window_end: string,
- *   late_s: number, allowed: string[], proofs: {id: string, url: string}[]}} Task
+ *   late_s: number, allowed: string[], proofs: {id: string, url: string}[], conflicts?: Conflict[]}} Task
  */
 /** @typedef {{task: Task, position: number, arrives_at: string, starts_at: string, ends_at: string, travel_s: number, late_s: number,
  *   frozen: boolean, path: [number, number][], waiting?: boolean}} Stop */
 /**
  * @typedef {{rep: {id: string, name: string, name_en: string, code: string}, day: string, shift_start: string, shift_end: string, home_lon: number,
- *   home_lat: number, travel_source: string, ends_at: string, next_task_id: string | null, stops: Stop[]}} Route
+ *   home_lat: number, travel_source: string, ends_at: string, next_task_id: string | null, stops: Stop[],
+ *   reports?: Conflict[], gone?: Gone[]}} Route
  */
 
 /** @type {Record<string, {state: string, allowed: string[]} | null>} null: the task leaves this phone */

@@ -8,6 +8,7 @@ import { nextCard } from "pages/rep/next-card.js";
 import { next } from "pages/rep/overlay.js";
 import { RouteMap } from "pages/rep/route-map.js";
 import { stopRow } from "pages/rep/stop-row.js";
+import { told } from "pages/rep/told.js";
 
 export class RouteView {
   /** @param {import("pages/rep/work.js").Work} work @param {import("pages/rep/places.js").Places} places @param {import("parts/page.js").Page} page */
@@ -46,6 +47,7 @@ export class RouteView {
     const first = next(route.stops);
     const rest = route.stops.filter((stop) => stop !== first);
     redraw(this.content, () => this.content.replaceChildren(
+      ...told(this.work),
       ...(first ? [nextCard(first, this.work, this.places, this.page)] : []),
       ...(route.stops.length ? [] : [nothing({ t: "rep.empty", more: "rep.empty.more", icon: "calendar" })]),
       ...(!first && route.stops.length ? [nothing({ t: "rep.all_done", more: "rep.all_done.more", icon: "done" })] : []),

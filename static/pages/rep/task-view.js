@@ -9,7 +9,8 @@ import { Evidence } from "parts/evidence.js";
 import { icon } from "parts/icon.js";
 import { redraw } from "parts/redraw.js";
 import { i18n, t } from "parts/words.js";
-import { mainAction, moreAction } from "pages/rep/actions.js";
+import { declineAction, mainAction, moreAction } from "pages/rep/actions.js";
+import { heardOf } from "pages/rep/told.js";
 import { navigate } from "pages/rep/navigate.js";
 import { lateChip, startKey, stateChip, title } from "pages/rep/stop-row.js";
 
@@ -38,6 +39,7 @@ export class TaskView {
         h("h2", { text: title(task) }),
         h("div", { class: "cluster" }, stateChip(task), severity(task), lateChip(task), stop.waiting && chip({ t: "rep.sync.not_sent", icon: "queue", tone: "warn" }))),
       where(task, this.page),
+      heardOf(task),
       this.evidence.element,
       verdict(task),
       customer(task),
@@ -46,7 +48,8 @@ export class TaskView {
     redraw(this.content, () => this.content.replaceChildren(...parts.filter((part) => part !== null)));
     const main = mainAction(stop, this.work, this.page);
     const more = moreAction(stop, this.work, this.page);
-    redraw(this.bar, () => this.bar.replaceChildren(...[more, main].filter((part) => part !== null)));
+    const no = declineAction(stop, this.work, this.page);
+    redraw(this.bar, () => this.bar.replaceChildren(...[more, no, main].filter((part) => part !== null)));
   }
 }
 

@@ -1,5 +1,6 @@
 // The representative's day on this phone: the route as last heard, the actions that wait, the photos that belong to
-// them. Everything is on the device first; the network is an afterthought. Dispatches `change`.
+// them. Everything is on the device first; the network is an afterthought. What was typed or photographed leaves the
+// device only when the server has it, or when its owner throws it away. Dispatches `change`.
 
 import { ApiError } from "lib/api.js";
 import { Outbox } from "lib/outbox.js";
@@ -8,12 +9,19 @@ import { withActions } from "pages/rep/overlay.js";
 
 /** @typedef {import("parts/page.js").Page} Page */
 /** @typedef {import("lib/outbox.js").Action} Action */
+/** @typedef {import("lib/outbox.js").Refused} Refused */
 /** @typedef {import("pages/rep/overlay.js").Route} Route */
 /** @typedef {import("pages/rep/overlay.js").Stop} Stop */
-/** @typedef {{id: string, task_id: string, blob: Blob}} Photo */
+/** `sent`: the server has had it; `refused`: it never will. @typedef {{id: string, task_id: string, blob: Blob, sent?: boolean, refused?: string}} Photo */
 
 export const STORE = "curbstop-rep";
 export const OUTBOX = "curbstop-outbox";
+/** How long a tap can be taken back. */
+export const HOLD_MS = 10_000;
+const SEEN_KEPT = 100;
+/** Between two tries while something waits: from, to. */
+const AGAIN_MS = [2_000, 60_000];
+const LITTLE_ROOM = 50_000_000;
 
 export class Work extends EventTarget {
   /** @param {Page} page @param {Store} store */
@@ -27,19 +35,32 @@ export class Work extends EventTarget {
     this.heardAt = null;
     /** @type {Action[]} */
     this.waiting = [];
+    /** @type {Refused[]} */
+    this.refused = [];
+    /** @type {string[]} what the person has been told and has put away */
+    this.seen = [];
+    /** Whether the server tells this page of news by itself. */
+    this.live = false;
     /** @type {unknown} why the last refresh failed */
     this.trouble = null;
     /** @type {Outbox} */
     this.outbox = /** @type {any} */ (null);
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.again = undefined;
+    this.pause = AGAIN_MS[0] ?? 0;
   }
 
   /** @param {Page} page */
   static async open(page) {
     const work = new Work(page, await Store.open(STORE, { facts: {}, photos: { keyPath: "id" } }));
     work.outbox = await Outbox.open((device, actions) => work.send(device, actions), OUTBOX);
-    work.outbox.addEventListener("change", () => void work.recount());
-    work.outbox.addEventListener("refused", (event) => work.refused(/** @type {CustomEvent} */ (event).detail));
+    const { outbox } = work;
+    outbox.addEventListener("change", () => void work.recount());
+    outbox.addEventListener("applied", (event) => void work.applied(/** @type {CustomEvent} */ (event).detail));
+    outbox.addEventListener("refused", (event) => work.saidNo(/** @type {CustomEvent} */ (event).detail));
+    outbox.addEventListener("stopped", (event) => void work.stopped(/** @type {CustomEvent} */ (event).detail));
     const kept = await work.store.get("facts", "route");
+    work.seen = (await work.store.get("facts", "seen")) ?? [];
     if (kept) [work.heard, work.heardAt] = [kept.route, new Date(kept.at)];
     await work.recount();
     return work;
@@ -69,59 +90,122 @@ export class Work extends EventTarget {
   }
 
   /**
-   * Takes an action: kept first, shown at once, sent when possible.
-   * @param {string} kind @param {string} taskId @param {{reason?: string, note?: string, proofs?: string[]}} [body] @param {Photo[]} [photos]
+   * Takes an action: kept first, shown at once, sent when possible; with `hold`, when it can no longer be taken back.
+   * @param {string} kind @param {string} taskId @param {{reason?: string, note?: string, proofs?: string[]}} [body] @param {{hold?: boolean}} [options]
    */
-  async act(kind, taskId, body = {}, photos = []) {
-    for (const photo of photos) await this.store.put("photos", photo);
-    await this.outbox.add(kind, taskId, body, new Date());
+  async act(kind, taskId, body = {}, { hold = false } = {}) {
+    const action = await whereThereIsRoom(() => this.outbox.add(kind, taskId, body, new Date(), hold ? HOLD_MS : 0));
     void this.sync();
+    return action;
   }
 
-  /** Sends what waits, then asks for the day as it is now. */
+  /** Sends what waits and asks for the day as it is now, whatever still waits. */
   async sync() {
+    clearTimeout(this.again);
     try {
       await this.outbox.flush();
-      if (!this.waiting.length) await this.refresh();
     } catch (error) {
       this.page.toast.fault(error);
     }
+    await this.refresh();
+    if (!this.waiting.length) {
+      this.pause = AGAIN_MS[0] ?? 0;
+      return;
+    }
+    const held = this.waiting.map((action) => (action.held_until ?? 0) - Date.now()).filter((left) => left > 0);
+    this.again = setTimeout(() => void this.sync(), held.length ? Math.min(...held) + 50 : this.pause);
+    this.pause = Math.min(this.pause * 2, AGAIN_MS[1] ?? 0);
+  }
+
+  /** The page goes out of sight: what could still be taken back goes now, for nobody looks any more. */
+  async lookAway() {
+    await this.outbox.release();
+    await this.sync();
   }
 
   /** @param {string} device @param {Action[]} actions */
   async send(device, actions) {
     const ready = [];
-    for (const action of actions) ready.push(await this.withPhotos(action));
+    for (const action of actions) {
+      const { id, sequence, kind, task_id, at } = action;
+      ready.push({ id, sequence, kind, task_id, at, body: await this.withPhotos(action) });
+    }
     return this.page.api.post("/api/device-actions", { device, actions: ready }, { tries: 2 });
   }
 
-  /** Photos go first; one that the server will never take is left out, and the person is told. @param {Action} action */
+  /** Photos go first; one that the server will never take is left out, stays here, and the person is told. @param {Action} action */
   async withPhotos(action) {
     const body = /** @type {{proofs?: string[]}} */ (action.body);
+    if (!body.proofs) return body;
     const sent = [];
-    for (const id of body.proofs ?? []) {
+    for (const id of body.proofs) {
       const photo = /** @type {Photo | undefined} */ (await this.store.get("photos", id));
-      try {
-        if (photo) await this.page.api.upload(`/api/tasks/${action.task_id}/proofs`, { file: photo.blob, name: "proof.jpg", fields: { client_id: id } });
-        sent.push(id);
-      } catch (error) {
-        if (!(error instanceof ApiError) || error.passing || error.status === 401) throw error;
-        this.page.toast.fault(error);
-      }
-      await this.store.delete("photos", id);
+      if (photo && !photo.sent && !(await this.upload(photo))) continue;
+      if (!photo?.refused) sent.push(id);
     }
-    return body.proofs ? { ...action, body: { ...body, proofs: sent } } : action;
+    return { ...body, proofs: sent };
   }
 
-  /** @param {{action: Action, result: {error?: {code: string, message?: string, params?: object}}}} answer */
-  refused({ result }) {
+  /** @param {Photo} photo @returns {Promise<boolean>} */
+  async upload(photo) {
+    if (photo.refused) return false;
+    try {
+      await this.page.api.upload(`/api/tasks/${photo.task_id}/proofs`, { file: photo.blob, name: "proof.jpg", fields: { client_id: photo.id } });
+      await this.store.put("photos", { ...photo, sent: true });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.passing || [401, 429].includes(error.status)) throw error;
+      this.page.toast.fault(error);
+      await this.store.put("photos", { ...photo, refused: error.code });
+      return false;
+    }
+  }
+
+  /** The server has it: its photos need not stay. @param {Refused} answered */
+  async applied({ action, result }) {
+    if (result.conflict) this.page.toast.show({ t: "rep.report.stored", seconds: 12 });
+    for (const photo of await this.photosOf(action)) if (!photo.refused) await this.store.delete("photos", photo.id);
+  }
+
+  /** @param {Refused} answer */
+  saidNo({ result }) {
     const { code = "refused", message, params } = result.error ?? {};
-    this.page.toast.fault(new ApiError(code, 409, { message, params: /** @type {any} */ (params) }));
+    this.page.toast.fault(new ApiError(code, 409, { message, params }));
+  }
+
+  /** A server restored from a backup has lost photos: those that are still here go up again. @param {{action: Action, code: string}} what */
+  async stopped({ action, code }) {
+    if (code !== "proof_unknown") return;
+    const photos = await this.photosOf(action);
+    for (const photo of photos) await this.store.put("photos", { ...photo, sent: false });
+    await this.outbox.rewrite(action.id, { ...action.body, proofs: photos.map((photo) => photo.id) });
+    clearTimeout(this.again);
+    this.again = setTimeout(() => void this.sync(), 1000);
+  }
+
+  /** @param {Action} action @returns {Promise<Photo[]>} those that are still on this phone */
+  async photosOf(action) {
+    const ids = /** @type {{proofs?: string[]}} */ (action.body).proofs ?? [];
+    const found = await Promise.all(ids.map((id) => this.store.get("photos", id)));
+    return found.filter(Boolean);
+  }
+
+  /** What was refused has been seen, and is thrown away. @param {Action} action */
+  async discard(action) {
+    for (const photo of await this.photosOf(action)) await this.store.delete("photos", photo.id);
+    await this.outbox.discard(action.id);
+  }
+
+  /** @param {string} what the person has read and put away */
+  async see(what) {
+    this.seen = [...this.seen, what].slice(-SEEN_KEPT);
+    await this.store.put("facts", this.seen, "seen");
+    this.tell();
   }
 
   async recount() {
-    this.waiting = await this.outbox.waiting();
-    this.page.banner.queued(this.waiting.length);
+    [this.waiting, this.refused] = await Promise.all([this.outbox.waiting(), this.outbox.refused()]);
+    this.page.banner.queued(this.waiting.filter((action) => !((action.held_until ?? 0) > Date.now())).length);
     this.tell();
   }
 
@@ -129,9 +213,33 @@ export class Work extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Leaves nothing of the day on this phone. */
-  static async forget() {
-    for (const name of [STORE, OUTBOX]) indexedDB.deleteDatabase(name);
+  /** Asks the browser not to clear what is kept here, and says early when the phone is nearly full. */
+  async makeRoom() {
+    await navigator.storage?.persist?.();
+    const { quota = Infinity, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
+    if (quota - usage < LITTLE_ROOM) this.page.banner.say({ t: "rep.storage.low", tone: "bad", icon: "alert" });
+  }
+
+  /** Leaves nothing of the day on this phone but what its owner has not sent yet; that waits for them. */
+  async forget() {
+    await this.store.delete("facts", "route");
+    await this.store.delete("facts", "me");
     for (const name of await caches.keys()) await caches.delete(name);
+    const drafts = await this.store.change(["facts"], (rows) => new Promise((resolve) => {
+      const count = rows("facts").count(IDBKeyRange.bound("draft:", "draft:\uffff"));
+      count.onsuccess = () => resolve(count.result);
+    }));
+    if (this.waiting.length || this.refused.length || drafts) return;
+    for (const name of [STORE, OUTBOX]) indexedDB.deleteDatabase(name);
+  }
+}
+
+/** A phone that is full says so in words that help. @template T @param {() => Promise<T>} keep @returns {Promise<T>} */
+export async function whereThereIsRoom(keep) {
+  try {
+    return await keep();
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "QuotaExceededError") throw new ApiError("storage_full", 507);
+    throw error;
   }
 }
