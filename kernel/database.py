@@ -42,6 +42,9 @@ ATTEMPTS = 6
 STAND_BACK_S = 0.02
 """How long one who lost a race waits before the next try, at most and times the tries so far."""
 
+PREPARED_AT_MOST = 8
+"""Times a command is left to have something made ready for it."""
+
 _SERIALIZATION_FAILURES = {"40001", "40P01"}
 """PostgreSQL's SQLSTATEs for "run that again": serialization failure, deadlock."""
 
@@ -68,6 +71,24 @@ def check_version(row: HasVersion, version: int | None) -> None:
     """
     if version is not None and row.version != version:
         raise StaleVersion(current=row.version)
+
+
+WRITING = "writing"
+
+
+def is_writing(session: AsyncSession) -> bool:
+    """Whether others who want to write may be waiting for this session."""
+    return bool(session.info.get(WRITING))
+
+
+class NotReady(Exception):
+    """A command needs what is slow to come by. :meth:`Database.run` leaves the transaction, so that nobody
+    waits, has it made ready in a session that only reads, and runs the command again.
+    """
+
+    def __init__(self, prepare: Callable[[AsyncSession], Awaitable[object]]) -> None:
+        super().__init__("something has to be read before the transaction")
+        self.prepare = prepare
 
 
 class UnitOfWork:
@@ -156,10 +177,19 @@ class Database:
             Crowded: when :data:`ATTEMPTS` tries in a row lost their race.
             sqlalchemy.exc.IntegrityError: the command breaks a rule of the tables: a fault of ours.
         """
-        for attempt in range(1, ATTEMPTS + 1):
+        prepared = 0
+        attempt = 1
+        while True:
             try:
                 async with self.unit_of_work() as uow:
+                    # Whatever is still missing then is read where it is needed: better slowly than never.
+                    uow.session.info[WRITING] = prepared < PREPARED_AT_MOST
                     return await command(uow, *args, **kwargs)
+            except NotReady as missing:
+                prepared += 1
+                async with self.reading() as session:
+                    await missing.prepare(session)
+                continue
             except (StaleDataError, DBAPIError) as error:
                 if not _lost_race(error):
                     raise
@@ -168,7 +198,7 @@ class Database:
                         raise  # a key that is taken each time is no race
                     raise Crowded(retry_after=1) from error
             await asyncio.sleep(random.random() * STAND_BACK_S * attempt)
-        raise AssertionError("unreachable")
+            attempt += 1
 
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[UnitOfWork]:
