@@ -16,7 +16,7 @@ from uuid import UUID
 import numpy as np
 
 from benchmarks import Figure
-from field.dispatch.gaps import Weights, ask_for
+from field.dispatch.gaps import Ways, Weights, ask_for
 from field.dispatch.proposals import Proposals, pack, propose, warm_up
 from field.dispatch.route import RepDay, Route, Travel, Visit, insert, schedule
 from field.dispatch.search import Rule, search, search_plain
@@ -39,13 +39,14 @@ def run(preset: str = "full") -> Iterator[Figure]:
         "engine": engine,
         "reps": REPS,
         "stops": sum(len(route.visits) for route in routes),
-        "frozen": sum(times.frozen for times in fleet.schedules),
+        "frozen": sum(schedule(route, travel, NOW).frozen for route in routes),
         "calls": len(new),
     }
     asks = [ask_for(fleet, visit, None, (), Weights()) for visit in new]
-    yield from _times("search", [partial(search, fleet.gaps, ask, travel) for ask in asks], context)
-    some = asks[: len(asks) // 4]
-    plain = [partial(search_plain, fleet.gaps, ask, travel) for ask in some]
+    asked_for = [(ask, Ways.of(travel, visit.point)) for ask, visit in zip(asks, new, strict=True)]
+    yield from _times("search", [partial(search, fleet.gaps, *each) for each in asked_for], context)
+    some = asked_for[: len(asked_for) // 4]
+    plain = [partial(search_plain, fleet.gaps, *each) for each in some]
     yield from _times("search_plain", plain, context | {"engine": "python", "calls": len(some)})
     owners = [route.rep.rep_id for route in routes]
     asked = [partial(propose, fleet, visit, travel, owner=owners[at % REPS]) for at, visit in enumerate(new)]
@@ -89,7 +90,7 @@ def _equality(cases: int) -> Figure:
         )
         answers = []
         for find in (search, search_plain):
-            found = find(fleet.gaps, ask, case.travel)
+            found = find(fleet.gaps, ask, Ways.of(case.travel, case.new.point))
             columns = zip(
                 found.rule.tolist(),
                 found.cost.tolist(),

@@ -1,24 +1,21 @@
 """Routes laid out for the search: one row a representative, one column a gap between two stops.
 
-`pack` computes once what every later search needs in each gap: where one comes from and when one may
-leave, where one goes on to and by when one must be there. A gap count is the number of visits plus one.
+`lay_out` computes, for all representatives at once, what every later search needs in each gap: where one
+comes from and when one may leave, where one goes on to and by when one must be there. A gap count is the
+number of visits plus one. Its reference is `field.dispatch.route.schedule`, which does one day at a time.
 """
 
 import dataclasses
-from collections.abc import Collection, Sequence
-from functools import cached_property
-from typing import Final
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
-from field.dispatch.route import ABOUT_TO_START_S, Route, Schedule, Travel, Visit, schedule, stock_left
+from field.dispatch.columns import NEVER, Crew, Flags, Ints, Stops, columns_of, lay_out
+from field.dispatch.route import ABOUT_TO_START_S, RepDay, Route, Travel, Visit
 
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-
-NEVER: Final = 1 << 60
+__all__ = ["NEVER", "Ask", "Flags", "Fleet", "Found", "Gaps", "Ints", "Ways", "Weights", "ask_for", "pack"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,8 +25,9 @@ class Gaps:
     `before`/`after`: (R, G) points on either side, `after` −1 where the day ends anywhere; `leave`: (R,
     G) the earliest second one may leave `before`; `limit`: (R, G) the latest second one must be at
     `after`; `base`: (R, G) travel now made between them; `next_start`: (R, G) when the visit after it now
-    starts, `NEVER` where there is none; `open`: (R, G); `count`: (R,) gaps; `levels`: (R, S) by skill, 0 =
-    lacks it; `stock`: (R, P) parts left; `shift_start`, `shift_end`: (R,); `locked`: (R,); `now`.
+    starts, and `next_latest` when its window closes, `NEVER` where there is none; `open`: (R, G); `count`:
+    (R,) gaps; `levels`: (R, S) by skill, 0 = lacks it; `stock`: (R, P) parts left; `shift_start`,
+    `shift_end`: (R,); `locked`: (R,); `now`.
     """
 
     before: Ints
@@ -38,6 +36,7 @@ class Gaps:
     limit: Ints
     base: Ints
     next_start: Ints
+    next_latest: Ints
     open: Flags
     count: Ints
     levels: Ints
@@ -46,6 +45,19 @@ class Gaps:
     shift_end: Ints
     locked: Flags
     now: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Ways:
+    """Travel seconds between a visit's place and every point of the fleet: `to` it, `on` from it, (N,)."""
+
+    to: NDArray[np.int32]
+    on: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, travel: Travel, point: int) -> "Ways":
+        """The column and the row of a whole matrix."""
+        return cls(np.ascontiguousarray(travel[:, point]), np.ascontiguousarray(travel[point]))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,7 +78,6 @@ class Ask:
     (P,) parts; `unknown_part`: asks for a part no van has; `penalty`: (R,) seconds; `declined`: (R,).
     """
 
-    point: int
     service: int
     earliest: int
     latest: int
@@ -97,24 +108,24 @@ class Found:
 
 @dataclasses.dataclass(frozen=True)
 class Fleet:
-    """Routes ready for searching, with their schedules. Immutable; pack anew when a route changes."""
+    """Routes ready for searching as of one moment: who they are, the tasks on each in order, and the gaps.
 
-    routes: tuple[Route, ...]
-    schedules: tuple[Schedule, ...]
+    `rows`: where each representative is. Immutable; pack anew when a route changes.
+    """
+
+    reps: Sequence[RepDay]
+    tasks: Sequence[tuple[UUID, ...]]
     gaps: Gaps
     skills: dict[str, int]
     parts: dict[str, int]
-
-    @cached_property
-    def _rows(self) -> dict[UUID, int]:
-        return {route.rep.rep_id: row for row, route in enumerate(self.routes)}
+    rows: Mapping[UUID, int]
 
     def row_of(self, rep_id: UUID) -> int:
         """The row of this representative. KeyError for a stranger."""
-        return self._rows[rep_id]
+        return self.rows[rep_id]
 
     def has(self, rep_id: UUID) -> bool:
-        return rep_id in self._rows
+        return rep_id in self.rows
 
     def missing_parts(self, row: int, visit: Visit) -> list[str]:
         """The parts this visit needs that the van in `row` lacks, sorted."""
@@ -125,56 +136,33 @@ class Fleet:
         )
 
 
+def gaps_of(crew: Crew, stops: Stops, now: int, *, about_to_start_s: int = ABOUT_TO_START_S) -> Gaps:
+    """The gaps of all routes as of `now`."""
+    return Gaps(
+        **lay_out(crew, stops, now, about_to_start_s),
+        count=stops.count + 1,
+        levels=crew.levels,
+        stock=crew.stock,
+        shift_start=crew.shift_start,
+        shift_end=crew.shift_end,
+        locked=crew.locked,
+        now=now,
+    )
+
+
 def pack(
     routes: Sequence[Route], travel: Travel, now: int, *, about_to_start_s: int = ABOUT_TO_START_S
 ) -> Fleet:
     """Lay out routes as of `now`. Ties in a search go to the route that comes first here."""
-    schedules = tuple(schedule(route, travel, now, about_to_start_s=about_to_start_s) for route in routes)
-    rows, wide = len(routes), max((len(route.visits) for route in routes), default=0) + 1
-    skills = {
-        name: at for at, name in enumerate(sorted({name for route in routes for name in route.rep.skills}))
-    }
-    parts = {
-        name: at for at, name in enumerate(sorted({name for route in routes for name in route.rep.parts}))
-    }
-    gaps = Gaps(
-        before=np.zeros((rows, wide), np.int64),
-        after=np.full((rows, wide), -1, np.int64),
-        leave=np.zeros((rows, wide), np.int64),
-        limit=np.zeros((rows, wide), np.int64),
-        base=np.zeros((rows, wide), np.int64),
-        next_start=np.full((rows, wide), NEVER, np.int64),
-        open=np.zeros((rows, wide), np.bool_),
-        count=np.array([len(route.visits) + 1 for route in routes], np.int64),
-        levels=np.zeros((rows, len(skills)), np.int64),
-        stock=np.zeros((rows, len(parts)), np.int64),
-        shift_start=np.array([route.rep.shift_start for route in routes], np.int64),
-        shift_end=np.array([route.rep.shift_end for route in routes], np.int64),
-        locked=np.array([route.rep.locked for route in routes], np.bool_),
-        now=now,
+    crew, stops = columns_of(routes, travel)
+    return Fleet(
+        reps=[route.rep for route in routes],
+        tasks=[tuple(visit.task_id for visit in route.visits) for route in routes],
+        gaps=gaps_of(crew, stops, now, about_to_start_s=about_to_start_s),
+        skills=crew.skills,
+        parts=crew.parts,
+        rows={route.rep.rep_id: row for row, route in enumerate(routes)},
     )
-    for row, (route, times) in enumerate(zip(routes, schedules, strict=True)):
-        _fill(gaps, row, route, times, now)
-        for name, level in route.rep.skills.items():
-            gaps.levels[row, skills[name]] = level
-        for name, left in stock_left(route).items():
-            if name in parts:
-                gaps.stock[row, parts[name]] = left
-    return Fleet(tuple(routes), schedules, gaps, skills, parts)
-
-
-def _fill(gaps: Gaps, row: int, route: Route, times: Schedule, now: int) -> None:
-    rep, stops, size = route.rep, times.stops, len(times.stops) + 1
-    points = [stop.visit.point for stop in stops]
-    free = [rep.shift_start, *(stop.finish_at for stop in stops)]
-    gaps.before[row, :size] = [rep.start_point, *points]
-    gaps.after[row, :size] = [*points, -1 if rep.end_point is None else rep.end_point]
-    gaps.leave[row, :size] = [max(free_at, now) for free_at in free]
-    gaps.limit[row, :size] = [*(stop.latest_start for stop in stops), times.end_limit]
-    gaps.next_start[row, :size] = [*(stop.start_at for stop in stops), NEVER]
-    # The last leg is the way home; a day without visits has none, it is spent at the start.
-    gaps.base[row, :size] = [*(stop.travel_s for stop in stops), times.ends_at - free[-1]]
-    gaps.open[row, times.frozen : size] = [*(not stop.visit.held for stop in stops[times.frozen :]), True]
 
 
 def ask_for(
@@ -185,7 +173,7 @@ def ask_for(
     weights: Weights,
 ) -> Ask:
     """A visit in the fleet's numbering. With no owner among the routes nobody is penalised."""
-    rows = len(fleet.routes)
+    rows = len(fleet.reps)
     penalty = np.zeros(rows, np.int64)
     if owner is not None and fleet.has(owner):
         penalty[:] = weights.owner_s
@@ -202,7 +190,6 @@ def ask_for(
         elif count > 0:
             unknown = True
     return Ask(
-        point=visit.point,
         service=visit.service_s,
         earliest=visit.earliest,
         latest=visit.latest,

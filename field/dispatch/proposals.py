@@ -14,8 +14,12 @@ gap is feasible when the visit starts within its window, everything after it sti
 start, and the day ends within the shift. Gaps of the frozen prefix and gaps before a `held` visit are
 closed.
 
+Where somebody is to visit the same door already, the new visit goes behind what was promised there first,
+if the gap behind is feasible and its own window closes no earlier.
+
 Every representative is accounted for: among the best, or passed over with the first rule that failed,
 in the order of `Rule`. Where several gaps fail by different rules, the one that came furthest counts.
+Of many only the nearest are named; how many of the others failed by which rule is counted.
 """
 
 import dataclasses
@@ -25,7 +29,7 @@ from uuid import UUID
 
 import numpy as np
 
-from field.dispatch.gaps import Ask, Fleet, Found, Weights, ask_for, pack
+from field.dispatch.gaps import Fleet, Found, Ints, Ways, Weights, ask_for, pack
 from field.dispatch.route import Route, Travel, Visit, insert, schedule
 from field.dispatch.search import Rule, search, warm_up
 from field.grid.reasons import Reason
@@ -47,6 +51,7 @@ __all__ = [
 
 DEFAULT_WEIGHTS: Final = Weights()
 DAY_S: Final = 86_400
+COSTLIER: Final = "costlier"
 
 WEIGHTS: Final[Mapping[str, Weights]] = {
     "urgent": Weights(owner_s=120, delay_permille=1000),
@@ -84,38 +89,54 @@ class PassedOver:
 
 @dataclasses.dataclass(frozen=True)
 class Proposals:
-    """At most `limit` proposals, best first, and everybody else with the reason."""
+    """At most `limit` proposals, best first, and everybody else with the reason: those who are named, and of
+    the `others` how many by each rule's code.
+    """
 
     task_id: UUID
     best: tuple[Proposal, ...]
     passed_over: tuple[PassedOver, ...]
+    others: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
 
 def propose(
     fleet: Fleet,
     visit: Visit,
-    travel: Travel,
+    ways: Travel | Ways,
     *,
     owner: UUID | None = None,
     declined_by: Collection[UUID] = (),
     weights: Weights = DEFAULT_WEIGHTS,
     limit: int = 3,
+    order: Ints | None = None,
+    named: int | None = None,
 ) -> Proposals:
-    """The best places for `visit` in the packed routes (`pack`), which must have been packed with this
-    travel matrix or one that only gained rows. `owner`: the representative of the task's zone.
+    """The best places for `visit` in the packed routes (`pack`).
+
+    `ways`: from and to the visit, by the fleet's points; or a whole matrix with the visit's own point in it.
+    `owner`: the representative of the task's zone. `order`: (R,) the rows by nearness, in which ties are
+    decided and people named; as they are when left out. `named`: how many of those passed over at most.
     """
     ask = ask_for(fleet, visit, owner, declined_by, weights)
-    found = search(fleet.gaps, ask, travel)
-    able = np.flatnonzero(found.rule == Rule.OK.number)
+    found = search(fleet.gaps, ask, ways if isinstance(ways, Ways) else Ways.of(ways, visit.point))
+    rows = np.arange(len(fleet.reps)) if order is None else order
+    able = rows[found.rule[rows] == Rule.OK.number]
     ranked = able[np.argsort(found.cost[able], kind="stable")].tolist()
-    best = tuple(_proposal(fleet, visit, ask, found, row, owner) for row in ranked[:limit])
-    chosen = set(ranked[:limit])
-    passed = tuple(
-        PassedOver(route.rep.rep_id, _rule(fleet, visit, found, row))
-        for row, route in enumerate(fleet.routes)
-        if row not in chosen
+    best = tuple(_proposal(fleet, visit, found, row, owner) for row in ranked[:limit])
+    passed = rows[~np.isin(rows, ranked[:limit])]
+    near, far = passed[:named], passed[len(passed) if named is None else named :]
+    rules, counts = np.unique(found.rule[far], return_counts=True)
+    return Proposals(
+        task_id=visit.task_id,
+        best=best,
+        passed_over=tuple(
+            PassedOver(fleet.reps[row].rep_id, _rule(fleet, visit, found, row)) for row in near.tolist()
+        ),
+        others={
+            COSTLIER if number == Rule.OK.number else Rule.numbered(number).value: count
+            for number, count in zip(rules.tolist(), counts.tolist(), strict=True)
+        },
     )
-    return Proposals(visit.task_id, best, passed)
 
 
 def proposal_for(
@@ -131,9 +152,9 @@ def proposal_for(
     """
     row = fleet.row_of(rep_id)
     ask = ask_for(fleet, visit, rep_id, (), weights)
-    found = search(fleet.gaps, ask, travel)
+    found = search(fleet.gaps, ask, Ways.of(travel, visit.point))
     if int(found.rule[row]) == Rule.OK.number:
-        return _proposal(fleet, visit, ask, found, row, None)
+        return _proposal(fleet, visit, found, row, None)
     return PassedOver(rep_id, _rule(fleet, visit, found, row))
 
 
@@ -168,21 +189,21 @@ def place_against_rules(
         arrives_at=stop.arrive_at,
         starts_at=stop.start_at,
         finishes_at=stop.finish_at,
-        reasons=(_between(visits, position),),
+        reasons=(_between([each.task_id for each in visits], position),),
     )
 
 
 def _rule(fleet: Fleet, visit: Visit, found: Found, row: int) -> Reason:
     rule = Rule.numbered(int(found.rule[row]))
     if rule is Rule.OK:
-        return Reason("costlier", {"extra_travel_s": int(found.extra[row])})
+        return Reason(COSTLIER, {"extra_travel_s": int(found.extra[row])})
     if rule is Rule.NO_SKILL:
         return Reason(rule.value, {"skill": visit.skill or ""})
     if rule is Rule.OFF_SHIFT:
-        rep = fleet.routes[row].rep
+        rep = fleet.reps[row]
         return Reason(rule.value, {"from": rep.shift_start, "until": rep.shift_end})
     if rule is Rule.LEVEL_TOO_LOW:
-        has = fleet.routes[row].rep.skills.get(visit.skill or "", 0)
+        has = fleet.reps[row].skills.get(visit.skill or "", 0)
         return Reason(rule.value, {"skill": visit.skill or "", "level": has, "needed": visit.level})
     if rule is Rule.NO_PARTS:
         return Reason(rule.value, {"parts": ", ".join(fleet.missing_parts(row, visit))})
@@ -191,25 +212,25 @@ def _rule(fleet: Fleet, visit: Visit, found: Found, row: int) -> Reason:
     return Reason(rule.value)
 
 
-def _proposal(fleet: Fleet, visit: Visit, ask: Ask, found: Found, row: int, owner: UUID | None) -> Proposal:
-    route = fleet.routes[row]
+def _proposal(fleet: Fleet, visit: Visit, found: Found, row: int, owner: UUID | None) -> Proposal:
+    rep = fleet.reps[row]
     position, start, could_arrive = int(found.position[row]), int(found.start[row]), int(found.arrive[row])
     reasons: list[Reason] = []
-    if owner is not None and owner == route.rep.rep_id:
+    if owner is not None and owner == rep.rep_id:
         reasons.append(Reason("zone_owner"))
     elif owner is not None and fleet.has(owner):
         reasons.append(
             Reason("instead_of_owner", {"rule": _rule(fleet, visit, found, fleet.row_of(owner)).code})
         )
     if visit.skill is not None:
-        reasons.append(Reason("skill_fits", {"skill": visit.skill, "level": route.rep.skills[visit.skill]}))
+        reasons.append(Reason("skill_fits", {"skill": visit.skill, "level": rep.skills[visit.skill]}))
     reasons.append(Reason("extra_travel_s", {"extra_travel_s": int(found.extra[row])}))
     reasons.append(Reason("arrives_at", {"at": start}))
     if start > could_arrive:
         reasons.append(Reason("waits_s", {"wait_s": start - could_arrive}))
-    reasons.append(_between(route.visits, position))
+    reasons.append(_between(fleet.tasks[row], position))
     return Proposal(
-        rep_id=route.rep.rep_id,
+        rep_id=rep.rep_id,
         position=position,
         cost_s=int(found.cost[row]),
         extra_travel_s=int(found.extra[row]),
@@ -220,13 +241,11 @@ def _proposal(fleet: Fleet, visit: Visit, ask: Ask, found: Found, row: int, owne
     )
 
 
-def _between(visits: Sequence[Visit], position: int) -> Reason:
-    if not visits:
+def _between(tasks: Sequence[UUID], position: int) -> Reason:
+    if not tasks:
         return Reason("only_stop")
     if position == 0:
-        return Reason("first_stop", {"before": str(visits[0].task_id)})
-    if position == len(visits):
-        return Reason("last_stop", {"after": str(visits[-1].task_id)})
-    return Reason(
-        "fits_between", {"after": str(visits[position - 1].task_id), "before": str(visits[position].task_id)}
-    )
+        return Reason("first_stop", {"before": str(tasks[0])})
+    if position == len(tasks):
+        return Reason("last_stop", {"after": str(tasks[-1])})
+    return Reason("fits_between", {"after": str(tasks[position - 1]), "before": str(tasks[position])})

@@ -10,8 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from field.dispatch.gaps import Ask, Found, Gaps
-from field.dispatch.route import UNREACHABLE, Travel
+from field.dispatch.gaps import Ask, Found, Gaps, Ways
+from field.dispatch.route import UNREACHABLE
 from field.dispatch.search_compiled import compile_search
 
 
@@ -49,12 +49,12 @@ _SHIFT_ENDS: Final = Rule.SHIFT_ENDS.number
 _NO_ROOM: Final = Rule.NO_ROOM.number
 
 _Answer = tuple[int, int, int, int, int, int]
-Search = Callable[[Gaps, Ask, Travel], Found]
+Search = Callable[[Gaps, Ask, Ways], Found]
 
 
-def search_plain(gaps: Gaps, ask: Ask, travel: Travel) -> Found:
+def search_plain(gaps: Gaps, ask: Ask, ways: Ways) -> Found:
     """The reference: for each representative the cheapest feasible gap, or the first rule that failed."""
-    to_here, from_here = travel[:, ask.point].tolist(), travel[ask.point].tolist()
+    to_here, from_here = ways.to.tolist(), ways.on.tolist()
     answers = [_row(gaps, row, ask, to_here, from_here) for row in range(len(gaps.count))]
     columns = np.array(answers, np.int64).reshape(len(answers), 6).T
     return Found(*(np.ascontiguousarray(column) for column in columns))
@@ -68,14 +68,16 @@ def _row(gaps: Gaps, row: int, ask: Ask, to_here: list[int], from_here: list[int
     furthest, first_arrival = _LOCKED, 0
     best: _Answer | None = None
     could_start, penalty, last = max(ask.earliest, gaps.now), int(ask.penalty[row]), int(gaps.count[row]) - 1
-    columns = (gaps.before, gaps.after, gaps.leave, gaps.limit, gaps.base, gaps.next_start)
+    columns = (gaps.before, gaps.after, gaps.leave, gaps.limit, gaps.base, gaps.next_start, gaps.next_latest)
     rows = zip(*(column[row].tolist() for column in columns), strict=True)
-    for gap, (before, after, leave, limit, base, next_start) in enumerate(rows):
-        if gap > last:
-            break
-        if not gaps.open[row, gap]:
+    fits_behind = False
+    # From the last gap on, so that of a gap one knows already whether the one behind it would do.
+    for gap, (before, after, leave, limit, base, next_start, next_latest) in reversed(list(enumerate(rows))):
+        if gap > last or not gaps.open[row, gap]:
+            fits_behind = False
             continue
         there, onward = to_here[before], from_here[after] if after >= 0 else 0
+        behind, fits_behind = fits_behind, False
         if there >= UNREACHABLE or onward >= UNREACHABLE:
             furthest = max(furthest, _NO_WAY)
             continue
@@ -89,11 +91,14 @@ def _row(gaps: Gaps, row: int, ask: Ask, to_here: list[int], from_here: list[int
         if there_by > limit:
             furthest = max(furthest, _SHIFT_ENDS if gap == last else _NO_ROOM)
             continue
+        fits_behind = True
+        if behind and onward == 0 and to_here[after] == 0 and next_latest <= ask.latest:
+            continue  # the same door: what was promised there first comes first
         extra = there + onward - base
         idle = min(start - arrive, max(0, there_by - next_start))
         cost = extra + penalty + (start - could_start) * ask.delay_permille // 1000
         cost += idle * ask.idle_permille // 1000
-        if best is None or cost < best[2]:
+        if best is None or cost <= best[2]:
             best = (Rule.OK.number, gap, cost, extra, arrive, start)
     if best is not None:
         return best
@@ -122,9 +127,9 @@ def _unable(gaps: Gaps, row: int, ask: Ask) -> Rule:
 _ready: list[Search] = []
 
 
-def search(gaps: Gaps, ask: Ask, travel: Travel) -> Found:
+def search(gaps: Gaps, ask: Ask, ways: Ways) -> Found:
     """The fastest search that is ready."""
-    return (_ready[-1] if _ready else search_plain)(gaps, ask, travel)
+    return (_ready[-1] if _ready else search_plain)(gaps, ask, ways)
 
 
 def warm_up() -> str:

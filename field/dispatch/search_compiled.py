@@ -10,8 +10,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from field.dispatch.gaps import Ask, Flags, Found, Gaps, Ints
-from field.dispatch.route import UNREACHABLE, Travel
+from field.dispatch.gaps import Ask, Flags, Found, Gaps, Ints, Ways
+from field.dispatch.route import UNREACHABLE
 
 OK: Final = 0
 DECLINED_BEFORE: Final = 1
@@ -33,6 +33,7 @@ def scan(
     limit: Ints,
     base: Ints,
     next_start: Ints,
+    next_latest: Ints,
     is_open: Flags,
     count: Ints,
     levels: Ints,
@@ -41,7 +42,6 @@ def scan(
     shift_end: Ints,
     locked: Flags,
     now: int,
-    point: int,
     service: int,
     earliest: int,
     latest: int,
@@ -53,7 +53,8 @@ def scan(
     declined: Flags,
     delay_permille: int,
     idle_permille: int,
-    travel: Travel,
+    to_here: NDArray[np.int32],
+    from_here: NDArray[np.int32],
     found: NDArray[np.int64],
 ) -> None:
     """Fill `found`, (6, R): rule, position, cost, extra, arrive, start. For the rest see `Gaps`, `Ask`,
@@ -86,12 +87,14 @@ def scan(
             continue
         furthest, first_arrival, feasible = ROUTE_LOCKED, 0, False
         last = count[row] - 1
-        for gap in range(count[row]):
+        fits_behind = False
+        for gap in range(last, -1, -1):
+            behind, fits_behind = fits_behind, False
             if not is_open[row, gap]:
                 continue
             onto = after[row, gap]
-            there = travel[before[row, gap], point]
-            onward = travel[point, onto] if onto >= 0 else 0
+            there = to_here[before[row, gap]]
+            onward = from_here[onto] if onto >= 0 else 0
             if there >= UNREACHABLE or onward >= UNREACHABLE:
                 furthest = max(furthest, NO_WAY)
                 continue
@@ -106,11 +109,14 @@ def scan(
             if there_by > limit[row, gap]:
                 furthest = max(furthest, SHIFT_ENDS if gap == last else NO_ROOM)
                 continue
+            fits_behind = True
+            if behind and onward == 0 and to_here[onto] == 0 and next_latest[row, gap] <= latest:
+                continue
             extra = there + onward - base[row, gap]
             idle = min(start - arrive, max(0, there_by - next_start[row, gap]))
             cost = extra + penalty[row] + (start - could_start) * delay_permille // 1000
             cost += idle * idle_permille // 1000
-            if not feasible or cost < found[2, row]:
+            if not feasible or cost <= found[2, row]:
                 feasible = True
                 found[1, row] = gap
                 found[2, row] = cost
@@ -125,7 +131,7 @@ def scan(
                 found[5, row] = first_arrival
 
 
-def compile_search() -> Callable[[Gaps, Ask, Travel], Found]:
+def compile_search() -> Callable[[Gaps, Ask, Ways], Found]:
     """A search like `search_plain`, compiled. Raises ImportError where numba is not installed."""
     import numba
     from numba import types
@@ -136,11 +142,11 @@ def compile_search() -> Callable[[Gaps, Ask, Travel], Found]:
     # With its types declared it is compiled (or read from numba's cache) here, never later in a request.
     wide, column, flags = table(types.int64, 2), table(types.int64, 1), table(types.boolean, 1)
     signature = types.void(
-        *(wide,) * 6,
+        *(wide,) * 7,
         *(table(types.boolean, 2), column, wide, wide, column, column, flags),
-        *(types.int64,) * 7,
+        *(types.int64,) * 6,
         *(column, types.boolean, column, flags, types.int64, types.int64),
-        *(table(types.int32, 2), types.int64[:, ::1]),
+        *(table(types.int32, 1), table(types.int32, 1), types.int64[:, ::1]),
     )
     try:
         compiled: Any = numba.njit(signature, cache=True)(scan)
@@ -148,7 +154,7 @@ def compile_search() -> Callable[[Gaps, Ask, Travel], Found]:
         # Installed where nothing can be written: numba has no place for its cache.
         compiled = numba.njit(signature)(scan)
 
-    def search_compiled(gaps: Gaps, ask: Ask, travel: Travel) -> Found:
+    def search_compiled(gaps: Gaps, ask: Ask, ways: Ways) -> Found:
         found = np.empty((6, len(gaps.count)), np.int64)
         compiled(
             gaps.before,
@@ -157,6 +163,7 @@ def compile_search() -> Callable[[Gaps, Ask, Travel], Found]:
             gaps.limit,
             gaps.base,
             gaps.next_start,
+            gaps.next_latest,
             gaps.open,
             gaps.count,
             gaps.levels,
@@ -165,7 +172,6 @@ def compile_search() -> Callable[[Gaps, Ask, Travel], Found]:
             gaps.shift_end,
             gaps.locked,
             gaps.now,
-            ask.point,
             ask.service,
             ask.earliest,
             ask.latest,
@@ -177,7 +183,8 @@ def compile_search() -> Callable[[Gaps, Ask, Travel], Found]:
             ask.declined,
             ask.delay_permille,
             ask.idle_permille,
-            np.ascontiguousarray(travel, np.int32),
+            np.ascontiguousarray(ways.to, np.int32),
+            np.ascontiguousarray(ways.on, np.int32),
             found,
         )
         return Found(*found)

@@ -146,6 +146,7 @@ def best_by_trying_all(
     owned = any(route.rep.rep_id == owner for route in routes)
     for route in routes:
         best, was = None, live(route, travel, now)
+        fits: dict[int, tuple[int, int, int]] = {}
         for position in range(len(route.visits) + 1):
             if route.rep.rep_id in declined:
                 continue
@@ -164,10 +165,20 @@ def best_by_trying_all(
                 waits = start - then.arrivals[position]
                 put_off = max(0, then.starts[position + 1] - was.starts[position])
                 cost += min(waits, put_off) * weights.idle_permille // 1000
-            if best is None or cost < best[0]:
-                best = cost, position, start
+            fits[position] = cost, position, start
+        for position, answer in fits.items():
+            if position + 1 in fits and _same_door(route.visits[position], new, travel):
+                continue
+            if best is None or answer[0] < best[0]:
+                best = answer
         answers.append(best)
     return answers
+
+
+def _same_door(first: Visit, new: Visit, travel: Travel) -> bool:
+    """Whether `new` has to wait behind what was promised at the same door before, and no later."""
+    apart = int(travel[first.point, new.point]), int(travel[new.point, first.point])
+    return apart == (0, 0) and first.latest <= new.latest
 
 
 SKILLS = ("leak_repair", "valve", "meter_work")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from field.dispatch.proposals import (
@@ -46,6 +48,20 @@ def test_a_visit_goes_where_the_detour_is_shortest() -> None:
         "arrives_at": {"at": clock(8, 33)},
         "fits_between": {"after": str(number("task A")), "before": str(number("task C"))},
     }
+
+
+def test_at_one_door_who_came_first_is_served_first() -> None:
+    first = visit("A")
+    second = dataclasses.replace(first, task_id=number("second"), latest=first.latest + 60)
+    pressing = dataclasses.replace(first, task_id=number("pressing"), latest=clock(9))
+
+    def position(new: Visit, *there: Visit) -> int:
+        weights = WEIGHTS["major"]
+        return propose(pack([day(*there)], streets(), NOW), new, streets(), weights=weights).best[0].position
+
+    assert position(second, first) == 1
+    assert position(second, first, visit("C")) == 1, "behind it, and before the next door"
+    assert position(pressing, first) == 0, "unless it cannot wait as long"
 
 
 def test_against_the_rules_what_presses_comes_next_when_it_can_come_nowhere_in_time() -> None:

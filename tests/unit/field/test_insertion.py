@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from field.dispatch import search as searching
-from field.dispatch.gaps import ask_for
+from field.dispatch.gaps import Ways, ask_for
 from field.dispatch.proposals import pack, propose
 from field.dispatch.route import insert, schedule
 from field.dispatch.search import Rule, Search, search_plain
@@ -30,7 +30,7 @@ def compiled() -> Search:
 def answers(case: Case, search: Search) -> dict[str, list[int]]:
     fleet = pack(case.routes, case.travel, case.now)
     ask = ask_for(fleet, case.new, case.owner, case.declined, case.weights)
-    found = search(fleet.gaps, ask, case.travel)
+    found = search(fleet.gaps, ask, Ways.of(case.travel, case.new.point))
     return {each.name: getattr(found, each.name).tolist() for each in dataclasses.fields(found)}
 
 
@@ -108,6 +108,41 @@ def test_the_schedule_is_the_day_as_lived(seed: int) -> None:
         assert times.frozen == immovable(route, lived, case.now)
         assert times.travel_s == lived.travel
         assert not route.visits or times.ends_at == lived.ends
+
+
+@given(st.integers(0, 2**63))
+@settings(max_examples=300, deadline=None)
+def test_all_days_laid_out_at_once_stand_as_each_alone(seed: int) -> None:
+    case = random_case(seed, most_reps=6, most_visits=8)
+    gaps = pack(case.routes, case.travel, case.now).gaps
+    for row, route in enumerate(case.routes):
+        times, size = schedule(route, case.travel, case.now), len(route.visits)
+        assert gaps.limit[row, : size + 1].tolist() == [
+            *(stop.latest_start for stop in times.stops),
+            times.end_limit,
+        ]
+        assert gaps.next_start[row, :size].tolist() == [stop.start_at for stop in times.stops]
+        assert gaps.base[row, :size].tolist() == [stop.travel_s for stop in times.stops]
+        free = [route.rep.shift_start, *(stop.finish_at for stop in times.stops)]
+        assert gaps.leave[row, : size + 1].tolist() == [max(at, case.now) for at in free]
+        held = [visit.held for visit in route.visits] + [False]
+        assert gaps.open[row].tolist()[: size + 1] == [
+            place >= times.frozen and not held[place] for place in range(size + 1)
+        ]
+        assert not gaps.open[row, size + 1 :].any()
+
+
+def test_of_many_the_nearest_are_named_and_the_others_counted() -> None:
+    case = random_case(5, most_reps=9)
+    fleet = pack(case.routes, case.travel, case.now)
+    ways = Ways.of(case.travel, case.new.point)
+    whole = propose(fleet, case.new, ways, limit=1)
+    order = np.arange(len(case.routes))[::-1]
+    short = propose(fleet, case.new, ways, limit=1, order=order, named=2)
+    assert len(short.passed_over) == 2
+    assert {each.rep_id for each in short.passed_over} <= {each.rep_id for each in whole.passed_over}
+    told = len(short.best) + len(short.passed_over) + sum(short.others.values())
+    assert told == len(case.routes) > 4
 
 
 def test_without_numba_the_plain_search_answers(monkeypatch: pytest.MonkeyPatch) -> None:
