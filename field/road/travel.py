@@ -40,6 +40,7 @@ STREETLESS_M = 300.0
 UNKNOWN_KMH = 20.0
 CACHE_BYTES = 64 << 20
 BLOCK = 64
+SNAPPED_KEPT = 50_000
 
 
 class Travel(Protocol):
@@ -51,6 +52,18 @@ class Travel(Protocol):
 
     def seconds(self, points: Sequence[Point]) -> Ints:
         """Whole seconds from each point to each other: int32 [n, n], zero on the diagonal."""
+
+    def around(self, place: Point, others: Floats) -> Ints:
+        """Whole seconds to ``place`` from each other place, and from it on to each: int32 [2, n]."""
+
+    def legs(self, starts: Sequence[Point], ends: Sequence[Point]) -> list[int]:
+        """Whole seconds from each start to the end of the same number."""
+
+    def at_hand(self, points: Sequence[Point], *, around: bool = False) -> bool:
+        """Whether ``seconds`` of these points (or ``around`` the first) comes without a search of streets."""
+
+    def learn(self, points: Sequence[Point], *, around: bool = False) -> None:
+        """Search what ``at_hand`` asks for; slow, to be called in a thread."""
 
     def path(self, a: Point, b: Point) -> list[Point]:
         """The line to draw from a to b, both included."""
@@ -70,7 +83,27 @@ class Haversine:
 
     def seconds(self, points: Sequence[Point]) -> Ints:
         """See `Travel.seconds`."""
-        metres = _great_circle(np.asarray(points, np.float64).reshape(-1, 2))
+        return self._ridden(_great_circle(np.asarray(points, np.float64).reshape(-1, 2)))
+
+    def around(self, place: Point, others: Floats) -> Ints:
+        """See `Travel.around`: as long there as back."""
+        once = self._ridden(_apart(np.asarray(place, np.float64), others))
+        return np.stack([once, once])
+
+    def legs(self, starts: Sequence[Point], ends: Sequence[Point]) -> list[int]:
+        """See `Travel.legs`."""
+        a, b = (np.asarray(each, np.float64).reshape(-1, 2) for each in (starts, ends))
+        found: list[int] = self._ridden(_apart(a, b)).tolist()
+        return found
+
+    def at_hand(self, points: Sequence[Point], *, around: bool = False) -> bool:
+        """See `Travel.at_hand`: there is nothing to search."""
+        return True
+
+    def learn(self, points: Sequence[Point], *, around: bool = False) -> None:
+        """See `Travel.learn`."""
+
+    def _ridden(self, metres: Floats) -> Ints:
         ridden = metres * self._seconds_per_m + self._stop_s
         return np.rint(np.minimum(ridden, _stroll_s(metres))).astype(np.int32)
 
@@ -81,11 +114,13 @@ class Haversine:
 
 def _great_circle(lonlat: Floats) -> Floats:
     """Pairwise great-circle distances in metres: [n, n]."""
-    lon, lat = np.radians(lonlat).T
-    h = (
-        np.sin((lat[:, None] - lat) / 2) ** 2
-        + np.cos(lat)[:, None] * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
-    )
+    return _apart(lonlat[:, None], lonlat[None])
+
+
+def _apart(a: Floats, b: Floats) -> Floats:
+    """Great-circle distances in metres between places, (…, 2) each."""
+    lon_a, lat_a, lon_b, lat_b = (np.radians(each[..., axis]) for each in (a, b) for axis in (0, 1))
+    h = np.sin((lat_a - lat_b) / 2) ** 2 + np.cos(lat_a) * np.cos(lat_b) * np.sin((lon_a - lon_b) / 2) ** 2
     return np.asarray(2 * EARTH_M * np.arcsin(np.minimum(1.0, np.sqrt(h))))
 
 
@@ -134,6 +169,8 @@ class RoadGraph:
         self._cost_edges()
         self._index = StreetIndex(self._edges)
         self._rows: OrderedDict[int, Ints] = OrderedDict()
+        self._back: OrderedDict[int, Ints] = OrderedDict()
+        self._snapped: OrderedDict[Point, tuple[int, float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
     @classmethod
@@ -163,6 +200,12 @@ class RoadGraph:
         self._arc_ms = (self._ride_ms[self._arc_edge] + self._node_ms[self._arc_head]).astype(np.int32)
         counts = np.bincount(tail, minlength=self.nodes)
         self._indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        # The same arcs by their heads: what a search from a junction finds there is the way to it.
+        to = np.argsort(self._arc_head, kind="stable")
+        into = np.bincount(self._arc_head, minlength=self.nodes)
+        back_indptr = np.concatenate([[0], np.cumsum(into)]).astype(np.int32)
+        self._arcs = (self._indptr, self._arc_head, self._arc_ms)
+        self._back_arcs = (back_indptr, self._arc_tail[to].astype(np.int32), self._arc_ms[to])
 
     def snap(self, point: Point) -> Snap:
         """The nearest place on a street (never in a tunnel) and its distance in metres."""
@@ -186,27 +229,106 @@ class RoadGraph:
     def _times(self, sources: Ints, targets: Ints) -> npt.NDArray[np.int64]:
         """Junction to junction, ms: int64 [sources, targets]."""
         found = np.empty((len(sources), len(targets)), np.int64)
-        capacity = max(BLOCK, CACHE_BYTES // (4 * self.nodes))
-        with self._lock:
-            for start in range(0, len(sources), BLOCK):
-                block = sources[start : start + BLOCK]
-                missing = np.array([node for node in block.tolist() if node not in self._rows], np.int32)
-                if len(missing):
-                    rows = times_from(self._indptr, self._arc_head, self._arc_ms, missing)
-                    self._rows.update(zip(missing.tolist(), rows, strict=True))
-                for row, node in enumerate(block.tolist(), start):
-                    found[row] = self._rows[node][targets]
-                    self._rows.move_to_end(node)
-                while len(self._rows) > capacity:
-                    self._rows.popitem(last=False)
+        for start in range(0, len(sources), BLOCK):
+            block = sources[start : start + BLOCK].tolist()
+            rows = self._searched(block)
+            for row, node in enumerate(block, start):
+                found[row] = rows[node][targets]
         return found
+
+    def _searched(self, nodes: Sequence[int], *, back: bool = False) -> dict[int, Ints]:
+        """Times from each junction to all others (``back``: to it from all), kept or searched for now."""
+        kept = self._back if back else self._rows
+        with self._lock:
+            rows = {node: kept[node] for node in nodes if node in kept}
+            for node in rows:
+                kept.move_to_end(node)
+        missing = np.array([node for node in dict.fromkeys(nodes) if node not in rows], np.int32)
+        if len(missing):
+            indptr, heads, ms = self._back_arcs if back else self._arcs
+            # Not under the lock: others look up what is kept meanwhile.
+            rows |= zip(missing.tolist(), times_from(indptr, heads, ms, missing), strict=True)
+            with self._lock:
+                kept.update((node, rows[node]) for node in missing.tolist())
+                while len(kept) > max(BLOCK, CACHE_BYTES // (4 * self.nodes)):
+                    kept.popitem(last=False)
+        return rows
+
+    def _place(self, lonlat: Floats) -> Placed:
+        """Where places lie on the streets. The same ones are asked for all day, so that they are kept."""
+        keys = [(lon, lat) for lon, lat in lonlat.tolist()]
+        with self._lock:
+            known = {key: self._snapped[key] for key in keys if key in self._snapped}
+        fresh = [key for key in dict.fromkeys(keys) if key not in known]
+        if fresh:
+            placed = self._index.place(np.array(fresh, np.float64))
+            columns = (placed.edge.tolist(), placed.share.tolist(), placed.metres.tolist())
+            known |= zip(fresh, zip(*columns, strict=True), strict=True)
+            with self._lock:
+                self._snapped.update((key, known[key]) for key in fresh)
+                while len(self._snapped) > SNAPPED_KEPT:
+                    self._snapped.popitem(last=False)
+        edge, share, metres = zip(*(known[key] for key in keys), strict=True)
+        return Placed(np.array(edge, np.int64), np.array(share, np.float64), np.array(metres, np.float64))
+
+    def _junctions(self, points: Sequence[Point]) -> tuple[list[int], list[int]]:
+        """By which trips leave these points, and by which they arrive."""
+        leave, _, arrive, _ = self._ends(self._place(np.asarray(points, np.float64).reshape(-1, 2)))
+        return np.unique(leave).tolist(), np.unique(arrive).tolist()
+
+    def at_hand(self, points: Sequence[Point], *, around: bool = False) -> bool:
+        """See `Travel.at_hand`."""
+        leave, arrive = self._junctions(points[:1] if around else points)
+        with self._lock:
+            forward = all(node in self._rows for node in leave)
+            return forward and (not around or all(node in self._back for node in arrive))
+
+    def learn(self, points: Sequence[Point], *, around: bool = False) -> None:
+        """See `Travel.learn`."""
+        leave, arrive = self._junctions(points[:1] if around else points)
+        self._searched(leave)
+        if around:
+            self._searched(arrive, back=True)
+
+    def around(self, place: Point, others: Floats) -> Ints:
+        """See `Travel.around`; equal to the column and the row of `seconds`."""
+        if not len(others):
+            return np.zeros((2, 0), np.int32)
+        here, there = self._place(np.array([place], np.float64)), self._place(others)
+        leave, leave_ms, arrive, arrive_ms = self._ends(here)
+        far_leave, far_leave_ms, far_arrive, far_arrive_ms = self._ends(there)
+        onward = self._searched(leave[:, 0].tolist())
+        back = self._searched(arrive[:, 0].tolist(), back=True)
+        ride = np.stack(self._along_edge(there, here))
+        for near in (0, 1):
+            to_here, from_here = back[int(arrive[near, 0])], onward[int(leave[near, 0])]
+            for far in (0, 1):
+                there_ms = far_leave_ms[far] + to_here[far_leave[far]] + arrive_ms[near, 0]
+                on_ms = leave_ms[near, 0] + from_here[far_arrive[far]].astype(np.int64) + far_arrive_ms[far]
+                np.minimum(ride, np.stack([there_ms, on_ms]), out=ride)
+        ride += _access_ms(here.metres) + _access_ms(there.metres) + round(self.vehicle.stop_s * 1000)
+        on_foot = _stroll_s(_apart(np.asarray(place, np.float64), others))
+        return np.rint(np.minimum(ride / 1000, on_foot)).astype(np.int32)
+
+    def _along_edge(self, a: Placed, b: Placed) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """ms from each of ``a`` to the one ``b`` without leaving their edge, and back; else out of reach."""
+        ride, far = self._ride_ms[b.edge[0]], np.iinfo(np.int64).max // 2
+        ahead = np.rint(b.share[0] * ride).astype(np.int64) - np.rint(a.share * ride).astype(np.int64)
+        same, two_way = a.edge == b.edge[0], self._two_way[b.edge[0]]
+        forth = np.where(same & ((ahead >= 0) | two_way), np.abs(ahead), far)
+        back = np.where(same & ((ahead <= 0) | two_way), np.abs(ahead), far)
+        return forth, back
+
+    def legs(self, starts: Sequence[Point], ends: Sequence[Point]) -> list[int]:
+        """See `Travel.legs`."""
+        return [int(self.seconds([start, end])[0, 1]) for start, end in zip(starts, ends, strict=True)]
 
     def seconds(self, points: Sequence[Point]) -> Ints:
         """See `Travel.seconds`. Not symmetric: one-way streets."""
         if not len(points):
             return np.zeros((0, 0), np.int32)
         lonlat = np.asarray(points, np.float64).reshape(-1, 2)
-        placed = self._index.place(lonlat)
+        placed = self._place(lonlat)
         leave, leave_ms, arrive, arrive_ms = self._ends(placed)
         sources, source_row = np.unique(leave, return_inverse=True)
         targets, target_row = np.unique(arrive, return_inverse=True)

@@ -302,3 +302,32 @@ def test_without_a_graph_the_estimate_says_so() -> None:
     assert seconds[0, 1] == seconds[1, 0] == round(1000.8 * 0.15 + 20)
     assert seconds[1, 2] == round(10.008 * travel.CROOKED / travel.WALK_MS)
     assert plain.path(A, B) == [A, B]
+
+
+@pytest.mark.parametrize("vehicle", [SCOOTER, VAN], ids=lambda vehicle: vehicle.name)
+def test_what_lies_around_a_place_is_a_column_and_a_row_of_the_whole(city: Streets, vehicle: Vehicle) -> None:
+    graph, points = RoadGraph(city, vehicle), scattered(60, seed=5)
+    points += points[:3]
+    whole, others = graph.seconds(points), np.array(points)
+    for number in (0, 1, 17, 62):
+        to_here, from_here = graph.around(points[number], others)
+        assert to_here.tolist() == whole[:, number].tolist()
+        assert from_here.tolist() == whole[number].tolist()
+    assert graph.legs(points[:5], points[5:10]) == [int(whole[n, n + 5]) for n in range(5)]
+
+
+def test_the_estimate_around_a_place_is_the_same_as_in_the_whole() -> None:
+    points, estimate = scattered(20, seed=6), Haversine()
+    whole = estimate.seconds(points)
+    assert (estimate.around(points[3], np.array(points)) == whole[3]).all()
+    assert estimate.legs(points[:4], points[4:8]) == [int(whole[n, n + 4]) for n in range(4)]
+    assert estimate.at_hand(points, around=True)
+
+
+def test_what_was_learned_is_at_hand(city: Streets) -> None:
+    graph, points = RoadGraph(city), scattered(4, seed=7)
+    assert not graph.at_hand(points)
+    graph.learn(points)
+    assert graph.at_hand(points) and not graph.at_hand(points[:1], around=True)
+    graph.learn(points[:1], around=True)
+    assert graph.at_hand(points[:1], around=True)
