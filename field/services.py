@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,8 @@ class FieldServices:
     timezone: ZoneInfo
     grid: GridCache = dataclasses.field(default_factory=GridCache)
     link_lifetime: timedelta = timedelta(hours=12)
+    rosters: dict[date, Any] = dataclasses.field(default_factory=dict)
+    """What this worker keeps of each working day, for those who place tasks."""
     retried: dict[UUID, datetime] = dataclasses.field(default_factory=dict)
     """When this worker last tried to place a task of the inbox (see :mod:`field.dispatch.retries`)."""
 

@@ -117,18 +117,19 @@ async def get_proposals(call: Call, task_id: UUID) -> ProposalsView:
                 best=[],
                 passed_over=[],
             )
-        day, found = await search(session, services, task, zone_id, call.now)
+        searched = await search(session, services, task, zone_id, call.now)
     return ProposalsView(
         task_id=task.id,
         task_version=task.version,
-        day=day.day,
+        day=searched.day,
         travel_source=services.travel.source,
         unplaced_reason=reason,
-        best=[ProposalView.model_validate(described(day, proposal, ())) for proposal in found.best],
-        passed_over=[
-            PassedOverView.model_validate(passed)
-            for passed in described(day, None, found.passed_over)["passed_over"]
+        best=[
+            ProposalView.model_validate(described(proposal, searched.name_of(proposal.rep_id)))
+            for proposal in searched.found.best
         ],
+        passed_over=[PassedOverView.model_validate(passed) for passed in searched.told()["passed_over"]],
+        others=dict(searched.found.others),
     )
 
 

@@ -201,7 +201,9 @@ class ProposalView(View):
 
 
 class ProposalsView(View):
-    """At most three places, best first, and everybody else with the reason. `unplaced_reason`: no search."""
+    """At most three places, best first, and everybody else with the reason: the nearest by name, the `others`
+    as a number by each rule. `unplaced_reason`: no search.
+    """
 
     task_id: UUID
     task_version: int
@@ -210,6 +212,7 @@ class ProposalsView(View):
     unplaced_reason: str | None
     best: list[ProposalView]
     passed_over: list[PassedOverView]
+    others: dict[str, int] = Field(default_factory=dict)
 
 
 class PlacementView(View):
@@ -228,6 +231,7 @@ class PlacementView(View):
     finishes_at: datetime | None = None
     reasons: list[ReasonView] = Field(default_factory=list)
     passed_over: list[PassedOverView] = Field(default_factory=list)
+    others: dict[str, int] = Field(default_factory=dict)
 
 
 class TaskDetailView(TaskView):

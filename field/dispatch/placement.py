@@ -1,26 +1,28 @@
 """Where a task goes: into somebody's route with the reasons, or into the dispatcher's inbox with the reason.
 
 Placing happens inside the transaction that made it necessary, so there is no moment in which a task
-belongs nowhere. The search itself takes microseconds; what is read for it are the routes of at most
-:data:`~field.dispatch.planning.CANDIDATES` representatives.
+belongs nowhere. The search asks everybody, out of what is kept of their days (:mod:`field.dispatch.roster`).
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from field.dispatch.planning import Day, candidates, days_of, load_day, moment, unchanged
-from field.dispatch.proposals import WEIGHTS, PassedOver, Proposal, Proposals, Rule, Weights, propose
+from field.dispatch.planning import Day, days_of, load_day, moment, unchanged, usual_hours, visit_of
+from field.dispatch.proposals import WEIGHTS, Proposal, Proposals, Rule, Weights, propose
+from field.dispatch.roster import Roster, at_hand, roster_at, zone_brief
 from field.dispatch.route import Visit, insert, without
 from field.dispatch.tables import RouteRow, VisitRow
 from field.grid.reasons import Reason
-from field.grid.tables import Rep, Zone
+from field.grid.tables import Rep
 from field.services import FieldServices
 from field.task.answering import keeper_of
 from field.task.clocks import response_due
@@ -33,6 +35,9 @@ from kernel.database import Hold, UnitOfWork
 
 DAYS_AHEAD = 7
 """Working days tried, from the first on which the task's window is open."""
+
+NAMED = 60
+"""Of those passed over, the nearest are named with their reason; the others are counted by theirs."""
 
 NO_PLACE = "no_place"
 OUTSIDE_ZONES = "outside_zones"
@@ -54,12 +59,11 @@ async def place(uow: UnitOfWork, services: FieldServices, task: Task, actor: Act
     """Find the best route for an unplaced or declined task; without one it goes to the inbox."""
     task.zone_id, reason = await whereabouts(uow.session, services, task)
     if reason is None:
-        day, found = await search_and_hold(uow, services, task, task.zone_id)
-        if found.best:
-            proposal = found.best[0]
-            await put(uow, services, day, task, proposal, actor, found.passed_over)
+        searched = await search_and_hold(uow, services, task, task.zone_id)
+        if searched.found.best:
+            await put_found(uow, services, task, searched, actor)
             return True
-        task.placement = described(day, None, found.passed_over)
+        task.placement = searched.told()
         reason = NOBODY_ABLE
     else:
         task.placement = {}
@@ -73,11 +77,11 @@ async def place_again(uow: UnitOfWork, services: FieldServices, task: Task) -> b
     zone_id, reason = await whereabouts(uow.session, services, task)
     if reason is not None:
         return False
-    day, found = await search_and_hold(uow, services, task, zone_id)
-    if not found.best:
+    searched = await search_and_hold(uow, services, task, zone_id)
+    if not searched.found.best:
         return False
     task.zone_id = zone_id
-    await put(uow, services, day, task, found.best[0], SYSTEM, found.passed_over)
+    await put_found(uow, services, task, searched, SYSTEM)
     return True
 
 
@@ -100,6 +104,38 @@ def tell_unplaced(uow: UnitOfWork, task: Task, reason: str) -> None:
     )
 
 
+@dataclasses.dataclass(frozen=True)
+class Searched:
+    """What a search found, and among whom."""
+
+    day: date
+    roster: Roster
+    found: Proposals
+
+    def name_of(self, rep_id: UUID) -> str:
+        return self.roster.people[self.roster.rows[rep_id]].name
+
+    def version_of(self, rep_id: UUID) -> int:
+        """The version of the route that was searched; 0 where there was none."""
+        return self.roster.plans[self.roster.rows[rep_id]].version
+
+    def told(self) -> dict[str, Any]:
+        """Who was passed over, as it is stored and shown: the nearest by name, the others by number."""
+        passed = [
+            {
+                "rep_id": str(passed.rep_id),
+                "rep_name": self.name_of(passed.rep_id),
+                "rule": reason(passed.rule),
+            }
+            for passed in self.found.passed_over
+        ]
+        return {"day": self.day.isoformat(), "passed_over": passed, "others": dict(self.found.others)}
+
+    def someone_on_shift(self) -> bool:
+        rules = {passed.rule.code for passed in self.found.passed_over} | self.found.others.keys()
+        return bool(self.found.best) or bool(rules - {Rule.OFF_SHIFT.value})
+
+
 async def search(
     session: AsyncSession,
     services: FieldServices,
@@ -107,37 +143,46 @@ async def search(
     zone_id: UUID | None,
     now: datetime,
     limit: int = 3,
-) -> tuple[Day, Proposals]:
-    """Proposals on the first working day that has any; else the first that says more than "off shift"."""
-    zone = await session.get(Zone, zone_id) if zone_id else None
-    reps = await candidates(session, task, zone)
+) -> Searched:
+    """Proposals on the first working day that has any; else the first that says more than "off shift".
+
+    Everybody is asked. What has to be read or searched for that, and takes long, is got ready before the
+    transaction (:class:`~kernel.database.NotReady`).
+    """
+    assert task.lon is not None and task.lat is not None
+    here, travel = (task.lon, task.lat), services.travel
+    await at_hand(session, travel, [here], around=True)
+    zone = await zone_brief(session, zone_id)
     refused = [UUID(rep_id) for rep_id in task.refused_by]
-    told: tuple[Day, Proposals] | None = None
+    visit = wanted(visit_of(task, 0), now)
+    told: Searched | None = None
     for day in open_days(services, task, now):
-        loaded = await load_day(session, services, now, day, reps, [task])
-        for rep_id, route in loaded.routes.items():
-            loaded.routes[rep_id] = without(route, task.id)
+        hours = partial(usual_hours, services)
+        roster: Roster = await roster_at(services.rosters, session, day, hours, travel)
+        roster = roster.without(task.id, task.rep_id, travel)
         found = propose(
-            loaded.fleet,
-            wanted(loaded.visit_of(task), now),
-            loaded.travel,
+            roster.fleet(int(now.timestamp())),
+            visit,
+            roster.ways(travel, here),
             owner=zone.owner_id if zone else None,
             declined_by=refused,
             weights=weights_for(task, now),
             limit=limit,
+            order=roster.by_nearness(here, zone),
+            named=NAMED,
         )
+        searched = Searched(day, roster, found)
         if found.best:
-            return loaded, found
-        on_shift = any(passed.rule.code != Rule.OFF_SHIFT.value for passed in found.passed_over)
-        if told is None or (on_shift and not _someone_on_shift(told[1])):
-            told = loaded, found
+            return searched
+        if told is None or (searched.someone_on_shift() and not told.someone_on_shift()):
+            told = searched
     assert told is not None
     return told
 
 
 async def search_and_hold(
     uow: UnitOfWork, services: FieldServices, task: Task, zone_id: UUID | None
-) -> tuple[Day, Proposals]:
+) -> Searched:
     """The best place for the task, in a route that nobody else changes before this transaction ends.
 
     Many who create tasks at once find the same representative best. The search asks nobody to wait. Whoever
@@ -146,24 +191,30 @@ async def search_and_hold(
     """
     held: Hold | None = None
     while True:
-        day, found = await search(uow.session, services, task, zone_id, uow.now, limit=1)
-        best = found.best[0].rep_id if found.best else None
+        searched = await search(uow.session, services, task, zone_id, uow.now, limit=1)
+        best = searched.found.best[0].rep_id if searched.found.best else None
         if held is not None and (best is None or held.name != days_of(best)):
             await held.give_back()
             held = None
         if best is None:
-            return day, found
+            return searched
         fresh = held is not None
         if held is None:
             held = await uow.hold_for_now(days_of(best))
-            fresh = await unchanged(uow.session, day, best)
+            fresh = await unchanged(uow.session, searched.day, best, searched.version_of(best))
         if fresh:
             await held.keep()
-            return day, found
+            return searched
 
 
-def _someone_on_shift(found: Proposals) -> bool:
-    return any(passed.rule.code != Rule.OFF_SHIFT.value for passed in found.passed_over)
+async def put_found(
+    uow: UnitOfWork, services: FieldServices, task: Task, searched: Searched, actor: Actor
+) -> None:
+    """Give the task the best place of a search."""
+    proposal = searched.found.best[0]
+    rep = await uow.session.get_one(Rep, proposal.rep_id)
+    day = await load_day(uow.session, services, uow.now, searched.day, [rep], [task])
+    await put(uow, services, day, task, proposal, actor, searched.told())
 
 
 def overdue(task: Task, now: datetime) -> bool:
@@ -200,7 +251,7 @@ async def put(
     task: Task,
     proposal: Proposal,
     actor: Actor,
-    passed_over: Collection[PassedOver] = (),
+    told: Mapping[str, Any] = MappingProxyType({}),
     *,
     event: TaskEvent = TaskEvent.PLACE,
     by: By = By.SYSTEM,
@@ -209,7 +260,11 @@ async def put(
     rep = day.reps[proposal.rep_id]
     task.rep_id, task.unplaced_reason, task.escalation_reason = rep.id, None, ""
     task.accepted_at = task.departed_at = task.late_since = None
-    task.placement = described(day, proposal, passed_over) | {
+    task.placement = {
+        "day": day.day.isoformat(),
+        "passed_over": [],
+        **told,
+        **described(proposal, rep.name),
         "by": by.value,
         "travel_source": services.travel.source,
     }
@@ -259,32 +314,19 @@ async def refresh(uow: UnitOfWork, services: FieldServices, task: Task) -> Visit
     return visit
 
 
-def described(day: Day, proposal: Proposal | None, passed_over: Collection[PassedOver]) -> dict[str, Any]:
-    """A decision as it is stored and shown: codes with parameters, times as ISO 8601."""
-    told: dict[str, Any] = {
-        "day": day.day.isoformat(),
-        "passed_over": [
-            {
-                "rep_id": str(passed.rep_id),
-                "rep_name": day.reps[passed.rep_id].name,
-                "rule": reason(passed.rule),
-            }
-            for passed in passed_over
-        ],
+def described(proposal: Proposal, rep_name: str) -> dict[str, Any]:
+    """A proposal as it is stored and shown: codes with parameters, times as ISO 8601."""
+    return {
+        "rep_id": str(proposal.rep_id),
+        "rep_name": rep_name,
+        "position": proposal.position,
+        "cost_s": proposal.cost_s,
+        "extra_travel_s": proposal.extra_travel_s,
+        "arrives_at": moment(proposal.arrives_at).isoformat(),
+        "starts_at": moment(proposal.starts_at).isoformat(),
+        "finishes_at": moment(proposal.finishes_at).isoformat(),
+        "reasons": [reason(each) for each in proposal.reasons],
     }
-    if proposal is not None:
-        told |= {
-            "rep_id": str(proposal.rep_id),
-            "rep_name": day.reps[proposal.rep_id].name,
-            "position": proposal.position,
-            "cost_s": proposal.cost_s,
-            "extra_travel_s": proposal.extra_travel_s,
-            "arrives_at": moment(proposal.arrives_at).isoformat(),
-            "starts_at": moment(proposal.starts_at).isoformat(),
-            "finishes_at": moment(proposal.finishes_at).isoformat(),
-            "reasons": [reason(each) for each in proposal.reasons],
-        }
-    return told
 
 
 _MOMENTS = ("at", "from", "until")

@@ -8,7 +8,6 @@ route at once collide.
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
@@ -20,16 +19,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from field.dispatch.proposals import Fleet, pack
+from field.dispatch.roster import WROTE_ROUTES, Person, at_hand
 from field.dispatch.route import RepDay, Route, Schedule, Stop, Travel, Visit, in_order, schedule
 from field.dispatch.tables import RouteRow, Shift, VisitRow
-from field.grid.tables import Rep, Zone
+from field.grid.tables import Rep
 from field.services import FieldServices
 from field.task.tables import Task
 from kernel.database import UnitOfWork
-from kernel.sql.spatial import sphere_distance_m
-
-CANDIDATES = 60
-"""Representatives who are tried for a task: those of its station, then of its office, then the nearest."""
 
 AFRESH = {"populate_existing": True}
 """Rows as they are now: what the session read before it had to wait for somebody is old."""
@@ -66,25 +62,13 @@ class Day:
     def visit_of(self, task: Task) -> Visit:
         """The task as a stop. It must have a point."""
         assert task.lon is not None and task.lat is not None
-        return Visit(
-            task_id=task.id,
-            point=self.points[task.lon, task.lat],
-            service_s=task.duration_s,
-            earliest=int(task.window_start.timestamp()),
-            latest=int(task.window_end.timestamp()),
-            skill=task.skill,
-            level=task.level,
-            parts=task.parts,
-            state=task.state,
-            departed_at=_seconds(task.departed_at),
-            started_at=_seconds(task.arrived_at),
-            finished_at=_seconds(task.finished_at),
-        )
+        return visit_of(task, self.points[task.lon, task.lat])
 
     async def store(self, uow: UnitOfWork, rep_id: UUID, route: Route) -> Schedule:
         """Write ``route`` as the representative's day. The schedule written is returned."""
         self.routes[rep_id] = route = dataclasses.replace(route, visits=in_order(route.visits))
         self.__dict__.pop("fleet", None)
+        uow.session.info[WROTE_ROUTES] = True
         row = await self._route_row(uow, rep_id)
         kept = {visit.task_id for visit in route.visits}
         for task_id, visit in list(self.visits.items()):
@@ -121,6 +105,24 @@ class Day:
         visit.ends_at = moment(stop.finish_at)
 
 
+def visit_of(task: Task, point: int) -> Visit:
+    """A task as a stop at the point of that number."""
+    return Visit(
+        task_id=task.id,
+        point=point,
+        service_s=task.duration_s,
+        earliest=int(task.window_start.timestamp()),
+        latest=int(task.window_end.timestamp()),
+        skill=task.skill,
+        level=task.level,
+        parts=task.parts,
+        state=task.state,
+        departed_at=_seconds(task.departed_at),
+        started_at=_seconds(task.arrived_at),
+        finished_at=_seconds(task.finished_at),
+    )
+
+
 def moment(seconds: int) -> datetime:
     """Unix time as a datetime in UTC."""
     return datetime.fromtimestamp(seconds, UTC)
@@ -135,29 +137,10 @@ def days_of(rep_id: UUID) -> str:
     return f"route:{rep_id}"
 
 
-async def unchanged(session: AsyncSession, day: Day, rep_id: UUID) -> bool:
-    """Whether the representative's route is still the one that was loaded."""
-    stored = select(RouteRow.version).where(RouteRow.day == day.day, RouteRow.rep_id == rep_id)
-    loaded = day.rows.get(rep_id)
-    return await session.scalar(stored) == (loaded.version if loaded else None)
-
-
-async def candidates(session: AsyncSession, task: Task, zone: Zone | None) -> list[Rep]:
-    """The active representatives to try for a task, closest to it in the grid and on the ground first."""
-    assert task.lon is not None and task.lat is not None
-    here = (task.lon, task.lat)
-    units = await session.execute(select(Zone.station, Zone.office).where(Zone.active).distinct())
-    offices = {station: office for station, office in units.all()}
-
-    def rank(rep: Rep) -> tuple[bool, bool, bool, float, str]:
-        far = sphere_distance_m(here, (rep.home_lon, rep.home_lat))
-        if zone is None:
-            return False, False, False, far, rep.code
-        elsewhere = offices.get(rep.station) != zone.office
-        return rep.id != zone.owner_id, rep.station != zone.station, elsewhere, far, rep.code
-
-    reps = (await session.scalars(select(Rep).where(Rep.active))).all()
-    return sorted(reps, key=rank)[:CANDIDATES]
+async def unchanged(session: AsyncSession, day: date, rep_id: UUID, version: int) -> bool:
+    """Whether the representative's route is still in that version; 0 where there was none."""
+    stored = select(RouteRow.version).where(RouteRow.day == day, RouteRow.rep_id == rep_id)
+    return (await session.scalar(stored) or 0) == version
 
 
 async def load_day(
@@ -187,7 +170,8 @@ async def load_day(
     other_hours = {shift.rep_id: (shift.start_at, shift.end_at) for shift in shifts}
     tasks = {task.id: task for _, task in listed} | {task.id: task for task in extra}
     points = _points(reps, tasks.values())
-    travel = await asyncio.to_thread(services.travel.seconds, list(points))
+    await at_hand(session, services.travel, list(points))
+    travel = services.travel.seconds(list(points))
     loaded = Day(
         day=day,
         now=now,
@@ -220,7 +204,7 @@ async def load_day(
     return loaded
 
 
-def usual_hours(services: FieldServices, rep: Rep, day: date) -> tuple[datetime, datetime]:
+def usual_hours(services: FieldServices, rep: Rep | Person, day: date) -> tuple[datetime, datetime]:
     """When the representative works on ``day`` unless a shift says otherwise."""
     return services.moment(day, rep.shift_start), services.moment(day, rep.shift_end)
 
