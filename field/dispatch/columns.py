@@ -1,8 +1,8 @@
 """Many days as columns of numbers, and their times worked out for all representatives at once.
 
 What a route holds is kept here as it is stored, whatever the hour; `lay_out` says how it stands at one
-moment. The rules are those of `field.dispatch.route.schedule`, column by column: the loops run over the stops of
-the longest route, never over people.
+moment. The rules are those of `field.dispatch.route.schedule`, column by column: the loops run over the
+stops of the longest route, never over people.
 """
 
 import dataclasses

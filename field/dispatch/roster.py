@@ -1,10 +1,10 @@
 """Everybody's day as the search needs it: read once, kept, and brought up to date by what has changed.
 
-A placing asks every representative, so that "nobody able" is true. What it needs of them are a few columns of
-numbers (:mod:`field.dispatch.columns`), never whole rows. They are kept per working day in each process. Every change
-of a representative or of a route raises its row's version, and rows are never deleted: as long as the number
-of rows and the sum of their versions are what they were, what is kept is exact. Otherwise the routes that
-changed are read again, or, where people came or went, the whole day.
+A placing asks every representative, so that "nobody able" is true. What it needs of them are a few columns
+of numbers (:mod:`field.dispatch.columns`), never whole rows. They are kept per working day in each process.
+Every change of a representative or of a route raises its row's version, and rows are never deleted: as long
+as the number of rows and the sum of their versions are what they were, what is kept is exact. Otherwise the
+routes that changed are read again, or, where people came or went, the whole day.
 
 What is kept is immutable, and comes from what was committed only: a transaction that has written routes
 itself reads them for itself alone.
