@@ -10,6 +10,7 @@ from uuid import UUID
 
 from field.dispatch.addressing import AddressUnsure, known_address, locate_by_address
 from field.dispatch.placement import (
+    days_to_try,
     open_days,
     place,
     put,
@@ -198,7 +199,7 @@ async def assign_task(
         departed(uow, task, before, "reassigned")
     failed: Reason | None = None
     await uow.hold(days_of(rep.id))
-    for date in open_days(services, task, uow.now):
+    for date in days_to_try(services, task, uow.now):
         day = await load_day(uow.session, services, uow.now, date, [rep], [task])
         visit = wanted(day.visit_of(task), uow.now)
         chosen = proposal_for(day.fleet, visit, day.travel, rep.id, weights=weights_for(task, uow.now))

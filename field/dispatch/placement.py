@@ -156,7 +156,7 @@ async def search(
     refused = [UUID(rep_id) for rep_id in task.refused_by]
     visit = wanted(visit_of(task, 0), now)
     told: Searched | None = None
-    for day in open_days(services, task, now):
+    for day in days_to_try(services, task, now):
         hours = partial(usual_hours, services)
         roster: Roster = await roster_at(services.rosters, session, day, hours, travel)
         roster = roster.without(task.id, task.rep_id, travel)
@@ -235,13 +235,20 @@ def weights_for(task: Task, now: datetime) -> Weights:
 
 
 def open_days(services: FieldServices, task: Task, now: datetime) -> Iterator[date]:
-    """The working days on which the task may be started: those of its window, once that has passed all."""
+    """The working days on which the task may still be started; today when its window has passed."""
     first = services.day_of(max(now, task.window_start))
     last = max(first, services.day_of(task.window_end))
-    if overdue(task, now):
-        last = first + timedelta(days=DAYS_AHEAD)
     for ahead in range(min((last - first).days, DAYS_AHEAD - 1) + 1):
         yield first + timedelta(days=ahead)
+
+
+def days_to_try(services: FieldServices, task: Task, now: datetime) -> Iterator[date]:
+    """The open days; of what is overdue the days from today on, until somebody can come."""
+    if not overdue(task, now):
+        yield from open_days(services, task, now)
+        return
+    for ahead in range(DAYS_AHEAD):
+        yield services.day_of(now) + timedelta(days=ahead)
 
 
 async def put(

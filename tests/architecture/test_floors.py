@@ -39,6 +39,7 @@ PURE = (
     "field.dispatch.search_compiled",
     "field.dispatch.proposals",
     "field.task.escalation",
+    "field.dispatch.columns",
     "field.dispatch.gaps",
     "field.dispatch.route",
     "field.dispatch.search",

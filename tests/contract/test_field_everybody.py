@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
-from field.dispatch.placement import open_days, wanted, weights_for
+from field.dispatch.placement import days_to_try, wanted, weights_for
 from field.dispatch.planning import load_day
 from field.dispatch.route import without
 from field.dispatch.tables import RouteRow
@@ -97,7 +97,7 @@ async def best_of_all(town: Town, task: Task) -> set[tuple[UUID, int]]:
     async with town.database.reading() as session:
         zone = await session.get_one(Zone, task.zone_id) if task.zone_id else None
         reps = (await session.scalars(select(Rep).where(Rep.active))).all()
-        for date in open_days(town.services, task, now):
+        for date in days_to_try(town.services, task, now):
             day = await load_day(session, town.services, now, date, reps, [task])
             routes = [without(route, task.id) for route in day.routes.values()]
             visit = dataclasses.replace(wanted(day.visit_of(task), now), state=TaskState.ASSIGNED)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from field.dispatch.placement import open_days
+from field.dispatch.placement import days_to_try, open_days
 from field.road.travel import Haversine
 from field.services import FieldServices
 from field.task.tables import Task
@@ -52,3 +52,11 @@ def test_the_days_tried_are_those_of_the_window(opens_h: int, closes_h: int, day
     now = datetime(2026, 11, 21, 0, 30, tzinfo=UTC)
     task = Task(window_start=now + timedelta(hours=opens_h), window_end=now + timedelta(hours=closes_h))
     assert [day.day for day in open_days(services("Asia/Shanghai"), task, now)] == days
+
+
+def test_what_is_overdue_is_tried_from_today_on() -> None:
+    now = datetime(2026, 11, 21, 0, 30, tzinfo=UTC)
+    task = Task(window_start=now - timedelta(hours=50), window_end=now - timedelta(hours=26))
+    assert [day.day for day in days_to_try(services("Asia/Shanghai"), task, now)] == list(range(21, 28))
+    task.window_end = now
+    assert [day.day for day in days_to_try(services("Asia/Shanghai"), task, now)] == [21], "it opens still"
