@@ -23,7 +23,7 @@ from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import func, select
+from sqlalchemy import Subquery, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.dispatch.columns import (
@@ -319,20 +319,27 @@ async def roster_at(
 
 
 async def _marks(session: AsyncSession, day: date) -> Marks:
-    counted = select(
-        select(func.count()).select_from(Rep).scalar_subquery(),
-        select(func.coalesce(func.sum(Rep.version), 0)).scalar_subquery(),
-        select(func.count()).select_from(RouteRow).where(RouteRow.day == day).scalar_subquery(),
-        select(func.coalesce(func.sum(RouteRow.version), 0)).where(RouteRow.day == day).scalar_subquery(),
+    def counted(table: Any, name: str, *only: Any) -> Subquery:
+        """Rows and the sum of their versions, in one walk through the table."""
+        total = func.coalesce(func.sum(table.version), 0).label("versions")
+        return select(func.count().label("rows"), total).select_from(table).where(*only).subquery(name)
+
+    people, days = counted(Rep, "people"), counted(RouteRow, "days", RouteRow.day == day)
+    columns = select(
+        people.c.rows,
+        people.c.versions,
+        days.c.rows,
+        days.c.versions,
         select(func.count()).select_from(Shift).where(Shift.day == day).scalar_subquery(),
         select(GridImport.id).order_by(GridImport.id.desc()).limit(1).scalar_subquery(),
-    )
-    reps, rep_versions, routes, route_versions, shifts, grid = (await session.execute(counted)).one()
+    ).select_from(people.join(days, true()))
+    found = (await session.execute(columns)).one()
+    reps, rep_versions, routes, route_versions, shifts, grid = found
     special: tuple[tuple[UUID, datetime, datetime], ...] = ()
     if shifts:
         hours = select(Shift.rep_id, Shift.start_at, Shift.end_at).where(Shift.day == day)
-        found = await session.execute(hours.order_by(Shift.rep_id))
-        special = tuple((rep_id, start, end) for rep_id, start, end in found)
+        listed = await session.execute(hours.order_by(Shift.rep_id))
+        special = tuple((rep_id, start, end) for rep_id, start, end in listed)
     return Marks((reps, int(rep_versions)), (routes, int(route_versions)), grid, special)
 
 
