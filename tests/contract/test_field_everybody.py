@@ -168,7 +168,7 @@ async def test_what_was_rolled_back_is_not_kept(town: Town) -> None:
         task = await uow.session.get_one(Task, first.id)
         rep = await uow.session.get_one(Rep, task.rep_id)
         step(uow, task, TaskEvent.EXPIRE, By.SYSTEM, SYSTEM)
-        await hand_on(uow, town.services, task, rep, SYSTEM)
+        await hand_on(uow, town.services, task, rep, SYSTEM, "unanswered")
         raise RuntimeError("the power goes")
 
     with pytest.raises(RuntimeError):
