@@ -2,6 +2,7 @@
 
 ``assist`` and ``field`` never import each other; what one has to tell the other is written here, frozen
 and versioned. A field may be added with a default; anything else is a new event or a new ``version``.
+What tells of something that goes through steps carries the number of the step (:class:`NumberedEvent`).
 Only plain values: text, numbers, ids, aware datetimes and tuples of them.
 """
 
@@ -22,6 +23,22 @@ class Event:
     private: ClassVar[tuple[str, ...]] = ()
     """Fields that tell of a person: taken out of what is kept as soon as everybody has heard."""
 
+    @property
+    def subject(self) -> str | None:
+        """The thing that a numbered event tells of, as ``kind:id``. None: order does not matter."""
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberedEvent(Event):
+    """A word about a thing that goes through steps. ``step`` is the thing's own count of them.
+
+    A group of handlers hears the words about one thing in the order of their steps, whatever order they
+    arrive in (:mod:`kernel.events.inbox`). Zero: not numbered, as by a release before numbers.
+    """
+
+    step: int = 0
+
 
 # field → itself -----------------------------------------------------------------------------------
 
@@ -39,13 +56,23 @@ class RouteEased(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class VisitRequested(Event):
+class RequestWord(NumberedEvent):
+    """What every word about a request carries. ``step`` is the number of the timeline's line."""
+
+    request_id: UUID
+
+    @property
+    def subject(self) -> str | None:
+        return f"request:{self.request_id}" if self.step else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitRequested(RequestWord):
     """A technician decided that someone must drive; everything already known goes along."""
 
     type = "visit_requested"
     private = ("note", "lon", "lat", "address", "customer_name", "customer_phone")
 
-    request_id: UUID
     owner_id: UUID
     technician_name: str
     category: str
@@ -70,42 +97,41 @@ class VisitRequested(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RequestWithdrawn(Event):
+class RequestWithdrawn(RequestWord):
     """The customer no longer needs us."""
 
     type = "request_withdrawn"
 
-    request_id: UUID
-
 
 @dataclass(frozen=True, kw_only=True)
-class RequestClosed(Event):
+class RequestClosed(RequestWord):
     """The customer confirmed, and rated or not."""
 
     type = "request_closed"
 
-    request_id: UUID
     score: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class RequestErased(Event):
+class RequestErased(RequestWord):
     """What told of the customer is gone; whoever has a copy erases it too."""
 
     type = "request_erased"
-
-    request_id: UUID
 
 
 # field → assist ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
-class TaskEvent(Event):
+class TaskEvent(NumberedEvent):
     """What every word about a task carries. ``request_id`` is None for a task that no customer asked for."""
 
     task_id: UUID
     request_id: UUID | None
+
+    @property
+    def subject(self) -> str | None:
+        return f"task:{self.task_id}" if self.step else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ The road of an event::
 
 *At least once* comes from the relay: a row is marked published only after Redis has it, and is sent
 again when a handler group has not confirmed it in time, so that Redis may lose everything at any moment.
-*Once* comes from the inbox (:mod:`kernel.events.inbox`).
+*Once* and *in order* come from the inbox (:mod:`kernel.events.inbox`).
 
 What an event tells of a person (its ``private`` fields) never goes to Redis, and stays here only until every
 group has handled it: the stream carries the event's id and type, and a consumer reads the row.
@@ -23,15 +23,19 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Index, String, select
+from sqlalchemy import Index, String, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import contracts
-from kernel.contracts import Changed, Event
+from kernel.contracts import Changed, Event, NumberedEvent
 from kernel.ids import uuid7
 from kernel.sql.base import Base
 from kernel.sql.columns import JsonColumn, UtcDateTime
+
+_NUMBERED: dict[str, Any] = {
+    f"{dialect}_where": text("subject IS NOT NULL") for dialect in ("postgresql", "sqlite")
+}
 
 
 class OutboxRow(Base):
@@ -47,8 +51,15 @@ class OutboxRow(Base):
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When every group that wants it has handled it; until then the relay may send it again."""
+    subject: Mapped[str | None] = mapped_column(String(64))
+    """What a numbered event tells of, and ..."""
+    step: Mapped[int | None]
+    """... at which of its steps: the order in which a group handles the words about one thing."""
 
-    __table_args__ = (Index("ix_outbox_settled_at_id", "settled_at", "id"),)
+    __table_args__ = (
+        Index("ix_outbox_settled_at_id", "settled_at", "id"),
+        Index("ix_outbox_subject", "subject", "step", "id", **_NUMBERED),
+    )
 
 
 def _leaves(kind: type[Event]) -> list[type[Event]]:
@@ -62,8 +73,15 @@ EVENT_TYPES: dict[str, type[Event]] = {kind.type: kind for kind in _leaves(contr
 
 def outbox_row(happened: Event, now: datetime) -> OutboxRow:
     """The row that carries ``happened`` out."""
-    body = msgspec.to_builtins(happened)
-    return OutboxRow(id=uuid7(now), type=happened.type, version=happened.version, body=body, created_at=now)
+    return OutboxRow(
+        id=uuid7(now),
+        type=happened.type,
+        version=happened.version,
+        body=msgspec.to_builtins(happened),
+        created_at=now,
+        subject=happened.subject,
+        step=happened.step if isinstance(happened, NumberedEvent) else None,
+    )
 
 
 def read_event(type: str, body: dict[str, Any]) -> Event:

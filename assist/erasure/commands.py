@@ -74,8 +74,8 @@ async def erase_request(uow: UnitOfWork, actor: Actor, request_id: UUID) -> date
     await forget_messages(uow, row.id)
     await forget_private(uow.session, row.id)
     row.erased_at = uow.now
-    await note(uow, actor, row, "erased")
-    uow.emit(RequestErased(request_id=row.id))
+    step = await note(uow, actor, row, "erased")
+    uow.emit(RequestErased(request_id=row.id, step=step))
     if files:
         uow.emit(PicturesErased(blob_ids=tuple(sorted(files))))
     uow.changed("request", row.id, request_topic(row.id))

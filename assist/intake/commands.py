@@ -181,6 +181,6 @@ async def withdraw(
     if row.state is State.WITHDRAWN:
         return row
     row = await request_for(uow, actor, request_id, version)
-    await move(uow, actor, row, Happening.WITHDRAWN)
-    uow.emit(RequestWithdrawn(request_id=row.id))
+    step = await move(uow, actor, row, Happening.WITHDRAWN)
+    uow.emit(RequestWithdrawn(request_id=row.id, step=step))
     return row

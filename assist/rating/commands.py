@@ -20,9 +20,9 @@ async def rate(
     row = await request_for(uow, actor, request_id)
     if row.state is State.CLOSED and await uow.session.get(Rating, row.id) is not None:
         return row
-    await move(uow, actor, row, Happening.RATED, score=score)
+    step = await move(uow, actor, row, Happening.RATED, score=score)
     uow.session.add(Rating(request_id=row.id, score=score, comment=comment, given_at=uow.now))
-    uow.emit(RequestClosed(request_id=row.id, score=score))
+    uow.emit(RequestClosed(request_id=row.id, step=step, score=score))
     return row
 
 
@@ -30,5 +30,5 @@ async def close_unrated(uow: UnitOfWork, actor: Actor, request_id: UUID) -> None
     """The customer has had long enough to say something."""
     row = await request_for(uow, actor, request_id)
     if row.state is State.RESOLVED:
-        await move(uow, actor, row, Happening.RATING_LAPSED)
-        uow.emit(RequestClosed(request_id=row.id, score=None))
+        step = await move(uow, actor, row, Happening.RATING_LAPSED)
+        uow.emit(RequestClosed(request_id=row.id, step=step, score=None))

@@ -65,8 +65,8 @@ async def move(
     *,
     named: UUID | None = None,
     **detail: object,
-) -> None:
-    """Let `happening` happen to `row`, or refuse it.
+) -> int:
+    """Let `happening` happen to `row`, or refuse it; the number of the step.
 
     `detail` goes into the timeline as it is: codes and ids, never a name, a number or a place.
     """
@@ -82,25 +82,30 @@ async def move(
     row.state, row.owner_id = standing.state, standing.owner
     if row.state in FINAL:
         row.ended_at = uow.now
-    await note(uow, actor, row, happening.value, **detail)
+    number = await note(uow, actor, row, happening.value, **detail)
     topics = [request_topic(row.id)]
     if queued or row.state is State.WAITING:
         topics.append(QUEUE_TOPIC)
     uow.changed("request", row.id, *topics)
+    return number
 
 
-async def note(uow: UnitOfWork, actor: Actor, row: ServiceRequest, kind: str, **detail: object) -> None:
-    """Write a line into the timeline. The request's version moves with it, so that no two lines collide."""
+async def note(uow: UnitOfWork, actor: Actor, row: ServiceRequest, kind: str, **detail: object) -> int:
+    """Write a line into the timeline; its number.
+
+    The request's version moves with it, so that no two lines collide.
+    """
     row.changed_at = uow.now
     flag_modified(row, "changed_at")
     await uow.session.flush()
     last = await uow.session.scalar(
         select(func.max(RequestEvent.number)).where(RequestEvent.request_id == row.id)
     )
+    number = (last or 0) + 1
     uow.session.add(
         RequestEvent(
             request_id=row.id,
-            number=(last or 0) + 1,
+            number=number,
             at=uow.now,
             kind=kind,
             actor_kind=actor.kind,
@@ -111,3 +116,4 @@ async def note(uow: UnitOfWork, actor: Actor, row: ServiceRequest, kind: str, **
         )
     )
     await uow.session.flush()
+    return number

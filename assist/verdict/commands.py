@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -105,12 +105,15 @@ async def conclude(
     verdict = kept.as_verdict() if kept else None
     require_outcome(verdict, outcome)
     row.outcome, row.outcome_note = outcome, note
+    asked: VisitRequested | None = None
     if verdict is not None and outcome is Outcome.NEEDS_VISIT:
         wish = wish or VisitWish()
         require_window(wish.window_start, wish.window_end, uow.now)
         visit = visit_for(verdict, Priority(row.priority), wish.parts)
-        await _ask_for_visit(uow, actor, row, verdict, visit, wish)
-    await move(uow, actor, row, happening, outcome=outcome.value)
+        asked = await _ask_for_visit(uow, actor, row, verdict, visit, wish)
+    step = await move(uow, actor, row, happening, outcome=outcome.value)
+    if asked is not None:
+        uow.emit(replace(asked, step=step))
     await finish_call(uow, row.id)
     await uow.audit(actor, "outcome_given", f"request:{row.id}", outcome=outcome.value)
     return row
@@ -118,34 +121,33 @@ async def conclude(
 
 async def _ask_for_visit(
     uow: UnitOfWork, actor: Actor, row: ServiceRequest, verdict: Verdict, visit: Visit, wish: VisitWish
-) -> None:
+) -> VisitRequested:
     customer = await uow.session.get_one(Customer, row.customer_id)
     if not customer.address and customer.lon is None:
         raise PlaceMissing()
     row.visit = {"state": "requested"}
-    uow.emit(
-        VisitRequested(
-            request_id=row.id,
-            owner_id=row.owner_id,
-            technician_name=actor.name,
-            category=row.category.value,
-            fault=verdict.fault,
-            severity=verdict.severity.value,
-            ownership=verdict.ownership.value,
-            skill=visit.skill.value,
-            level=visit.level,
-            priority=int(visit.priority),
-            duration_s=visit.duration_s,
-            parts=visit.parts,
-            note=row.outcome_note,
-            lon=customer.lon,
-            lat=customer.lat,
-            address=customer.address,
-            window_start=wish.window_start,
-            window_end=wish.window_end,
-            still_ids=verdict.still_ids,
-            customer_name=customer.name,
-            customer_phone=customer.phone,
-            language=row.language,
-        )
+    return VisitRequested(
+        request_id=row.id,
+        step=0,  # known when the request has moved
+        owner_id=row.owner_id,
+        technician_name=actor.name,
+        category=row.category.value,
+        fault=verdict.fault,
+        severity=verdict.severity.value,
+        ownership=verdict.ownership.value,
+        skill=visit.skill.value,
+        level=visit.level,
+        priority=int(visit.priority),
+        duration_s=visit.duration_s,
+        parts=visit.parts,
+        note=row.outcome_note,
+        lon=customer.lon,
+        lat=customer.lat,
+        address=customer.address,
+        window_start=wish.window_start,
+        window_end=wish.window_end,
+        still_ids=verdict.still_ids,
+        customer_name=customer.name,
+        customer_phone=customer.phone,
+        language=row.language,
     )

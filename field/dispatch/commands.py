@@ -251,7 +251,11 @@ async def settle_task(uow: UnitOfWork, actor: Actor, task: Task, note: str) -> N
     """Finish an escalated task without a further visit."""
     step(uow, task, TaskEvent.SETTLE, By.DISPATCHER, actor, Given(note=note), note=note)
     task.finished_at, task.unplaced_reason, task.late_since = uow.now, None, None
-    uow.emit(TaskSettled(task_id=task.id, request_id=task.request_id, note=note, by_staff_id=actor.id))
+    uow.emit(
+        TaskSettled(
+            task_id=task.id, request_id=task.request_id, step=task.steps, note=note, by_staff_id=actor.id
+        )
+    )
 
 
 async def cancel_task(uow: UnitOfWork, services: FieldServices, actor: Actor, task: Task, why: str) -> None:
@@ -263,4 +267,8 @@ async def cancel_task(uow: UnitOfWork, services: FieldServices, actor: Actor, ta
     if task.rep_id is not None:
         departed(uow, task, task.rep_id, "cancelled")
     staff_id = actor.id if actor.kind == "staff" else None
-    uow.emit(TaskCancelled(task_id=task.id, request_id=task.request_id, reason=why, by_staff_id=staff_id))
+    uow.emit(
+        TaskCancelled(
+            task_id=task.id, request_id=task.request_id, step=task.steps, reason=why, by_staff_id=staff_id
+        )
+    )

@@ -99,7 +99,11 @@ def tell_unplaced(uow: UnitOfWork, task: Task, reason: str) -> None:
     """The task lies in the inbox; its request hears of it, and of who answers for it there."""
     uow.emit(
         TaskUnplaced(
-            task_id=task.id, request_id=task.request_id, reason=reason, answerable_id=task.answerable_id
+            task_id=task.id,
+            request_id=task.request_id,
+            step=task.steps,
+            reason=reason,
+            answerable_id=task.answerable_id,
         )
     )
 
@@ -286,6 +290,7 @@ async def put(
         TaskAssigned(
             task_id=task.id,
             request_id=task.request_id,
+            step=task.steps,
             rep_id=rep.id,
             rep_staff_id=rep.staff_id,
             rep_name=rep.name,

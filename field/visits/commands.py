@@ -65,6 +65,7 @@ class Doing:
         return {
             "task_id": self.task.id,
             "request_id": self.task.request_id,
+            "step": self.task.steps,
             "rep_id": self.rep.id,
             "rep_staff_id": self.rep.staff_id,
             "rep_name": self.rep.name,
@@ -181,5 +182,11 @@ async def escalate_task(do: Doing, reason: str) -> None:
     do.task.escalation_reason, do.task.answerable_id, do.task.rep_id = reason, target, None
     do.task.unplaced_reason = "escalated"
     do.uow.emit(
-        TaskEscalated(task_id=do.task.id, request_id=do.task.request_id, reason=reason, to_staff_id=target)
+        TaskEscalated(
+            task_id=do.task.id,
+            request_id=do.task.request_id,
+            step=do.task.steps,
+            reason=reason,
+            to_staff_id=target,
+        )
     )

@@ -146,6 +146,7 @@ async def _count(
         TaskDone(
             task_id=task.id,
             request_id=task.request_id,
+            step=task.steps,
             rep_id=rep.id,
             rep_staff_id=rep.staff_id,
             rep_name=rep.name,

@@ -24,7 +24,7 @@ from redis.exceptions import RedisError, ResponseError
 from sqlalchemy import Select, delete, func, select, update
 
 from kernel.database import Database, UnitOfWork
-from kernel.events.inbox import FailedEvent, HandlerGroup, InboxRow
+from kernel.events.inbox import Early, FailedEvent, HandlerGroup, InboxRow
 from kernel.events.lease import Leases
 from kernel.outbox import EVENT_TYPES, PRIVATE_TYPES, OutboxRow, is_hint, read_event, without_private
 from kernel.process.cancelling import heed_cancellation
@@ -151,7 +151,7 @@ class Relay:
         for row in rows:
             for group in self._groups:
                 if row.type in group.types:
-                    await deliver(self._database, group, row.id, row.type, row.body)
+                    await deliver(self._database, group, row.id, row.type, row.body, row.subject)
         if rows:
             await self._database.run(_settle_handled, [row.id for row in rows], self._groups)
 
@@ -223,11 +223,35 @@ async def _by_event(uow: UnitOfWork, query: Select[UUID, int]) -> dict[UUID, int
 
 
 async def deliver(
+    database: Database,
+    group: HandlerGroup,
+    event_id: UUID,
+    type: str,
+    body: dict[str, object],
+    subject: str | None = None,
+) -> bool:
+    """Hand one event to one group, after what the group lacks of what came before it.
+
+    With a numbered event go all that wait about the same thing, in their order: the one that is missing lies
+    in the outbox as well. False when a handler failed (noted, and tried again later): what follows it waits.
+    """
+    if subject is None:
+        return await _hand_over(database, group, event_id, type, body)
+    async with database.reading() as session:
+        waiting = await group.outstanding(session, subject)
+    for row in waiting:
+        if not await _hand_over(database, group, row.id, row.type, row.body):
+            return False
+    return True
+
+
+async def _hand_over(
     database: Database, group: HandlerGroup, event_id: UUID, type: str, body: dict[str, object]
 ) -> bool:
-    """Hand one event to one group; False when its handler failed (noted, and tried again later)."""
     try:
         await group.handle(database, event_id, read_event(type, body))
+    except Early:
+        return False  # another worker is at the one before it; that one, or the relay, comes back to this
     except Exception as error:
         log.exception("handler_failed", group=group.name, event_id=str(event_id), type=type)
         await database.run(_note_failure, group.name, event_id, f"{error.__class__.__name__}")
@@ -296,7 +320,7 @@ class Consumer:
         rows = await self._bodies([UUID(fields["id"]) for fields in ours])
         for entry_id, fields in entries:
             if fields and (row := rows.get(UUID(fields["id"]))) is not None:
-                await deliver(self._database, self._group, row.id, row.type, row.body)
+                await deliver(self._database, self._group, row.id, row.type, row.body, row.subject)
             await self._redis.xack(STREAM, self._group.name, entry_id)
         return len(entries)
 

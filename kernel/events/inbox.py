@@ -1,23 +1,37 @@
-"""Events take effect once, however often they arrive.
+"""Events take effect once and in their order, however often and in whatever order they arrive.
 
 A handler's effects and the inbox row that says "this group has handled this event" are one transaction:
 a second delivery finds the row and does nothing. How events come here is told in :mod:`kernel.outbox`.
+
+**Order.** Redis may lose an event and the relay send it again, behind newer ones; a handler may fail, and be
+asked again later. A word about a thing that goes through steps (:class:`~kernel.contracts.NumberedEvent`) is
+therefore measured by what lies in the outbox. The step before it was stored before it, so it is there:
+
+- while this group has not handled an earlier word about the same thing, the word is :class:`Early` and waits;
+- when this group has handled a later one, it is stale: noted as handled, and it moves nothing.
+
+A word that keeps failing holds up what comes after it about the same thing, and nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
+import structlog
+from sqlalchemy import ForeignKey, Select, String, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.contracts import Event
+from kernel.contracts import Event, NumberedEvent
 from kernel.database import Database, UnitOfWork
+from kernel.outbox import OutboxRow
 from kernel.sql.base import Base
 from kernel.sql.columns import UtcDateTime
+
+log = structlog.get_logger(__name__)
 
 E = TypeVar("E", bound=Event)
 Handler = Callable[[UnitOfWork, Any, Any], Awaitable[None]]
@@ -43,6 +57,10 @@ class FailedEvent(Base):
     attempts: Mapped[int]
     last_error: Mapped[str]
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Early(Exception):
+    """An earlier word about the same thing has not been handled yet."""
 
 
 class HandlerGroup:
@@ -74,13 +92,54 @@ class HandlerGroup:
         return frozenset(self._handlers)
 
     async def handle(self, database: Database, event_id: UUID, happened: Event) -> bool:
-        """Handle one event in one transaction; False when it had been handled before."""
+        """Handle one event in one transaction; False when it had been handled before.
+
+        Raises:
+            Early: nothing was done; the word before it has to be handled first.
+        """
         return await database.run(self._handle_once, event_id, happened)
 
     async def _handle_once(self, uow: UnitOfWork, event_id: UUID, happened: Event) -> bool:
+        if happened.subject is not None:
+            await uow.hold(f"{self.name}:{happened.subject}")
         if await uow.session.get(InboxRow, (self.name, event_id)) is not None:
             return False
+        stale = isinstance(happened, NumberedEvent) and await self._is_stale(uow.session, happened)
         uow.session.add(InboxRow(group=self.name, event_id=event_id, handled_at=uow.now))
         await uow.session.flush()
-        await self._handlers[happened.type](uow, happened, self._services)
+        if stale:
+            log.warning("stale_event_dropped", group=self.name, event_id=str(event_id), type=happened.type)
+        else:
+            await self._handlers[happened.type](uow, happened, self._services)
         return True
+
+    async def _is_stale(self, session: AsyncSession, happened: NumberedEvent) -> bool:
+        """Whether a later word about the same thing has been handled.
+
+        Raises:
+            Early: an earlier one has not.
+        """
+        if happened.subject is None:
+            return False
+        missing, later = OutboxRow.step < happened.step, OutboxRow.step > happened.step
+        if (await session.execute(self._waiting(happened.subject).where(missing).limit(1))).first():
+            raise Early(f"{happened.subject} before {happened.step}")
+        heard = (
+            select(InboxRow.event_id)
+            .join(OutboxRow, OutboxRow.id == InboxRow.event_id)
+            .where(InboxRow.group == self.name, OutboxRow.subject == happened.subject, later)
+        )
+        return (await session.execute(heard.limit(1))).first() is not None
+
+    async def outstanding(self, session: AsyncSession, subject: str) -> Sequence[OutboxRow]:
+        """The words about ``subject`` that this group has yet to handle, in their order."""
+        return (await session.scalars(self._waiting(subject).order_by(OutboxRow.step, OutboxRow.id))).all()
+
+    def _waiting(self, subject: str | None) -> Select[OutboxRow]:
+        heard = (InboxRow.event_id == OutboxRow.id) & (InboxRow.group == self.name)
+        return (
+            select(OutboxRow)
+            .outerjoin(InboxRow, heard)
+            .where(OutboxRow.subject == subject, OutboxRow.type.in_(self.types))
+            .where(OutboxRow.settled_at.is_(None), InboxRow.event_id.is_(None))
+        )

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from kernel.contracts import NumberedEvent
+from kernel.outbox import EVENT_TYPES
 from tests.architecture.sources import ROOT, Source, dotted, place, sources, tracked
 
 NOW = {
@@ -103,3 +105,15 @@ def test_no_file_is_too_long_to_be_one_room(suffix: str) -> None:
 def test_nine_in_ten_files_are_short() -> None:
     lengths = sorted(source.text.count("\n") for source in sources())
     assert lengths[len(lengths) * 9 // 10] < 300, lengths[len(lengths) * 9 // 10 :]
+
+
+def test_whatever_tells_of_a_step_says_which() -> None:
+    """Without its number a word about a task or a request is heard in whatever order it arrives."""
+    numbered = {kind.__name__ for kind in EVENT_TYPES.values() if issubclass(kind, NumberedEvent)}
+    wrong = [
+        f"{place(source, call)} {dotted(call.func)}"
+        for source in sources("assist", "field")
+        for call in calls(source)
+        if dotted(call.func) in numbered and not {keyword.arg for keyword in call.keywords} & {"step", None}
+    ]
+    assert not wrong, "\n".join(wrong)
