@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -39,6 +40,10 @@ RESEND_AFTER = timedelta(seconds=5)
 KEEP_SETTLED = timedelta(days=7)
 SLOWEST_RESEND = timedelta(seconds=60)
 LEASE_MS = 3000
+SWEEP_EVERY_S = 0.5
+"""How often the relay looks for what has been handled, or has to be sent again."""
+GATHER_S = 0.05
+"""The time between two turns of the relay, at least, while there is no more waiting than one turn takes."""
 
 
 def connect_redis(url: str) -> Redis:
@@ -70,11 +75,15 @@ class Relay:
 
     async def run(self) -> None:
         """Relay until cancelled."""
+        swept = 0.0
         while True:
             heed_cancellation()
+            begun = time.monotonic()
             try:
                 moved = await self.pass_on()
-                await self._sweep()
+                if begun - swept >= SWEEP_EVERY_S:
+                    await self._sweep()
+                    swept = begun
             except (RedisError, OSError) as error:
                 log.warning("relay_redis_away", error=type(error).__name__)
                 await self._handle_here()
@@ -87,6 +96,8 @@ class Relay:
             if moved < BATCH:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), timeout=0.5)
+                # Many who write at once wake it once: what each left goes out in one turn.
+                await asyncio.sleep(begun + GATHER_S - time.monotonic())
             self._wake.clear()
 
     async def pass_on(self) -> int:
