@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import event, func, select, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, AsyncSessionTransaction, create_async_engine
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -44,6 +45,9 @@ STAND_BACK_S = 0.02
 
 PREPARED_AT_MOST = 8
 """Times a command is left to have something made ready for it."""
+
+IDLE_S = 1.0
+"""How long a connection may lie unused and be trusted to be alive."""
 
 _SERIALIZATION_FAILURES = {"40001", "40P01"}
 """PostgreSQL's SQLSTATEs for "run that again": serialization failure, deadlock."""
@@ -158,12 +162,21 @@ class Database:
         self.clock = clock or SystemClock()
         self.is_sqlite = url.startswith("sqlite")
         self.on_commit: Callable[[], None] = lambda: None
-        options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": pool_size, "pool_pre_ping": True}
+        options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": pool_size}
         # Errors end in logs: they name the statement, and none of the values people gave.
         self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **options)
+        self._for_reading = self._for_a_glance = self.engine
         self._writer: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+        else:
+            event.listen(self.engine.sync_engine, "checkin", _note_return)
+            event.listen(self.engine.sync_engine, "checkout", _ping_if_idle(self.engine))
+            # The mode of a transaction travels with its BEGIN instead of in a statement of its own.
+            self._for_reading = self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            self._for_a_glance = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def run(
         self, command: Callable[Concatenate[UnitOfWork, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
@@ -216,11 +229,15 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session to read one consistent state from; nothing done in it is kept."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+        async with AsyncSession(self._for_reading, expire_on_commit=False) as session:
             if self.is_sqlite:
                 await session.execute(text("BEGIN"))
-            else:
-                await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            yield session
+
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[AsyncSession]:
+        """A session for one statement that only reads: no transaction is begun, and none ended."""
+        async with AsyncSession(self._for_a_glance, expire_on_commit=False) as session:
             yield session
 
     async def ready(self) -> bool:
@@ -246,6 +263,31 @@ def _lost_race(error: Exception) -> bool:
     code = getattr(orig, "sqlstate", None) or getattr(orig, "sqlite_errorname", None)
     # A unique key taken in between: the second run sees the row and answers as its rule says.
     return code in _SERIALIZATION_FAILURES | _UNIQUE_VIOLATIONS
+
+
+def _note_return(_connection: Any, record: Any) -> None:
+    record.info["returned"] = time.monotonic()
+
+
+def _ping_if_idle(engine: AsyncEngine) -> Callable[[Any, Any, Any], None]:
+    """Ask a connection that has lain idle whether its server still answers; the pool replaces it if not.
+
+    One that was in use a moment ago is taken as it is: asking each time would be a round trip a transaction.
+    """
+
+    def ping(connection: Any, record: Any, _proxy: Any) -> None:
+        returned = record.info.get("returned")
+        if returned is None or time.monotonic() - returned < IDLE_S:
+            return
+        dialect = engine.sync_engine.dialect
+        try:
+            alive = dialect.do_ping(connection)
+        except Exception as error:
+            raise DisconnectionError("the connection is gone") from error
+        if not alive:
+            raise DisconnectionError("the connection is gone")
+
+    return ping
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -109,13 +109,17 @@ async def who(
     session: AsyncSession, token: str, now: datetime, surface: Surface | None = None
 ) -> Actor | None:
     """Whose token this is; None when it is unknown, expired, revoked, or of another surface."""
-    row = await session.get(Session, token_hash(token))
-    if row is None or row.revoked_at is not None or row.expires_at <= now:
+    # One statement: it is asked at every call.
+    query = select(Session, Staff).outerjoin(Staff, Staff.id == Session.staff_id)
+    found = (await session.execute(query.where(Session.token_hash == token_hash(token)))).first()
+    if found is None:
+        return None
+    row, staff = found
+    if row.revoked_at is not None or row.expires_at <= now:
         return None
     if surface is not None and row.surface != surface:
         return None
     if row.staff_id is not None:
-        staff = await session.get(Staff, row.staff_id)
         return actor_of(staff) if staff and staff.active else None
     assert row.request_id is not None
     # The request is all that is known of a customer here: its id stands for the person.

@@ -95,7 +95,7 @@ async def caller(request: Request, house: House) -> Actor | None:
     token, surface = presented_token(request)
     if token is None:
         return None
-    async with house.database.reading() as session:
+    async with house.database.glance() as session:
         return await who(session, token, house.clock.now(), surface)
 
 
