@@ -34,13 +34,15 @@ async def add_message(
     Raises `WrongState` once the request is closed or withdrawn.
     """
     row = await request_for(uow, actor, request_id)
-    query = select(Message).where(Message.request_id == row.id)
-    if known := (await uow.session.scalars(query.where(Message.client_id == client_id))).first():
-        return message_view(known)
+    same = Message.client_id == client_id
+    counts = select(func.count(), func.count().filter(same)).where(Message.request_id == row.id)
+    written, sent_before = (await uow.session.execute(counts)).one()
+    if sent_before:
+        query = select(Message).where(Message.request_id == row.id, same)
+        return message_view((await uow.session.scalars(query)).one())
     if row.state in FINAL:
         raise WrongState(state=row.state.value, happening="message")
-    written = await uow.session.scalar(select(func.count()).where(Message.request_id == row.id))
-    if (written or 0) >= MOST_MESSAGES:
+    if written >= MOST_MESSAGES:
         raise TooManyMessages(most=MOST_MESSAGES)
     customer = await uow.session.get_one(Customer, row.customer_id)
     message = Message(
