@@ -67,11 +67,13 @@ END $$
 class Foundry:
     """Makes foundations quickly: the schema is built once per kind, then copied.
 
+    ``durable`` is PostgreSQL as it comes, for benchmarks; tests need not wait for its disk.
     A PostgreSQL database is some 350 files, so one that a test is done with is emptied and given to the next.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
         self._folder = folder
+        self._durable = durable
         self._postgres: PostgresServer | None = None
         self._free: list[str] = []
         self._template: Path | None = None
@@ -79,7 +81,7 @@ class Foundry:
     def postgres(self) -> PostgresServer:
         """The session's PostgreSQL, with a database ``schema`` to clone."""
         if self._postgres is None:
-            self._postgres = PostgresServer()
+            self._postgres = PostgresServer(durable=self._durable)
             self._postgres.sql("CREATE DATABASE schema")
             self._postgres.sql("CREATE EXTENSION postgis", "schema")
             build_schema(self._postgres.url("schema"))
