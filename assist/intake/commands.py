@@ -9,19 +9,22 @@ from uuid import UUID
 
 from assist.guide.commands import trail_of
 from assist.guide.triage import assess
+from assist.request.access import parties_of
 from assist.request.kinds import Asker, Category
 from assist.request.moving import QUEUE_TOPIC, duty_supervisor, move, note, request_for, request_topic
 from assist.request.phones import PhoneInvalid, normal_phone
-from assist.request.request import FINAL, Happening, State, WrongState, started
+from assist.request.request import FINAL, Happening, Party, State, WrongState, started
 from assist.request.tables import Customer, ServiceRequest
 from assist.services import AssistServices
 from kernel.actors import Actor, Surface
 from kernel.contracts import RequestWithdrawn
 from kernel.database import UnitOfWork
-from kernel.errors import Fault, Invalid
+from kernel.errors import Fault, Forbidden, Invalid
 from kernel.identity.sessions import NewSession, start_session
 
 CHANGEABLE = frozenset({State.GUIDING, State.WAITING, State.IN_CALL, State.WRAP_UP})
+CALLED = frozenset({State.IN_CALL, State.WRAP_UP})
+ANSWERABLE = frozenset({Party.OWNER, Party.SUPERVISOR})
 """States in which the details may still be corrected; later the field has taken them along. The language
 alone may change as long as there is something to say in it."""
 
@@ -134,8 +137,16 @@ async def change_details(
     changes: Details,
     version: int | None,
 ) -> ServiceRequest:
-    """Correct or complete what is known. Raises `StaleVersion`, `WrongState`, `PhoneInvalid`."""
+    """Correct or complete what is known.
+
+    Raises `StaleVersion`, `WrongState`, `PhoneInvalid`; `Forbidden` for somebody who would change whom a
+    colleague's call reaches.
+    """
     row = await request_for(uow, actor, request_id, version)
+    contact = changes.name is not None or changes.phone is not None
+    colleague = actor.kind == "staff" and parties_of(actor, row).isdisjoint(ANSWERABLE)
+    if contact and colleague and row.state in CALLED:
+        raise Forbidden()
     changed = sorted(name for name, value in vars(changes).items() if value is not None)
     only_language = changed == ["language"] and row.state not in FINAL
     if row.state not in CHANGEABLE and not only_language:

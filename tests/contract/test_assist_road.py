@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from assist.call.commands import accept_request, end_call, resume_call, return_request
+from assist.call.queries import current_call
 from assist.desk.requests import request_page, request_view, timeline_of
 from assist.guide.commands import answer_guide
 from assist.guide.guide import Answer
@@ -382,3 +383,24 @@ async def test_what_cannot_be_now_is_refused(house: AssistHouse) -> None:
         await house.database.run(rate, customer, customer.id, 5)
     with pytest.raises(WrongState):
         await house.database.run(conclude, house.chen, customer.id, Outcome.FIXED)
+
+
+async def test_a_call_that_goes_on_is_the_current_one_though_the_clock_was_set_back(
+    house: AssistHouse, clock: ManualClock
+) -> None:
+    customer = await house.in_call()
+    await house.database.run(return_request, house.chen, customer.id)
+    clock.advance(-600)
+    await house.database.run(accept_request, house.wang, customer.id, house.services)
+    async with house.database.reading() as session:
+        call = await current_call(session, customer.id)
+    assert call is not None and call.technician_id == house.wang.id
+
+
+async def test_only_who_answers_for_a_request_changes_whom_it_reaches(house: AssistHouse) -> None:
+    customer = await house.in_call()
+    change = Details(phone="138 0013 8111")
+    with pytest.raises(Forbidden):
+        await house.database.run(change_details, house.wang, customer.id, house.services, change, None)
+    for answerable in (house.chen, house.supervisor, customer):
+        await house.database.run(change_details, answerable, customer.id, house.services, change, None)
