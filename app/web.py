@@ -13,40 +13,16 @@ import sys
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from app.bounded_http import BoundedHttp
 from app.build import build_web
 from app.processes import watch_tether
 from app.serve import READY_LINE
 from kernel.process.memory import settle_memory
 from kernel.settings import Settings
 
-MAX_HEADER_BYTES = 32 << 10
 MAX_SOCKET_FRAME = 64 << 10
 GRACE_S = 5
-
-
-class BoundedHttp(HttpToolsProtocol):
-    """uvicorn's parser keeps as many header bytes as a client sends; this one says 400 in time."""
-
-    _head_bytes = 0
-    _in_head = True
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self._in_head and not self.transport.is_closing():
-            self._head_bytes += len(data)
-            if self._head_bytes > MAX_HEADER_BYTES:
-                self.send_400_response("Request headers too large.")
-
-    def on_message_begin(self) -> None:
-        self._head_bytes = 0
-        self._in_head = True
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        self._in_head = False
-        super().on_headers_complete()
 
 
 class Server(uvicorn.Server):
