@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, AsyncSessionTransa
 from sqlalchemy.orm.exc import StaleDataError
 
 from kernel import audit
+from kernel.absence import is_away
 from kernel.actors import Actor
 from kernel.clock import Clock, SystemClock
 from kernel.contracts import Changed, Event
@@ -245,7 +246,9 @@ class Database:
         try:
             async with self.engine.connect() as connection:
                 await connection.execute(text("SELECT 1"))
-        except (DBAPIError, OSError):
+        except Exception as error:
+            if not is_away(error):
+                raise
             return False
         return True
 

@@ -11,6 +11,7 @@ subclassing here-named kinds, so that a caller can tell what to do from the stat
 409   the input is fine, the moment is not; reload, then decide
 429   slow down; ``retry_after`` says for how long
 503   a part is away; ``retry_after`` says when to try again
+507   a disk is full; nothing was stored, and it may be sent again
 ===== ==========================================================
 """
 
@@ -139,3 +140,10 @@ class Crowded(Unavailable):
     """Too many are at this at once; please try again in a moment."""
 
     code = "crowded"
+
+
+class StorageFull(CurbstopError):
+    """There is no room left to keep this; nothing of it was stored. Please try again later."""
+
+    code = "storage_full"
+    status = 507

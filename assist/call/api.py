@@ -7,7 +7,7 @@ from uuid import UUID
 from assist.bodies import VersionBody
 from assist.call.bodies import EndBody
 from assist.call.commands import AlreadyAccepted, accept_request, end_call, resume_call, return_request
-from assist.callers import ANSWERABLE, PARTIES, TECHNICIAN
+from assist.callers import ANSWERABLE, MOVE, PARTIES, TECHNICIAN
 from assist.request.answers import shown
 from assist.request.request import WrongState
 from assist.request.views import RequestView
@@ -39,6 +39,7 @@ async def accept_a_request(call: Call, request_id: UUID, body: VersionBody) -> R
     summary="End the call",
     status=201,
     errors=MOVES,
+    limit=MOVE,
 )
 async def end_a_call(call: Call, request_id: UUID, body: EndBody) -> RequestView:
     await call.database.run(end_call, call.actor, request_id, body.reason, body.version)

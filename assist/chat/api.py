@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from assist.callers import PARTIES, READERS
+from assist.callers import PARTIES, READERS, WRITE
 from assist.chat.bodies import MessageBody
 from assist.chat.commands import TooManyMessages, add_message
 from assist.chat.queries import messages_of
@@ -27,6 +27,7 @@ async def list_messages(call: Call, request_id: UUID) -> list[MessageView]:
     summary="Write a line of chat",
     status=201,
     errors=(WrongState, TooManyMessages),
+    limit=WRITE,
 )
 async def write_message(call: Call, request_id: UUID, body: MessageBody) -> MessageView:
     return await call.database.run(add_message, call.actor, request_id, body.client_id, body.text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from assist.callers import CUSTOMER
+from assist.callers import CUSTOMER, MOVE
 from assist.erasure.commands import ERASERS, RequestOpen, erase_request
 from assist.erasure.views import ErasureView
 from kernel.web import Api, Call, role
@@ -17,6 +17,7 @@ api = Api("assist")
     who=CUSTOMER | role(*ERASERS),
     summary="Erase what tells of the customer, once the request is over; a customer is signed out by it",
     errors=(RequestOpen,),
+    limit=MOVE,
 )
 async def erase_a_request(call: Call, request_id: UUID) -> ErasureView:
     erased_at = await call.database.run(erase_request, call.actor, request_id)

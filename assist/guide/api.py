@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from assist.callers import CUSTOMER
+from assist.callers import ANSWER, CUSTOMER
 from assist.guide.bodies import GuideAnswerBody, GuidesQuery
 from assist.guide.commands import answer_guide
 from assist.guide.queries import catalogue_view
@@ -30,6 +30,7 @@ async def read_guides(call: Call, query: GuidesQuery) -> CatalogueView:
     summary="Answer a step of a guide",
     status=201,
     errors=(NotAnAnswer, SafetyStop, WrongState),
+    limit=ANSWER,
 )
 async def give_guide_answer(call: Call, request_id: UUID, body: GuideAnswerBody) -> GuidePositionAnswer:
     given = Given(body.guide, body.step, body.answer)

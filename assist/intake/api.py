@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from assist.bodies import VersionBody
-from assist.callers import CUSTOMER, PARTIES, START
+from assist.callers import CHANGE, CUSTOMER, MOVE, PARTIES, START
 from assist.intake.bodies import DetailsBody, StartBody
 from assist.intake.commands import (
     BuildingNeeded,
@@ -56,6 +56,7 @@ async def start_a_request(call: Call, body: StartBody) -> OpenedView:
     who=PARTIES,
     summary="Complete or correct a request's details",
     errors=(StaleVersion, WrongState, PhoneInvalid),
+    limit=CHANGE,
 )
 async def change_request(call: Call, request_id: UUID, body: DetailsBody) -> RequestView:
     place = Place(**body.place.model_dump()) if body.place else None
@@ -80,6 +81,7 @@ async def change_request(call: Call, request_id: UUID, body: DetailsBody) -> Req
     who=CUSTOMER,
     summary="Call the request off",
     errors=(WrongState, StaleVersion),
+    limit=MOVE,
 )
 async def withdraw_request(call: Call, request_id: UUID, body: VersionBody) -> RequestView:
     await call.database.run(withdraw, call.actor, request_id, body.version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from assist.callers import CUSTOMER, READERS, TECHNICIAN
+from assist.callers import CUSTOMER, MOVE, READERS, TECHNICIAN
 from assist.queue.bodies import DeskBody
 from assist.queue.commands import enter_queue, leave_queue, touch_desk, touch_place, wants_touch
 from assist.queue.queries import queue_entry_view
@@ -27,6 +27,7 @@ async def _place(call: Call, request_id: UUID) -> QueueEntryView:
     summary="Ask for a person",
     status=201,
     errors=(WrongState,),
+    limit=MOVE,
 )
 async def ask_for_person(call: Call, request_id: UUID) -> QueueEntryView:
     await call.database.run(enter_queue, call.actor, request_id)
@@ -44,6 +45,7 @@ async def read_place(call: Call, request_id: UUID) -> QueueEntryView:
     who=CUSTOMER,
     summary="Give the place up and go back to the guide",
     errors=(WrongState,),
+    limit=MOVE,
 )
 async def give_place_up(call: Call, request_id: UUID) -> None:
     await call.database.run(leave_queue, call.actor, request_id)

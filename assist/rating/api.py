@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from assist.callers import CUSTOMER
+from assist.callers import CUSTOMER, MOVE
 from assist.rating.bodies import RatingBody
 from assist.rating.commands import rate
 from assist.request.answers import shown
@@ -21,6 +21,7 @@ api = Api("assist")
     summary="Say how it went, and close the request",
     status=201,
     errors=(WrongState,),
+    limit=MOVE,
 )
 async def rate_request(call: Call, request_id: UUID, body: RatingBody) -> RequestView:
     await call.database.run(rate, call.actor, request_id, body.score, body.comment)

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from starlette.responses import Response
 
 from assist.bodies import Body
-from assist.callers import PARTIES, PICTURE, READERS
+from assist.callers import DRAW, PARTIES, PICTURE, READERS
 from assist.request.access import visible_request
 from assist.request.request import WrongState
 from assist.services import AssistServices
@@ -109,6 +109,7 @@ async def list_marks(call: Call, still_id: UUID) -> list[MarkView]:
     summary="Draw on a picture",
     status=201,
     errors=(WrongState, TooManyMarks),
+    limit=DRAW,
 )
 async def draw_mark(call: Call, still_id: UUID, body: MarkBody) -> MarkView:
     async with call.database.reading() as session:
@@ -117,7 +118,13 @@ async def draw_mark(call: Call, still_id: UUID, body: MarkBody) -> MarkView:
     return await call.database.run(add_mark, call.actor, still.request_id, still.id, new)
 
 
-@api.delete("/api/marks/{mark_id}", who=PARTIES, summary="Take a mark back", errors=(Forbidden, WrongState))
+@api.delete(
+    "/api/marks/{mark_id}",
+    who=PARTIES,
+    summary="Take a mark back",
+    errors=(Forbidden, WrongState),
+    limit=DRAW,
+)
 async def take_mark_back(call: Call, mark_id: UUID) -> None:
     async with call.database.reading() as session:
         request_id = await request_of_mark(session, mark_id)

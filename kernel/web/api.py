@@ -15,7 +15,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, BinaryIO, TypeVar, get_type_hints
 from uuid import UUID
 
 from pydantic import BaseModel, TypeAdapter
@@ -32,12 +32,22 @@ MAX_JSON_BYTES = 256 << 10
 
 @dataclass(frozen=True)
 class Upload:
-    """One file and the text fields that came with it (multipart/form-data)."""
+    """One file and the text fields that came with it (multipart/form-data).
 
-    file: bytes
+    ``stored`` holds the file's ``size`` bytes, on disk where they are many, until the call is answered.
+    """
+
+    stored: BinaryIO
+    size: int
     filename: str
     media_type: str
     fields: dict[str, str]
+
+    @property
+    def file(self) -> bytes:
+        """The whole file, in memory."""
+        self.stored.seek(0)
+        return self.stored.read()
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,12 @@ import json
 import structlog
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
-from redis.exceptions import RedisError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from kernel import i18n
+from kernel.absence import is_away, is_full
 from kernel.errors import (
     CurbstopError,
     Fault,
@@ -21,6 +20,7 @@ from kernel.errors import (
     Invalid,
     MethodNotAllowed,
     NotFound,
+    StorageFull,
     TooLarge,
     Unavailable,
 )
@@ -36,6 +36,20 @@ _BY_STATUS: dict[int, type[CurbstopError]] = {
     405: MethodNotAllowed,
     413: TooLarge,
 }
+_HEADERS = {"retry_after": "Retry-After", "allow": "Allow"}
+"""Parameters of errors that HTTP has a header for (RFC 9110, 10.2.3 and 15.5.6)."""
+
+FAULTS_TOLD = 32
+LONGEST_NAME = 64
+LONGEST_PROBLEM = 300
+"""Characters of a field's name, and of what is wrong with it, that are told: both may quote what was sent."""
+
+
+class CutShort(Invalid):
+    """What was sent ended too soon."""
+
+    code = "cut_short"
+    status = 400
 
 
 def as_curbstop_error(error: Exception) -> CurbstopError:
@@ -43,11 +57,15 @@ def as_curbstop_error(error: Exception) -> CurbstopError:
     if isinstance(error, CurbstopError):
         return error
     if isinstance(error, HTTPException):
-        return _BY_STATUS.get(error.status_code, Invalid)()
-    if isinstance(error, OperationalError | InterfaceError | RedisError | ConnectionError | TimeoutError):
+        allowed = (error.headers or {}).get("Allow")
+        return MethodNotAllowed(allow=allowed) if allowed else _BY_STATUS.get(error.status_code, Invalid)()
+    if isinstance(error, ClientDisconnect):
+        return CutShort()
+    if is_full(error):
+        log.error("disk_full", error=type(error).__name__)
+        return StorageFull(retry_after=60)
+    if is_away(error):
         log.warning("part_away", error=type(error).__name__)
-        return Unavailable(retry_after=1)
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
         return Unavailable(retry_after=1)
     log.error("unforeseen_error", exc_info=error)
     return CurbstopError()
@@ -73,8 +91,7 @@ def answer(error: CurbstopError, request: Request, settings: Settings) -> Respon
         ],
     }
     headers = {"Cache-Control": "no-store"}
-    if "retry_after" in params:
-        headers["Retry-After"] = str(params["retry_after"])
+    headers |= {header: str(params[name]) for name, header in _HEADERS.items() if name in params}
     text = json.dumps({"error": body}, ensure_ascii=False, default=str)
     # A fault may name a field that somebody called by half a surrogate pair.
     return Response(text.encode(errors="replace"), error.status, headers, media_type="application/json")
@@ -88,13 +105,15 @@ def _message(language: str, code: str, detail: str, params: dict[str, object]) -
 
 
 def faults_of(error: ValidationError, root: str) -> list[Fault]:
-    """Pydantic's findings as faults; ``root`` is ``body`` or ``query``."""
-    return [_fault(found, root) for found in error.errors(include_url=False, include_input=False)]
+    """Pydantic's findings as faults, the first :data:`FAULTS_TOLD` of them; ``root``: ``body``, ``query``."""
+    found = error.errors(include_url=False, include_input=False, include_context=False)
+    return [_fault(each, root) for each in found[:FAULTS_TOLD]]
 
 
 def _fault(found: ErrorDetails, root: str) -> Fault:
-    where = ".".join((root, *(str(part) for part in found["loc"])))
+    where = ".".join((root, *(str(part)[:LONGEST_NAME] for part in found["loc"])))
     code = "field_missing" if found["type"] == "missing" else "field_invalid"
     if found["type"] == "extra_forbidden":
         code = "field_unknown"
-    return Fault(code, where, found["msg"], {"field": where, "problem": found["msg"]})
+    problem = found["msg"][:LONGEST_PROBLEM]
+    return Fault(code, where, problem, {"field": where, "problem": problem})

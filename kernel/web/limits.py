@@ -35,11 +35,15 @@ MEMORY_LIMIT = 10_000
 
 @dataclass(frozen=True)
 class Limit:
-    """At most ``burst`` calls at once, refilled at ``per_minute``; counted per address."""
+    """At most ``burst`` calls at once, refilled at ``per_minute``; counted per address.
+
+    ``per_person`` counts those who are known for themselves: thousands may share one address.
+    """
 
     name: str
     per_minute: float
     burst: int
+    per_person: bool = False
 
 
 def counted_as(host: str) -> str:

@@ -5,30 +5,24 @@ In this order: whose session, may they, how often, what did they send, then the 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import structlog
-from pydantic import ValidationError
-from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import Message, Receive
 
 from kernel.actors import Actor
-from kernel.errors import Fault, Invalid, NotFound, TooLarge, UnsupportedMedia
+from kernel.errors import NotFound
 from kernel.identity.sessions import end_session, who
-from kernel.web.api import MAX_JSON_BYTES, Api, Operation, Upload
+from kernel.web.api import Api, Operation
 from kernel.web.call import Call, House
-from kernel.web.faults import answer, as_curbstop_error, faults_of
-from kernel.web.limits import counted_as
+from kernel.web.faults import answer, as_curbstop_error
+from kernel.web.limits import Limit, counted_as
 from kernel.web.metrics import observed
 from kernel.web.origin import SAFE_METHODS, check_origin, cookie_name, presented_token
-
-FORM_OVERHEAD = 64 << 10
-MAX_FIELDS = 16
+from kernel.web.sent import sent
 
 log = structlog.get_logger(__name__)
 
@@ -71,15 +65,21 @@ async def serve(operation: Operation, house: House, request: Request) -> Respons
     actor = await caller(request, house)
     operation.who.require(actor)
     if operation.limit is not None:
-        await house.limiter.take(operation.limit, counted_as(request.client.host if request.client else "-"))
+        await house.limiter.take(operation.limit, _counted_for(operation.limit, request, actor))
     arguments = _path_arguments(operation, request)
     if actor is not None and actor.kind == "customer":
         _only_own_request(actor, arguments)
-    arguments |= await _sent(operation, house, request)
     call = Call(house, request, actor)
-    result = await operation.handler(call, **arguments)
+    async with sent(operation, house, request) as found:
+        result = await operation.handler(call, **arguments, **found)
     await _end_replaced(call)
     return _respond(operation, call, result)
+
+
+def _counted_for(limit: Limit, request: Request, actor: Actor | None) -> str:
+    if limit.per_person and actor is not None:
+        return str(actor.id)
+    return counted_as(request.client.host if request.client else "-")
 
 
 async def _end_replaced(call: Call) -> None:
@@ -109,86 +109,6 @@ def _path_arguments(operation: Operation, request: Request) -> dict[str, Any]:
 def _only_own_request(actor: Actor, arguments: dict[str, Any]) -> None:
     if arguments.get("request_id", actor.request_id) != actor.request_id:
         raise NotFound()
-
-
-async def _sent(operation: Operation, house: House, request: Request) -> dict[str, Any]:
-    """Body, query and form, validated; all faults of all of them at once."""
-    arguments: dict[str, Any] = {}
-    faults: list[Fault] = []
-    if operation.query is not None:
-        try:
-            arguments["query"] = operation.query.model_validate(dict(request.query_params))
-        except ValidationError as error:
-            faults += faults_of(error, "query")
-    if operation.body is not None:
-        data = await _read(request, operation.max_bytes or MAX_JSON_BYTES)
-        try:
-            arguments["body"] = operation.body.model_validate(_json(data))
-        except ValidationError as error:
-            faults += faults_of(error, "body")
-    if operation.form:
-        arguments["form"] = await _form(request, operation.max_bytes or house.settings.max_upload_bytes)
-    if faults:
-        raise Invalid(faults=faults)
-    return arguments
-
-
-def _json(data: bytes) -> Any:
-    try:
-        return json.loads(data or b"{}")
-    except (ValueError, RecursionError):
-        raise Invalid(faults=[Fault("not_json", "body", "this is not JSON")]) from None
-
-
-async def _read(request: Request, limit: int) -> bytes:
-    media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise UnsupportedMedia()
-    data = bytearray()
-    async for chunk in request.stream():
-        data += chunk
-        if len(data) > limit:
-            raise TooLarge(limit=limit)
-    return bytes(data)
-
-
-async def _form(request: Request, limit: int) -> Upload:
-    """The one file of a multipart form, counted while it arrives, so that no more is ever kept."""
-    media_type = request.headers.get("content-type", "")
-    if not media_type.lower().startswith("multipart/form-data"):
-        raise UnsupportedMedia()
-    counted = Request(request.scope, _counted(request.receive, limit + FORM_OVERHEAD))
-    try:
-        form = await counted.form(max_files=1, max_fields=MAX_FIELDS, max_part_size=FORM_OVERHEAD)
-    except MultiPartException as error:
-        raise Invalid(faults=[Fault("not_a_form", "form", error.message)]) from None
-    try:
-        file = form.get("file")
-        if file is None or isinstance(file, str):
-            raise Invalid(
-                faults=[Fault("field_missing", "form.file", "a file is missing", {"field": "file"})]
-            )
-        data = await file.read()
-        if len(data) > limit:
-            raise TooLarge(limit=limit)
-        fields = {name: value for name, value in form.items() if isinstance(value, str)}
-        return Upload(data, file.filename or "", file.content_type or "", fields)
-    finally:
-        await form.close()
-
-
-def _counted(receive: Receive, limit: int) -> Receive:
-    seen = 0
-
-    async def counting() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > limit:
-            raise TooLarge(limit=limit)
-        return message
-
-    return counting
 
 
 def _respond(operation: Operation, call: Call, result: Any) -> Response:

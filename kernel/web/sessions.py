@@ -26,6 +26,7 @@ api = Api("session")
 SIGN_IN = Limit("sign-in", per_minute=10, burst=10)
 SIGN_IN_NAME = Limit("sign-in-name", per_minute=20, burst=20)
 REDEMPTION = Limit("redemption", per_minute=30, burst=30)
+SIGN_OUT = Limit("sign-out", per_minute=60, burst=60, per_person=True)
 
 StaffSurface = Literal[Surface.DESK, Surface.REP, Surface.CONSOLE]
 
@@ -116,7 +117,7 @@ async def redeem_sign_in_link(call: Call, body: LinkRedemption) -> Me:
     return _me(actor, call.sign_in(new, bearer=body.bearer) if new else None)
 
 
-@api.delete("/api/sessions/current", who=signed_in(), summary="Sign out")
+@api.delete("/api/sessions/current", who=signed_in(), summary="Sign out", limit=SIGN_OUT)
 async def sign_out(call: Call) -> None:
     token, _surface = presented_token(call.request)
     assert token is not None

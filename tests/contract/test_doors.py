@@ -91,6 +91,19 @@ def test_few_doors_are_open_to_everybody() -> None:
     assert unbound <= {"sign_out", "me", "read_ice_servers"}
 
 
+def test_whatever_a_stranger_or_a_customer_may_do_has_its_limit() -> None:
+    """A free session is anybody's: what it may write is bounded by rate, whoever adds the next door."""
+    customer = Actor("customer", UUID(int=1), "", frozenset(), UUID(int=1), "")
+    open_to_them = [
+        operation
+        for api in APIS
+        for operation in api.operations
+        if operation.method != "GET" and any(map(operation.who.includes, (None, customer)))
+    ]
+    assert len(open_to_them) > 10
+    assert [each.path for each in open_to_them if each.limit is None] == []
+
+
 async def test_those_left_out_are_refused_at_every_door(house: House) -> None:
     wrong, tried = [], 0
     for operation in OPERATIONS:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.applications import Starlette
 
 from kernel.actors import Role, Surface
@@ -23,11 +23,15 @@ from kernel.identity.staff import add_staff
 from kernel.settings import Settings
 from kernel.sql.base import Base
 from kernel.web import Api, Call, House, Limit, Upload, anyone, customer, role
+from kernel.web.api import MAX_JSON_BYTES
+from kernel.web.faults import FAULTS_TOLD, faults_of
 from kernel.web.limits import RateLimiter, counted_as
 from kernel.web.openapi import document
+from kernel.web.sent import validated
 from kernel.web.serve import routes
 from kernel.web.sessions import SIGN_IN_NAME
 from kernel.web.sessions import api as sessions
+from tests.rig.work import steps_of
 
 demo = Api("demo")
 
@@ -317,3 +321,37 @@ async def test_guesses_at_one_name_are_counted_wherever_they_come_from(database:
 async def test_a_name_no_database_keeps_is_refused_at_the_door(client: httpx.AsyncClient) -> None:
     body = {"username": "l\x00n", "password": "drip drip", "surface": "desk"}
     assert (await client.post("/api/sessions", json=body)).status_code == 422
+
+
+class Drawing(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    points: list[tuple[float, float]] = Field(max_length=512)
+    name: str = ""
+
+
+BUSY = {
+    "unknown fields": b"{" + b",".join(b'"f%05d":0' % number for number in range(4000)) + b"}",
+    "wrong items": b'{"points": [' + b"0," * 4000 + b"0]}",
+    "wrong parts of items": b'{"points": [' + b'["",""],' * 1300 + b"[]]}",
+    "a long name": b'{"' + b"x" * 239_000 + b'": 0}',
+    "too many to look at": b"[" + b"0," * 119_000 + b"0]",
+    "too deep to look at": b'{"a":' * 40_000,
+    "text": b'{"name": "' + b"x" * 239_000 + b'"}',
+}
+
+
+@pytest.mark.parametrize("kind", BUSY)
+def test_the_work_for_a_body_is_bounded_whatever_it_holds(kind: str) -> None:
+    """Counted in calls, for the most that passes the door; each further fault costs nothing."""
+
+    def refuse() -> None:
+        try:
+            validated(Drawing, BUSY[kind])
+        except ValidationError as error:
+            told = faults_of(error, "body")
+            assert len(told) <= FAULTS_TOLD
+            assert sum(len(fault.where) + len(fault.detail) for fault in told) < 16_000
+
+    assert len(BUSY[kind]) <= MAX_JSON_BYTES
+    assert steps_of(refuse) < 1000
