@@ -15,19 +15,21 @@ from assist.request.request import WrongState
 from assist.services import AssistServices
 from assist.stills.bodies import MarkBody
 from assist.stills.commands import (
-    TAKES_PICTURES,
     NewMark,
     NewStill,
     TooManyMarks,
     TooManyStills,
     add_mark,
     record_still,
+    require_room_for_still,
+    still_sent_before,
     undo_mark,
 )
-from assist.stills.queries import marks_of, request_of_mark, stills_of, visible_still
+from assist.stills.queries import marks_of, request_of_mark, still_view, stills_of, visible_still
 from assist.stills.views import MarkView, StillView
-from kernel.errors import Forbidden, Invalid, TooLarge
+from kernel.errors import CurbstopError, Forbidden, Invalid, TooLarge
 from kernel.pictures.pictures import NotAPicture, PictureBomb, PictureTooLarge, clean_picture
+from kernel.pictures.removal import let_go
 from kernel.web import Api, Call, Upload
 from kernel.web.faults import faults_of
 from kernel.web.private_files import private_file
@@ -55,10 +57,12 @@ async def send_still(call: Call, request_id: UUID, form: Upload) -> StillView:
     fields = _still_fields(form)
     async with call.database.reading() as session:
         row = await visible_request(session, call.actor, request_id)
-    if row.state not in TAKES_PICTURES:
-        raise WrongState(state=row.state.value, happening="still")
+        if sent_before := await still_sent_before(session, request_id, fields.client_id):
+            return still_view(sent_before)
+        await require_room_for_still(session, row)
     services = call.use(AssistServices)
-    picture = await clean_picture(form.file, max_bytes=services.max_upload_bytes)
+    most = services.max_upload_bytes
+    picture = await clean_picture(form.stored, asker=call.asker, max_bytes=most)
     blob = await services.blobs.put(picture.data, media_type=picture.media_type)
     new = NewStill(
         client_id=fields.client_id,
@@ -70,7 +74,11 @@ async def send_still(call: Call, request_id: UUID, form: Upload) -> StillView:
         size=blob.size,
         freeze_id=fields.freeze_id,
     )
-    view = await call.database.run(record_still, call.actor, request_id, new)
+    try:
+        view = await call.database.run(record_still, call.actor, request_id, new)
+    except CurbstopError:
+        await call.database.run(let_go, blob.id)
+        raise
     await services.blobs.put(picture.data, media_type=picture.media_type)  # see kernel.pictures.removal
     return view
 

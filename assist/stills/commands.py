@@ -8,6 +8,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist.request.moving import request_for, request_topic
 from assist.request.request import State, WrongState
@@ -18,6 +19,7 @@ from assist.stills.views import FreezeView, MarkView, StillView
 from kernel.actors import Actor
 from kernel.database import UnitOfWork
 from kernel.errors import Fault, Forbidden, Invalid, NotFound, Refused
+from kernel.pictures.removal import let_go
 
 MOST_STILLS = 60
 MOST_MARKS = 400
@@ -78,10 +80,11 @@ async def record_still(uow: UnitOfWork, actor: Actor, request_id: UUID, new: New
     Raises `WrongState` once the request has ended, `TooManyStills`, or `Invalid` for a foreign freeze.
     """
     row = await request_for(uow, actor, request_id)
-    query = select(Still).where(Still.request_id == row.id)
-    if known := (await uow.session.scalars(query.where(Still.client_id == new.client_id))).first():
+    if known := await still_sent_before(uow.session, row.id, new.client_id):
+        if known.blob_id != new.blob_id:  # it came twice at once, and differently
+            await let_go(uow, new.blob_id)
         return still_view(known)
-    await require_room_for_still(uow, row)
+    await require_room_for_still(uow.session, row)
     if new.freeze_id is not None:
         freeze = await uow.session.get(Freeze, new.freeze_id)
         if freeze is None or freeze.request_id != row.id:
@@ -106,11 +109,17 @@ async def record_still(uow: UnitOfWork, actor: Actor, request_id: UUID, new: New
     return still_view(still)
 
 
-async def require_room_for_still(uow: UnitOfWork, row: ServiceRequest) -> None:
+async def still_sent_before(session: AsyncSession, request_id: UUID, client_id: UUID) -> Still | None:
+    """The picture with the sender's id, when it has arrived already."""
+    query = select(Still).where(Still.request_id == request_id, Still.client_id == client_id)
+    return (await session.scalars(query)).first()
+
+
+async def require_room_for_still(session: AsyncSession, row: ServiceRequest) -> None:
     """Raises `WrongState` or `TooManyStills` where no further picture can be kept."""
     if row.state not in TAKES_PICTURES:
         raise WrongState(state=row.state.value, happening="still")
-    kept = await uow.session.scalar(select(func.count()).where(Still.request_id == row.id))
+    kept = await session.scalar(select(func.count()).where(Still.request_id == row.id))
     if (kept or 0) >= MOST_STILLS:
         raise TooManyStills(most=MOST_STILLS)
 

@@ -154,7 +154,8 @@ async def post_proof(call: Call, task_id: UUID, form: Upload) -> ProofView:
         before = await proof_sent_before(session, task_id, client_id)
         if before is not None:
             return proof_view(before)
-    picture = await clean_picture(form.file, max_bytes=call.settings.max_upload_bytes)
+    most = call.settings.max_upload_bytes
+    picture = await clean_picture(form.stored, asker=call.asker, max_bytes=most)
     # Outside the transaction: a file without a row is swept up, a row without its file would be a lie.
     blobs = call.use(FieldServices).blobs
     stored = await blobs.put(picture.data, media_type=picture.media_type)

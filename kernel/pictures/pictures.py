@@ -8,26 +8,37 @@ that a photo of a leak does not say where its owner lives.
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import sys
 from asyncio.subprocess import PIPE, Process
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from weakref import WeakKeyDictionary
 
 import PIL
 
 from kernel.errors import CurbstopError, Invalid, TooLarge, Unavailable
+from kernel.turns import Asker, Turns
 
 WORKER = Path(__file__).with_name("worker.py")
 LIBRARIES = Path(PIL.__file__).parents[1]
 AT_ONCE = 2
 """Decoders running side by side in one web process: memory stays below 512 MB in the worst case."""
 DEADLINE_SECONDS = 20.0
+WAIT_SECONDS = 20.0
+"""How long a picture may wait for a decoder before its sender is asked to send it again."""
+HEAD_BYTES = 256 << 10
+"""A JPEG says its size after its metadata; a file that has more of these in front is no phone's."""
+PIECE = 64 << 10
+NOBODY = Asker("", "")
+"""All for whom nobody waits in person."""
 
 PNG, JPEG = "image/png", "image/jpeg"
 KINDS = {PNG: "PNG", JPEG: "JPEG"}
+MEDIA_TYPES = {kind: media_type for media_type, kind in KINDS.items()}
 
 
 class PictureTooLarge(TooLarge):
@@ -64,30 +75,41 @@ class CleanPicture:
 
 
 async def clean_picture(
-    data: bytes, *, max_bytes: int = 12 << 20, max_pixels: int = 40_000_000
+    data: bytes | BinaryIO,
+    *,
+    asker: Asker = NOBODY,
+    max_bytes: int = 12 << 20,
+    max_pixels: int = 40_000_000,
 ) -> CleanPicture:
-    """Check ``data`` and return it as a clean picture of the same kind (JPEG or PNG).
+    """Check ``data`` and return it as a clean picture of at most ``max_bytes``, JPEG or PNG.
 
-    A PNG keeps its pixels exactly. A JPEG keeps its coefficients exactly unless its EXIF orientation
-    says that it must be turned; then it is turned and encoded once more.
+    A PNG keeps its pixels exactly; one that can only be written far larger than it came becomes a JPEG. A
+    JPEG keeps its coefficients exactly unless its EXIF orientation says that it must be turned; then it is
+    turned and encoded once more. ``asker``: who wants it, for a fair turn at a decoder.
 
-    Raises :class:`PictureTooLarge`, :class:`NotAPicture` or :class:`PictureBomb`.
+    Raises :class:`PictureTooLarge`, :class:`NotAPicture` or :class:`PictureBomb`, or what
+    :meth:`kernel.turns.Turns.turn` raises when there are too many.
     """
-    if len(data) > max_bytes:
+    file = io.BytesIO(data) if isinstance(data, bytes) else data
+    length = file.seek(0, io.SEEK_END)
+    if length > max_bytes:
         raise PictureTooLarge(max_bytes=max_bytes)
-    media_type = media_type_of(data)
+    file.seek(0)
+    head = file.read(HEAD_BYTES)
+    media_type = media_type_of(head)
     if media_type is None:
         raise NotAPicture()
-    size = png_size(data) if media_type == PNG else jpeg_size(data)
+    size = png_size(head) if media_type == PNG else jpeg_size(head)
     if size is None or 0 in size:
         raise NotAPicture()
     if size[0] * size[1] > max_pixels:
         raise PictureBomb(max_pixels=max_pixels)
-    async with _turn():
-        answer, cleaned = await _decode_apart(data, KINDS[media_type], max_pixels)
+    order = {"kind": KINDS[media_type], "size": length, "max_pixels": max_pixels, "max_bytes": max_bytes}
+    async with _turns().turn(asker, WAIT_SECONDS):
+        answer, cleaned = await _decode_apart(file, order)
     if "code" in answer:
         raise REFUSALS[answer["code"]](max_pixels=max_pixels)
-    return CleanPicture(cleaned, media_type, answer["width"], answer["height"])
+    return CleanPicture(cleaned, MEDIA_TYPES[answer["kind"]], answer["width"], answer["height"])
 
 
 def media_type_of(data: bytes) -> str | None:
@@ -123,32 +145,49 @@ def jpeg_size(data: bytes) -> tuple[int, int] | None:
     return None
 
 
-_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Turns] = WeakKeyDictionary()
 
 
-def _turn() -> asyncio.Semaphore:
-    # A semaphore belongs to one event loop; a process may see several one after the other.
-    return _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+def _turns() -> Turns:
+    # Who waits belongs to one event loop; a process may see several one after the other.
+    return _by_loop.setdefault(asyncio.get_running_loop(), Turns(AT_ONCE))
 
 
-async def _decode_apart(data: bytes, kind: str, max_pixels: int) -> tuple[dict[str, Any], bytes]:
-    order = {"kind": kind, "size": len(data), "max_pixels": max_pixels}
+async def _decode_apart(file: BinaryIO, order: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     # -I -S: no environment, no site packages but the one named; it also starts in a tenth of a second.
     worker = await asyncio.create_subprocess_exec(
         sys.executable, "-I", "-S", str(WORKER), str(LIBRARIES), stdin=PIPE, stdout=PIPE, env={}
     )
+    assert worker.stdout is not None
+    sending = asyncio.create_task(_send(worker, file, order))
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
-            answer, _ = await worker.communicate(json.dumps(order).encode() + b"\n" + data)
+            answer = await worker.stdout.read()
+            await worker.wait()
     except TimeoutError:
         raise Unavailable(retry_after=5) from None
     finally:
+        sending.cancel()
         await _end(worker)
+        with suppress(asyncio.CancelledError):
+            await sending
     head, newline, cleaned = answer.partition(b"\n")
     if worker.returncode != 0 or not newline:
         # The worker answers every fault it can; without an answer a limit ended it.
         return {"code": PictureBomb.code}, b""
     return json.loads(head), cleaned
+
+
+async def _send(worker: Process, file: BinaryIO, order: dict[str, Any]) -> None:
+    """Hand the picture over piece by piece: it is never in this process' memory as a whole."""
+    assert worker.stdin is not None
+    file.seek(0)
+    with suppress(ConnectionError):  # it may have seen enough
+        worker.stdin.write(json.dumps(order).encode() + b"\n")
+        while piece := file.read(PIECE):
+            worker.stdin.write(piece)
+            await worker.stdin.drain()
+    worker.stdin.close()
 
 
 async def _end(worker: Process) -> None:

@@ -7,7 +7,7 @@ picture again: a file is first set aside, then looked for once more, and put bac
 Whoever stores a picture makes sure of it after the commit that names it (:meth:`Blobs.put` again, which
 writes only what is missing): one of the two always sees the other.
 
-A picture whose row was never written (the command was refused, the process died) is found by `sweep_folder`.
+A picture whose row was refused is let go of the same way; one whose process died is found by `sweep_folder`.
 """
 
 from __future__ import annotations
@@ -44,6 +44,11 @@ class Holders:
 async def delete_pictures(uow: UnitOfWork, erased: PicturesErased, holders: Holders) -> None:
     """Delete what is no longer held."""
     await delete_unheld(uow.session, holders, erased.blob_ids)
+
+
+async def let_go(uow: UnitOfWork, id: str) -> None:
+    """Have a file deleted that was stored for a row which then was not written, unless another row has it."""
+    uow.emit(PicturesErased(blob_ids=(id,)))
 
 
 async def delete_unheld(session: AsyncSession, holders: Holders, ids: Iterable[str]) -> int:

@@ -5,7 +5,8 @@ input. It answers one JSON line, then the clean picture: a decoder that goes wro
 this process' memory and seconds, and nothing else. It reads no file and opens no socket.
 
 A JPEG that stands upright keeps its coefficients: only its segments are filtered, which loses nothing.
-One that the camera turned is decoded, turned and encoded again. A PNG is always written anew.
+One that the camera turned is decoded, turned and encoded again. A PNG is always written anew, and as a JPEG
+where that would be far more than was sent: few bytes can say very many.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from PIL import Image, JpegImagePlugin, PngImagePlugin
 MEMORY_HEADROOM = 208 << 20
 """Bytes a decoder may take beyond what the loaded interpreter has; keeps a bomb below 256 MB in all."""
 CPU_SECONDS = 8
-JPEG_QUALITY = 92
+JPEG_QUALITY, LOWEST_QUALITY = 92, 75
+MAX_BYTES = 12 << 20
 PROGRESSIVE = 7
 """Bytes a pixel for a progressive JPEG: four decoded, and three of coefficients kept until its last scan."""
 Z_RLE = 3  # zlib.h
@@ -45,9 +47,19 @@ UPRIGHT = {
 # (ITU-T T.81 §B.1.1.2, §B.1.1.5).
 MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
-# Frames, tables, restart interval, number of lines; JFIF (APP0) and Adobe's colour transform (APP14)
-# decide how samples become colours. Everything else is metadata.
-KEPT = {*range(0xC0, 0xD0), START_OF_SCAN, 0xDB, 0xDC, 0xDD, 0xDE, 0xDF, 0xE0, 0xEE}
+# Frames, tables, restart interval, number of lines. Everything else is metadata.
+KEPT = {*range(0xC0, 0xD0), START_OF_SCAN, 0xDB, 0xDC, 0xDD, 0xDE, 0xDF}
+# That JFIF (APP0) or Adobe's colour transform (APP14) is there decides how samples become colours: these are
+# written anew, with nothing in them but that.
+APP0, APP14 = 0xE0, 0xEE
+JFIF = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
+ADOBE = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00"
+MAX_SCANS = 32
+"""Encoders make ten to fifteen; each one makes a decoder walk through the whole picture."""
+MAX_SCANNED_PIXELS = 480_000_000
+"""Scans times pixels: twelve scans of the largest picture."""
+SMALL = 1 << 20
+"""A PNG of no more bytes than this is kept as one, however few were sent."""
 
 
 class Refusal(Exception):
@@ -65,9 +77,9 @@ def limit_this_process() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))
 
 
-def strip_jpeg(data: bytes) -> bytes:
+def strip_jpeg(data: bytes, pixels: int) -> bytes:
     """The same coefficients without comments, EXIF, maker notes, thumbnails or anything after the end."""
-    kept, at = [data[:2]], 2
+    kept, at, scans = [data[:2]], 2, 0
     while True:
         while data[at : at + 2] == b"\xff\xff":
             at += 1
@@ -82,12 +94,19 @@ def strip_jpeg(data: bytes) -> bytes:
         if length < 2 or end > len(data):
             raise Refusal("not_a_picture")
         if marker == START_OF_SCAN:
+            scans += 1
+            if scans > MAX_SCANS or scans * pixels > MAX_SCANNED_PIXELS:
+                raise Refusal("picture_too_many_pixels")
             following = MARKER.search(data, end)
             if following is None:
                 raise Refusal("not_a_picture")
             end = following.start()
         if marker in KEPT:
             kept.append(data[at:end])
+        elif marker == APP0 and data[at + 4 : at + 9] == b"JFIF\x00":
+            kept.append(JFIF)
+        elif marker == APP14 and data[at + 4 : at + 9] == b"Adobe" and length >= 14:
+            kept.append(ADOBE + data[at + 15 : at + 16])
         at = end
 
 
@@ -98,27 +117,40 @@ def decode(data: bytes, kind: str, max_pixels: int) -> Image.Image:
     return picture
 
 
-def clean_jpeg(data: bytes, max_pixels: int) -> tuple[bytes, int, int]:
-    orientation = decode(data, "JPEG", max_pixels).getexif().get(ORIENTATION, 1)
-    stripped = strip_jpeg(data)
+def clean_jpeg(data: bytes, max_pixels: int, max_bytes: int) -> tuple[str, bytes, int, int]:
+    sent = decode(data, "JPEG", max_pixels)
+    orientation = sent.getexif().get(ORIENTATION, 1)
+    stripped = strip_jpeg(data, sent.width * sent.height)
     picture = decode(stripped, "JPEG", max_pixels)
     if "progressive" in picture.info and picture.width * picture.height * PROGRESSIVE > MEMORY_HEADROOM:
         raise Refusal("picture_too_many_pixels")
     if orientation not in UPRIGHT:
         picture.load()
-        return stripped, picture.width, picture.height
+        return "JPEG", stripped, picture.width, picture.height
     assert isinstance(picture, JpegImagePlugin.JpegImageFile)
     if picture.width * picture.height * 8 > MEMORY_HEADROOM:
         # Two copies at four bytes a pixel would not fit: take every second pixel in each direction.
         picture.draft("RGB", (picture.width // 2, picture.height // 2))
     sampling = JpegImagePlugin.get_sampling(picture)
     upright = picture.transpose(UPRIGHT[orientation])
-    written = io.BytesIO()
-    upright.save(written, "JPEG", quality=JPEG_QUALITY, subsampling=max(sampling, 0))
-    return written.getvalue(), upright.width, upright.height
+    return as_jpeg(upright, max_bytes, max(sampling, 0))
 
 
-def clean_png(data: bytes, max_pixels: int) -> tuple[bytes, int, int]:
+def as_jpeg(picture: Image.Image, max_bytes: int, sampling: int) -> tuple[str, bytes, int, int]:
+    """The picture as a JPEG of at most ``max_bytes``: less exact, then smaller, where it must be."""
+    quality = JPEG_QUALITY
+    while True:
+        written = io.BytesIO()
+        picture.save(written, "JPEG", quality=quality, subsampling=sampling)
+        if written.tell() <= max_bytes:
+            return "JPEG", written.getvalue(), picture.width, picture.height
+        if quality > LOWEST_QUALITY:
+            quality, sampling = LOWEST_QUALITY, 2
+        else:
+            picture = picture.reduce(2)
+
+
+def clean_png(data: bytes, max_pixels: int, max_bytes: int) -> tuple[str, bytes, int, int]:
     picture = decode(data, "PNG", max_pixels)
     assert isinstance(picture, PngImagePlugin.PngImageFile)
     picture.load()
@@ -128,20 +160,37 @@ def clean_png(data: bytes, max_pixels: int) -> tuple[bytes, int, int]:
     # Stills are waited for: run-length matching costs two thirds of the shortest deflate, and filtered
     # camera rows have little else to match.
     picture.save(written, "PNG", compress_level=1, compress_type=Z_RLE)
-    return written.getvalue(), picture.width, picture.height
+    most = min(max_bytes, max(SMALL, 2 * len(data)))
+    if written.tell() > most:
+        written = io.BytesIO()
+        picture.save(written, "PNG", compress_level=6)
+    if written.tell() > most:
+        del written
+        return as_jpeg(on_white(picture), most, 0)
+    return "PNG", written.getvalue(), picture.width, picture.height
 
 
-def clean(data: bytes, kind: str, max_pixels: int) -> tuple[dict[str, object], bytes]:
+def on_white(picture: Image.Image) -> Image.Image:
+    """The picture without transparency, which JPEG does not have."""
+    if not picture.has_transparency_data:
+        return picture if picture.mode in ("L", "RGB") else picture.convert("RGB")
+    white = Image.new("RGB", picture.size, "white")
+    alpha = picture.convert("RGBA")
+    white.paste(alpha, mask=alpha)
+    return white
+
+
+def clean(data: bytes, kind: str, max_pixels: int, max_bytes: int) -> tuple[dict[str, object], bytes]:
     try:
         work = clean_jpeg if kind == "JPEG" else clean_png
-        cleaned, width, height = work(data, max_pixels)
+        kind, cleaned, width, height = work(data, max_pixels, max_bytes)
     except Refusal as refusal:
         return {"code": str(refusal)}, b""
     except MemoryError:
         return {"code": "picture_too_many_pixels"}, b""
     except Exception as fault:  # a decoder's faults have no common base: OSError, SyntaxError, struct.error …
         return {"code": "not_a_picture", "detail": type(fault).__name__}, b""
-    return {"width": width, "height": height}, cleaned
+    return {"kind": kind, "width": width, "height": height}, cleaned
 
 
 def main(source: BinaryIO, sink: BinaryIO) -> None:
@@ -149,7 +198,7 @@ def main(source: BinaryIO, sink: BinaryIO) -> None:
     data = source.read(order["size"])
     Image.MAX_IMAGE_PIXELS = None  # our own cap comes first, and is a refusal, not a warning
     limit_this_process()
-    answer, cleaned = clean(data, order["kind"], order["max_pixels"])
+    answer, cleaned = clean(data, order["kind"], order["max_pixels"], order.get("max_bytes", MAX_BYTES))
     sink.write(json.dumps(answer).encode() + b"\n" + cleaned)
 
 

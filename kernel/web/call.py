@@ -19,7 +19,9 @@ from kernel.events.lease import Leases
 from kernel.i18n import pick_language
 from kernel.identity.sessions import NewSession
 from kernel.settings import Settings
-from kernel.web.limits import RateLimiter
+from kernel.turns import Asker
+from kernel.web.limits import RateLimiter, counted_as
+from kernel.web.uploads import Uploads
 
 T = TypeVar("T")
 
@@ -38,6 +40,7 @@ class House:
     leases: Leases
     limiter: RateLimiter
     services: dict[type, object] = field(default_factory=dict)
+    uploads: Uploads = field(default_factory=Uploads)
 
     def use(self, kind: type[T]) -> T:
         return cast(T, self.services[kind])
@@ -66,6 +69,11 @@ class Call:
         if self.caller is None:
             raise Unauthenticated()
         return self.caller
+
+    @property
+    def asker(self) -> Asker:
+        """Who calls, for a fair turn at something scarce: by address, and among those by session."""
+        return Asker(address_of(self.request), str(self.caller.id) if self.caller else "")
 
     @property
     def database(self) -> Database:
@@ -110,6 +118,11 @@ class SocketCall:
 
     def use(self, kind: type[T]) -> T:
         return self.house.use(kind)
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """Whom a caller's address counts for."""
+    return counted_as(connection.client.host if connection.client else "-")
 
 
 def language_of(connection: HTTPConnection, actor: Actor | None, settings: Settings) -> str:

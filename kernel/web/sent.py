@@ -18,7 +18,7 @@ from starlette.types import Message, Receive
 
 from kernel.errors import Fault, Invalid, TooLarge, UnsupportedMedia
 from kernel.web.api import MAX_JSON_BYTES, Operation, Upload
-from kernel.web.call import House
+from kernel.web.call import House, address_of
 from kernel.web.faults import faults_of
 
 MAX_VALUES = 4096
@@ -53,17 +53,15 @@ async def sent(operation: Operation, house: House, request: Request) -> AsyncIte
             arguments["body"] = validated(operation.body, data)
         except ValidationError as error:
             faults += faults_of(error, "body")
-    form: Upload | None = None
-    if operation.form:
-        form = await _form(request, operation.max_bytes or house.settings.max_upload_bytes)
-        arguments["form"] = form
-    try:
-        if faults:
-            raise Invalid(faults=faults)
+    if faults:
+        raise Invalid(faults=faults)
+    if not operation.form:
         yield arguments
-    finally:
-        if form is not None:
-            form.stored.close()
+        return
+    with house.uploads.one_more(address_of(request)):
+        form = await _form(request, operation.max_bytes or house.settings.max_upload_bytes)
+        with form.stored:
+            yield arguments | {"form": form}
 
 
 def validated(model: type[BaseModel], data: bytes) -> BaseModel:

@@ -17,9 +17,9 @@ from kernel.actors import Actor
 from kernel.errors import NotFound
 from kernel.identity.sessions import end_session, who
 from kernel.web.api import Api, Operation
-from kernel.web.call import Call, House
+from kernel.web.call import Call, House, address_of
 from kernel.web.faults import answer, as_curbstop_error
-from kernel.web.limits import Limit, counted_as
+from kernel.web.limits import Limit
 from kernel.web.metrics import observed
 from kernel.web.origin import SAFE_METHODS, check_origin, cookie_name, presented_token
 from kernel.web.sent import sent
@@ -79,7 +79,7 @@ async def serve(operation: Operation, house: House, request: Request) -> Respons
 def _counted_for(limit: Limit, request: Request, actor: Actor | None) -> str:
     if limit.per_person and actor is not None:
         return str(actor.id)
-    return counted_as(request.client.host if request.client else "-")
+    return address_of(request)
 
 
 async def _end_replaced(call: Call) -> None:

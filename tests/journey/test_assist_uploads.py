@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import socket
 import struct
 import zlib
-from uuid import uuid4
+from contextlib import suppress
+from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from PIL import Image
 
+from assist.stills.commands import MOST_STILLS, NewStill, record_still
+from kernel.actors import Actor
+from kernel.database import UnitOfWork
 from tests.rig.people import Person
 from tests.rig.stack import RunningApp
 
@@ -166,3 +173,68 @@ async def test_a_mark_is_drawn_seen_and_undone(shared_app: RunningApp, customer:
     assert await customer.refused("DELETE", f"/api/marks/{drawn['id']}") == "forbidden"
     await technician.delete(f"/api/marks/{drawn['id']}")
     assert await customer.get(path) == []
+
+
+def files_of(app: RunningApp) -> int:
+    return sum(1 for path in (app.foundation.data / "blobs").glob("??/*") if path.is_file())
+
+
+async def test_the_last_still_is_the_last_file(shared_app: RunningApp, customer: Person) -> None:
+    """What is refused leaves nothing behind, and what is sent again stores nothing anew."""
+    path, client_id = f"/api/requests/{customer.request_id}/stills", str(uuid4())
+    await sent(customer, encoded(noise(8, 8), "PNG"), client_id=client_id)
+
+    async def fill(uow: UnitOfWork) -> None:
+        for _ in range(MOST_STILLS - 2):
+            new = NewStill(uuid4(), "upload", "ab" * 32, "image/png", 8, 8, 99)
+            await record_still(uow, person, UUID(customer.request_id), new)
+
+    person = Actor("customer", UUID(customer.request_id), "", frozenset(), UUID(customer.request_id), "")
+    async with shared_app.database() as database:
+        await database.run(fill)
+    await sent(customer, encoded(noise(8, 8), "PNG"))
+    kept = files_of(shared_app)
+    for number in range(2):
+        files = {"file": ("a.png", encoded(noise(64, 64), "PNG"), "image/png")}
+        code = await customer.refused("POST", path, files=files, data={"client_id": str(uuid4())})
+        assert code == "too_many_stills", number
+        await customer.upload(path, encoded(noise(64, 64), "PNG"), client_id=client_id)
+    assert files_of(shared_app) == kept
+
+
+async def test_many_files_at_once_take_little_memory(shared_app: RunningApp, customer: Person) -> None:
+    """Forty pictures of ten megabytes that all end at the same moment, and wait for a decoder."""
+    address, held = httpx.URL(shared_app.url), list[socket.socket]()
+    frame = b"\xff\xc0\x00\x0b\x08\x00\x40\x00\x40\x01\x01\x11\x00"
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n\xff\xd8' + frame
+    body += bytes(10 << 20) + b'\r\n--x\r\nContent-Disposition: form-data; name="client_id"\r\n\r\n'
+    body += str(uuid4()).encode() + b"\r\n--x--\r"
+    head = (
+        f"POST /api/requests/{customer.request_id}/stills HTTP/1.1\r\nHost: x\r\n"
+        f"Authorization: Bearer {customer.token}\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+        f"Content-Length: {len(body) + 1}\r\n\r\n"
+    )
+    workers = [process for name, process in shared_app.processes().items() if name.startswith("web")]
+
+    def send() -> int:
+        for _ in range(40):
+            line = socket.create_connection((address.host, address.port or 80), timeout=20)
+            held.append(line)
+            line.sendall(head.encode() + body)
+        for line in held:
+            line.sendall(b"\n")
+        peak = 0
+        for line in held:
+            line.settimeout(0.1)
+            with suppress(TimeoutError):
+                line.recv(1000)
+            peak = max(peak, sum(worker.memory_info().rss for worker in workers))
+        return peak
+
+    before = sum(worker.memory_info().rss for worker in workers)
+    try:
+        grown = await asyncio.to_thread(send) - before
+    finally:
+        for line in held:
+            line.close()
+    assert grown < 120 << 20, f"{grown >> 20} MB"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import struct
 import subprocess
 import sys
@@ -158,3 +159,81 @@ def test_a_bomb_below_the_pixel_cap_stays_below_256_megabytes() -> None:
         )
         peak_kilobytes = int(done.stdout.split()[0])
         assert peak_kilobytes < 256 << 10, done.stdout
+
+
+def many_scans(picture: Image.Image, scans: int) -> bytes:
+    """A progressive JPEG whose last scan comes again and again: each is walked through from end to end."""
+    data = encoded(picture, "JPEG", progressive=True)
+    last = data[data.rindex(b"\xff\xda") : -2]
+    return data[:-2] + last * (scans - data.count(b"\xff\xda")) + data[-2:]
+
+
+async def test_a_jpeg_of_more_scans_than_any_encoder_makes_is_refused_undecoded() -> None:
+    with pytest.raises(PictureBomb):
+        await clean_picture(many_scans(gradient(64, 64), 1500))
+    assert (await clean_picture(encoded(gradient(64, 64), "JPEG", progressive=True))).width == 64
+
+
+async def test_scans_of_a_large_picture_are_fewer() -> None:
+    with pytest.raises(PictureBomb):
+        await clean_picture(many_scans(Image.new("RGB", (6000, 5000), "teal"), 25))
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    return bytes((0xFF, marker)) + struct.pack(">H", len(body) + 2) + body
+
+
+@pytest.mark.parametrize(
+    ("marker", "body"),
+    [(0xE0, b"JFIF\x00\x01\x02\x01\x00\x48\x00\x48\x01\x01" + b"WHERE"), (0xE0, b"JFXX\x00WHERE I LIVE")]
+    + [(0xEE, b"Adobe\x00\x64\x00\x00\x00\x00\x01WHERE I LIVE")]
+    + [(0xE0 + number, b"WHERE I LIVE") for number in range(16)]
+    + [(0xEE, b"AdobWHERE I LIVE")],
+)
+async def test_no_application_segment_comes_through(marker: int, body: bytes) -> None:
+    plain = encoded(gradient(64, 64), "JPEG")
+    clean = await clean_picture(plain[:2] + segment(marker, body) + plain[2:])
+    assert b"WHERE" not in clean.data
+    assert coefficients_of(clean.data) == coefficients_of(plain)
+
+
+async def test_colours_stay_what_adobes_mark_says_they_are() -> None:
+    inks = encoded(gradient(64, 64).convert("CMYK"), "JPEG")
+    clean = await clean_picture(inks)
+    assert opened(clean).tobytes() == Image.open(io.BytesIO(inks)).tobytes()
+
+
+async def test_few_bytes_do_not_become_many() -> None:
+    """A woven pattern deflates to nothing, and not at all by the quick way that stills are written."""
+    dice = random.Random(7)
+    threads = [dice.randbytes(60) * 70 for _ in range(8)]
+    picture = Image.frombytes("RGB", (1400, 3000), b"".join(dice.choice(threads) for _ in range(3000)))
+    sent = encoded(picture, "PNG", compress_level=9)
+    assert len(sent) < 1 << 20
+    clean = await clean_picture(sent)
+    assert len(clean.data) <= max(2 * len(sent), 1 << 20)
+    assert opened(clean).tobytes() == picture.tobytes()
+
+
+def test_what_must_become_a_jpeg_stays_below_the_limit_and_its_transparency_is_white() -> None:
+    """The worker alone: a door with a smaller limit than the file takes none of that size."""
+    picture = Image.frombytes("RGBA", (900, 900), random.Random(7).randbytes(900 * 900 * 4))
+    picture.paste((0, 0, 0, 0), (0, 0, 300, 300))
+    sent, limit = encoded(picture, "PNG"), 300_000
+    order = {"kind": "PNG", "size": len(sent), "max_pixels": 40_000_000, "max_bytes": limit}
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(WORKER), str(LIBRARIES)],
+        input=json.dumps(order).encode() + b"\n" + sent,
+        capture_output=True,
+        check=True,
+    )
+    head, _, cleaned = done.stdout.partition(b"\n")
+    shown = Image.open(io.BytesIO(cleaned))
+    assert json.loads(head) == {"kind": "JPEG", "width": shown.width, "height": shown.height}
+    assert len(cleaned) <= limit
+    assert min(shown.getpixel((20, 20))) > 240  # type: ignore[arg-type]
+
+
+async def test_a_picture_is_read_from_a_file_as_well() -> None:
+    sent = encoded(gradient(64, 64), "PNG")
+    assert (await clean_picture(io.BytesIO(sent))).data == (await clean_picture(sent)).data
