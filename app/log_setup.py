@@ -6,14 +6,16 @@ out here, whatever part of the house wrote them: the one net under all of them, 
 
 from __future__ import annotations
 
+import atexit
 import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
+from app.log_lines import Aside
 from kernel.settings import Settings
 
 CUT = "[cut]"
@@ -48,6 +50,28 @@ def cut_personal(_logger: object, _method: str, line: MutableMapping[str, Any]) 
     return line
 
 
+class LinesAside(logging.Handler):
+    """Lines are made where something happens and written in a thread: who logs never waits for who reads."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._aside = Aside(stream)
+        atexit.register(self._aside.close)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            line = self.format(record)
+        except Exception:
+            self.handleError(record)
+        else:
+            self._aside.put(line + "\n")
+
+    def close(self) -> None:
+        atexit.unregister(self._aside.close)
+        self._aside.close()
+        super().close()
+
+
 def set_up_logging(settings: Settings) -> None:
     """Send structlog's and the standard library's lines to standard output, in the chosen shape."""
     shared: list[Any] = [
@@ -62,7 +86,7 @@ def set_up_logging(settings: Settings) -> None:
     shape: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if settings.log_format == "text":
         shape = structlog.dev.ConsoleRenderer(colors=False)
-    handler = logging.StreamHandler(sys.stdout)
+    handler = LinesAside(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -70,6 +94,9 @@ def set_up_logging(settings: Settings) -> None:
         )
     )
     root = logging.getLogger()
+    for old in root.handlers:
+        if isinstance(old, LinesAside):
+            old.close()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     # Its lines below a warning name each caller's address and what they opened.

@@ -11,7 +11,7 @@ from contextlib import suppress
 import uvloop
 
 from app.log_setup import set_up_logging
-from app.processes import watch_tether
+from app.processes import beat, watch_tether
 from app.serve import READY_LINE
 from assist.webrtc.node.config import NodeConfig
 from assist.webrtc.node.media_node import MediaNode
@@ -33,7 +33,7 @@ def configuration(settings: Settings) -> NodeConfig:
     )
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, pulse: int) -> None:
     """Serve until asked to end; says once the hub can find the node."""
 
     def ready(_node: MediaNode) -> None:
@@ -41,18 +41,22 @@ async def run(settings: Settings) -> None:
         sys.stdout.flush()
 
     task = asyncio.create_task(serve(configuration(settings), ready))
+    beating = asyncio.create_task(beat(pulse))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, task.cancel)
     with suppress(asyncio.CancelledError):
         await task
+    beating.cancel()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--tether", type=int, required=True)
     parser.add_argument("--name", required=True, help="seen in the list of processes")
-    watch_tether(parser.parse_args().tether)
+    parser.add_argument("--pulse", type=int, required=True)
+    chosen = parser.parse_args()
+    watch_tether(chosen.tether)
     settings = Settings()
     set_up_logging(settings)
-    uvloop.run(run(settings))
+    uvloop.run(run(settings, chosen.pulse))

@@ -12,6 +12,7 @@ Three nets, because a child that is left behind holds a port and a database:
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import os
 import signal
@@ -19,9 +20,11 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+BEAT_EVERY_S = 1.0
 HARD_EXIT_AFTER_S = 10.0
 """A tethered child that has not ended this long after its parent is ended without further questions."""
 
@@ -54,6 +57,17 @@ def watch_tether(descriptor: int) -> None:
         threading.Timer(HARD_EXIT_AFTER_S, os._exit, (1,)).start()
 
     threading.Thread(target=wait, name="tether", daemon=True).start()
+
+
+async def beat(descriptor: int) -> None:
+    """In a child: tell the parent again and again that the event loop goes on, until cancelled.
+
+    ``descriptor`` is the write end of a pipe that does not block; a parent that does not read loses nothing.
+    """
+    while True:
+        with suppress(BlockingIOError, BrokenPipeError):
+            os.write(descriptor, b".")
+        await asyncio.sleep(BEAT_EVERY_S)
 
 
 def listening_socket(host: str, port: int) -> socket.socket:

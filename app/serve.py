@@ -26,6 +26,9 @@ from kernel.settings import Settings
 READY_LINE = "curbstop: ready"
 """What a web worker or media node prints, alone on a line, once it serves."""
 
+ANSWERS_WITHIN_S = 30.0
+"""Seconds after which a process whose event loop stands still is started anew."""
+
 
 class AlreadyRunning(Exception):
     """Another Curbstop uses this data folder."""
@@ -132,7 +135,14 @@ class Stack:
         )
         command = (*self._python("media"), "--name", f"media-{number}")
         self._supervisor.start(
-            Child(f"media-{number}", command, environment_of(settings), READY_LINE, grace_s=5)
+            Child(
+                f"media-{number}",
+                command,
+                environment_of(settings),
+                READY_LINE,
+                grace_s=5,
+                pulse_within_s=ANSWERS_WITHIN_S,
+            )
         )
 
     def _start_web(self, number: int) -> None:
@@ -145,6 +155,7 @@ class Stack:
                 environment_of(self.settings),
                 READY_LINE,
                 pass_descriptors=(listener,),
+                pulse_within_s=ANSWERS_WITHIN_S,
             )
         )
 

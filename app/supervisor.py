@@ -31,6 +31,8 @@ TRIES_TO_START = 3
 """Exits of a child that was never ready, after which the start as a whole has failed."""
 LAST_WORDS = 30
 READY_EVERY_S = 0.05
+LOOK_EVERY_S = 0.5
+"""How often a child's pulse is felt."""
 
 Sink = Callable[[str, str], None]
 """Takes one line of a child's output: (name of the child, line)."""
@@ -57,6 +59,9 @@ class Child:
     pass_descriptors: tuple[int, ...] = ()
     grace_s: float = 8.0
     """How long it may take to end once asked to."""
+    pulse_within_s: float | None = None
+    """How long it may be silent. It is given ``--pulse FD`` and beats there (:func:`app.processes.beat`); one
+    that has begun to and stops is ended: its event loop stands still, and it answers nobody."""
 
 
 class _Kept:
@@ -146,7 +151,7 @@ class Supervisor:
                     return
             if lived >= STEADY_AFTER_S:
                 back_off = FIRST_BACK_OFF_S
-            self._sink(kept.child.name, f"ended {_how(code)} after {lived:.1f} s; starting again")
+            self._say(kept.child.name, f"ended {_how(code)} after {lived:.1f} s; starting again")
             kept.restarts += 1
             await asyncio.sleep(back_off)
             back_off = min(back_off * 2, LONGEST_BACK_OFF_S)
@@ -154,22 +159,30 @@ class Supervisor:
     async def _live_once(self, kept: _Kept) -> int:
         """One life of the child, from start to end; its exit code."""
         child = kept.child
+        pulse, beats = _pulse_pipe(child)
         try:
             process = await asyncio.create_subprocess_exec(
                 *child.command,
+                *(("--pulse", str(beats)) if beats is not None else ()),
                 env=dict(child.environment),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
-                pass_fds=(self.tether, *child.pass_descriptors),
+                pass_fds=(self.tether, *child.pass_descriptors, *((beats,) if beats is not None else ())),
                 start_new_session=True,
                 preexec_fn=die_with_parent(),
                 limit=1 << 20,
             )
         except OSError as error:
             kept.last_words.append(str(error))
+            if pulse is not None:
+                os.close(pulse)
             return 127
+        finally:
+            if beats is not None:
+                os.close(beats)
         kept.process = process
+        watching = asyncio.create_task(self._watch_pulse(kept, process, pulse))
         lines = asyncio.create_task(self._carry_lines(kept, process))
         readiness = asyncio.create_task(_wait_until_ready(kept))
         try:
@@ -178,8 +191,31 @@ class Supervisor:
             await asyncio.wait({lines}, timeout=0.5)
             return code
         finally:
-            lines.cancel()
-            readiness.cancel()
+            for task in (watching, lines, readiness):
+                task.cancel()
+
+    async def _watch_pulse(self, kept: _Kept, process: asyncio.subprocess.Process, pulse: int | None) -> None:
+        """End a child whose pulse stops; counted in our own looks: a machine that slept accuses nobody."""
+        if pulse is None or kept.child.pulse_within_s is None:
+            return
+        silent_looks: int | None = None  # None: it has not begun
+        try:
+            while silent_looks is None or silent_looks * LOOK_EVERY_S < kept.child.pulse_within_s:
+                await asyncio.sleep(LOOK_EVERY_S)
+                if _beaten(pulse):
+                    silent_looks = 0
+                elif silent_looks is not None:
+                    silent_looks += 1
+        finally:
+            os.close(pulse)
+        self._say(kept.child.name, f"has not answered for {kept.child.pulse_within_s:.0f} s; ending it")
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+    def _say(self, name: str, line: str) -> None:
+        """Hand a line on. Where it goes may fail, and the child's pipe must be read all the same."""
+        with suppress(Exception):
+            self._sink(name, line)
 
     async def _carry_lines(self, kept: _Kept, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
@@ -195,7 +231,24 @@ class Supervisor:
                 kept.is_up.set()
                 continue
             kept.last_words.append(text)
-            self._sink(kept.child.name, text)
+            self._say(kept.child.name, text)
+
+
+def _pulse_pipe(child: Child) -> tuple[int | None, int | None]:
+    """Our end and the child's, where it has a pulse."""
+    if child.pulse_within_s is None:
+        return None, None
+    pulse, beats = os.pipe()
+    os.set_blocking(pulse, False)
+    os.set_blocking(beats, False)
+    return pulse, beats
+
+
+def _beaten(pulse: int) -> bool:
+    try:
+        return bool(os.read(pulse, 1 << 16))
+    except BlockingIOError:
+        return False
 
 
 async def _wait_until_ready(kept: _Kept) -> None:

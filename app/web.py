@@ -16,7 +16,7 @@ import uvicorn
 
 from app.bounded_http import BoundedHttp
 from app.build import build_web
-from app.processes import watch_tether
+from app.processes import beat, watch_tether
 from app.serve import READY_LINE
 from kernel.process.memory import settle_memory
 from kernel.settings import Settings
@@ -59,16 +59,23 @@ def configuration(settings: Settings, worker: str) -> uvicorn.Config:
     )
 
 
+async def _serve(server: Server, listener: socket.socket, pulse: int) -> None:
+    beating = asyncio.create_task(beat(pulse))
+    await server.serve(sockets=[listener])
+    beating.cancel()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--listener", type=int, required=True)
     parser.add_argument("--tether", type=int, required=True)
     parser.add_argument("--name", required=True)
+    parser.add_argument("--pulse", type=int, required=True)
     chosen = parser.parse_args()
     watch_tether(chosen.tether)
     listener = socket.socket(fileno=chosen.listener)
     server = Server(configuration(Settings(), chosen.name))
     with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-        runner.run(server.serve(sockets=[listener]))
+        runner.run(_serve(server, listener, chosen.pulse))
     if not server.started:
         raise SystemExit(3)

@@ -17,6 +17,8 @@ from kernel.errors import NotFound
 FOLDERS = 256
 """Files lie in folders named by the first two digits of their id."""
 ASIDE = ".deleted"
+HALF = "tmp"
+"""How the name of a file begins that is being written."""
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
@@ -67,7 +69,7 @@ class Blobs:
         await asyncio.to_thread(self._aside(id).unlink, missing_ok=True)
 
     async def older_than(self, folder: int, moment: datetime) -> list[str]:
-        """Files of one of the :data:`FOLDERS` that were stored before ``moment``."""
+        """Files of one of the :data:`FOLDERS` that were stored before ``moment``; half ones are deleted."""
         return await asyncio.to_thread(self._older_than, self._root / f"{folder:02x}", moment.timestamp())
 
     def path(self, id: str) -> Path:
@@ -90,8 +92,12 @@ class Blobs:
         found = []
         for path in folder.iterdir():
             with suppress(FileNotFoundError):  # another worker was quicker
-                if _NAME.fullmatch(path.stem) and path.stat().st_mtime < timestamp:
+                if path.stat().st_mtime >= timestamp:
+                    continue
+                if _NAME.fullmatch(path.stem):
                     found.append(path.stem)
+                elif path.name.startswith(HALF):  # of a process that died while it wrote
+                    path.unlink()
         return sorted(set(found))
 
     def _put(self, data: bytes, media_type: str) -> BlobRef:
@@ -100,10 +106,14 @@ class Blobs:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             # Written aside and renamed, so that a reader never sees half a file.
-            descriptor, name = tempfile.mkstemp(dir=path.parent)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, path)
+            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=HALF)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(name, path)
+            except BaseException:  # a full disk, above all: what is half written keeps it full
+                os.unlink(name)
+                raise
         return ref

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -31,6 +32,15 @@ def _has_namespaces() -> bool:
     return subprocess.run(["unshare", "-n", "true"], capture_output=True, check=False).returncode == 0
 
 
+def _mounts() -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "curbstop-test", folder]
+        if subprocess.run(mount, capture_output=True, check=False).returncode:
+            return False
+        subprocess.run(["umount", folder], check=True)
+    return True
+
+
 _CHECKS: dict[str, tuple[Callable[[], bool], str]] = {
     "postgresql": (
         lambda: postgres_folder() is not None,
@@ -43,6 +53,7 @@ _CHECKS: dict[str, tuple[Callable[[], bool], str]] = {
         "Chinese fonts (fonts-noto-cjk)",
     ),
     "namespaces": (_has_namespaces, "network namespaces (iproute2, and the right to make them)"),
+    "tmpfs": (_mounts, "the right to mount a small disk"),
     "iptables": (lambda: Path("/usr/sbin/iptables").exists(), "iptables"),
     "coturn": (lambda: shutil.which("turnserver") is not None, "a TURN server (coturn)"),
     "janus": (lambda: shutil.which("janus") is not None, "Janus (janus)"),

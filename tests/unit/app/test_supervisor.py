@@ -81,6 +81,47 @@ async def test_a_program_that_is_not_there_fails_the_start(rig: Rig) -> None:
         await rig.supervisor.wait_ready()
 
 
+BEATS = (
+    f"import os, sys, time; print({READY!r}, flush=True); beat = lambda: os.write(int(sys.argv[-1]), b'.'); "
+)
+
+
+async def test_a_child_whose_pulse_stops_is_started_anew(rig: Rig) -> None:
+    """Alive and deaf: it holds its place and answers nobody, and no exit code will ever come."""
+    rig.start("one", BEATS + "beat(); time.sleep(600)", pulse_within_s=1.0)
+    await rig.supervisor.wait_ready()
+    first = rig.supervisor.pids()["one"]
+    assert alive(await rig.new_pid("one", first))
+    assert any("has not answered for 1 s" in line for _, line in rig.lines)
+
+
+async def test_a_child_that_has_not_begun_or_goes_on_is_left_alone(rig: Rig) -> None:
+    rig.start("slow", BEATS + "time.sleep(600)", pulse_within_s=0.5)
+    rig.start("steady", BEATS + "[(beat(), time.sleep(0.1)) for _ in range(9000)]", pulse_within_s=1.0)
+    await rig.supervisor.wait_ready()
+    before = rig.supervisor.pids()
+    await asyncio.sleep(2.5)
+    assert rig.supervisor.pids() == before
+
+
+async def test_a_child_goes_on_when_its_lines_find_no_place() -> None:
+    """More than a pipe holds: a sink that fails must not end the reading, or the child stands still."""
+
+    def full(_name: str, _line: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    supervisor = Supervisor(full)
+    program = (
+        f"import time; [print('x' * 999) for _ in range(500)]; print({READY!r}, flush=True); time.sleep(60)"
+    )
+    supervisor.start(Child("one", (sys.executable, "-S", "-c", program), {**os.environ}, READY))
+    try:
+        await supervisor.wait_ready(timeout_s=10)
+    finally:
+        await supervisor.stop()
+        supervisor.close()
+
+
 async def test_slow_is_not_failed_until_the_patience_ends(rig: Rig) -> None:
     rig.start("one", "import time; time.sleep(600)")
     with pytest.raises(StartFailed):
