@@ -130,7 +130,7 @@ def build_services(settings: Settings) -> dict[type, object]:
     }
 
 
-def build_web(settings: Settings, worker: str) -> Starlette:
+def build_web(settings: Settings) -> Starlette:
     """One web worker's application. It serves once the database has its present schema."""
     set_up_logging(settings)
     database, redis = open_database(settings), open_redis(settings)

@@ -36,12 +36,12 @@ class Server(uvicorn.Server):
             sys.stdout.flush()
 
 
-def configuration(settings: Settings, worker: str) -> uvicorn.Config:
+def configuration(settings: Settings) -> uvicorn.Config:
     secure: dict[str, Any] = {}
     if settings.tls_certificate and settings.tls_key:
         secure = {"ssl_certfile": str(settings.tls_certificate), "ssl_keyfile": str(settings.tls_key)}
     return uvicorn.Config(
-        build_web(settings, worker),
+        build_web(settings),
         loop="uvloop",
         http=BoundedHttp,
         ws="websockets-sansio",
@@ -69,12 +69,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--listener", type=int, required=True)
     parser.add_argument("--tether", type=int, required=True)
-    parser.add_argument("--name", required=True)
+    parser.add_argument("--name", required=True, help="seen in the list of processes")
     parser.add_argument("--pulse", type=int, required=True)
     chosen = parser.parse_args()
     watch_tether(chosen.tether)
     listener = socket.socket(fileno=chosen.listener)
-    server = Server(configuration(Settings(), chosen.name))
+    server = Server(configuration(Settings()))
     with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
         runner.run(_serve(server, listener, chosen.pulse))
     if not server.started:

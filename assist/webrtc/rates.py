@@ -11,32 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from assist.webrtc.protocol import Frame, Ink, Pointer
+from kernel.bucket import Bucket
 
 FRAMES_PER_S, FRAMES_BURST = 60.0, 120.0
 LOSABLE_PER_S, LOSABLE_BURST = 30.0, 30.0
 PATIENCE_S = 10.0
-
-
-@dataclass(slots=True)
-class Bucket:
-    """Filled with ``rate`` tokens a second up to ``burst``; a frame takes one."""
-
-    rate: float
-    burst: float
-    level: float
-    at: float
-
-    def take(self, now: float) -> bool:
-        self.level = min(self.burst, self.level + max(0.0, now - self.at) * self.rate)
-        self.at = now
-        if self.level < 1.0:
-            return False
-        self.level -= 1.0
-        return True
-
-    def wait_ms(self) -> int:
-        """Until the next token, in milliseconds."""
-        return int(max(0.0, 1.0 - self.level) / self.rate * 1000) + 1
 
 
 @dataclass(slots=True)
@@ -51,9 +30,9 @@ class Rates:
     """Whole seconds, lately, in which something was refused."""
 
     def __post_init__(self) -> None:
-        self.frames = Bucket(FRAMES_PER_S, FRAMES_BURST, FRAMES_BURST, self.now)
-        self.ink = Bucket(LOSABLE_PER_S, LOSABLE_BURST, LOSABLE_BURST, self.now)
-        self.pointer = Bucket(LOSABLE_PER_S, LOSABLE_BURST, LOSABLE_BURST, self.now)
+        self.frames = Bucket.full(FRAMES_PER_S, FRAMES_BURST, self.now)
+        self.ink = Bucket.full(LOSABLE_PER_S, LOSABLE_BURST, self.now)
+        self.pointer = Bucket.full(LOSABLE_PER_S, LOSABLE_BURST, self.now)
 
     def allows(self, frame: Frame | None, now: float) -> bool:
         """Whether a frame may pass (None: one that could not be read)."""

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from kernel.bucket import Bucket
 from kernel.clock import Clock
 from kernel.errors import RateLimited
+from kernel.web.guesses import Guesses
 
 _TAKE = """
 local bucket = redis.call('HMGET', KEYS[1], 'level', 'at')
@@ -65,7 +67,8 @@ class RateLimiter:
     def __init__(self, redis: Redis, clock: Clock) -> None:
         self._take = redis.register_script(_TAKE)
         self._clock = clock
-        self._local: dict[str, tuple[float, float]] = {}
+        self._local: dict[str, Bucket] = {}
+        self.guesses = Guesses(redis, clock)
 
     async def take(self, limit: Limit, caller: str) -> None:
         """Count one call of ``caller``.
@@ -84,10 +87,7 @@ class RateLimiter:
 
     def _take_here(self, key: str, burst: int, rate: float) -> float:
         now = self._clock.monotonic()
-        level, at = self._local.get(key, (float(burst), now))
-        level = min(burst, level + (now - at) * rate)
-        wait = 0.0 if level >= 1 else (1 - level) / rate
         if len(self._local) >= MEMORY_LIMIT:
             self._local.clear()
-        self._local[key] = (level - 1 if wait == 0 else level, now)
-        return wait
+        bucket = self._local.setdefault(key, Bucket.full(rate, burst, now))
+        return 0.0 if bucket.take(now) else bucket.wait_s()

@@ -17,6 +17,7 @@ from kernel.identity.staff import WrongPassword, actor_of, check_password, staff
 from kernel.notify import sent_messages
 from kernel.web.api import Api
 from kernel.web.call import Call, SessionView
+from kernel.web.guesses import TooManyGuesses
 from kernel.web.limits import Limit
 from kernel.web.origin import presented_token
 from kernel.web.who import anyone, signed_in, staff
@@ -81,16 +82,18 @@ class SentMessageView(BaseModel):
     who=anyone(),
     summary="Sign in with name and password",
     status=201,
-    errors=(WrongPassword, WrongSurface),
+    errors=(WrongPassword, WrongSurface, TooManyGuesses),
     limit=SIGN_IN,
 )
 async def sign_in(call: Call, body: SignIn) -> Me:
     # Counted by name too: guesses at one password may come from anywhere.
     name = hashlib.sha256(body.username.encode()).hexdigest()[:32]
     await call.house.limiter.take(SIGN_IN_NAME, name)
+    await call.house.limiter.guesses.take(name, call.asker.crowd)
     async with call.database.reading() as session:
         named = await staff_called(session, body.username)
     found = await check_password(named, body.password)
+    await call.house.limiter.guesses.right(name, call.asker.crowd)
     actor = actor_of(found)
     if not signed_in_where(actor.roles, body.surface):
         raise WrongSurface()

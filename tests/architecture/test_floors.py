@@ -14,6 +14,7 @@ from tests.architecture.sources import ROOT, sources, tracked
 
 PURE = (
     "kernel.actors",
+    "kernel.bucket",
     "kernel.clock",
     "kernel.ids",
     "kernel.errors",

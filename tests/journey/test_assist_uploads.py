@@ -8,6 +8,7 @@ import socket
 import struct
 import zlib
 from contextlib import suppress
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx
@@ -17,8 +18,10 @@ from PIL import Image
 from assist.stills.commands import MOST_STILLS, NewStill, record_still
 from kernel.actors import Actor
 from kernel.database import UnitOfWork
+from tests.rig.foundations import Foundation
 from tests.rig.people import Person
-from tests.rig.stack import RunningApp
+from tests.rig.small_disk import small_disk
+from tests.rig.stack import RunningApp, running_app
 
 
 @pytest.fixture
@@ -187,9 +190,11 @@ async def test_the_last_still_is_the_last_file(shared_app: RunningApp, customer:
     async def fill(uow: UnitOfWork) -> None:
         for _ in range(MOST_STILLS - 2):
             new = NewStill(uuid4(), "upload", "ab" * 32, "image/png", 8, 8, 99)
-            await record_still(uow, person, UUID(customer.request_id), new)
+            await record_still(uow, person, UUID(str(customer.request_id)), new)
 
-    person = Actor("customer", UUID(customer.request_id), "", frozenset(), UUID(customer.request_id), "")
+    person = Actor(
+        "customer", UUID(str(customer.request_id)), "", frozenset(), UUID(str(customer.request_id)), ""
+    )
     async with shared_app.database() as database:
         await database.run(fill)
     await sent(customer, encoded(noise(8, 8), "PNG"))
@@ -238,3 +243,18 @@ async def test_many_files_at_once_take_little_memory(shared_app: RunningApp, cus
         for line in held:
             line.close()
     assert grown < 120 << 20, f"{grown >> 20} MB"
+
+
+async def test_a_full_disk_is_said_and_leaves_nothing_half(embedded: Foundation, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "300k") as disk, running_app(embedded, blobs=str(disk)) as app:
+        await app.staff("supervisor", "zhao", name="Zhao")
+        customer = await app.customer()
+        path = f"/api/requests/{customer.request_id}/stills"
+        large = {"file": ("a.png", encoded(noise(600, 600), "PNG"), "image/png")}
+        answer = await customer.http.post(path, files=large, data={"client_id": str(uuid4())})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (507, "storage_full")
+        assert int(answer.headers["Retry-After"]) > 0
+        assert [file for file in disk.rglob("*") if file.is_file()] == []
+        still, _ = await sent(customer, encoded(noise(32, 32), "PNG"))
+        assert await customer.get(path) == [still]
+        await app.close()

@@ -25,6 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from kernel.actors import Actor, Role
+from kernel.bucket import Bucket
 from kernel.database import Database
 from kernel.events.bus import LIVE_CHANNEL
 from kernel.identity.sessions import SESSION_TOPIC
@@ -194,12 +195,10 @@ async def _send(socket: WebSocket, queue: asyncio.Queue[dict[str, Any]]) -> None
 async def _receive(
     call: SocketCall, live: Live, queue: asyncio.Queue[dict[str, Any]], topics: set[str]
 ) -> None:
-    level, at = FRAMES_BURST, time.monotonic()
+    bucket = Bucket.full(FRAMES_PER_S, FRAMES_BURST, time.monotonic())
     while True:
         frame = await _next_frame(call.socket)
-        now = time.monotonic()
-        level, at = min(FRAMES_BURST, level + (now - at) * FRAMES_PER_S) - 1, now
-        if level < 0:
+        if not bucket.take(time.monotonic()):
             await call.socket.close(4429, "rate_limited")
             return
         kind = frame.get("type")

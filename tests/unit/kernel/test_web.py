@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from kernel.sql.base import Base
 from kernel.web import Api, Call, House, Limit, Upload, anyone, customer, role
 from kernel.web.api import MAX_JSON_BYTES
 from kernel.web.faults import FAULTS_TOLD, faults_of
+from kernel.web.guesses import Guesses, TooManyGuesses
 from kernel.web.limits import RateLimiter, counted_as
 from kernel.web.openapi import document
 from kernel.web.sent import validated
@@ -355,3 +356,49 @@ def test_the_work_for_a_body_is_bounded_whatever_it_holds(kind: str) -> None:
 
     assert len(BUSY[kind]) <= MAX_JSON_BYTES
     assert steps_of(refuse) < 1000
+
+
+NIGHT = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+async def tries_in_a_day(addresses: int) -> int:
+    """How often one name can be tried by somebody who always comes back at the first moment."""
+    clock = ManualClock(NIGHT)
+    redis = connect_redis("redis://127.0.0.1:1")
+    guesses, tries = Guesses(redis, clock), 0
+    while clock.now() < NIGHT + timedelta(days=1):
+        try:
+            await guesses.take("lin", f"203.0.113.{tries % addresses}")
+            tries += 1
+        except TooManyGuesses as refused:
+            clock.advance(float(str(refused.params["retry_after"])))
+    await redis.aclose()
+    return tries
+
+
+@pytest.mark.parametrize(("addresses", "most"), [(1, 150), (200, 350)])
+async def test_a_name_is_guessed_at_a_few_hundred_times_a_day(addresses: int, most: int) -> None:
+    assert await tries_in_a_day(addresses) <= most
+
+
+async def test_who_mistypes_a_few_times_signs_in_at_once_and_then_has_all_tries_again(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    await _technician(database)
+    body = {"username": "lin", "surface": "desk", "password": "drop"}
+    for _ in range(2):
+        for _ in range(3):
+            assert (await client.post("/api/sessions", json=body)).status_code == 401
+        answer = await client.post("/api/sessions", json=body | {"password": "drip drip"})
+        assert answer.status_code == 201
+
+
+async def test_who_guesses_too_often_is_told_how_long_to_wait(client: httpx.AsyncClient) -> None:
+    body = {"username": "lin", "surface": "desk", "password": "drop"}
+    answers = [
+        await client.post("/api/sessions", json=body, headers={"Accept-Language": "en"}) for _ in range(6)
+    ]
+    assert [answer.status_code for answer in answers] == [401] * 5 + [429]
+    error = answers[-1].json()["error"]
+    assert error["code"] == "too_many_guesses" and "1 min" in error["message"]
+    assert int(answers[-1].headers["Retry-After"]) <= 3
