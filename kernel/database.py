@@ -26,7 +26,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, AsyncSessionTransa
 from sqlalchemy.orm.exc import StaleDataError
 
 from kernel import audit
-from kernel.absence import is_away
 from kernel.actors import Actor
 from kernel.clock import Clock, SystemClock
 from kernel.contracts import Changed, Event
@@ -34,6 +33,7 @@ from kernel.errors import Crowded, StaleVersion
 from kernel.ids import uuid7
 from kernel.outbox import outbox_row
 from kernel.sql import spatial
+from kernel.sql.absence import is_away
 
 P = ParamSpec("P")
 T = TypeVar("T")

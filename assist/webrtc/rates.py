@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from assist.webrtc.protocol import Frame, Ink, Pointer
-from kernel.bucket import Bucket
+from kernel.process.bucket import Bucket
 
 FRAMES_PER_S, FRAMES_BURST = 60.0, 120.0
 LOSABLE_PER_S, LOSABLE_BURST = 30.0, 30.0

@@ -21,7 +21,7 @@ from weakref import WeakKeyDictionary
 import PIL
 
 from kernel.errors import CurbstopError, Invalid, TooLarge, Unavailable
-from kernel.turns import Asker, Turns
+from kernel.process.turns import Asker, Turns
 
 WORKER = Path(__file__).with_name("worker.py")
 LIBRARIES = Path(PIL.__file__).parents[1]
@@ -88,7 +88,7 @@ async def clean_picture(
     turned and encoded once more. ``asker``: who wants it, for a fair turn at a decoder.
 
     Raises :class:`PictureTooLarge`, :class:`NotAPicture` or :class:`PictureBomb`, or what
-    :meth:`kernel.turns.Turns.turn` raises when there are too many.
+    :meth:`kernel.process.turns.Turns.turn` raises when there are too many.
     """
     file = io.BytesIO(data) if isinstance(data, bytes) else data
     length = file.seek(0, io.SEEK_END)

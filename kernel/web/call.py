@@ -18,10 +18,9 @@ from kernel.errors import Unauthenticated
 from kernel.events.lease import Leases
 from kernel.i18n import pick_language
 from kernel.identity.sessions import NewSession
+from kernel.process.turns import Asker
 from kernel.settings import Settings
-from kernel.turns import Asker
-from kernel.web.limits import RateLimiter, counted_as
-from kernel.web.uploads import Uploads
+from kernel.web.limits import RateLimiter, Uploads, counted_as
 
 T = TypeVar("T")
 

@@ -12,7 +12,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from kernel import i18n
-from kernel.absence import is_away, is_full
 from kernel.errors import (
     CurbstopError,
     Fault,
@@ -25,6 +24,7 @@ from kernel.errors import (
     Unavailable,
 )
 from kernel.settings import Settings
+from kernel.sql.absence import is_away, is_full
 from kernel.web.call import language_of
 
 log = structlog.get_logger(__name__)

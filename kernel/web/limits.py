@@ -6,15 +6,18 @@ With Redis away each worker counts for itself: weaker, and never open.
 from __future__ import annotations
 
 import ipaddress
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from kernel.bucket import Bucket
 from kernel.clock import Clock
-from kernel.errors import RateLimited
-from kernel.web.guesses import Guesses
+from kernel.errors import RateLimited, Unavailable
+from kernel.identity.guesses import Guesses
+from kernel.process.bucket import Bucket
 
 _TAKE = """
 local bucket = redis.call('HMGET', KEYS[1], 'level', 'at')
@@ -33,6 +36,10 @@ return tostring((1 - level) / per_second)
 """
 
 MEMORY_LIMIT = 10_000
+UPLOADS_AT_ONCE = 200
+"""In one worker: with 64 KiB each in memory, and a few more in the line they come by, some 50 MB."""
+UPLOADS_OF_ONE = 100
+"""Of one address, which a whole mobile network may share."""
 
 
 @dataclass(frozen=True)
@@ -91,3 +98,26 @@ class RateLimiter:
             self._local.clear()
         bucket = self._local.setdefault(key, Bucket.full(rate, burst, now))
         return 0.0 if bucket.take(now) else bucket.wait_s()
+
+
+class Uploads:
+    """Counts the files that one worker is being sent: each holds some memory, and its size of the disk."""
+
+    def __init__(self) -> None:
+        self._of: Counter[str] = Counter()
+
+    @contextmanager
+    def one_more(self, caller: str) -> Iterator[None]:
+        """Hold a place inside.
+
+        Raises:
+            Unavailable: there are too many; ``retry_after`` says when to come again.
+        """
+        if self._of.total() >= UPLOADS_AT_ONCE or self._of[caller] >= UPLOADS_OF_ONE:
+            raise Unavailable(retry_after=2)
+        self._of[caller] += 1
+        try:
+            yield
+        finally:
+            self._of[caller] -= 1
+            self._of += Counter()  # nobody is kept who sends nothing

@@ -11,13 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kernel.actors import Actor, Surface, signed_in_where
 from kernel.errors import Forbidden
+from kernel.identity.guesses import TooManyGuesses
 from kernel.identity.links import LinkExpired, LinkSpent, LinkUnknown, redeem_link
 from kernel.identity.sessions import NewSession, end_session, start_session, who
 from kernel.identity.staff import WrongPassword, actor_of, check_password, staff_called
 from kernel.notify import sent_messages
 from kernel.web.api import Api
 from kernel.web.call import Call, SessionView
-from kernel.web.guesses import TooManyGuesses
 from kernel.web.limits import Limit
 from kernel.web.origin import presented_token
 from kernel.web.who import anyone, signed_in, staff

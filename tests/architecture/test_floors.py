@@ -14,7 +14,7 @@ from tests.architecture.sources import ROOT, sources, tracked
 
 PURE = (
     "kernel.actors",
-    "kernel.bucket",
+    "kernel.process.bucket",
     "kernel.clock",
     "kernel.ids",
     "kernel.errors",

@@ -25,10 +25,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from kernel.actors import Actor, Role
-from kernel.bucket import Bucket
 from kernel.database import Database
 from kernel.events.bus import LIVE_CHANNEL
 from kernel.identity.sessions import SESSION_TOPIC
+from kernel.process.bucket import Bucket
 from kernel.process.cancelling import heed_cancellation
 from kernel.web.api import Api
 from kernel.web.call import House, SocketCall

@@ -9,7 +9,7 @@ import asyncpg  # type: ignore[import-untyped]
 import pytest
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from kernel.absence import is_away, is_full
+from kernel.sql.absence import is_away, is_full
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from kernel.errors import RateLimited, Unavailable
-from kernel.turns import Asker, Turns
+from kernel.process.turns import Asker, Turns
 
 SLOT_S = 0.02
 
@@ -52,7 +52,7 @@ async def test_within_a_crowd_each_has_the_same() -> None:
 
 
 async def test_a_crowd_that_has_had_much_holds_one_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kernel.turns.HEAVY_S", SLOT_S / 2)
+    monkeypatch.setattr("kernel.process.turns.HEAVY_S", SLOT_S / 2)
     turns, log = Turns(2), list[Asker]()
     greedy = Asker("203.0.113.1", "a")
     await served(turns, greedy, log)

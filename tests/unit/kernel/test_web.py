@@ -17,6 +17,7 @@ from kernel.clock import ManualClock, SystemClock
 from kernel.database import Database
 from kernel.events.bus import connect_redis
 from kernel.events.lease import Leases
+from kernel.identity.guesses import Guesses, TooManyGuesses
 from kernel.identity.links import create_link
 from kernel.identity.sessions import start_session
 from kernel.identity.staff import add_staff
@@ -25,7 +26,6 @@ from kernel.sql.base import Base
 from kernel.web import Api, Call, House, Limit, Upload, anyone, customer, role
 from kernel.web.api import MAX_JSON_BYTES
 from kernel.web.faults import FAULTS_TOLD, faults_of
-from kernel.web.guesses import Guesses, TooManyGuesses
 from kernel.web.limits import RateLimiter, counted_as
 from kernel.web.openapi import document
 from kernel.web.sent import validated
