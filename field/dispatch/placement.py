@@ -41,6 +41,7 @@ NAMED = 60
 
 NO_PLACE = "no_place"
 OUTSIDE_ZONES = "outside_zones"
+NO_WAY = "no_way"
 NOBODY_ABLE = "nobody_able"
 
 
@@ -52,7 +53,9 @@ async def whereabouts(
         return None, NO_PLACE
     grid = await services.grid.current(session)
     zone_id = grid.zone_id_of(task.lon, task.lat)
-    return zone_id, None if zone_id else OUTSIDE_ZONES
+    if zone_id is None:
+        return None, OUTSIDE_ZONES
+    return zone_id, None if services.travel.reaches((task.lon, task.lat)) else NO_WAY
 
 
 async def place(uow: UnitOfWork, services: FieldServices, task: Task, actor: Actor) -> bool:

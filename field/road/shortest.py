@@ -127,3 +127,20 @@ def largest_strong_component(nodes: int, tail: Ints, head: Ints) -> npt.NDArray[
     inside = np.zeros(nodes, np.bool_)
     inside[best] = True
     return inside
+
+
+def joined_to(nodes: int, tail: Ints, head: Ints, start: int) -> npt.NDArray[np.bool_]:
+    """Which nodes hang together with `start`, whatever the arcs' directions: bool [nodes]."""
+    beside: list[list[int]] = [[] for _ in range(nodes)]
+    for a, b in zip(tail.tolist(), head.tolist(), strict=True):
+        beside[a].append(b)
+        beside[b].append(a)
+    joined = np.zeros(nodes, np.bool_)
+    joined[start] = True
+    todo = [start]
+    while todo:
+        for other in beside[todo.pop()]:
+            if not joined[other]:
+                joined[other] = True
+                todo.append(other)
+    return joined

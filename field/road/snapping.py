@@ -1,7 +1,8 @@
 """Where points meet streets: a spatial index over street shapes on a local plane.
 
 The index is an STR-tree (Leutenegger, Lopez & Edgington 1997, doi:10.1109/ICDE.1997.582015) over the shapes
-in metres. Nobody's door opens into a tunnel, so tunnels are never snapped to.
+in metres. Nobody's door opens into a tunnel or onto a ferry, so these are never snapped to; and nobody walks
+across water, so a street on the other bank is passed over for one on this side.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import shapely
 import shapely.ops
 
 from field.road.streets import EARTH_M, Point, Street
+from field.tagging import FERRY
 
 Floats = npt.NDArray[np.float64]
 
@@ -57,18 +59,24 @@ class Plane:
         return shapely.transform(shape, lambda metres: metres / self.scale + self.origin)
 
 
+OTHER_BANK_M = 1_500.0
+"""How far off a street on this side of the water is looked for, when the nearest one is across."""
+
+
 class StreetIndex:
     """Finds the nearest street of each point, and cuts stretches out of streets for drawing."""
 
-    def __init__(self, edges: Sequence[Street]) -> None:
+    def __init__(self, edges: Sequence[Street], water: Sequence[Sequence[Point]] = ()) -> None:
         every = np.array([point for edge in edges for point in edge.shape])
         middle = every.mean(axis=0)
         self._plane = Plane((float(middle[0]), float(middle[1])))
         self._names = [edge.name for edge in edges]
         self._lines = self._plane.metres(np.array([shapely.LineString(edge.shape) for edge in edges]))
-        above_ground = np.flatnonzero([not edge.tunnel for edge in edges])
+        above_ground = np.flatnonzero([not edge.tunnel and edge.kind != FERRY for edge in edges])
         self._doors = above_ground if len(above_ground) else np.arange(len(edges))
         self._tree = shapely.STRtree(self._lines[self._doors])
+        shores = [shapely.LineString(line) for line in water if len(line) >= 2]
+        self._water = shapely.STRtree(self._plane.metres(np.array(shores))) if shores else None
 
     def place(self, lonlat: Floats) -> Placed:
         """The nearest place on a street for each point ([n, 2] degrees, finite)."""
@@ -77,10 +85,50 @@ class StreetIndex:
         flat = self._plane.metres(shapely.points(lonlat))
         # all_matches=False answers one edge per point, in the points' order.
         _, nearest = self._tree.query_nearest(flat, all_matches=False)
-        edge = self._doors[nearest]
+        edge = self._on_this_side(flat, self._doors[nearest])
         lines = self._lines[edge]
         share = shapely.line_locate_point(lines, flat, normalized=True)
         return Placed(edge, share, shapely.distance(lines, flat))
+
+    def _on_this_side(self, flat: Any, edge: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        """The edges found, but for those across water the nearest on this side, where there is one."""
+        if self._water is None:
+            return edge
+        edge = edge.copy()
+        for row in np.flatnonzero(self._wet(shapely.shortest_line(flat, self._lines[edge]))):
+            near = self._doors[self._tree.query(flat[row].buffer(OTHER_BANK_M))]
+            ways = shapely.shortest_line(flat[row], self._lines[near])
+            dry = np.flatnonzero(~self._wet(ways))
+            if len(dry):
+                edge[row] = near[dry[np.argmin(shapely.length(ways[dry]))]]
+        return edge
+
+    def _wet(self, ways: Any) -> npt.NDArray[np.bool_]:
+        """Which of these straight ways (in metres) cross water. Ending on a shore is not crossing it."""
+        wet = np.zeros(len(ways), np.bool_)
+        if self._water is not None and len(ways):
+            start, end = shapely.get_point(ways, 0), shapely.get_point(ways, -1)
+            a, b = shapely.get_coordinates(start), shapely.get_coordinates(end)
+            within = shapely.linestrings(np.stack([a + (b - a) * 0.02, b + (a - b) * 0.02], axis=1))
+            wet[np.unique(self._water.query(within, predicate="intersects")[0])] = True
+        return wet
+
+    def across_water(self, lonlat: Floats, most_m: float) -> npt.NDArray[np.bool_]:
+        """Which pairs of points, no farther apart than `most_m`, have water between them: bool [n, n]."""
+        wet = np.zeros((len(lonlat), len(lonlat)), np.bool_)
+        if self._water is None:
+            return wet
+        flat = shapely.get_coordinates(self._plane.metres(shapely.points(lonlat)))
+        apart = np.hypot(*(flat[:, None] - flat).transpose(2, 0, 1))
+        left, right = np.nonzero(np.triu((apart > 0) & (apart <= most_m * 1.01)))
+        found = self._wet(shapely.linestrings(np.stack([flat[left], flat[right]], axis=1)))
+        wet[left[found], right[found]] = wet[right[found], left[found]] = True
+        return wet
+
+    def metres_to(self, lonlat: Floats) -> Floats:
+        """Metres from each point to the nearest street, water or not."""
+        flat = self._plane.metres(shapely.points(lonlat))
+        return np.asarray(self._tree.query_nearest(flat, all_matches=False, return_distance=True)[1])
 
     def snap(self, point: Point) -> Snap:
         """One point's place on the street."""

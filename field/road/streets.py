@@ -15,39 +15,33 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
+
+from field import tagging
+from field.tagging import DRIVABLE, WALKABLE
+
+__all__ = ["DRIVABLE", "WALKABLE", "Point", "Street", "Streets", "StreetsUnreadable"]
 
 Point = tuple[float, float]
 """(longitude, latitude) in WGS-84 degrees."""
 
-FORMAT = "curbstop-streets/1"
+FORMAT = "curbstop-streets/2"
+OLDER = "curbstop-streets/1"
+"""Without ferries, water, and streets closed to one kind of vehicle."""
 EARTH_M = 6_371_008.8
-EDGE_COLUMNS = ["tail", "head", "metres", "kind", "name", "one_way", "tunnel", "limit_kmh", "lon, lat …"]
+EDGE_COLUMNS = [
+    *("tail", "head", "metres", "kind", "name", "one_way", "tunnel", "limit_kmh", "closed", "seconds"),
+    "lon, lat …",
+]
 SCALE = 1_000_000  # stored coordinates are whole micro-degrees, about 0.1 m
-
-DRIVABLE = (
-    "motorway",
-    "motorway_link",
-    "trunk",
-    "trunk_link",
-    "primary",
-    "primary_link",
-    "secondary",
-    "secondary_link",
-    "tertiary",
-    "tertiary_link",
-    "unclassified",
-    "residential",
-    "living_street",
-    "service",
-    "road",
-)
-WALKABLE = ("pedestrian", "footway", "path", "steps")
 
 
 @dataclass(frozen=True, slots=True)
 class Street:
-    """One edge. `shape` runs from node `tail` to node `head`; `limit_kmh` is 0 where no limit is mapped."""
+    """One edge. `shape` runs from node `tail` to node `head`; `limit_kmh` is 0 where no limit is mapped.
+
+    `closed`: to whom, bits of :data:`field.tagging.MODES`. `seconds`: how long a ferry takes; 0 on land.
+    """
 
     tail: int
     head: int
@@ -58,6 +52,8 @@ class Street:
     tunnel: bool
     limit_kmh: int
     shape: tuple[Point, ...]
+    closed: int = 0
+    seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +63,8 @@ class Streets:
     nodes: tuple[Point, ...]
     edges: tuple[Street, ...]
     attribution: str
+    water: tuple[tuple[Point, ...], ...] = ()
+    """Shores and rivers as lines: nobody walks across them."""
 
 
 class StreetsUnreadable(ValueError):
@@ -90,35 +88,6 @@ def _open(path: Path) -> IO[bytes]:
     return cast(IO[bytes], gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
 
 
-def _allowed(tags: Mapping[str, str]) -> bool:
-    kind = tags.get("highway")
-    if tags.get("area") == "yes":
-        return False
-    if kind in WALKABLE:
-        return True
-    # The narrower key wins: "access=private, motor_vehicle=yes" is open to us.
-    access = tags.get("motor_vehicle", tags.get("vehicle", tags.get("access", "yes")))
-    return kind in DRIVABLE and access not in ("no", "private")
-
-
-def _direction(tags: Mapping[str, str]) -> int:
-    """1 along the way only, -1 against it only, 0 both."""
-    one_way = tags.get("oneway", "")
-    if one_way in ("-1", "reverse"):
-        return -1
-    if one_way in ("yes", "true", "1"):
-        return 1
-    if one_way == "no":
-        return 0
-    implied = tags.get("junction") in ("roundabout", "circular")
-    return 1 if implied or tags.get("highway", "").startswith("motorway") else 0
-
-
-def _limit(tags: Mapping[str, str]) -> int:
-    text = tags.get("maxspeed", "")
-    return int(text) if text.isdecimal() else 0
-
-
 def read_osm(path: Path) -> Streets:
     """Streets of an OSM XML file (`.osm` or `.osm.gz`).
 
@@ -126,6 +95,8 @@ def read_osm(path: Path) -> Streets:
     """
     places: dict[str, Point] = {}
     ways: list[tuple[list[str], dict[str, str]]] = []
+    shores: list[list[str]] = []
+    plain: dict[str, list[str]] = {}
     try:
         with _open(path) as file:
             for _, element in ElementTree.iterparse(file):
@@ -136,21 +107,46 @@ def read_osm(path: Path) -> Streets:
                     )
                 elif element.tag == "way":
                     tags = {tag.get("k", ""): tag.get("v", "") for tag in element.findall("tag")}
-                    if _allowed(tags):
-                        ways.append(([nd.get("ref", "") for nd in element.findall("nd")], tags))
+                    refs = [nd.get("ref", "") for nd in element.findall("nd")]
+                    if tagging.is_way(tags):
+                        ways.append((refs, tags))
+                    elif tagging.is_water(tags):
+                        shores.append(refs)
+                    elif not tags:
+                        plain[element.get("id", "")] = (
+                            refs  # perhaps a shore of a lake that a relation tells of
+                        )
+                elif element.tag == "relation":
+                    tags = {tag.get("k", ""): tag.get("v", "") for tag in element.findall("tag")}
+                    if tagging.is_water(tags):
+                        members = (member.get("ref", "") for member in element.findall("member"))
+                        shores += [plain[ref] for ref in members if ref in plain]
                 if element.tag in ("node", "way", "relation"):
                     element.clear()
     except (ElementTree.ParseError, OSError, EOFError, ValueError) as error:
         raise StreetsUnreadable(f"{path.name}: {error}") from error
-    # An extract cut at its border names nodes it does not hold.
-    complete = [([ref for ref in refs if ref in places], tags) for refs, tags in ways]
-    return _cut_at_junctions(places, complete, "© OpenStreetMap contributors, ODbL 1.0")
+    whole = [(part, tags) for refs, tags in ways for part in _parts(refs, places)]
+    water = tuple(tuple(places[ref] for ref in part) for refs in shores for part in _parts(refs, places))
+    return _cut_at_junctions(places, whole, water, "© OpenStreetMap contributors, ODbL 1.0")
+
+
+def _parts(refs: Sequence[str], places: Mapping[str, Point]) -> list[list[str]]:
+    """A way's stretches that the extract holds.
+
+    An extract cut at its border names nodes it does not hold. What lies between the nodes on both sides of
+    such a gap is not known, least of all that it is straight: the way ends on one side and begins anew on
+    the other.
+    """
+    runs = (list(run) for held, run in itertools.groupby(refs, lambda ref: ref in places) if held)
+    return [run for run in runs if len(run) >= 2]
 
 
 def _cut_at_junctions(
-    places: Mapping[str, Point], ways: Iterable[tuple[list[str], dict[str, str]]], attribution: str
+    places: Mapping[str, Point],
+    kept: Sequence[tuple[list[str], dict[str, str]]],
+    water: tuple[tuple[Point, ...], ...],
+    attribution: str,
 ) -> Streets:
-    kept = [(refs, tags) for refs, tags in ways if len(refs) >= 2]
     if not kept:
         raise StreetsUnreadable("no street found")
     uses = Counter(ref for refs, _ in kept for ref in refs)
@@ -166,28 +162,33 @@ def _cut_at_junctions(
         return number[ref]
 
     for refs, tags in kept:
-        direction = _direction(tags)
+        direction = tagging.direction(tags)
         ordered = refs[::-1] if direction < 0 else refs
+        sailing = tagging.ferry_seconds(tags, length_m([places[ref] for ref in refs]))
+        per_m = sailing / max(length_m([places[ref] for ref in refs]), 1.0)
         start = 0
         for end in range(1, len(ordered)):
             if uses[ordered[end]] < 2:
                 continue
             shape = tuple(places[ref] for ref in ordered[start : end + 1])
+            metres = length_m(shape)
             edges.append(
                 Street(
                     tail=node(ordered[start]),
                     head=node(ordered[end]),
-                    metres=round(length_m(shape), 1),
-                    kind=tags["highway"],
+                    metres=round(metres, 1),
+                    kind=tagging.kind(tags),
                     name=tags.get("name", ""),
                     one_way=direction != 0,
                     tunnel=tags.get("tunnel", "no") != "no",
-                    limit_kmh=_limit(tags),
+                    limit_kmh=tagging.limit_kmh(tags),
                     shape=shape,
+                    closed=tagging.closed(tags),
+                    seconds=round(metres * per_m),
                 )
             )
             start = end
-    return Streets(tuple(nodes), tuple(edges), attribution)
+    return Streets(tuple(nodes), tuple(edges), attribution, water)
 
 
 def dump_streets(streets: Streets) -> bytes:
@@ -207,6 +208,8 @@ def dump_streets(streets: Streets) -> bytes:
                 int(edge.one_way),
                 int(edge.tunnel),
                 edge.limit_kmh,
+                edge.closed,
+                edge.seconds,
                 *inner,
             ]
         )
@@ -219,6 +222,7 @@ def dump_streets(streets: Streets) -> bytes:
         "names": names,
         "edge": EDGE_COLUMNS,
     }
+    water = [[round(value * SCALE) for point in line for value in point] for line in streets.water]
     lines = [
         json.dumps(head, ensure_ascii=False, indent=0)[:-2] + ",",
         '"nodes": [',
@@ -226,6 +230,9 @@ def dump_streets(streets: Streets) -> bytes:
         "],",
         '"edges": [',
         _rows(rows),
+        "],",
+        '"water": [',
+        _rows(water),
         "]}",
         "",
     ]
@@ -241,11 +248,13 @@ def load_streets(path: Path) -> Streets:
     try:
         with _open(path) as file:
             data = json.load(file)
-        if data["format"] != FORMAT:
+        older = data["format"] == OLDER
+        if data["format"] != FORMAT and not older:
             raise StreetsUnreadable(f"{path.name}: format {data['format']!r}, expected {FORMAT!r}")
         nodes = tuple((lon / SCALE, lat / SCALE) for lon, lat in data["nodes"])
         edges = []
-        for tail, head, metres, kind, name, one_way, tunnel, limit, *inner in data["edges"]:
+        for tail, head, metres, kind, name, one_way, tunnel, limit, *more in data["edges"]:
+            closed, seconds, *inner = [0, 0, *more] if older else more
             degrees = [value / SCALE for value in inner]
             between = zip(degrees[::2], degrees[1::2], strict=True)
             edges.append(
@@ -259,10 +268,19 @@ def load_streets(path: Path) -> Streets:
                     bool(tunnel),
                     limit,
                     (nodes[tail], *between, nodes[head]),
+                    closed,
+                    seconds,
                 )
             )
-        return Streets(nodes, tuple(edges), data["attribution"])
+        return Streets(nodes, tuple(edges), data["attribution"], _water(data.get("water", ())))
     except (KeyError, IndexError, TypeError, ValueError, OSError, EOFError) as error:
         if isinstance(error, StreetsUnreadable):
             raise
         raise StreetsUnreadable(f"{path.name}: {type(error).__name__}: {error}") from error
+
+
+def _water(lines: Iterable[Sequence[Any]]) -> tuple[tuple[Point, ...], ...]:
+    return tuple(
+        tuple((lon / SCALE, lat / SCALE) for lon, lat in zip(line[::2], line[1::2], strict=True))
+        for line in lines
+    )

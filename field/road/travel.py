@@ -7,8 +7,12 @@ A trip between two points is: walk from the door to the street, ride, park, walk
 - Parking: each trip that is ridden ends with `stop_s` (park, lock, take the tools).
 - Walking: the straight distance between door and street, times `CROOKED`, at `WALK_MS`. Two doors within
   `STROLL_M` of each other are walked where that is quicker (farther, a harbour may lie between them).
+- Nobody walks across water: not to a street on the other bank, nor to a door there.
+- A ferry takes the time that its line says, and half its interval to wait.
 - A point farther than `STREETLESS_M` from any street is outside the graph's area: the way to it beyond that
-  distance is ridden on roads we do not know, at `UNKNOWN_KMH`.
+  distance is ridden on roads we do not know, at `UNKNOWN_KMH`. But where there are streets that nothing
+  joins to the others, an island or what an extract's border has cut off, no way is known, and none is made
+  up: `UNREACHABLE_S`, which no working day has room for.
 
 Not modelled: slopes, turn restrictions, the hour's traffic.
 """
@@ -24,10 +28,11 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from field.road.shortest import NO_ARC, UNREACHED, largest_strong_component, times_from, tree_from
+from field.road.shortest import NO_ARC, UNREACHED, joined_to, largest_strong_component, times_from, tree_from
 from field.road.snapping import Placed, Snap, StreetIndex
-from field.road.streets import EARTH_M, Point, Streets, load_streets, read_osm
+from field.road.streets import EARTH_M, Point, Street, Streets, load_streets, read_osm
 from field.road.vehicles import SCOOTER, Vehicle
+from field.tagging import FERRY, MODES
 
 Source = Literal["road_graph", "haversine"]
 Floats = npt.NDArray[np.float64]
@@ -38,6 +43,8 @@ CROOKED = 1.3
 STROLL_M = 150.0
 STREETLESS_M = 300.0
 UNKNOWN_KMH = 20.0
+UNREACHABLE_S = 7 * 24 * 3600
+"""Instead of a time where no road leads: a week."""
 CACHE_BYTES = 64 << 20
 BLOCK = 64
 SNAPPED_KEPT = 50_000
@@ -67,6 +74,9 @@ class Travel(Protocol):
 
     def path(self, a: Point, b: Point) -> list[Point]:
         """The line to draw from a to b, both included."""
+
+    def reaches(self, point: Point) -> bool:
+        """Whether any way is known that leads there."""
 
 
 class Haversine:
@@ -111,6 +121,10 @@ class Haversine:
         """See `Travel.path`: the straight line, for want of streets."""
         return [a, b]
 
+    def reaches(self, point: Point) -> bool:
+        """See `Travel.reaches`: nothing is known of what could be in the way."""
+        return True
+
 
 def _great_circle(lonlat: Floats) -> Floats:
     """Pairwise great-circle distances in metres: [n, n]."""
@@ -136,10 +150,23 @@ def _access_ms(metres: Floats) -> npt.NDArray[np.int64]:
     return np.rint((walked + ridden) * (CROOKED * 1000)).astype(np.int64)
 
 
+def _open_to(vehicle: Vehicle, street: Street) -> bool:
+    return not street.closed & MODES[vehicle.mode] and (
+        street.kind == FERRY or vehicle.kmh.get(street.kind, 0) > 0
+    )
+
+
+def _ride_ms(vehicle: Vehicle, street: Street) -> int:
+    if street.kind == FERRY:
+        return street.seconds * 1000
+    return round(street.metres / (min(vehicle.kmh[street.kind], street.limit_kmh or 999) / 3.6) * 1000)
+
+
 class RoadGraph:
     """Travel times over real streets for one vehicle.
 
-    Only the largest strongly connected part is used: from any place on it every other can be reached. Times
+    Only the largest strongly connected part is used: from any place on it every other can be reached. Where
+    streets are that nothing joins to that part is known too, so as not to say that one can get there. Times
     from a junction are computed once and kept (least recently used first out, `CACHE_BYTES`). Thread-safe.
     Call `field.road.shortest.warm_up` at start: until then the plain search answers, several times slower.
     """
@@ -149,7 +176,7 @@ class RoadGraph:
     def __init__(self, streets: Streets, vehicle: Vehicle = SCOOTER) -> None:
         self.vehicle = vehicle
         self.attribution = streets.attribution
-        open_edges = [edge for edge in streets.edges if vehicle.kmh.get(edge.kind, 0) > 0 and edge.metres > 0]
+        open_edges = [edge for edge in streets.edges if _open_to(vehicle, edge) and edge.metres > 0]
         tails = np.array([e.tail for e in open_edges], np.int32)
         heads = np.array([e.head for e in open_edges], np.int32)
         one_way = np.array([e.one_way for e in open_edges], np.bool_)
@@ -167,7 +194,10 @@ class RoadGraph:
         self._two_way = back[kept]
         self.nodes = int(inside.sum())
         self._cost_edges()
-        self._index = StreetIndex(self._edges)
+        self._index = StreetIndex(self._edges, streets.water)
+        joined = joined_to(len(streets.nodes), tails, heads, int(tails[kept[0]]))
+        apart = [edge for edge, tail in zip(open_edges, tails.tolist(), strict=True) if not joined[tail]]
+        self._apart = StreetIndex(apart, streets.water) if apart else None
         self._rows: OrderedDict[int, Ints] = OrderedDict()
         self._back: OrderedDict[int, Ints] = OrderedDict()
         self._snapped: OrderedDict[Point, tuple[int, float, float]] = OrderedDict()
@@ -184,8 +214,7 @@ class RoadGraph:
         return cls(load_streets(path), vehicle)
 
     def _cost_edges(self) -> None:
-        speed = np.array([min(self.vehicle.kmh[e.kind], e.limit_kmh or 999) for e in self._edges]) / 3.6
-        self._ride_ms = np.rint(np.array([e.metres for e in self._edges]) / speed * 1000).astype(np.int64)
+        self._ride_ms = np.array([_ride_ms(self.vehicle, edge) for edge in self._edges], np.int64)
         arms = np.bincount(np.concatenate([self._tail, self._head]), minlength=self.nodes)
         self._node_ms = np.where(arms >= 3, round(self.vehicle.junction_s * 1000), 0).astype(np.int64)
         back = np.flatnonzero(self._two_way)
@@ -341,9 +370,28 @@ class RoadGraph:
         ride = np.minimum(ride, self._along_one_edge(placed))
         access = _access_ms(placed.metres)
         ride += access[:, None] + access + round(self.vehicle.stop_s * 1000)
-        on_foot = _stroll_s(_great_circle(lonlat))
-        quickest: Floats = np.rint(np.minimum(ride / 1000, on_foot))
+        ridden: Floats = ride / 1000
+        lost = self._lost(lonlat, placed)
+        ridden[lost | lost[:, None]] = UNREACHABLE_S
+        quickest: Floats = np.rint(np.minimum(ridden, self._on_foot_s(lonlat)))
         return quickest.astype(np.int32)
+
+    def _on_foot_s(self, lonlat: Floats) -> Floats:
+        """Seconds on foot between points, endless where it is too far or water is between."""
+        on_foot = _stroll_s(_great_circle(lonlat))
+        on_foot[self._index.across_water(lonlat, STROLL_M)] = np.inf
+        return on_foot
+
+    def _lost(self, lonlat: Floats, placed: Placed) -> npt.NDArray[np.bool_]:
+        """Points that lie by streets which nothing joins to the others: bool [n]."""
+        if self._apart is None:
+            return np.zeros(len(lonlat), np.bool_)
+        return (placed.metres > STREETLESS_M) & (self._apart.metres_to(lonlat) < placed.metres)
+
+    def reaches(self, point: Point) -> bool:
+        """See `Travel.reaches`."""
+        lonlat = np.array([point], np.float64)
+        return not self._lost(lonlat, self._index.place(lonlat))[0]
 
     def _along_one_edge(self, placed: Placed) -> npt.NDArray[np.int64]:
         """ms between points on the same edge without leaving it; out of reach for all other pairs."""
@@ -375,7 +423,8 @@ class RoadGraph:
                         *self._index.part(int(placed.edge[1]), float(into), float(placed.share[1])),
                     ]
         ridden_s = (best + int(_access_ms(placed.metres).sum())) / 1000 + self.vehicle.stop_s
-        whole = [a, b] if _stroll_s(_great_circle(lonlat))[0, 1] <= ridden_s else [a, *line, b]
+        walked = self._on_foot_s(lonlat)[0, 1] <= ridden_s or self._lost(lonlat, placed).any()
+        whole = [a, b] if walked else [a, *line, b]
         return [p for i, p in enumerate(whole) if i == 0 or p != whole[i - 1]]
 
     def _walk_back(self, via: Ints, node: int) -> list[Point]:

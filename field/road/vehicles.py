@@ -12,12 +12,16 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Vehicle:
-    """A road class without a speed is closed to it. `junction_s` per junction crossed, `stop_s` per trip."""
+    """A road class without a speed is closed to it. `junction_s` per junction crossed, `stop_s` per trip.
+
+    `mode`: what signs call it, a key of :data:`field.tagging.MODES`.
+    """
 
     name: str
     kmh: Mapping[str, float]
     junction_s: float
     stop_s: float
+    mode: str = "motorcycle"
 
 
 SCOOTER = Vehicle(
@@ -65,4 +69,5 @@ VAN = Vehicle(
     ),
     junction_s=5,
     stop_s=120,
+    mode="motorcar",
 )
