@@ -18,7 +18,7 @@ import shapely
 import shapely.ops
 
 from field.road.streets import EARTH_M, Point, Street
-from field.tagging import FERRY
+from field.road.tagging import FERRY
 
 Floats = npt.NDArray[np.float64]
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
-from field import tagging
-from field.tagging import DRIVABLE, WALKABLE
+from field.road import tagging
+from field.road.tagging import DRIVABLE, WALKABLE
 
 __all__ = ["DRIVABLE", "WALKABLE", "Point", "Street", "Streets", "StreetsUnreadable"]
 
@@ -40,7 +40,7 @@ SCALE = 1_000_000  # stored coordinates are whole micro-degrees, about 0.1 m
 class Street:
     """One edge. `shape` runs from node `tail` to node `head`; `limit_kmh` is 0 where no limit is mapped.
 
-    `closed`: to whom, bits of :data:`field.tagging.MODES`. `seconds`: how long a ferry takes; 0 on land.
+    `closed`: to whom, bits of :data:`field.road.tagging.MODES`. `seconds`: how long a ferry takes; 0 on land.
     """
 
     tail: int

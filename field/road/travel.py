@@ -31,8 +31,8 @@ import numpy.typing as npt
 from field.road.shortest import NO_ARC, UNREACHED, joined_to, largest_strong_component, times_from, tree_from
 from field.road.snapping import Placed, Snap, StreetIndex
 from field.road.streets import EARTH_M, Point, Street, Streets, load_streets, read_osm
+from field.road.tagging import FERRY, MODES
 from field.road.vehicles import SCOOTER, Vehicle
-from field.tagging import FERRY, MODES
 
 Source = Literal["road_graph", "haversine"]
 Floats = npt.NDArray[np.float64]

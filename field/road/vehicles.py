@@ -14,7 +14,7 @@ from types import MappingProxyType
 class Vehicle:
     """A road class without a speed is closed to it. `junction_s` per junction crossed, `stop_s` per trip.
 
-    `mode`: what signs call it, a key of :data:`field.tagging.MODES`.
+    `mode`: what signs call it, a key of :data:`field.road.tagging.MODES`.
     """
 
     name: str
