@@ -1,14 +1,14 @@
 // The streets under a map, drawn from one small file on a canvas of their own, so that a change above them never
 // draws them again. Street names show once there is room for them.
 
-const NAMES_FROM_ZOOM = 16;
+const NAMES_FROM_ZOOM = 15;
 const PATHS_FROM_ZOOM = 16;
 /** About the room of a letter and of a line: a name that would cover another is left out until one looks closer. */
 const LETTER_PX = 7;
 const LINE_PX = 16;
 const WEIGHTS = /** @type {const} */ ({ main: [4, 0.75], street: [2.25, 0.6], path: [1.25, 0.45] });
 
-/** @typedef {{attribution: string, bounds: [number, number, number, number], lines: Record<"main" | "street" | "path", [number, number][][]>, names: [string, number, number][]}} Streets */
+/** @typedef {{attribution: string, bounds: [number, number, number, number], lines: Record<"main" | "street" | "path", [number, number][][]>, names: [string, number, number][], water?: [number, number][][]}} Streets */
 
 /**
  * @param {any} leaflet @param {any} map @param {string} url @param {AbortSignal} gone the map is no more
@@ -24,7 +24,9 @@ export async function drawStreets(leaflet, map, url, gone) {
   map.setView([(south + north) / 2, (west + east) / 2], 14, { animate: false });
   map.createPane("streets").style.zIndex = "210";
   const renderer = leaflet.canvas({ pane: "streets", padding: 0.4 });
-  const colour = () => getComputedStyle(document.documentElement).getPropertyValue("--map-street").trim() || "#7a8b98";
+  const token = (/** @type {string} */ name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const colour = () => token("--map-street") || "#7a8b98";
+  const sea = leaflet.polygon((streets.water ?? []).map((ring) => ring.map(([lon, lat]) => [lat, lon])), { renderer, interactive: false, stroke: false, fillColor: token("--map-water") || "#cfe3f1", fillOpacity: 1 }).addTo(map);
   const layers = /** @type {("path" | "street" | "main")[]} */ (["path", "street", "main"]).map((kind) => {
     const [weight, opacity] = WEIGHTS[kind];
     const lines = streets.lines[kind].map((line) => line.map(([lon, lat]) => [lat, lon]));
@@ -57,10 +59,14 @@ export async function drawStreets(leaflet, map, url, gone) {
   names.addTo(map);
   map.on("zoomend", choose);
   map.on("moveend", fill);
-  const themes = new MutationObserver(() => layers.forEach(({ layer }) => layer.setStyle({ color: colour() })));
+  const themes = new MutationObserver(() => {
+    sea.setStyle({ fillColor: token("--map-water") });
+    layers.forEach(({ layer }) => layer.setStyle({ color: colour() }));
+  });
   themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
   gone.addEventListener("abort", () => themes.disconnect());
   choose();
+  leaflet.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
   leaflet.control.attribution({ prefix: false }).addAttribution(plain(streets.attribution)).addTo(map);
   return [[south, west], [north, east]];
 }

@@ -9,6 +9,7 @@ import { note } from "parts/chip.js";
 import { icon } from "parts/icon.js";
 import { sheet } from "parts/dialog.js";
 import { i18n, t } from "parts/words.js";
+import { addressCounts, kindOf } from "pages/console/import-addresses.js";
 import { reason } from "pages/console/words.js";
 
 /** @typedef {{kind: string, added: string[], changed: {code: string, fields: string[]}[], removed: string[], unchanged: number,
@@ -18,7 +19,7 @@ import { reason } from "pages/console/words.js";
 export async function importFile(board, page) {
   const result = h("div", { class: "stack", role: "status" });
   const name = h("b", { t: "console.import.drop" });
-  const input = h("input", { type: "file", accept: ".geojson,.json,.csv", id: "import-file", on: { change: () => input.files?.[0] && void check(input.files[0]) } });
+  const input = h("input", { type: "file", accept: ".geojson,.json,.csv,.osm,.gz", id: "import-file", on: { change: () => input.files?.[0] && void check(input.files[0]) } });
   const drop = h("label", { class: "console-drop", for: "import-file",
     on: {
       dragover: (event) => event.preventDefault(),
@@ -30,7 +31,7 @@ export async function importFile(board, page) {
 
   /** @param {File} file */
   async function check(file) {
-    const kind = /csv$/i.test(file.name) ? "reps" : "zones";
+    const kind = await kindOf(file);
     name.textContent = file.name;
     delete name.dataset["t"];
     result.replaceChildren(h("p", { t: "console.import.checking" }));
@@ -57,14 +58,18 @@ export async function importFile(board, page) {
 }
 
 /** @param {Report} report */
-function summary({ added, changed, removed, unchanged, warnings }) {
+function summary(report) {
+  const { added, changed, removed, unchanged, warnings } = report;
   const list = (/** @type {string} */ key, /** @type {string[]} */ codes) => codes.length > 0 && h("details", { class: "console-fold" },
     h("summary", null, h("span", { t: key, params: { count: codes.length } })), h("p", { class: "small", text: i18n.list(codes) }));
-  return /** @type {Node[]} */ ([
+  const rows = "doors" in report ? addressCounts(/** @type {any} */ (report)) : [
     list("console.import.added", added),
     list("console.import.changed", changed.map(({ code, fields }) => `${code} (${fields.join(", ")})`)),
     list("console.import.removed", removed),
     h("p", { class: "muted", t: "console.import.unchanged", params: { count: unchanged } }),
+  ];
+  return /** @type {Node[]} */ ([
+    ...rows,
     warnings.length > 0 && h("details", { class: "console-fold" }, h("summary", null, h("span", { t: "console.import.warnings" })), places(warnings)),
   ].filter(Boolean));
 }
@@ -92,7 +97,7 @@ function placeOf(where, params) {
 }
 
 /** Shown once: the server keeps only what proves them. @param {Report} report */
-function links({ sign_ins }) {
+function links({ sign_ins = [] }) {
   if (!sign_ins.length) return [];
   const text = sign_ins.map((each) => `${each.code}\t${each.name}\t${each.link}`).join("\n");
   return [note({ t: "console.import.links", icon: "link" }, h("textarea", { class: "input", readonly: true, rows: 4, ariaLabel: t("console.import.links"), value: text }))];

@@ -6,7 +6,7 @@ import { note as notice } from "parts/chip.js";
 import { sheet } from "parts/dialog.js";
 import { field } from "parts/field.js";
 import { i18n } from "parts/words.js";
-import { pinMap, pointField, read } from "pages/console/place-form.js";
+import { pinMap, pointField, read, taskAddress } from "pages/console/place-form.js";
 import { name } from "pages/console/words.js";
 
 const CATEGORIES = ["leak", "no_water", "low_pressure", "dirty_water", "meter", "other"];
@@ -19,14 +19,15 @@ export async function newTask(board, page) {
   const category = choice("category", CATEGORIES, (value) => `common.category.${value}`);
   const skill = choice("skill", SKILLS, (value) => `common.skill.${value}`);
   const severity = choice("severity", ["minor", "major", "urgent"], (value) => `common.severity.${value}`);
+  const point = pointField(NOWHERE, true);
   const form = {
     category: field({ t: "console.new.category", name: "category", input: category }),
     severity: field({ t: "console.new.severity", name: "severity", input: severity }),
     skill: field({ t: "console.fact.skill", name: "skill", input: skill }),
     customer: field({ t: "console.new.customer", name: "customer", maxlength: 80, optional: true }),
     phone: field({ t: "console.fact.phone", name: "phone", type: "tel", maxlength: 32, optional: true }),
-    address: field({ t: "console.place.address", name: "address", maxlength: 300 }),
-    point: pointField(NOWHERE, true),
+    address: taskAddress(board, point.control),
+    point,
     note: field({ t: "console.fact.note", name: "note", type: "textarea", rows: 2, maxlength: 2000, optional: true }),
   };
   category.addEventListener("change", () => {

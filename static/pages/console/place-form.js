@@ -1,5 +1,6 @@
 // Where a task is: a pin on the map, or coordinates typed in. It is placed by itself as soon as that is known.
 
+import { addressField } from "parts/address-field.js";
 import { h } from "parts/dom.js";
 import { button } from "parts/button.js";
 import { field } from "parts/field.js";
@@ -12,20 +13,34 @@ import { name } from "pages/console/words.js";
 
 /** @param {import("pages/console/types.js").Task} task @param {import("pages/console/board.js").Board} board */
 export function placeForm(task, board) {
-  const address = field({ t: "console.place.address", name: "address", value: task.address, maxlength: 300 });
   const point = pointField(task);
+  const address = taskAddress(board, point.control, task.address);
   return h("form", { class: "stack", on: { submit: (event) => event.preventDefault() } },
-    h("p", { class: "small muted", t: "console.place.lead" }), pinMap(task, point.control, board), point, address,
+    h("p", { class: "small muted", t: "console.place.lead" }), address, pinMap(task, point.control, board), point,
     button({ t: "console.place.save", icon: "pin", kind: "primary", action: async () => {
-      const place = read(point.control.value);
-      point.fault(place ? null : "console.place.point.wrong");
-      if (!place) return point.control.focus();
+      const written = address.control.value.trim();
+      const typed = point.control.value.trim();
+      const place = typed ? read(typed) : {}; // an address alone is looked up
+      point.fault(place && (typed || written) ? null : "console.place.point.wrong");
+      if (!place || !(typed || written)) return point.control.focus();
       const { page } = board;
       await moving(board, task.id, async () => {
-        const now = await page.api.patch(`/api/tasks/${task.id}`, { version: task.version, place: { ...place, address: address.control.value.trim() } });
+        const now = await page.api.patch(`/api/tasks/${task.id}`, { version: task.version, place: { ...place, address: written } });
         page.toast.show(now.rep ? { t: "console.place.saved", params: { name: name(now.rep) } } : { t: "console.place.kept" });
       });
     } }));
+}
+
+/** A task's address; the place that is chosen for it goes into `point`. @param {import("pages/console/board.js").Board} board @param {HTMLInputElement} point @param {string} [value] */
+export function taskAddress(board, point, value = "") {
+  return addressField({
+    api: board.page.api,
+    field: { t: "console.place.address", name: "address", value, maxlength: 300 },
+    chosen: (place) => {
+      point.value = place ? `${place.lat}, ${place.lon}` : "";
+      point.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+  });
 }
 
 /** @param {Point} at @param {boolean} [optional] */
@@ -47,6 +62,10 @@ export function pinMap(at, control, board) {
     const { lon, lat } = /** @type {CustomEvent} */ (event).detail;
     control.value = `${lat}, ${lon}`;
     control.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  control.addEventListener("input", () => {
+    const place = map.contains(document.activeElement) ? null : read(control.value);
+    if (place) void map.show(place, 17); // chosen by its address, or typed
   });
   void map.ready.then((leaflet) => {
     const outlines = [...board.zones.values()].filter(({ geometry }) => geometry);

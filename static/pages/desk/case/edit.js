@@ -3,6 +3,7 @@
 
 import { button } from "parts/button.js";
 import { h } from "parts/dom.js";
+import { addressField, written as asWritten } from "parts/address-field.js";
 import { field } from "parts/field.js";
 import { phoneField } from "parts/phone-field.js";
 import { i18n } from "parts/words.js";
@@ -17,21 +18,37 @@ export async function editDetails(desk, work, start) {
   if (!request) return;
   const name = field({ t: "desk.who.name", name: "name", value: request.contact.name, maxlength: 80, autocomplete: "off" });
   const phone = phoneField({ t: "desk.who.phone", value: request.contact.phone, region: desk.page.shell.region, optional: true });
-  const address = field({ t: "desk.who.place", name: "address", value: request.place?.address ?? "", maxlength: 200, autocomplete: "off", optional: true });
+  /** @type {import("parts/address-field.js").FoundPlace | null} */
+  let found = null;
+  const address = addressField({
+    api: desk.page.api,
+    field: { t: "desk.who.place", name: "address", value: request.place?.address ?? "", maxlength: 200, optional: true },
+    chosen: (place) => {
+      found = place;
+    },
+  });
   const select = h("select", { class: "input" }, CATEGORIES.map((value) => h("option", { value, t: `common.category.${value}`, selected: value === request.category })));
   const category = field({ t: "desk.who.category", name: "category", input: select });
   const trouble = h("div", { role: "alert" });
+
+  /** What was chosen or is surely meant; else the new words with the point as it was. @param {string} written */
+  const placeOf = async (written) => {
+    const meant = found && asWritten(found) === written ? found : await address.meaning();
+    if (meant) return { address: written, source: "address", lon: meant.lon, lat: meant.lat };
+    const { lon = null, lat = null, source = "address" } = request.place ?? {};
+    return { address: written, source, ...(lon !== null && { lon, lat }) };
+  };
 
   const save = async () => {
     const number = phone.value();
     if (number === null) return false;
     const written = address.control.value.trim();
-    const { lon = null, lat = null, source = "address" } = request.place ?? {};
     const moved = written !== (request.place?.address ?? "") && written !== "";
+    const place = moved ? await placeOf(written) : null;
     try {
       await work.send("PATCH", "", {
         version: work.request?.version, category: select.value, contact: { name: name.control.value.trim(), phone: number },
-        ...(moved && { place: { address: written, source, ...(lon !== null && { lon, lat }) } }),
+        ...(place && { place }),
       });
       return true;
     } catch (error) {

@@ -1,13 +1,15 @@
 // Where it is: a small map with one pin, or the words alone where there is no point or no map.
 
+import { outsideNote, placeAt, placeWords } from "parts/address-field.js";
 import { h } from "parts/dom.js";
 import { t } from "parts/words.js";
 
 /** @param {import("pages/desk/work-place.js").Bench} bench */
-export function placeMap({ work }) {
+export function placeMap({ work, desk }) {
   const words = h("p", { class: "small" });
   const box = h("div");
-  const element = h("div", { class: "stack tight" }, words, box);
+  const about = h("div", { class: "stack tight" });
+  const element = h("div", { class: "stack tight" }, words, about, box);
   let at = "";
 
   const draw = () => {
@@ -19,7 +21,12 @@ export function placeMap({ work }) {
     if (now === at || !element.checkVisibility()) return;
     at = now;
     box.replaceChildren();
+    about.replaceChildren();
     if (lon === null || lat === null) return;
+    void placeAt(desk.page.api, { lon, lat }).then((place) => {
+      if (at !== now) return;
+      about.replaceChildren(...[outsideNote(place), h("p", { class: "small muted place-words", text: placeWords(place) })].filter((part) => part !== null));
+    });
     const map = /** @type {import("parts/map.js").MapPart} */ (h("cs-map", { class: "place-map" }));
     box.append(map);
     void map.ready.then((leaflet) => {
