@@ -46,7 +46,7 @@ def demo(options: argparse.Namespace) -> int:
                 lines(name, line)
 
         def make() -> Stack:
-            return Stack(settings, sink, helpers=[("demo", "demo", "--seed", str(options.seed))])
+            return Stack(settings, sink, helpers=[("demo", "demo.process", "--seed", str(options.seed))])
 
         def started(stack: Stack) -> None:
             links = json.loads((settings.data / LINKS_FILE).read_text("utf-8"))
