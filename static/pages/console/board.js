@@ -20,6 +20,11 @@ const INBOX = new Set(["unplaced", "escalated"]);
 const FINAL = new Set(["done", "cancelled"]);
 const DAY_MS = 86_400_000;
 
+/** Whether a dispatcher has to decide: nobody has the task, or somebody reports work on it. @param {import("pages/console/types.js").Task} task */
+function waits(task) {
+  return INBOX.has(task.state) || task.conflicts.some((conflict) => conflict.state === "open");
+}
+
 export class Board extends EventTarget {
   /** @param {import("parts/page.js").Page} page */
   constructor(page) {
@@ -156,7 +161,7 @@ export class Board extends EventTarget {
   }
 
   get inbox() {
-    return [...this.tasks.values()].filter((task) => INBOX.has(task.state));
+    return [...this.tasks.values()].filter((task) => waits(task));
   }
 
   get open() {

@@ -8,6 +8,7 @@ import { failed, skeleton } from "parts/empty.js";
 import { Evidence } from "parts/evidence.js";
 import { icon } from "parts/icon.js";
 import { i18n, t } from "parts/words.js";
+import { conflicts } from "pages/console/conflicts.js";
 import { Proposing } from "pages/console/proposals.js";
 import { steps } from "pages/console/task-steps.js";
 import { redraw } from "parts/redraw.js";
@@ -57,6 +58,7 @@ export class TaskDetailView {
           chip({ t: `common.task_state.${task.state}`, ...LOOK[task.state] }),
           chip({ t: `common.severity.${task.severity}`, icon: "alert", tone: task.severity === "urgent" ? "bad" : task.severity === "major" ? "warn" : "" }),
           task.late_s > 0 && task.state !== "done" && chip({ text: t("console.late", { by: duration(i18n, task.late_s) }), icon: "clock", tone: "bad" }))),
+      conflicts(task, this.board),
       why && note({ text: why, icon: "alert", tone: "bad" }),
       why || !task.rep ? movable && this.proposing.show(task) : null,
       steps(task, this.board),
@@ -107,7 +109,15 @@ function timeline(task) {
   return h("section", { class: "stack" }, h("h3", { t: "console.history" }),
     h("ol", { class: "console-history" }, task.timeline.map((entry) => h("li", null,
       h("time", { class: "number", datetime: entry.happened_at, text: clockOf(entry.happened_at) }),
-      h("span", { text: [t(`common.task_state.${entry.to_state}`), entry.actor_kind === "system" ? "" : entry.actor_name, said(entry.detail)].filter(Boolean).join(" · ") })))));
+      h("span", { text: [event(entry), entry.actor_kind === "system" ? "" : entry.actor_name, said(entry.detail)].filter(Boolean).join(" · ") })))));
+}
+
+/** What happened: a clock that ran out is no refusal, and a report moves nothing. @param {import("pages/console/types.js").Entry} entry */
+function event({ kind, to_state, detail }) {
+  if (kind === "expire") return t("console.event.expire");
+  if (kind === "report") return t("console.event.report", { what: t(`console.act.${detail["what"]}`) });
+  if (kind === "decide") return t(`console.conflict.decide.${detail["what"]}`);
+  return t(`common.task_state.${to_state}`);
 }
 
 /** @param {Record<string, any>} detail */

@@ -3,6 +3,10 @@
 /** @typedef {{code: string, params: Record<string, unknown>}} Reason */
 /** @typedef {{id: string | null, code: string, name: string, name_zh_hant: string, name_en: string}} Names */
 /** @typedef {{id: string, staff_id: string, code: string, name: string, name_en: string, phone: string}} RepName */
+/**
+ * @typedef {{id: string, version: number, state: string, claim: string, proposal: string, allowed: string[], rep: RepName, holder: RepName | null,
+ *   acts: {kind: string, at: string, note: string, reason: string}[], proofs: {id: string, url: string}[]}} Conflict
+ */
 /** @typedef {{id: string, image_url: string, marks_url: string}} Still */
 /**
  * @typedef {{id: string, request_id: string | null, state: string, version: number, created_at: string, changed_at: string, category: string,
@@ -11,7 +15,7 @@
  *   lon: number | null, lat: number | null, zone: Names | null, window_start: string, window_end: string, rep: RepName | null,
  *   answerable: {id: string, name: string, name_en: string}, position: number | null, eta: string | null, starts_at: string | null,
  *   ends_at: string | null, unplaced_reason: string | null, escalation_reason: string, response_due_at: string | null, finished_at: string | null,
- *   late_s: number, response_overdue: boolean, allowed: string[], proofs: {id: string, url: string}[]}} Task
+ *   late_s: number, response_overdue: boolean, allowed: string[], proofs: {id: string, url: string}[], conflicts: Conflict[]}} Task
  */
 /** @typedef {{rep_id: string, rep_name: string, rule: Reason}} PassedOver */
 /** @typedef {{rep_id: string, rep_name: string, position: number, cost_s: number, extra_travel_s: number, arrives_at: string, starts_at: string, finishes_at: string, reasons: Reason[]}} Proposal */
