@@ -12,6 +12,9 @@ MAX_GAP = 300
 """A jump by more than this is a new beginning (a muted or restarted sender), not loss to be repaired."""
 MAX_AGE = 700
 """Packets further back than this are given up: the viewer's own buffer has passed them."""
+MAX_EARLIER = 64
+"""Packets before the one that came first which are still taken: a stream's first ones may overtake each
+other, and so may those after a jump."""
 MAX_ASKS = 10
 FIRST_RETRY_S = 0.06
 """When to ask again for a packet; doubles up to `LAST_RETRY_S`. A longer round trip costs one spare copy."""
@@ -38,10 +41,11 @@ class Reception:
     cycles: int = 0
     received: int = 0
     first: int = 0
+    """Extended number of this beginning's earliest packet; below zero after an overtaking at the wrap."""
     missing: dict[int, Missing] = field(default_factory=dict)
     jitter: float = 0.0
     fraction_lost: int = 0
-    _transit: float | None = None
+    transit: float | None = None
     _prior_expected: int = 0
     _prior_received: int = 0
     report_ntp: int = 0
@@ -76,9 +80,22 @@ class Reception:
             self._begin(sequence)
             return True, []
         if self.missing.pop(sequence, None) is None:
-            return False, []
+            return self._earlier(self.cycles + self.expected - behind, now)
         self.received += 1
         return True, []
+
+    def _earlier(self, number: int, now: float) -> tuple[bool, list[int]]:
+        """A packet that is not missing, by its extended number: sent before the one that came first, or a
+        double."""
+        before = self.first - number
+        if not 0 < before <= MAX_EARLIER:
+            return False, []
+        lost = [between & 0xFFFF for between in range(number + 1, self.first)]
+        for between in lost:
+            self.missing[between] = Missing(1, now + FIRST_RETRY_S)
+        self.first = number
+        self.received += 1
+        return True, lost
 
     def repaired(self, sequence: int) -> bool:
         """A retransmission came. Whether it was still missing: if not, it is a duplicate or a probe.
@@ -104,11 +121,11 @@ class Reception:
     def note_transit(self, arrival: float, timestamp: int, clock_rate: int) -> None:
         """Interarrival jitter in clock ticks (RFC 3550 A.8)."""
         transit = arrival * clock_rate - timestamp
-        if self._transit is not None:
+        if self.transit is not None:
             # Timestamps wrap at 32 bits: fold the difference back to the nearest.
-            difference = abs((transit - self._transit + 2**31) % 2**32 - 2**31)
+            difference = abs((transit - self.transit + 2**31) % 2**32 - 2**31)
             self.jitter += (difference - self.jitter) / 16
-        self._transit = transit
+        self.transit = transit
 
     def report(self, ssrc: int, now: float) -> ReportBlock | None:
         """The reception report since the last one (RFC 3550 A.3); None before the first packet."""
@@ -132,4 +149,4 @@ class Reception:
         self.first = sequence
         self.received = 1
         self._prior_expected = self._prior_received = 0
-        self._transit = None
+        self.transit = None

@@ -133,3 +133,35 @@ def test_jitter_follows_the_definition() -> None:
     for frame in range(100):
         steady.note_transit(frame / 30, (0xFFFFF000 + frame * 3000) & 0xFFFFFFFF, 90_000)
     assert steady.jitter < 1.0, "the timestamp's wrap is no jitter"
+
+
+def test_the_first_ones_may_overtake_each_other() -> None:
+    stream = Reception()
+    assert take(stream, 12) == (True, [])
+    assert take(stream, 10) == (True, [11]), "sent before the first that came; what is between is asked for"
+    assert take(stream, 10) == (False, []), "a double"
+    assert take(stream, 11) == (True, [])
+    assert take(stream, 9) == (True, [])
+    assert take(stream, 13) == (True, [])
+    report = stream.report(1, 0.0)
+    assert report is not None and (report.highest, report.lost) == (13, 0)
+
+
+def test_so_may_those_after_a_jump_and_over_the_wrap() -> None:
+    stream = Reception()
+    take(stream, 100)
+    take(stream, 5001)
+    assert take(stream, 5000) == (True, [])
+    wrapped = Reception()
+    assert take(wrapped, 1) == (True, [])
+    assert take(wrapped, 0xFFFE) == (True, [0xFFFF, 0])
+    assert take(wrapped, 2) == (True, [])
+    report = wrapped.report(1, 0.0)
+    assert report is not None and (report.highest, report.lost) == (2, 2)
+
+
+def test_what_lies_too_far_before_the_first_is_left() -> None:
+    stream = Reception()
+    take(stream, 1000)
+    assert take(stream, 1000 - reception.MAX_EARLIER - 1) == (False, [])
+    assert take(stream, 1000 - reception.MAX_EARLIER)[0]
