@@ -40,6 +40,7 @@ class Client:
         self.lose_out: Callable[[bytes], bool] = lambda _: False
         self.lose_in: Callable[[bytes], bool] = lambda _: False
         self.answered_checks = 0
+        self.nominates, self.priority = True, 0x7E7F1EFF
         self._answered = asyncio.Event()
         self.counts_only, self.counted = False, 0
         self._buffer = bytearray(2048)
@@ -99,12 +100,13 @@ class Client:
             await asyncio.sleep(2.0 if self.answered_checks else 0.05)
 
     def check(self) -> None:
-        """One nominating connectivity check."""
+        """One connectivity check: nominating, or one of consent (RFC 7675)."""
         assert self.remote is not None
         username = f"{self.remote.fragment}:{self.fragment}".encode()
         body = struct.pack("!HH", 0x0006, len(username)) + username + bytes(-len(username) % 4)
-        body += struct.pack("!HHI", 0x0024, 4, 0x7E7F1EFF) + struct.pack("!HHQ", 0x802A, 8, 1)
-        body += struct.pack("!HH", 0x0025, 0)
+        body += struct.pack("!HHI", 0x0024, 4, self.priority) + struct.pack("!HHQ", 0x802A, 8, 1)
+        if self.nominates:
+            body += struct.pack("!HH", 0x0025, 0)
         head = struct.pack("!HHI12s", 1, len(body) + 24, _COOKIE, os.urandom(12))
         digest = hmac.new(self.remote.password.encode(), head + body, hashlib.sha1).digest()
         body += struct.pack("!HH", 0x0008, 20) + digest

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 
 from assist.webrtc.node import adapter
 from assist.webrtc.node.ice.ice import Address
-from assist.webrtc.node.peer import Leg, Peer, Uplink
+from assist.webrtc.node.paths import Paths
+from assist.webrtc.node.peer import Leg, Peer, Send, Uplink
 from assist.webrtc.node.rtp import rtp
 
+QUIET_S = 0.5
+"""A peer that moves sends RTCP from its new address only; a second apart is usual."""
 MAX_BATCH = 64
 """Datagrams taken before timers and control get their turn."""
 DATAGRAM = 2048
@@ -47,19 +50,24 @@ class Counters:
 
 
 class Forwarder:
-    """The loop and its buffers. ``peers`` maps a proven address to its peer.
+    """The loop and its buffers. ``peers`` maps the address where a peer is now to the peer.
 
     What is not media of a known peer goes to the callbacks: ``on_stun(datagram, source, send)``,
-    ``on_rtcp(peer, datagram)`` (still encrypted), ``on_started(uplink)`` at a stream's first authentic
-    packet and ``on_lost(uplink, sequences)`` for packets just found missing.
+    ``on_rtcp(peer, datagram)`` (still encrypted; whether it is the peer's), ``on_moved(peer, source, send)``
+    where a peer's newest packet came from elsewhere, ``on_started(uplink)`` at a stream's first authentic
+    packet, ``on_changed(uplink, former)`` when it has another SSRC now, and ``on_lost(uplink, sequences)``
+    for packets just found missing.
     """
 
     def __init__(self) -> None:
-        self.peers: dict[Address, Peer] = {}
+        self.paths = Paths()
+        self.peers = self.paths.chosen
         self.counters = Counters()
-        self.on_stun: Callable[[bytes, Address, Callable[..., int]], None] = lambda *_: None
-        self.on_rtcp: Callable[[Peer, bytes], None] = lambda *_: None
+        self.on_stun: Callable[[bytes, Address, Send], None] = lambda *_: None
+        self.on_rtcp: Callable[[Peer, bytes], bool] = lambda *_: False
+        self.on_moved: Callable[[Peer, Address, Send], None] = lambda *_: None
         self.on_started: Callable[[Uplink], None] = lambda _: None
+        self.on_changed: Callable[[Uplink, int], None] = lambda *_: None
         self.on_lost: Callable[[Uplink, list[int]], None] = lambda *_: None
         memory, self._all = adapter.buffer(HEADROOM + DATAGRAM + adapter.SRTP_ROOM)
         self._pointers = adapter.pointers(memory, HEADROOM + DATAGRAM)
@@ -95,9 +103,9 @@ class Forwarder:
         if 191 < view[1] < 224:  # RFC 5761 section 4
             self.on_rtcp(peer, bytes(view[:size]))
             return
-        uplink = peer.uplinks.get(_u32(view, 8)[0]) or peer.learn(view, size)
+        uplink = peer.uplinks.get(_u32(view, 8)[0])
         if uplink is None or peer.inbound is None:
-            self.counters.unknown += 1
+            self._open(peer, size)
             return
         length = self._length
         length[0] = size
@@ -105,6 +113,32 @@ class Forwarder:
             self.counters.not_authentic += 1
             return
         self._take(peer, uplink, first, length[0])
+
+    def _open(self, peer: Peer, size: int) -> Uplink | None:
+        """A packet in the buffer that may be ``peer``'s, of an SSRC known or not: whose stream it proved to
+        be. Nothing is learned from it before."""
+        view, length = self._view, self._length
+        uplink = peer.uplinks.get(_u32(view, 8)[0])
+        known = uplink is not None
+        if uplink is None:
+            uplink = peer.guess(view, size)
+        if uplink is None or peer.inbound is None:
+            self.counters.unknown += 1
+            return None
+        length[0] = size
+        if adapter.unprotect(peer.inbound, self._start, length):
+            self.counters.not_authentic += 1
+            return None
+        size = length[0]
+        if not known:
+            former = self._learn(peer, uplink)
+            if former is not None:
+                self.on_changed(uplink, former)
+        self._take(peer, uplink, view[0], size)
+        return uplink
+
+    def _learn(self, peer: Peer, uplink: Uplink) -> int | None:
+        return peer.learn(uplink, self._view, time.monotonic())
 
     def rewire(self, everyone: Callable[[], Iterable[Peer]]) -> None:
         """Someone came, went or moved. This loop looks everything up as it goes; a compiled one keeps
@@ -116,12 +150,41 @@ class Forwarder:
 
     def _other(self, peer: Peer | None, first: int, size: int, source: Address, sock: socket.socket) -> None:
         """STUN and DTLS, told apart by the first byte (RFC 7983). DTLS only from a proven address."""
+        peer = peer or self.paths.owner(source)
         if first < 4:
             self.on_stun(bytes(self._view[:size]), source, sock.sendto)
+        elif 127 < first < 192:
+            self._stray(size, source, sock)
         elif peer is not None and 19 < first < 64 and peer.transport is not None:
             peer.transport.deliver(bytes(self._view[:size]))
         else:
             self.counters.unknown += 1
+
+    def _stray(self, size: int, source: Address, sock: socket.socket) -> None:
+        """Media or RTCP from where nobody is: somebody's whose address has changed, if their keys open it."""
+        view, now = self._view, time.monotonic()
+        is_rtcp = 191 < view[1] < 224
+        datagram = bytes(view[:size])
+        suspects = self.paths.suspects(source, _u32(view, 4 if is_rtcp else 8)[0], now)
+        if not suspects:
+            self.counters.unknown += 1
+        for peer in suspects:
+            quiet = now - peer.seen
+            if is_rtcp:
+                if self.on_rtcp(peer, datagram):
+                    # Its order cannot be seen: what is on its way while the peer moves must not move it back.
+                    if quiet > QUIET_S:
+                        self.on_moved(peer, source, sock.sendto)
+                    return
+                continue
+            view[:size] = datagram
+            uplink = self._open(peer, size)
+            if uplink is not None:
+                sequence = int(_u16(datagram, 2)[0])
+                own = _u32(datagram, 8)[0] == uplink.ssrc
+                if own and (uplink.reception.expected - 1) & 0xFFFF == sequence:
+                    self.on_moved(peer, source, sock.sendto)
+                return
 
     def _take(self, peer: Peer, uplink: Uplink, first: int, size: int) -> None:
         """An authentic packet lies decrypted in the buffer."""
@@ -139,7 +202,7 @@ class Forwarder:
                 self.counters.malformed += 1
                 return
             if uplink.arrival_id:
-                if view[block] == uplink.arrival_head:
+                if view[block] == uplink.arrival_head and view[block - 4] == 0xBE:
                     peer.arrivals.arrivals.append((_u16(view, block + 1)[0], now))
                 else:
                     self._note_arrival(peer, uplink, size, now)
@@ -161,6 +224,7 @@ class Forwarder:
             return
         uplink.octets += size
         timestamp = _u32(view, 4)[0]
+        number = sequence + uplink.shift & 0xFFFF
         # A video frame's last packet is marked; between those, packets of one frame share a timestamp.
         if second & 0x80 or uplink.clock_rate == 48000:
             reception.note_transit(now, timestamp, uplink.clock_rate)
@@ -172,14 +236,14 @@ class Forwarder:
             begin,
             0x90 | first & 0x20,
             second,
-            sequence,
-            timestamp,
+            number,
+            timestamp + uplink.ticks & 0xFFFFFFFF,
             0,
             rtp.EXTENSION_BLOCK,
             0,
         )
         packet = bytes(whole[begin : HEADROOM + size])
-        uplink.ring[sequence & 1023] = packet
+        uplink.ring[number & 1023] = packet
         legs = uplink.legs
         if not legs:
             return
@@ -258,8 +322,8 @@ class Forwarder:
         if not uplink.reception.repaired(sequence):
             self.counters.duplicates += 1
             return
-        packet = rtp.forwarded(original)
-        uplink.ring[sequence & 1023] = packet
+        packet = rtp.forwarded(original, uplink.shift, uplink.ticks)
+        uplink.ring[int(_u16(packet, 2)[0]) & 1023] = packet
         for leg in uplink.legs:
             self._send(leg, packet, packet[1] & 0x80, rtp.abs_send_time(now))
 

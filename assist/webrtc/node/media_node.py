@@ -23,7 +23,7 @@ from assist.webrtc.node.forwarder import Forwarder
 from assist.webrtc.node.ice import stun
 from assist.webrtc.node.ice.ice import Address, Credentials, IceLite
 from assist.webrtc.node.ice.sockets import candidates
-from assist.webrtc.node.peer import Leg, Peer, Uplink
+from assist.webrtc.node.peer import Leg, Peer, Send, Uplink
 from assist.webrtc.node.reports import Reports
 from assist.webrtc.node.rooms import Room, Settler
 from assist.webrtc.node.sdp import answer
@@ -32,8 +32,6 @@ from assist.webrtc.node.sdp.offer import parse_offer
 
 log = structlog.get_logger()
 
-MAX_ADDRESSES = 16
-"""Proven addresses one peer may have at a time."""
 _NAME = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
@@ -55,6 +53,9 @@ class MediaNode:
         self.reports = Reports(self.forwarder)
         self.forwarder.on_stun = self._on_stun
         self.forwarder.on_rtcp = self.reports.take
+        self.forwarder.on_moved = self._on_moved
+        self.forwarder.on_changed = self._on_changed
+        self.forwarder.paths.everyone = self.peers
         self.forwarder.on_started = self._on_started
         self.forwarder.on_lost = self.reports.ask_again
         self.forwarder.rewire(self.peers)
@@ -175,8 +176,7 @@ class MediaNode:
         for credentials in (peer.ice.current, peer.ice.previous):
             if credentials is not None:
                 self._fragments.pop(credentials.fragment, None)
-        for address in peer.addresses:
-            self.forwarder.peers.pop(address, None)
+        self.forwarder.paths.forget(peer)
         peer.connected, peer.inbound = False, None
         self.forwarder.rewire(self.peers)
         self._tell(control.PeerDisconnected(self.config.node_id, peer.room, peer.id, reason))
@@ -214,7 +214,7 @@ class MediaNode:
         for credentials in dead:
             self._fragments.pop(credentials.fragment, None)
 
-    def _on_stun(self, datagram: bytes, source: Address, send: Callable[..., int]) -> None:
+    def _on_stun(self, datagram: bytes, source: Address, send: Send) -> None:
         request = stun.read_request(datagram)
         peer = self._fragments.get(request.local_fragment) if request is not None else None
         credentials = peer.ice.credentials(request.local_fragment) if peer and request else None
@@ -226,41 +226,56 @@ class MediaNode:
         ):
             self.stun_refused += 1
             return
-        peer.seen = time.monotonic()
-        before = peer.ice.address
-        self._bury(peer.ice.checked(request.local_fragment, source, request.nominates))
-        self._know(peer, source)
-        if peer.ice.address == source:
-            peer.send = send
-        if peer.ice.address != before:
-            peer.attach_legs()
+        now, before, paths = time.monotonic(), peer.ice.address, self.forwarder.paths
+        fresh = paths.owner(source) is not peer
+        dead = peer.ice.checked(
+            request.local_fragment,
+            source,
+            request.nominates,
+            priority=request.priority,
+            fresh=fresh,
+            silence=now - peer.seen,
+        )
+        self._bury(dead)
+        peer.checked = now
+        if fresh:
+            paths.prove(peer, source)
             self.forwarder.rewire(self.peers)
+        if peer.ice.address == source:
+            peer.seen, peer.send = now, send
+        if peer.ice.address != before:
+            self._settle_at(peer, send)
         try:
             send(stun.success(request, (source[0], source[1]), credentials.password), source)
         except OSError:
             self.forwarder.counters.send_failed += 1
 
-    def _know(self, peer: Peer, source: Address) -> None:
-        """Packets from here are this peer's."""
-        if self.forwarder.peers.get(source) is peer:
-            return
-        former = self.forwarder.peers.get(source)
-        if former is not None and source in former.addresses:
-            former.addresses.remove(source)
+    def _on_moved(self, peer: Peer, source: Address, send: Send) -> None:
+        """Its newest packet came from there."""
+        if peer.ice.follow(source, time.monotonic()):
+            self.forwarder.paths.prove(peer, source)
+            self._settle_at(peer, send)
+
+    def _settle_at(self, peer: Peer, send: Send) -> None:
+        """From now on it gets its packets where its ICE says."""
+        self.forwarder.paths.choose(peer)
+        peer.send = send
+        peer.attach_legs()
         self.forwarder.rewire(self.peers)
-        self.forwarder.peers[source] = peer
-        peer.addresses.append(source)
-        if len(peer.addresses) > MAX_ADDRESSES:
-            oldest = next(a for a in peer.addresses if a != peer.ice.address)
-            peer.addresses.remove(oldest)
-            self.forwarder.peers.pop(oldest, None)
+
+    def _on_changed(self, uplink: Uplink, former: int) -> None:
+        """A stream goes on under another SSRC."""
+        if uplink.peer.srtp is not None:
+            uplink.peer.srtp.forget(former)
+        self.reports.begun_anew(uplink)
+        self.forwarder.rewire(self.peers)
 
     # ---- clock
 
     def expire(self, now: float) -> None:
         """Once a second: let go whoever has fallen silent, or never came."""
         for peer in list(self.peers()):
-            silent = now - peer.seen > self.config.peer_timeout_s
+            silent = now - max(peer.seen, peer.checked) > self.config.peer_timeout_s
             late = now - peer.joined > self.config.join_timeout_s
             if (peer.connected and silent) or (not peer.connected and late):
                 self.leave(peer, "timeout")

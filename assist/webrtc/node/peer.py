@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from assist.webrtc.control.control import Kind
@@ -25,6 +25,12 @@ from assist.webrtc.node.sdp.negotiation import ABS_SEND_TIME, MID, TRANSPORT_CC,
 
 MAX_RTCP_SENDERS = 64
 """libsrtp keeps a replay window for each SSRC it has seen, so a peer may not bring as many as it likes."""
+MAX_RETIRED = 64
+"""SSRCs that a peer may leave behind without a new offer. Packets of those are not taken again: their replay
+windows are gone."""
+SLACK = 16
+"""Numbers left free where a new SSRC would go back behind the old one: its first packets may come in any
+order."""
 
 Send = Callable[[bytes | memoryview, Address], int]
 
@@ -42,11 +48,13 @@ class Uplink:
 
     ``ring`` keeps the last packets in forwarded form, by the low bits of their sequence number. ``bound``
     are the legs of all its viewers; ``legs`` those that can carry packets already: it is replaced, never
-    changed in place, so that the packet loop may walk it.
+    changed in place, so that the packet loop may walk it. ``shift`` and ``ticks`` are added to sequence
+    numbers and timestamps on their way out, so that viewers see one stream when the publisher's SSRC changes.
     """
 
     __slots__ = (
         "agreed",
+        "announced",
         "arrival_head",
         "arrival_id",
         "bound",
@@ -65,8 +73,10 @@ class Uplink:
         "ring",
         "rtx_payload_type",
         "rtx_ssrc",
+        "shift",
         "ssrc",
         "started",
+        "ticks",
     )
 
     def __init__(
@@ -76,13 +86,15 @@ class Uplink:
         self.kind = kind
         self.mid = mid
         self.agreed = agreed
-        self.ssrc = ssrc
+        self.ssrc = self.announced = ssrc
         self.rtx_ssrc = rtx_ssrc
+        self.shift = self.ticks = 0
         self.payload_type = agreed.codec.payload_type
         self.rtx_payload_type = agreed.rtx
         self.clock_rate = agreed.codec.clock_rate
         self.arrival_id = agreed.extension(TRANSPORT_CC)
-        self.arrival_head = self.arrival_id << 4 | 1
+        # -1: an id that fits no one-byte element.
+        self.arrival_head = self.arrival_id << 4 | 1 if self.arrival_id < 15 else -1
         self.mid_id = agreed.extension(MID)
         self.repairable = "nack" in agreed.feedback
         self.reception = Reception()
@@ -96,8 +108,29 @@ class Uplink:
         self.key_frame_asked = -1e9
 
     def same_as(self, agreed: Agreed, ssrc: int | None) -> bool:
-        """Whether a later offer describes this very stream."""
-        return self.agreed == agreed and (ssrc is None or self.ssrc in (None, ssrc))
+        """Whether a later offer describes this very stream. It may repeat an SSRC that has changed since."""
+        return self.agreed == agreed and (ssrc is None or self.ssrc in (None, ssrc) or self.announced == ssrc)
+
+    def ssrc_of(self, payload_type: int) -> int | None:
+        """The SSRC that packets of this payload type, the stream's or its retransmissions', have now."""
+        return self.ssrc if payload_type == self.payload_type else self.rtx_ssrc
+
+    def begin_anew(self, ssrc: int, sequence: int, timestamp: int, now: float) -> None:
+        """The stream goes on with another SSRC, first seen with these; viewers' numbers and times go on."""
+        old, self.ssrc, self.reception = self.reception, ssrc, Reception()
+        if old.expected < 0:
+            return
+        last = (old.expected - 1 + self.shift) & 0xFFFF
+        self.shift = 0 if rtp.newer(sequence, last) else (last + 1 + SLACK - sequence) & 0xFFFF
+        step = self.clock_rate // 50
+        kept = self.ring[last & (rtp.RING_SIZE - 1)]
+        before = rtp.U32.unpack_from(kept, 4)[0] if kept is not None else (timestamp + self.ticks - step)
+        # Where the old stream's clock would be now; never back, though.
+        due = before + step
+        if old.transit is not None:
+            by_clock = int(now * self.clock_rate - old.transit) + self.ticks
+            due = by_clock if 0 < (by_clock - before) & 0xFFFFFFFF < 1 << 31 else due
+        self.ticks = (due - timestamp) & 0xFFFFFFFF
 
 
 class Leg:
@@ -173,12 +206,14 @@ class Leg:
 
 class Peer:
     """One client. ``uplinks`` finds a stream by SSRC, its own or its retransmissions'; ``published`` and
-    ``legs`` by mid.
+    ``legs`` by mid. ``seen`` is when something came from its chosen address last, ``checked`` when a check
+    came from any.
     """
 
     __slots__ = (
         "addresses",
         "arrivals",
+        "checked",
         "connected",
         "description",
         "dtls_active",
@@ -192,6 +227,7 @@ class Peer:
         "limit",
         "outbound",
         "published",
+        "retired",
         "room",
         "rtcp_senders",
         "rtt",
@@ -213,7 +249,7 @@ class Peer:
         self.ice = ice
         self.description = description
         self.dtls_active = description.active  # for good (RFC 8842 section 5.5)
-        self.joined = self.seen = now
+        self.joined = self.seen = self.checked = now
         self.transport: SecureTransport | None = None
         self.task: asyncio.Task[None] | None = None
         self.send: Send | None = None
@@ -222,6 +258,7 @@ class Peer:
         self.outbound: SrtpSession | None = None
         self.connected = False
         self.uplinks: dict[int, Uplink] = {}
+        self.retired: set[int] = set()
         self.published: dict[str, Uplink] = {}
         self.legs: dict[str, Leg] = {}
         self.arrivals = ArrivalLog()
@@ -234,43 +271,55 @@ class Peer:
         self.limit = Limit()
         self.addresses: list[Address] = []
 
-    def learn(self, packet: rtp.Buffer, size: int) -> Uplink | None:
-        """Whose is an SSRC that was not announced: the line its mid names, else the line its payload type
-        fits.
+    def guess(self, packet: rtp.Buffer, size: int) -> Uplink | None:
+        """Whose an SSRC may be that was not announced (RFC 9143 section 9.2): the line's that its mid names,
+        else the only one's that its payload type fits.
 
-        Called with a packet that is still encrypted; its header is readable, and nothing that it says can
-        hurt anyone but its own sender.
+        Called with a packet that is still encrypted, from whomever; `learn` when it has proved authentic.
         """
         if size < rtp.HEADER_SIZE:
             return None
         ssrc, payload_type = int(rtp.U32.unpack_from(packet, 8)[0]), packet[1] & 0x7F
-        for uplink in self._named(packet, size):
-            if payload_type == uplink.payload_type and uplink.ssrc is None:
-                uplink.ssrc = ssrc
-            elif payload_type == uplink.rtx_payload_type and uplink.rtx_ssrc is None:
-                uplink.rtx_ssrc = ssrc
-            else:
-                continue
-            self.uplinks[ssrc] = uplink
-            return uplink
-        return None
-
-    def _named(self, packet: rtp.Buffer, size: int) -> Iterable[Uplink]:
+        if ssrc in self.retired or len(self.retired) >= MAX_RETIRED:
+            return None
         streams = list(self.published.values())
-        ids = {uplink.mid_id for uplink in streams if uplink.mid_id}
-        for number in ids:
+        named = self._named(packet, size, streams)
+        choice = streams if named is None else named
+        fits = [uplink for uplink in choice if payload_type in (uplink.payload_type, uplink.rtx_payload_type)]
+        waiting = [uplink for uplink in fits if uplink.ssrc_of(payload_type) is None]
+        if waiting:
+            return waiting[0]
+        return fits[0] if len(fits) == 1 else None
+
+    def _named(self, packet: rtp.Buffer, size: int, streams: list[Uplink]) -> list[Uplink] | None:
+        for number in {uplink.mid_id for uplink in streams if uplink.mid_id}:
             mid = rtp.extension(packet, size, number)
             if mid is not None:
                 return [uplink for uplink in streams if uplink.mid.encode() == mid]
-        return streams
+        return None
+
+    def learn(self, uplink: Uplink, packet: rtp.Buffer, now: float) -> int | None:
+        """An authentic packet of ``uplink`` bears another SSRC than was known. Returns the SSRC that the
+        stream has left behind, if it had one; its retransmissions may change theirs without that."""
+        ssrc, payload_type = int(rtp.U32.unpack_from(packet, 8)[0]), packet[1] & 0x7F
+        former = uplink.ssrc_of(payload_type)
+        if former is not None:
+            self.uplinks.pop(former, None)
+            self.retired.add(former)
+        self.uplinks[ssrc] = uplink
+        if payload_type != uplink.payload_type:
+            uplink.rtx_ssrc = ssrc
+            return None
+        if former is None:
+            uplink.ssrc = ssrc
+            return None
+        sequence = int(rtp.U16.unpack_from(packet, 2)[0])
+        uplink.begin_anew(ssrc, sequence, int(rtp.U32.unpack_from(packet, 4)[0]), now)
+        return former
 
     def may_report(self, ssrc: int) -> bool:
-        """Whether RTCP from this SSRC is taken."""
-        if ssrc not in self.rtcp_senders:
-            if len(self.rtcp_senders) >= MAX_RTCP_SENDERS:
-                return False
-            self.rtcp_senders.add(ssrc)
-        return True
+        """Whether RTCP from this SSRC is taken, if it is authentic."""
+        return ssrc in self.rtcp_senders or len(self.rtcp_senders) < MAX_RTCP_SENDERS
 
     def transmit(self, datagram: bytes) -> None:
         """Send as it is; what cannot be sent is lost, as on the network."""

@@ -33,15 +33,17 @@ class Reports:
 
     # ---- in
 
-    def take(self, peer: Peer, datagram: bytes) -> None:
-        """A datagram that looks like RTCP, still encrypted."""
+    def take(self, peer: Peer, datagram: bytes) -> bool:
+        """A datagram that looks like RTCP, still encrypted. Whether it is the peer's; if not, nothing was
+        done."""
         ssrc = rtcp.sender(datagram)
         if peer.srtp is None or ssrc is None or not peer.may_report(ssrc):
-            return
+            return False
         packet = peer.srtp.unprotect_rtcp(datagram)
         if packet is None:
             self._forwarder.counters.not_authentic += 1
-            return
+            return False
+        peer.rtcp_senders.add(ssrc)
         now = time.monotonic()
         peer.seen = now
         for message in rtcp.read(packet):
@@ -57,6 +59,7 @@ class Reports:
                     self.ask_key_frame(leg.uplink)
             else:
                 peer.estimate, peer.estimate_time = message.bitrate, now
+        return True
 
     def _pass_sender_report(self, peer: Peer, report: rtcp.SenderReport, now: float) -> None:
         uplink = peer.uplinks.get(report.ssrc)
@@ -64,13 +67,14 @@ class Reports:
             return
         middle = report.ntp >> 16 & 0xFFFFFFFF
         uplink.reception.report_ntp, uplink.reception.report_time = middle, now
+        timestamp = (report.timestamp + uplink.ticks) & 0xFFFFFFFF
         for leg in uplink.legs:
             leg.reports_sent[middle] = now
             if len(leg.reports_sent) > MAX_REPORTS_REMEMBERED:
                 del leg.reports_sent[next(iter(leg.reports_sent))]
             leg.peer.report(
                 rtcp.sender_report(
-                    rtcp.SenderReport(leg.ssrc, report.ntp, report.timestamp, leg.packets, leg.octets)
+                    rtcp.SenderReport(leg.ssrc, report.ntp, timestamp, leg.packets, leg.octets)
                 )
             )
 
@@ -111,6 +115,11 @@ class Reports:
         uplink.key_frame_asked = now
         self.key_frames_asked += 1
         uplink.peer.report(rtcp.picture_loss(uplink.ssrc or 0))
+
+    def begun_anew(self, uplink: Uplink) -> None:
+        """A stream goes on with another SSRC: its pictures build on nothing that a viewer has."""
+        uplink.key_frame_asked = -1e9
+        self.ask_key_frame(uplink)
 
     def ask_again(self, uplink: Uplink, lost: list[int]) -> None:
         """Packets of a stream were just found missing."""

@@ -85,6 +85,9 @@ class Settler:
             for ssrc in (line.ssrc, line.rtx_ssrc):
                 if ssrc is not None:
                     peer.uplinks[ssrc] = uplink
+                    peer.retired.discard(ssrc)
+        elif line.ssrc is not None:
+            uplink.announced = line.ssrc
         if line.kind not in outcome.publishing:
             outcome.publishing.append(line.kind)
         return AnswerLine(line, agreed, "recvonly")

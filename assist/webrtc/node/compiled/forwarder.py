@@ -93,19 +93,34 @@ class CompiledForwarder(Forwarder):
             return
         self._load(uplink, slot)
         super()._take(peer, uplink, first, size)
+        self._store(uplink, slot)
+
+    def _learn(self, peer: Peer, uplink: Uplink) -> int | None:
+        slot = self._slots.get(uplink)
+        if slot is not None:
+            self._load(uplink, slot)
+        former = super()._learn(peer, uplink)
+        if slot is not None:
+            self._store(uplink, slot)
+            if former is not None:
+                self._tables["streams"][slot]["timed"] = 0
+        return former
+
+    def _store(self, uplink: Uplink, slot: int) -> None:
         row, reception = self._tables["streams"][slot], uplink.reception
         row["expected"], row["cycles"], row["received"] = (
             reception.expected,
             reception.cycles,
             reception.received,
         )
+        row["shift"], row["ticks"] = uplink.shift, uplink.ticks
 
     def _load(self, uplink: Uplink, slot: int) -> None:
         row, reception = self._tables["streams"][slot], uplink.reception
         reception.expected, reception.cycles = int(row["expected"]), int(row["cycles"])
         reception.received = int(row["received"])
         if row["timed"]:
-            reception.jitter = float(row["jitter"])
+            reception.jitter, reception.transit = float(row["jitter"]), float(row["transit"])
         uplink.octets += int(row["octets"])
         row["octets"] = 0
 
@@ -158,12 +173,8 @@ class CompiledForwarder(Forwarder):
             if packet is not None:
                 history[place] = packet
         uplink.ring = history
+        self._store(uplink, slot)
         row, reception = self._tables["streams"][slot], uplink.reception
-        row["expected"], row["cycles"], row["received"] = (
-            reception.expected,
-            reception.cycles,
-            reception.received,
-        )
         row["octets"] = row["timed"] = 0
         row["jitter"] = reception.jitter
         row["arrival_id"], row["clock_rate"] = uplink.arrival_id, uplink.clock_rate

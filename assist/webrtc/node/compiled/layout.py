@@ -36,7 +36,7 @@ GLOBAL: Final = np.dtype(
 PEER: Final = np.dtype([*_integers("session arrivals"), ("seen", "f8")])
 STREAM: Final = np.dtype(
     [
-        *_integers("key leg arrival_id clock_rate expected cycles received octets timed"),
+        *_integers("key leg arrival_id clock_rate expected cycles received octets timed shift ticks"),
         ("transit", "f8"),
         ("jitter", "f8"),
     ]

@@ -140,18 +140,27 @@ def _put_u32(b, at, value):
 
 @njit(**_options)
 def _note_arrival(b, position, end, wanted, peer, numbers, times, now):
-    """Find one-byte header extension ``wanted`` (RFC 8285) and log its 16-bit number."""
+    """Find header extension ``wanted`` in one-byte or two-byte form (RFC 8285), and log its 16-bit number."""
+    short = b[position - 4] == 0xBE and b[position - 3] == 0xDE
+    if not short and (b[position - 4] != 0x10 or b[position - 3] >> 4):
+        return
     while position < end:
         if b[position] == 0:
             position += 1
             continue
-        number = b[position] >> 4
-        after = position + 2 + (np.int64(b[position]) & 15)
-        if number == 15 or after > end:
+        if short:
+            number = np.int64(b[position]) >> 4
+            value = position + 1
+            after = value + 1 + (np.int64(b[position]) & 15)
+        else:
+            number = np.int64(b[position])
+            value = position + 2
+            after = value + np.int64(b[position + 1]) if value <= end else end + 1
+        if (short and number == 15) or after > end:
             return
         if number == wanted:
-            if after - position == 3 and peer.arrivals < TIMES:
-                numbers[peer.arrivals] = np.int64(b[position + 1]) << 8 | np.int64(b[position + 2])
+            if after - value == 2 and peer.arrivals < TIMES:
+                numbers[peer.arrivals] = np.int64(b[value]) << 8 | np.int64(b[value + 1])
                 times[peer.arrivals] = now
                 peer.arrivals += 1
             return
@@ -248,15 +257,16 @@ def _pump_batch(t):
         # Backwards from the payload, so that nothing is read after it was overwritten.
         b[begin] = 0x90 | first & 0x20
         b[begin + 1] = second
-        b[begin + 2] = sequence >> 8
-        b[begin + 3] = sequence & 255
-        _put_u32(b, begin + 4, timestamp)
+        forwarded = (sequence + st.shift) & 0xFFFF
+        b[begin + 2] = forwarded >> 8
+        b[begin + 3] = forwarded & 255
+        _put_u32(b, begin + 4, (timestamp + st.ticks) & 0xFFFFFFFF)
         _put_u32(b, begin + 8, 0)
         _put_u32(b, begin + 12, 0xBEDE0001)
         _put_u32(b, begin + 16, 0)
         total = size + HEAD - begin
         source = in_at + i * BUFFER + begin
-        k = sequence & (HISTORY - 1)
+        k = forwarded & (HISTORY - 1)
         if total <= HISTORY_PACKET:
             _memcpy(history.ctypes.data + (s * HISTORY + k) * HISTORY_PACKET, source, total)
             history_size[s, k] = total

@@ -19,6 +19,7 @@ BINDING_SUCCESS: Final = 0x0101
 USERNAME: Final = 0x0006
 MESSAGE_INTEGRITY: Final = 0x0008
 XOR_MAPPED_ADDRESS: Final = 0x0020
+PRIORITY: Final = 0x0024
 USE_CANDIDATE: Final = 0x0025
 FINGERPRINT: Final = 0x8028
 _FINGERPRINT_XOR: Final = 0x5354554E
@@ -41,6 +42,7 @@ class BindingRequest:
     nominates: bool
     _data: bytes
     _integrity_at: int
+    priority: int = 0
 
     def proven_by(self, password: str) -> bool:
         """Whether MESSAGE-INTEGRITY was made with this short-term password (RFC 8489 section 14.5)."""
@@ -56,7 +58,7 @@ def read_request(data: bytes) -> BindingRequest | None:
     kind, length, cookie, transaction = _HEADER.unpack_from(data)
     if kind != BINDING_REQUEST or cookie != MAGIC_COOKIE or length % 4 or length != len(data) - _HEADER_SIZE:
         return None
-    username, nominates, integrity_at = "", False, 0
+    username, nominates, priority, integrity_at = "", False, 0, 0
     position = _HEADER_SIZE
     while position + 4 <= len(data):
         attribute, size = _ATTRIBUTE.unpack_from(data, position)
@@ -78,6 +80,8 @@ def read_request(data: bytes) -> BindingRequest | None:
                 username = data[value_at : value_at + size].decode("utf-8", "replace")
             elif attribute == USE_CANDIDATE:
                 nominates = True
+            elif attribute == PRIORITY and size == 4:
+                priority = int.from_bytes(data[value_at : value_at + 4], "big")
             elif attribute == MESSAGE_INTEGRITY:
                 if size != 20:
                     return None
@@ -86,7 +90,7 @@ def read_request(data: bytes) -> BindingRequest | None:
     local, colon, remote = username.partition(":")
     if not integrity_at or not colon:
         return None
-    return BindingRequest(transaction, local, remote, nominates, data, integrity_at)
+    return BindingRequest(transaction, local, remote, nominates, data, integrity_at, priority)
 
 
 def success(request: BindingRequest, address: tuple[str, int], password: str) -> bytes:

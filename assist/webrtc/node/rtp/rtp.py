@@ -1,12 +1,12 @@
-"""RTP packets as bytes: header layout, one-byte header extensions, retransmission payloads.
+"""RTP packets as bytes: header layout, header extensions, retransmission payloads.
 
 Sources: RFC 3550 (RTP), RFC 8285 (header extensions), RFC 4588 (RTX). Nothing here allocates an object per
 packet except where a new packet is made.
 
 **Forwarded form.** A packet that came in is rewritten once, before it is kept and sent on::
 
-     0  V=2 P X=1 CC=0 | M PT | sequence number      as received
-     4  timestamp                                    as received
+     0  V=2 P X=1 CC=0 | M PT | sequence number      as received, or going on where a former SSRC ended
+     4  timestamp                                    likewise
      8  SSRC                                         as received; patched per viewer
     12  0xBEDE | 1                                   one word of one-byte extensions
     16  (id << 4 | 2) abs-send-time (24 bit)         patched per viewer, or four bytes of padding
@@ -24,6 +24,7 @@ Buffer = bytes | bytearray | memoryview
 HEADER_SIZE: Final = 12
 FORWARD_HEADER_SIZE: Final = 20
 ONE_BYTE_EXTENSIONS: Final = 0xBEDE
+TWO_BYTE_EXTENSIONS: Final = 0x1000
 RING_SIZE: Final = 1024
 
 U16: Final = struct.Struct("!H")
@@ -47,14 +48,22 @@ def payload_start(packet: Buffer, size: int) -> int:
 
 
 def extension(packet: Buffer, size: int, wanted: int) -> bytes | None:
-    """The value of one-byte header extension ``wanted`` (RFC 8285 section 4.2), None if absent or
-    malformed.
+    """The value of header extension ``wanted`` in one-byte or two-byte form (RFC 8285 sections 4.2 and 4.3),
+    None if absent or malformed.
     """
     end = payload_start(packet, size)
     position = HEADER_SIZE + 4 * (packet[0] & 0x0F)
-    if end < 0 or not packet[0] & 0x10 or U16.unpack_from(packet, position)[0] != ONE_BYTE_EXTENSIONS:
+    if end < 0 or not packet[0] & 0x10:
         return None
+    form = int(U16.unpack_from(packet, position)[0])
     position += 4
+    if form == ONE_BYTE_EXTENSIONS:
+        return _one_byte(packet, position, end, wanted)
+    # The low four bits are "appbits", for whatever an application likes.
+    return _two_byte(packet, position, end, wanted) if form & 0xFFF0 == TWO_BYTE_EXTENSIONS else None
+
+
+def _one_byte(packet: Buffer, position: int, end: int, wanted: int) -> bytes | None:
     while position < end:
         head = packet[position]
         if head == 0:
@@ -66,6 +75,20 @@ def extension(packet: Buffer, size: int, wanted: int) -> bytes | None:
             return None
         if head >> 4 == wanted:
             return bytes(packet[position + 1 : after])
+        position = after
+    return None
+
+
+def _two_byte(packet: Buffer, position: int, end: int, wanted: int) -> bytes | None:
+    while position < end:
+        if packet[position] == 0:
+            position += 1
+            continue
+        if position + 2 > end or position + 2 + packet[position + 1] > end:
+            return None
+        after = position + 2 + packet[position + 1]
+        if packet[position] == wanted:
+            return bytes(packet[position + 2 : after])
         position = after
     return None
 
@@ -106,14 +129,16 @@ def unwrap_retransmission(packet: Buffer, size: int, payload_type: int, ssrc: in
     return original
 
 
-def forwarded(packet: Buffer) -> bytes:
+def forwarded(packet: Buffer, shift: int = 0, ticks: int = 0) -> bytes:
     """A packet as received → its forwarded form, with SSRC and extension word zero; its header must be
-    sound.
+    sound. ``shift`` and ``ticks`` are added to sequence number and timestamp.
     """
     start = payload_start(packet, len(packet))
     head = bytearray(FORWARD_HEADER_SIZE)
     head[0] = 0x90 | packet[0] & 0x20
-    head[1:8] = packet[1:8]
+    head[1] = packet[1]
+    U16.pack_into(head, 2, U16.unpack_from(packet, 2)[0] + shift & 0xFFFF)
+    U32.pack_into(head, 4, U32.unpack_from(packet, 4)[0] + ticks & 0xFFFFFFFF)
     U32.pack_into(head, 12, EXTENSION_BLOCK)
     return bytes(head) + bytes(packet[start:])
 

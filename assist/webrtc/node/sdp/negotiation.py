@@ -21,6 +21,8 @@ TRANSPORT_CC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-exte
 
 _UPWARD_FEEDBACK = ("transport-cc", "goog-remb", "ccm fir", "nack", "nack pli")
 _DOWNWARD_FEEDBACK = ("goog-remb", "ccm fir", "nack", "nack pli")
+_MOST_READ, _MOST_WRITTEN = 255, 14
+"""Ids that fit: we read two-byte elements (RFC 8285 section 4.3) and write one-byte elements only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def publish(line: OfferLine) -> Agreed | None:
     codec = _choose(line)
     if codec is None:
         return None
-    extensions = _extensions(line, (TRANSPORT_CC, MID))
+    extensions = _extensions(line, (TRANSPORT_CC, MID), _MOST_READ)
     feedback = tuple(item for item in _UPWARD_FEEDBACK if item in codec.feedback)
     if "transport-cc" not in feedback:
         extensions.pop(TRANSPORT_CC, None)
@@ -61,7 +63,7 @@ def receive(line: OfferLine, sent: Codec) -> Agreed | None:
     if not fits:
         return None
     codec = next((c for c in fits if _profile(c) == _profile(sent)), fits[0])
-    extensions = _extensions(line, (ABS_SEND_TIME,))
+    extensions = _extensions(line, (ABS_SEND_TIME,), _MOST_WRITTEN)
     return Agreed(codec, tuple(f for f in _DOWNWARD_FEEDBACK if f in codec.feedback), extensions)
 
 
@@ -108,5 +110,5 @@ def _profile(codec: Codec) -> str:
     return (codec.parameters.get("profile-level-id") or "42000a").lower()[:4]
 
 
-def _extensions(line: OfferLine, wanted: tuple[str, ...]) -> dict[str, int]:
-    return {uri: line.extensions[uri] for uri in wanted if uri in line.extensions}
+def _extensions(line: OfferLine, wanted: tuple[str, ...], most: int) -> dict[str, int]:
+    return {uri: line.extensions[uri] for uri in wanted if 0 < line.extensions.get(uri, 0) <= most}

@@ -147,6 +147,15 @@ def test_numbers_that_do_not_fit_are_refused(change: str, to: str) -> None:
         parse_offer(OFFER.replace(change, to))
 
 
+def test_ids_over_fourteen_are_taken_where_we_only_read() -> None:
+    text = OFFER.replace("a=extmap:2 ", "a=extmap:20 ").replace("a=extmap:3 ", "a=extmap:200 ")
+    line = parse_offer(text.replace("a=extmap:4 ", "a=extmap:256 ")).lines[1]
+    sent = negotiation.publish(line)
+    assert sent is not None and dict(sent.extensions) == {negotiation.TRANSPORT_CC: 200}
+    received = negotiation.receive(line, sent.codec)
+    assert received is not None and dict(received.extensions) == {}
+
+
 # ---- the worst that its size allows
 
 
