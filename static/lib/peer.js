@@ -61,6 +61,7 @@ export class CallPeer extends EventTarget {
     const ears = [
       ["joined", () => this.follow()],
       ["streams", () => this.follow()],
+      ["offer_wanted", () => this.pc && this.want("offer")],
       ["moved", ({ detail }) => this.later("anew", this.random() * (detail.retry_after_ms ?? 0))],
       ["rung", ({ detail }) => detail.peer === this.room.state.me && this.applyRung(detail.rung)],
       ["over", () => this.close()],

@@ -206,6 +206,17 @@ class StreamStopped:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferWanted:
+    """The peer should offer again: somebody in its room cannot decode what it sends, and it could send
+    something else."""
+
+    kind: ClassVar[str] = "offer_wanted"
+    node: str
+    room: str
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quality:
     """How one peer's connection did since the last such event (every two seconds).
 
@@ -247,7 +258,14 @@ class NodeDraining:
 
 
 Event = (
-    PeerConnected | PeerDisconnected | StreamStarted | StreamStopped | Quality | NodeStarted | NodeDraining
+    PeerConnected
+    | PeerDisconnected
+    | StreamStarted
+    | StreamStopped
+    | OfferWanted
+    | Quality
+    | NodeStarted
+    | NodeDraining
 )
 
 

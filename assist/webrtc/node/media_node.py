@@ -101,6 +101,8 @@ class MediaNode:
             if not peer.connected:
                 self.leave(peer, "failed")
             raise
+        for publisher in settled.unsuited:
+            self._tell(control.OfferWanted(self.config.node_id, publisher.room, publisher.id))
         if peer.connected:
             self._open_legs(peer, settled.new_legs)
         self.forwarder.rewire(self.peers)
@@ -191,9 +193,7 @@ class MediaNode:
 
     def _closed_uplink(self, uplink: Uplink) -> None:
         self.reports.forget(uplink)
-        for ssrc in (uplink.ssrc, uplink.rtx_ssrc):
-            if uplink.peer.srtp is not None and ssrc is not None:
-                uplink.peer.srtp.forget(ssrc)
+        uplink.peer.put_to_rest(uplink)
         if uplink.started:
             peer = uplink.peer
             self._tell(control.StreamStopped(self.config.node_id, peer.room, peer.id, uplink.kind))

@@ -20,11 +20,14 @@ from assist.webrtc.node.rtp import rtp
 from assist.webrtc.node.rtp.bandwidth import Allowance, KeyFrameGate, Limit
 from assist.webrtc.node.rtp.feedback import ArrivalLog
 from assist.webrtc.node.rtp.reception import Reception
-from assist.webrtc.node.sdp.description import OfferDescription
+from assist.webrtc.node.sdp.description import Codec, OfferDescription
 from assist.webrtc.node.sdp.negotiation import ABS_SEND_TIME, MID, TRANSPORT_CC, Agreed
 
 MAX_RTCP_SENDERS = 64
 """libsrtp keeps a replay window for each SSRC it has seen, so a peer may not bring as many as it likes."""
+MAX_DORMANT = 32
+"""SSRCs of streams that have ended whose keys are kept: a stream that is stopped and begun again goes on
+counting where it was, which fresh keys would not open."""
 MAX_RETIRED = 64
 """SSRCs that a peer may leave behind without a new offer. Packets of those are not taken again: their replay
 windows are gone."""
@@ -216,6 +219,7 @@ class Peer:
         "checked",
         "connected",
         "description",
+        "dormant",
         "dtls_active",
         "estimate",
         "estimate_time",
@@ -235,6 +239,7 @@ class Peer:
         "send",
         "session",
         "srtp",
+        "takes",
         "task",
         "transport",
         "uplinks",
@@ -259,6 +264,8 @@ class Peer:
         self.connected = False
         self.uplinks: dict[int, Uplink] = {}
         self.retired: set[int] = set()
+        self.dormant: list[int] = []
+        self.takes: tuple[Codec, ...] | None = None
         self.published: dict[str, Uplink] = {}
         self.legs: dict[str, Leg] = {}
         self.arrivals = ArrivalLog()
@@ -316,6 +323,15 @@ class Peer:
         sequence = int(rtp.U16.unpack_from(packet, 2)[0])
         uplink.begin_anew(ssrc, sequence, int(rtp.U32.unpack_from(packet, 4)[0]), now)
         return former
+
+    def put_to_rest(self, uplink: Uplink) -> None:
+        """A stream has ended; its keys are kept for a while, in case it goes on."""
+        ended = [ssrc for ssrc in (uplink.ssrc, uplink.rtx_ssrc) if ssrc is not None]
+        self.dormant = [ssrc for ssrc in self.dormant if ssrc not in ended] + ended
+        while len(self.dormant) > MAX_DORMANT:
+            oldest = self.dormant.pop(0)
+            if self.srtp is not None and oldest not in self.uplinks:
+                self.srtp.forget(oldest)
 
     def may_report(self, ssrc: int) -> bool:
         """Whether RTCP from this SSRC is taken, if it is authentic."""

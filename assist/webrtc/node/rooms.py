@@ -26,12 +26,14 @@ class Room:
 
 @dataclass(slots=True)
 class Settlement:
-    """What an offer came to."""
+    """What an offer came to. ``unsuited`` are publishers who could send something that this peer decodes,
+    if they offered again."""
 
     lines: list[AnswerLine]
     refused: dict[str, str]
     publishing: list[Kind]
     new_legs: list[Leg]
+    unsuited: list[Peer] = field(default_factory=list)
 
 
 class Settler:
@@ -53,10 +55,11 @@ class Settler:
         if sum(line.receives for line in offer.lines) > MAX_LEGS:
             raise SdpTooLarge(f"more than {MAX_LEGS} streams received")
         outcome = Settlement([], {}, [], [])
+        peer.takes = negotiation.takes(offer.lines)
         kept: set[str] = set()
         for line in offer.lines:
             if line.publishes:
-                answer = self._publish(peer, line, outcome)
+                answer = self._publish(room, peer, line, outcome)
             elif line.receives:
                 answer = self._receive(room, peer, line, receive.get(line.mid), outcome)
             else:
@@ -70,8 +73,8 @@ class Settler:
             self.end_leg(peer.legs[mid])
         return outcome
 
-    def _publish(self, peer: Peer, line: OfferLine, outcome: Settlement) -> AnswerLine:
-        agreed = negotiation.publish(line)
+    def _publish(self, room: Room, peer: Peer, line: OfferLine, outcome: Settlement) -> AnswerLine:
+        agreed = _agree(room, peer, line)
         if agreed is None or line.kind == "other":
             outcome.refused[line.mid] = "codec_unsupported"
             return AnswerLine(line, None)
@@ -104,6 +107,8 @@ class Settler:
         agreed = negotiation.receive(line, uplink.agreed.codec)
         if agreed is None:
             outcome.refused[line.mid] = "codec_unsupported"
+            if _could_suit(room, uplink, line) and uplink.peer not in outcome.unsuited:
+                outcome.unsuited.append(uplink.peer)
             return AnswerLine(line, negotiation.placeholder(line))
         leg = peer.legs.get(line.mid)
         if leg is not None and (leg.uplink is not uplink or leg.agreed != agreed):
@@ -135,6 +140,19 @@ class Settler:
         leg.peer.legs.pop(leg.mid, None)
         leg.detach()
         self._closed_leg(leg)
+
+
+def _agree(room: Room, publisher: Peer, line: OfferLine) -> negotiation.Agreed | None:
+    viewers = [peer.takes for peer in room.peers.values() if peer is not publisher and peer.takes is not None]
+    uplink = publisher.published.get(line.mid)
+    return negotiation.publish(line, viewers, uplink.agreed.codec if uplink is not None else None)
+
+
+def _could_suit(room: Room, uplink: Uplink, viewer: OfferLine) -> bool:
+    """Whether the publisher's own offer, made again, would come to something that the viewer decodes."""
+    line = next((one for one in uplink.peer.description.lines if one.mid == uplink.mid), None)
+    agreed = _agree(room, uplink.peer, line) if line is not None and line.publishes else None
+    return agreed is not None and negotiation.receive(viewer, agreed.codec) is not None
 
 
 def _published(room: Room, source: Source) -> Uplink | None:

@@ -141,6 +141,8 @@ class RoomHost:
         match event:
             case control.StreamStarted():
                 self._apply(self.machine.stream_started(now, event.peer, event.media))
+            case control.OfferWanted():
+                self._apply(self.machine.offer_wanted(now, event.peer))
             case control.PeerDisconnected() if event.reason in _MEDIA_LOST:
                 self._apply(self.machine.media_lost(now, event.peer))
             case control.Quality():

@@ -26,6 +26,7 @@ EVENTS: list[control.Event] = [
     control.PeerConnected("n", "r", "p"),
     control.PeerDisconnected("n", "r", "p", "timeout"),
     control.StreamStarted("n", "r", "p", "video"),
+    control.OfferWanted("n", "r", "p"),
     control.StreamStopped("n", "r", "p", "audio"),
     control.Quality("n", "r", "p", 0.1, 20.0, 1_000_000, 3, 0.1, 0.0, 500_000, 500_000, 2_000_000),
     control.NodeStarted("n"),

@@ -278,6 +278,21 @@ def test_a_room_that_moves_tells_everyone_and_forgets_its_streams(world: World) 
     assert world.got("desk", frames.Streams)[-1] == frames.Streams(streams={"phone": {"video": 2}})
 
 
+def test_who_sends_what_somebody_cannot_decode_is_asked_for_another_offer(world: World) -> None:
+    world.do(world.room.offer_wanted(world.now, "phone"))
+    assert world.got("phone", frames.OfferWanted) == [], "it sends nothing any more"
+    world.say("phone", said.Offer(sdp="v"))
+    world.answer_offer("video")
+    world.do(world.room.stream_started(world.now, "phone", "video"))
+    before = world.got("desk", frames.Streams)[-1].streams["phone"]["video"]
+    world.do(world.room.offer_wanted(world.now, "phone"))
+    assert len(world.got("phone", frames.OfferWanted)) == 1 and world.got("desk", frames.OfferWanted) == []
+    world.say("phone", said.Offer(sdp="v", restart=True))
+    world.answer_offer("video")
+    world.do(world.room.stream_started(world.now, "phone", "video"))
+    assert world.got("desk", frames.Streams)[-1].streams["phone"]["video"] > before, "others offer again"
+
+
 def test_a_line_lost_by_the_node_takes_its_streams_away(world: World) -> None:
     world.say("phone", said.Offer(sdp="v"))
     world.answer_offer("video")

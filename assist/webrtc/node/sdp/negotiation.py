@@ -1,8 +1,10 @@
 """What the node takes of an offer: which codec, which feedback, which header extensions.
 
-The publisher's codec is passed through, so a viewer gets what the publisher sends or nothing. Of a
-publisher's offer the first codec in its own order that every browser can decode is taken: VP8, or H.264
-in packetization mode 1 (RFC 7742 section 5 makes both mandatory), and Opus (RFC 7874).
+The publisher's codec is passed through, so a viewer gets what the publisher sends or nothing. RFC 7742
+section 5 makes VP8 and H.264 mandatory, but a fresh Firefox and some telephones come without H.264. So the
+room decides: of a publisher's offer the first codec in its own order is taken that everyone in the room can
+decode who has said what it can (VP8, or H.264 in packetization mode 1), VP8 where there is none; and Opus
+(RFC 7874). What a stream has is kept while it suits everyone.
 
 Header extensions: upward transport-cc (else we could not steer the sender) and mid (which tells apart two
 lines with the same payload type when no SSRC is announced); downward abs-send-time, which the viewer's
@@ -10,7 +12,7 @@ REMB estimator needs. Mid is not negotiated downward: every SSRC that we send is
 and RFC 8843 section 9.2 lets packets be associated by that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assist.webrtc.node.sdp.description import Codec, OfferLine
@@ -43,9 +45,14 @@ class Agreed:
         return self.codec.rtx if "nack" in self.feedback else None
 
 
-def publish(line: OfferLine) -> Agreed | None:
-    """What a publisher may send on this line; None if it offers nothing that can be passed on."""
-    codec = _choose(line)
+def publish(
+    line: OfferLine, viewers: Sequence[Sequence[Codec]] = (), kept: Codec | None = None
+) -> Agreed | None:
+    """What a publisher may send on this line; None if it offers nothing that can be passed on.
+
+    ``viewers`` are the video codecs that each of the others can decode; ``kept`` is what the stream has.
+    """
+    codec = _choose(line, viewers if line.kind == "video" else (), kept)
     if codec is None:
         return None
     extensions = _extensions(line, (TRANSPORT_CC, MID), _MOST_READ)
@@ -73,13 +80,33 @@ def placeholder(line: OfferLine) -> Agreed | None:
     return None if codec is None else Agreed(codec, ())
 
 
-def _choose(line: OfferLine) -> Codec | None:
+def takes(lines: Iterable[OfferLine]) -> tuple[Codec, ...] | None:
+    """The video codecs that a client says it can decode; None while it has no line to receive any."""
+    found = [
+        line.codecs
+        for line in lines
+        if line.kind == "video" and not line.stopped and line.direction in ("recvonly", "sendrecv")
+    ]
+    return found[0] if found else None
+
+
+def _choose(
+    line: OfferLine, viewers: Sequence[Sequence[Codec]] = (), kept: Codec | None = None
+) -> Codec | None:
     usable = [codec for codec in line.codecs if _is_usable(line.kind, codec)]
     if not usable:
         return None
+    names = list(dict.fromkeys(codec.name for codec in usable))
     # Among several H.264 profiles take constrained baseline, the one every viewer decodes.
-    alike = [codec for codec in usable if codec.name == usable[0].name]
-    return next((codec for codec in alike if _profile(codec) == "42e0"), usable[0])
+    ranked = sorted(usable, key=lambda codec: (names.index(codec.name), _profile(codec) not in ("", "42e0")))
+    suited = [codec for codec in ranked if all(_decodes(viewer, codec) for viewer in viewers)]
+    if kept in suited:
+        return kept
+    return (suited or [codec for codec in ranked if codec.name == "vp8"] or ranked)[0]
+
+
+def _decodes(viewer: Iterable[Codec], sent: Codec) -> bool:
+    return any(_passes(sent, codec) for codec in viewer)
 
 
 def _is_usable(kind: str, codec: Codec) -> bool:

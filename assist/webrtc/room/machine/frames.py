@@ -143,6 +143,10 @@ class Answer(ServerFrame, tag="answer", frozen=True):
     refused: dict[str, str] = {}
 
 
+class OfferWanted(ServerFrame, tag="offer_wanted", frozen=True):
+    """Offer again over the same peer connection: somebody cannot decode what you send now."""
+
+
 class Moved(ServerFrame, tag="moved", frozen=True):
     retry_after_ms: int
 

@@ -8,6 +8,7 @@ from assist.webrtc.room.machine.frames import (
     Answer,
     MediaStateOf,
     Moved,
+    OfferWanted,
     Ok,
     PhoneState,
     QualityOf,
@@ -78,6 +79,14 @@ def stream_started(state: RoomState, now: float, peer: str, kind: said.Kind) -> 
     if known is None or not known.seated or not state.lines.packet_seen(peer, kind):
         return []
     return [Broadcast(Streams(streams=state.lines.streams_view())), state.remember()]
+
+
+def offer_wanted(state: RoomState, now: float, peer: str) -> list[Effect]:
+    """Somebody in the room cannot decode what ``peer`` sends; its next offer comes to another codec."""
+    participant = state.people.get(peer)
+    if participant is None or not participant.hears or not state.lines.of(peer).streams:
+        return []
+    return [Log("codec_changes", {"role": participant.who.role}), Send(peer, OfferWanted())]
 
 
 def media_lost(state: RoomState, now: float, peer: str) -> list[Effect]:

@@ -296,6 +296,9 @@ class Room:
     def stream_started(self, now: float, peer: str, kind: said.Kind) -> list[Effect]:
         return media.stream_started(self.state, now, peer, kind)
 
+    def offer_wanted(self, now: float, peer: str) -> list[Effect]:
+        return media.offer_wanted(self.state, now, peer)
+
     def media_lost(self, now: float, peer: str) -> list[Effect]:
         return media.media_lost(self.state, now, peer)
 
