@@ -37,6 +37,12 @@ DEBIAN = {
     "/sbin/ip": "iproute2",
     "/usr/sbin/iptables": "iptables",
     "/usr/bin/turnserver": "coturn",
+    "/usr/bin/firefox-esr": "firefox-esr",
+    "/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstwebrtc.so": "gstreamer1.0-plugins-bad",
+    "/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstvpx.so": "gstreamer1.0-plugins-good",
+    "/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstnice.so": "gstreamer1.0-nice",
+    "/usr/lib/python3/dist-packages/gi/overrides/Gst.py": "python3-gst-1.0",
+    "/usr/lib/x86_64-linux-gnu/girepository-1.0/GstWebRTC-1.0.typelib": "gir1.2-gst-plugins-bad-1.0",
 }
 
 

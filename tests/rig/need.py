@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+SYSTEM_PYTHON = "/usr/bin/python3"
 POSTGRES_FOLDERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
 
@@ -41,6 +42,24 @@ def _mounts() -> bool:
     return True
 
 
+_GSTREAMER = """
+import gi
+for name in ("Gst", "GstSdp", "GstWebRTC"):
+    gi.require_version(name, "1.0")
+from gi.repository import Gst
+Gst.init(None)
+elements = "webrtcbin nicesrc vp8enc vp8dec rtpvp8pay opusenc videotestsrc dtlsdec srtpenc"
+raise SystemExit(not all(map(Gst.ElementFactory.find, elements.split())))
+"""
+
+
+def _has_gstreamer() -> bool:
+    if not Path(SYSTEM_PYTHON).exists():
+        return False
+    words = [SYSTEM_PYTHON, "-c", _GSTREAMER]
+    return subprocess.run(words, capture_output=True, check=False).returncode == 0
+
+
 _CHECKS: dict[str, tuple[Callable[[], bool], str]] = {
     "postgresql": (
         lambda: postgres_folder() is not None,
@@ -54,6 +73,12 @@ _CHECKS: dict[str, tuple[Callable[[], bool], str]] = {
     ),
     "namespaces": (_has_namespaces, "network namespaces (iproute2, and the right to make them)"),
     "tmpfs": (_mounts, "the right to mount a small disk"),
+    "firefox": (lambda: Path("/usr/bin/firefox-esr").exists(), "Firefox (firefox-esr)"),
+    "gstreamer": (
+        _has_gstreamer,
+        "GStreamer with webrtcbin (gstreamer1.0-plugins-bad gstreamer1.0-plugins-good gstreamer1.0-nice"
+        " python3-gst-1.0 gir1.2-gst-plugins-bad-1.0)",
+    ),
     "iptables": (lambda: Path("/usr/sbin/iptables").exists(), "iptables"),
     "coturn": (lambda: shutil.which("turnserver") is not None, "a TURN server (coturn)"),
     "janus": (lambda: shutil.which("janus") is not None, "Janus (janus)"),
