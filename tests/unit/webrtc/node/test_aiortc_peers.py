@@ -21,10 +21,16 @@ from tests.unit.webrtc.node.rig import Scene, until
 class Person:
     """One aiortc peer connection that sends, and takes what others send."""
 
-    def __init__(self, scene: Scene, name: str, *, sends: bool = True) -> None:
-        self.scene, self.name = scene, name
+    def __init__(
+        self,
+        scene: Scene,
+        name: str,
+        *,
+        sends: bool = True,
         # With its default policy aiortc leaves the second line of a kind on a transport that it then stops.
-        policy = RTCBundlePolicy.MAX_BUNDLE
+        policy: RTCBundlePolicy = RTCBundlePolicy.MAX_BUNDLE,
+    ) -> None:
+        self.scene, self.name = scene, name
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=policy))
         self.tracks: list[MediaStreamTrack] = []
         self.wishes: list[Source] = []
@@ -72,5 +78,22 @@ async def test_a_call_of_three(scene: Scene) -> None:
         assert scene.node.reports.key_frames_asked >= 3
     finally:
         for person in (phone, desk, late):
+            await person.connection.close()
+    await until(lambda: scene.node.rooms == {})
+
+
+async def test_a_call_with_its_own_defaults(scene: Scene) -> None:
+    """As it comes: a transport for each line, until the answer bundles them."""
+    stock = RTCBundlePolicy.BALANCED
+    phone = Person(scene, "phone", policy=stock)
+    desk = Person(scene, "desk", sends=False, policy=stock)
+    try:
+        await phone.negotiate()
+        answer = await desk.negotiate(Source("phone", "audio"), Source("phone", "video"))
+        assert answer.refused == {}
+        got = await desk.frames(10)
+        assert set(got) == {"audio", "video"} and got["video"].width == 640
+    finally:
+        for person in (phone, desk):
             await person.connection.close()
     await until(lambda: scene.node.rooms == {})
