@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.ground import capability as ground
 from assist.call.capability import capability as call
 from assist.chat.capability import capability as chat
 from assist.desk.capability import capability as desk
@@ -32,7 +33,6 @@ from field.visits.capability import capability as visits
 from kernel.capability import Capability, faults_of
 from kernel.contracts import Changed, RequestClosed
 from kernel.events.inbox import HandlerGroup
-from kernel.ground import capability as ground
 from kernel.jobs import Job
 from kernel.outbox import EVENT_TYPES
 from kernel.web import Api

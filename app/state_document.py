@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from assist.request.request import mermaid as request_diagram
-from assist.webrtc.room.machine.freeze import mermaid as freeze_diagram
-from field.task.conflict import diagram as conflict_diagram
-from field.task.task import diagram as task_diagram
+from assist.request import request
+from assist.webrtc.room.machine import freeze, presence
+from field.task import conflict, task
 
 HEAD = """# State machines
 
@@ -19,15 +18,20 @@ CHAPTERS = (
     (
         "The request",
         "`assist/request/request.py`. Words in brackets name the rule that finds the next owner.",
-        request_diagram,
+        request.TRANSITIONS.mermaid,
     ),
-    ("The task", "`field/task/task.py`.", task_diagram),
+    ("The task", "`field/task/task.py`.", task.TABLE.mermaid),
     (
         "Work reported on a task that had gone to somebody else",
         "`field/task/conflict.py`. Words in brackets say how far the reported work came.",
-        conflict_diagram,
+        conflict.TABLE.mermaid,
     ),
-    ("A freeze in a call", "`assist/webrtc/room/machine/freeze.py`.", freeze_diagram),
+    (
+        "A person in a call",
+        "`assist/webrtc/room/machine/presence.py`.",
+        presence.TRANSITIONS.mermaid,
+    ),
+    ("A freeze in a call", "`assist/webrtc/room/machine/freeze.py`.", freeze.TRANSITIONS.mermaid),
 )
 
 

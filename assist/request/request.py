@@ -26,16 +26,17 @@ written down, and as an owner is one value and not a set, neither can one with t
 **Late news.** Field news can arrive after the customer has withdrawn or closed the request. `TRANSITIONS` has
 no row for it then, and `follows` says so; the caller keeps a line in the timeline and changes nothing.
 
-The diagram in the documentation is drawn from this table by `mermaid`.
+The diagram in the documentation is drawn from this table.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from kernel import table
 from kernel.errors import Refused
+from kernel.table import Table
 
 
 class State(StrEnum):
@@ -101,12 +102,15 @@ class OwnerRule(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One row of the table: where it leads, who is answerable then, who may cause it."""
+class Step(table.Step[State]):
+    """One row of the table: where it leads, who may cause it, who is answerable then."""
 
-    to: State
     by: frozenset[Party]
     owner: OwnerRule = OwnerRule.KEEP
+
+    @property
+    def remark(self) -> str:
+        return "" if self.owner is OwnerRule.KEEP else self.owner.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,45 +134,48 @@ _EITHER_END = _ANSWERABLE | {Party.CUSTOMER, Party.CLOCK}
 _FIELD = frozenset({Party.FIELD})
 _CLOCK = frozenset({Party.CLOCK})
 
-TRANSITIONS: Mapping[tuple[State, Happening], Step] = {
-    # The customer and the guide.
-    (State.GUIDING, Happening.GUIDE_ANSWERED): Step(State.GUIDING, _CUSTOMER),
-    (State.GUIDING, Happening.GUIDE_HELPED): Step(State.RESOLVED, _CUSTOMER),
-    (State.GUIDING, Happening.QUEUED): Step(State.WAITING, _CUSTOMER),
-    (State.GUIDING, Happening.WITHDRAWN): Step(State.WITHDRAWN, _CUSTOMER),
-    # The queue.
-    (State.WAITING, Happening.QUEUE_LEFT): Step(State.GUIDING, _CUSTOMER),
-    (State.WAITING, Happening.PLACE_LOST): Step(State.GUIDING, _CLOCK),
-    (State.WAITING, Happening.ACCEPTED): Step(State.IN_CALL, _TECHNICIAN, OwnerRule.ACTOR),
-    (State.WAITING, Happening.WITHDRAWN): Step(State.WITHDRAWN, _CUSTOMER),
-    # The call and what it leaves to write down. A verdict may be given while still talking.
-    (State.IN_CALL, Happening.CALL_ENDED): Step(State.WRAP_UP, _EITHER_END),
-    (State.IN_CALL, Happening.VERDICT_GIVEN): Step(State.IN_CALL, _ANSWERABLE),
-    (State.IN_CALL, Happening.RETURNED): Step(State.WAITING, _ANSWERABLE | _CLOCK, OwnerRule.DUTY),
-    (State.WRAP_UP, Happening.VERDICT_GIVEN): Step(State.WRAP_UP, _ANSWERABLE),
-    (State.WRAP_UP, Happening.CALL_RESUMED): Step(State.IN_CALL, _ANSWERABLE),
-    (State.WRAP_UP, Happening.RETURNED): Step(State.WAITING, _ANSWERABLE | _CLOCK, OwnerRule.DUTY),
-    (State.WRAP_UP, Happening.CONCLUDED): Step(State.RESOLVED, _ANSWERABLE),
-    (State.WRAP_UP, Happening.VISIT_ASKED): Step(State.VISIT, _ANSWERABLE),
-    # News from the field. Until a rep has accepted, it is whoever had it before, or whom the field names: one
-    # who gave an accepted task back no longer answers for it.
-    (State.VISIT, Happening.TASK_ASSIGNED): Step(State.VISIT, _FIELD, OwnerRule.NAMED),
-    (State.VISIT, Happening.TASK_ACCEPTED): Step(State.VISIT, _FIELD, OwnerRule.NAMED),
-    (State.VISIT, Happening.TASK_UNPLACED): Step(State.VISIT, _FIELD, OwnerRule.NAMED),
-    (State.VISIT, Happening.TASK_TRAVELLING): Step(State.VISIT, _FIELD),
-    (State.VISIT, Happening.TASK_ARRIVED): Step(State.VISIT, _FIELD),
-    (State.VISIT, Happening.TASK_ESCALATED): Step(State.VISIT, _FIELD, OwnerRule.NAMED),
-    (State.VISIT, Happening.TASK_DONE): Step(State.RESOLVED, _FIELD, OwnerRule.NAMED),
-    (State.VISIT, Happening.TASK_SETTLED): Step(State.RESOLVED, _FIELD, OwnerRule.NAMED),
-    (State.VISIT, Happening.WITHDRAWN): Step(State.WITHDRAWN, _CUSTOMER),
-    # A visit that will not happen is no answer: whoever called it off has to conclude the request.
-    (State.VISIT, Happening.TASK_CANCELLED): Step(State.WRAP_UP, _FIELD, OwnerRule.NAMED),
-    # The customer's last word.
-    (State.RESOLVED, Happening.RATED): Step(State.CLOSED, _CUSTOMER),
-    (State.RESOLVED, Happening.RATING_LAPSED): Step(State.CLOSED, _CLOCK),
-}
+TRANSITIONS: Table[State, Happening, Step] = Table(
+    State.GUIDING,
+    {
+        # The customer and the guide.
+        (State.GUIDING, Happening.GUIDE_ANSWERED): Step(State.GUIDING, _CUSTOMER),
+        (State.GUIDING, Happening.GUIDE_HELPED): Step(State.RESOLVED, _CUSTOMER),
+        (State.GUIDING, Happening.QUEUED): Step(State.WAITING, _CUSTOMER),
+        (State.GUIDING, Happening.WITHDRAWN): Step(State.WITHDRAWN, _CUSTOMER),
+        # The queue.
+        (State.WAITING, Happening.QUEUE_LEFT): Step(State.GUIDING, _CUSTOMER),
+        (State.WAITING, Happening.PLACE_LOST): Step(State.GUIDING, _CLOCK),
+        (State.WAITING, Happening.ACCEPTED): Step(State.IN_CALL, _TECHNICIAN, OwnerRule.ACTOR),
+        (State.WAITING, Happening.WITHDRAWN): Step(State.WITHDRAWN, _CUSTOMER),
+        # The call and what it leaves to write down. A verdict may be given while still talking.
+        (State.IN_CALL, Happening.CALL_ENDED): Step(State.WRAP_UP, _EITHER_END),
+        (State.IN_CALL, Happening.VERDICT_GIVEN): Step(State.IN_CALL, _ANSWERABLE),
+        (State.IN_CALL, Happening.RETURNED): Step(State.WAITING, _ANSWERABLE | _CLOCK, OwnerRule.DUTY),
+        (State.WRAP_UP, Happening.VERDICT_GIVEN): Step(State.WRAP_UP, _ANSWERABLE),
+        (State.WRAP_UP, Happening.CALL_RESUMED): Step(State.IN_CALL, _ANSWERABLE),
+        (State.WRAP_UP, Happening.RETURNED): Step(State.WAITING, _ANSWERABLE | _CLOCK, OwnerRule.DUTY),
+        (State.WRAP_UP, Happening.CONCLUDED): Step(State.RESOLVED, _ANSWERABLE),
+        (State.WRAP_UP, Happening.VISIT_ASKED): Step(State.VISIT, _ANSWERABLE),
+        # News from the field. Until a rep has accepted, it is whoever had it before, or whom the field names:
+        # one who gave an accepted task back no longer answers for it.
+        (State.VISIT, Happening.TASK_ASSIGNED): Step(State.VISIT, _FIELD, OwnerRule.NAMED),
+        (State.VISIT, Happening.TASK_ACCEPTED): Step(State.VISIT, _FIELD, OwnerRule.NAMED),
+        (State.VISIT, Happening.TASK_UNPLACED): Step(State.VISIT, _FIELD, OwnerRule.NAMED),
+        (State.VISIT, Happening.TASK_TRAVELLING): Step(State.VISIT, _FIELD),
+        (State.VISIT, Happening.TASK_ARRIVED): Step(State.VISIT, _FIELD),
+        (State.VISIT, Happening.TASK_ESCALATED): Step(State.VISIT, _FIELD, OwnerRule.NAMED),
+        (State.VISIT, Happening.TASK_DONE): Step(State.RESOLVED, _FIELD, OwnerRule.NAMED),
+        (State.VISIT, Happening.TASK_SETTLED): Step(State.RESOLVED, _FIELD, OwnerRule.NAMED),
+        (State.VISIT, Happening.WITHDRAWN): Step(State.WITHDRAWN, _CUSTOMER),
+        # A visit that will not happen is no answer: whoever called it off has to conclude the request.
+        (State.VISIT, Happening.TASK_CANCELLED): Step(State.WRAP_UP, _FIELD, OwnerRule.NAMED),
+        # The customer's last word.
+        (State.RESOLVED, Happening.RATED): Step(State.CLOSED, _CUSTOMER),
+        (State.RESOLVED, Happening.RATING_LAPSED): Step(State.CLOSED, _CLOCK),
+    },
+)
 
-FINAL = frozenset({State.CLOSED, State.WITHDRAWN})
+FINAL = TRANSITIONS.ends
 
 
 def started(owner: UUID) -> Standing:
@@ -205,15 +212,3 @@ def after(
         raise WrongState(state=standing.state.value, happening=happening.value)
     chosen = {OwnerRule.KEEP: None, OwnerRule.ACTOR: actor, OwnerRule.NAMED: named, OwnerRule.DUTY: duty}
     return Standing(step.to, chosen[step.owner] or standing.owner)
-
-
-def mermaid() -> str:
-    """The table as a Mermaid state diagram, one arrow for each pair of states."""
-    arrows: dict[tuple[State, State], list[str]] = {}
-    for (origin, happening), step in TRANSITIONS.items():
-        words = happening.value if step.owner is OwnerRule.KEEP else f"{happening.value} ({step.owner.value})"
-        arrows.setdefault((origin, step.to), []).append(words)
-    lines = ["stateDiagram-v2", f"    [*] --> {State.GUIDING.value}"]
-    lines += [f"    {a.value} --> {b.value}: {', '.join(words)}" for (a, b), words in arrows.items()]
-    lines += [f"    {state.value} --> [*]" for state in State if state in FINAL]
-    return "\n".join(lines) + "\n"

@@ -22,8 +22,11 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from field.task.task import TABLE, TaskEvent, TaskState
+from field.task import task as tasks
+from field.task.task import TaskEvent, TaskState
+from kernel import table
 from kernel.errors import Refused
+from kernel.table import Table
 
 
 class ConflictState(StrEnum):
@@ -99,25 +102,36 @@ PROPOSALS: Final[Mapping[Claim, Mapping[TaskState, Proposal]]] = MappingProxyTyp
 )
 
 
-@dataclasses.dataclass(frozen=True)
-class Rule:
-    """One decision: to which state of the conflict, from which claims, while the task stands where."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rule(table.Step[ConflictState]):
+    """One row: where it leads, from which claims, while the task stands where. A report asks neither."""
 
-    target: ConflictState
-    claims: frozenset[Claim]
-    tasks: frozenset[TaskState]
+    claims: frozenset[Claim] = frozenset(Claim)
+    tasks: frozenset[TaskState] = frozenset(TaskState)
+
+    @property
+    def remark(self) -> str:
+        some = self.claims != frozenset(Claim)
+        return ", ".join(claim for claim in Claim if claim in self.claims) if some else ""
 
 
-DECISIONS: Final[Mapping[Decision, Rule]] = MappingProxyType(
+REPORT: Final = "report"
+"""One more act that asks for a decision. A first act that does opens the conflict at once."""
+
+_TO_SOMEBODY: Final = tasks.TABLE.sources(TaskEvent.ASSIGN) | tasks.TABLE.sources(TaskEvent.REASSIGN)
+_AT_THE_DOOR: Final = frozenset(Claim) - {Claim.UNDER_WAY}
+
+TABLE: Final[Table[ConflictState, str, Rule]] = Table(
+    (ConflictState.NOTED, ConflictState.OPEN),
     {
-        Decision.COUNT: Rule(ConflictState.COUNTED, frozenset({Claim.DONE}), TABLE[TaskEvent.COUNT].sources),
-        Decision.GIVE_BACK: Rule(
-            ConflictState.RETURNED,
-            frozenset(Claim) - {Claim.UNDER_WAY},
-            TABLE[TaskEvent.ASSIGN].sources | TABLE[TaskEvent.REASSIGN].sources,
+        **{(state, REPORT): Rule(ConflictState.OPEN) for state in ConflictState},
+        (ConflictState.OPEN, Decision.COUNT): Rule(
+            ConflictState.COUNTED, frozenset({Claim.DONE}), tasks.TABLE.sources(TaskEvent.COUNT)
         ),
-        Decision.KEEP: Rule(ConflictState.KEPT, frozenset(Claim), frozenset(TaskState)),
-    }
+        (ConflictState.OPEN, Decision.GIVE_BACK): Rule(ConflictState.RETURNED, _AT_THE_DOOR, _TO_SOMEBODY),
+        (ConflictState.OPEN, Decision.KEEP): Rule(ConflictState.KEPT),
+    },
+    ends=(ConflictState.NOTED, ConflictState.COUNTED, ConflictState.RETURNED, ConflictState.KEPT),
 )
 
 
@@ -141,11 +155,8 @@ def after_report(state: ConflictState | None, claim: Claim, task: TaskState) -> 
 
 def allowed(state: ConflictState, claim: Claim, task: TaskState) -> tuple[Decision, ...]:
     """What a dispatcher may decide now, in the table's order."""
-    if state is not ConflictState.OPEN:
-        return ()
-    return tuple(
-        decision for decision, rule in DECISIONS.items() if claim in rule.claims and task in rule.tasks
-    )
+    rules = ((decision, TABLE.get((state, decision))) for decision in Decision)
+    return tuple(decision for decision, rule in rules if rule and claim in rule.claims and task in rule.tasks)
 
 
 def decide(state: ConflictState, decision: Decision, claim: Claim, task: TaskState) -> ConflictState:
@@ -157,14 +168,4 @@ def decide(state: ConflictState, decision: Decision, claim: Claim, task: TaskSta
     possible = allowed(state, claim, task)
     if decision not in possible:
         raise DecisionNotPossible(decision=decision.value, allowed=[each.value for each in possible])
-    return DECISIONS[decision].target
-
-
-def diagram() -> str:
-    """The states as a mermaid diagram, for the documentation."""
-    lines = ["stateDiagram-v2", "    [*] --> noted: report (note)", "    [*] --> open: report"]
-    lines += [f"    {state} --> open: report" for state in ConflictState if state is not ConflictState.OPEN]
-    for decision, rule in DECISIONS.items():
-        claims = ", ".join(claim for claim in Claim if claim in rule.claims)
-        lines.append(f"    open --> {rule.target}: {decision} ({claims})")
-    return "\n".join(lines) + "\n"
+    return TABLE[state, decision].to

@@ -33,7 +33,9 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from kernel import table
 from kernel.errors import Refused
+from kernel.table import Table
 
 
 class TaskState(StrEnum):
@@ -90,49 +92,60 @@ class Need(StrEnum):
     PROOF = "proof"
 
 
-@dataclasses.dataclass(frozen=True)
-class Rule:
-    """One row of the table: from which states, to which, by whom, with what."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rule(table.Step[TaskState]):
+    """One row of the table: where it leads, who may do it, and with what."""
 
-    sources: frozenset[TaskState]
-    target: TaskState
     by: frozenset[By]
     needs: frozenset[Need] = frozenset()
+
+    @property
+    def remark(self) -> str:
+        return ", ".join(sorted(self.by))
 
 
 _S = TaskState
 _E = TaskEvent
+Rows = dict[tuple[TaskState, TaskEvent], Rule]
 
 
-def _rule(sources: Iterable[TaskState], target: TaskState, by: Iterable[By], *needs: Need) -> Rule:
-    return Rule(frozenset(sources), target, frozenset(by), frozenset(needs))
+def _rows(
+    event: TaskEvent, sources: Iterable[TaskState], target: TaskState, by: Iterable[By], *needs: Need
+) -> Rows:
+    """One rule, for each of the states in which it holds."""
+    rule = Rule(target, frozenset(by), frozenset(needs))
+    return {(source, event): rule for source in sources}
 
 
 _OPEN: Final = (_S.UNPLACED, _S.ASSIGNED, _S.ACCEPTED, _S.TRAVELLING, _S.ON_SITE, _S.DECLINED, _S.ESCALATED)
 
-TABLE: Final[Mapping[TaskEvent, Rule]] = MappingProxyType(
+_UNDER_WAY: Final = (_S.ASSIGNED, _S.ACCEPTED, _S.TRAVELLING)
+
+TABLE: Final[Table[TaskState, TaskEvent, Rule]] = Table(
+    _S.UNPLACED,
     {
-        _E.LOCATE: _rule([_S.UNPLACED], _S.UNPLACED, [By.DISPATCHER], Need.PLACE),
-        _E.PLACE: _rule([_S.UNPLACED, _S.DECLINED], _S.ASSIGNED, [By.SYSTEM], Need.REP),
-        _E.SHELVE: _rule([_S.DECLINED], _S.UNPLACED, [By.SYSTEM], Need.REASON),
-        _E.ASSIGN: _rule([_S.UNPLACED, _S.ESCALATED], _S.ASSIGNED, [By.DISPATCHER], Need.REP),
-        _E.ACCEPT: _rule([_S.ASSIGNED], _S.ACCEPTED, [By.REP]),
-        _E.DECLINE: _rule([_S.ASSIGNED, _S.ACCEPTED], _S.DECLINED, [By.REP], Need.REASON),
-        _E.EXPIRE: _rule([_S.ASSIGNED], _S.DECLINED, [By.SYSTEM]),
-        _E.TRAVEL: _rule([_S.ACCEPTED], _S.TRAVELLING, [By.REP]),
-        _E.ARRIVE: _rule([_S.ACCEPTED, _S.TRAVELLING], _S.ON_SITE, [By.REP]),
-        _E.COMPLETE: _rule([_S.ON_SITE], _S.DONE, [By.REP], Need.PROOF),
-        _E.ESCALATE: _rule([_S.ACCEPTED, _S.TRAVELLING, _S.ON_SITE], _S.ESCALATED, [By.REP], Need.REASON),
-        _E.REASSIGN: _rule([_S.ASSIGNED, _S.ACCEPTED, _S.TRAVELLING], _S.ASSIGNED, [By.DISPATCHER], Need.REP),
-        _E.TAKE_BACK: _rule([_S.ASSIGNED, _S.ACCEPTED], _S.UNPLACED, [By.DISPATCHER], Need.REASON),
-        _E.SETTLE: _rule([_S.ESCALATED], _S.DONE, [By.DISPATCHER], Need.NOTE),
-        _E.COUNT: _rule(_OPEN, _S.DONE, [By.SYSTEM], Need.PROOF),
-        _E.CANCEL: _rule(_OPEN, _S.CANCELLED, [By.DISPATCHER, By.SYSTEM], Need.REASON),
-        _E.REOPEN: _rule([_S.CANCELLED], _S.UNPLACED, [By.SYSTEM]),
-    }
+        **_rows(_E.LOCATE, [_S.UNPLACED], _S.UNPLACED, [By.DISPATCHER], Need.PLACE),
+        **_rows(_E.PLACE, [_S.UNPLACED, _S.DECLINED], _S.ASSIGNED, [By.SYSTEM], Need.REP),
+        **_rows(_E.SHELVE, [_S.DECLINED], _S.UNPLACED, [By.SYSTEM], Need.REASON),
+        **_rows(_E.ASSIGN, [_S.UNPLACED, _S.ESCALATED], _S.ASSIGNED, [By.DISPATCHER], Need.REP),
+        **_rows(_E.ACCEPT, [_S.ASSIGNED], _S.ACCEPTED, [By.REP]),
+        **_rows(_E.DECLINE, [_S.ASSIGNED, _S.ACCEPTED], _S.DECLINED, [By.REP], Need.REASON),
+        **_rows(_E.EXPIRE, [_S.ASSIGNED], _S.DECLINED, [By.SYSTEM]),
+        **_rows(_E.TRAVEL, [_S.ACCEPTED], _S.TRAVELLING, [By.REP]),
+        **_rows(_E.ARRIVE, [_S.ACCEPTED, _S.TRAVELLING], _S.ON_SITE, [By.REP]),
+        **_rows(_E.COMPLETE, [_S.ON_SITE], _S.DONE, [By.REP], Need.PROOF),
+        **_rows(_E.ESCALATE, [_S.ACCEPTED, _S.TRAVELLING, _S.ON_SITE], _S.ESCALATED, [By.REP], Need.REASON),
+        **_rows(_E.REASSIGN, _UNDER_WAY, _S.ASSIGNED, [By.DISPATCHER], Need.REP),
+        **_rows(_E.TAKE_BACK, [_S.ASSIGNED, _S.ACCEPTED], _S.UNPLACED, [By.DISPATCHER], Need.REASON),
+        **_rows(_E.SETTLE, [_S.ESCALATED], _S.DONE, [By.DISPATCHER], Need.NOTE),
+        **_rows(_E.COUNT, _OPEN, _S.DONE, [By.SYSTEM], Need.PROOF),
+        **_rows(_E.CANCEL, _OPEN, _S.CANCELLED, [By.DISPATCHER, By.SYSTEM], Need.REASON),
+        **_rows(_E.REOPEN, [_S.CANCELLED], _S.UNPLACED, [By.SYSTEM]),
+    },
+    ends=(_S.DONE, _S.CANCELLED),
 )
 
-FINAL: Final = frozenset({_S.DONE, _S.CANCELLED})
+FINAL: Final = TABLE.ends
 IN_ROUTE: Final = frozenset({_S.ASSIGNED, _S.ACCEPTED, _S.TRAVELLING, _S.ON_SITE})
 """The states in which a task stands in the open part of a representative's route."""
 
@@ -234,10 +247,10 @@ def move(state: TaskState, event: TaskEvent, by: By, given: Given = NOTHING) -> 
     and the error of the first thing that is missing (ReasonMissing, ProofMissing, NoteMissing,
     RepMissing, PlaceMissing).
     """
-    rule = TABLE[event]
-    if state in FINAL and state not in rule.sources:
+    rule = TABLE.get((state, event))
+    if rule is None and state in FINAL:
         raise TaskFinished(event=event.value, state=state.value)
-    if state not in rule.sources:
+    if rule is None:
         raise TaskMoveRefused(
             event=event.value, state=state.value, allowed=sorted(e.value for e in allowed(state, by))
         )
@@ -246,23 +259,9 @@ def move(state: TaskState, event: TaskEvent, by: By, given: Given = NOTHING) -> 
     for need in Need:
         if need in rule.needs and not given.meets(need):
             raise _MISSING[need](event=event.value)
-    return rule.target
+    return rule.to
 
 
 def allowed(state: TaskState, by: By) -> tuple[TaskEvent, ...]:
     """What `by` may do with a task in `state`, in the table's order: what a page offers as buttons."""
-    return tuple(event for event, rule in TABLE.items() if state in rule.sources and by in rule.by)
-
-
-def diagram() -> str:
-    """The table as a mermaid state diagram, for the documentation."""
-    lines = ["stateDiagram-v2", "    [*] --> unplaced"]
-    for event, rule in TABLE.items():
-        who = ", ".join(sorted(rule.by))
-        lines += [
-            f"    {source} --> {rule.target}: {event} ({who})"
-            for source in TaskState
-            if source in rule.sources
-        ]
-    lines += [f"    {state} --> [*]" for state in TaskState if state in FINAL]
-    return "\n".join(lines) + "\n"
+    return tuple(event for (source, event), rule in TABLE.items() if source is state and by in rule.by)

@@ -19,6 +19,7 @@ PURE = (
     "kernel.ids",
     "kernel.errors",
     "kernel.contracts",
+    "kernel.table",
     "assist.verdict.faults",
     "assist.guide.guide",
     "assist.guide.proof",
@@ -82,7 +83,7 @@ LIBRARIES_OF_OTHER_FLOORS = {
 WORLD = re.compile(r"^(asyncio|random|secrets|time|socket|threading|subprocess)(\.|$)")
 SOURCES_OF_THE_WORLD = {"kernel.clock": {"time"}, "kernel.ids": {"secrets", "threading"}}
 
-DOORS = r"^(app|kernel\.(web|capability|ground)|.*\.(api|capability)|(assist|field)\.callers"
+DOORS = r"^(app|kernel\.(web|capability)|.*\.(\w+_)?api|.*\.capability|(assist|field)\.callers"
 MAY_KNOW_THE_DOORS = re.compile(DOORS + r"|assist\.request\.answers|assist\.webrtc\.hub)(\.|$)")
 MAY_KNOW_STARLETTE = re.compile(DOORS + r"|assist\.webrtc\.(hub|room\.links))(\.|$)")
 MAY_KNOW_AIORTC = {"assist.webrtc.node.adapter"}

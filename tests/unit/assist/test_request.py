@@ -22,7 +22,6 @@ from assist.request.request import (
     after,
     follows,
     may,
-    mermaid,
     started,
 )
 
@@ -164,7 +163,7 @@ def test_any_sequence_has_one_owner_at_every_instant(events: list[tuple[Happenin
 
 
 def test_the_diagram_is_drawn_from_the_table() -> None:
-    drawn = mermaid()
+    drawn = TRANSITIONS.mermaid()
     assert drawn.startswith("stateDiagram-v2\n    [*] --> guiding\n")
     for (origin, happening), step in TRANSITIONS.items():
         arrow = f"    {origin.value} --> {step.to.value}: "

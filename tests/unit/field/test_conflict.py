@@ -9,7 +9,7 @@ import pytest
 
 from field.task.conflict import (
     CLAIMS,
-    DECISIONS,
+    TABLE,
     Claim,
     ConflictState,
     Decision,
@@ -19,7 +19,6 @@ from field.task.conflict import (
     allowed,
     claim_of,
     decide,
-    diagram,
     proposal,
 )
 from field.task.task import By, Given, TaskEvent, TaskState, move
@@ -52,9 +51,9 @@ def test_what_is_proposed_can_be_decided_and_then_done(claim: Claim, task: TaskS
 def test_a_decision_is_taken_once_and_only_where_it_fits(
     state: ConflictState, decision: Decision, claim: Claim, task: TaskState
 ) -> None:
-    rule = DECISIONS[decision]
+    rule = TABLE[ConflictState.OPEN, decision]
     if state is ConflictState.OPEN and claim in rule.claims and task in rule.tasks:
-        assert decide(state, decision, claim, task) is rule.target
+        assert decide(state, decision, claim, task) is rule.to
         return
     with pytest.raises(DecisionNotPossible) as refused:
         decide(state, decision, claim, task)
@@ -86,6 +85,10 @@ def test_nobody_is_sent_to_a_finished_job_without_a_word() -> None:
 
 
 def test_the_diagram_is_the_table() -> None:
-    lines = diagram().splitlines()
+    lines = TABLE.mermaid().splitlines()
     assert "    open --> counted: count (done)" in lines
-    assert len(lines) == 3 + len(ConflictState) - 1 + len(DECISIONS)
+    assert "    [*] --> noted" in lines and "    [*] --> open" in lines
+    decided = {
+        state for (origin, _), rule in TABLE.items() if origin is ConflictState.OPEN for state in [rule.to]
+    }
+    assert decided == set(ConflictState) - {ConflictState.NOTED}

@@ -30,6 +30,7 @@ from typing import Literal
 from uuid import UUID
 
 from assist.webrtc.room.machine.frames import FreezeFailure
+from kernel.table import Step, Table
 
 ANSWER_S = 4.0
 UPLOAD_S = 20.0
@@ -46,23 +47,27 @@ class Stage(StrEnum):
 
 Happening = Literal["written", "frozen", "still_ready", "time_up", "interrupted", "cancelled"]
 
-TRANSITIONS: Mapping[tuple[Stage, Happening], Stage] = {
-    (Stage.STARTING, "written"): Stage.ASKED,
-    (Stage.STARTING, "cancelled"): Stage.FAILED,
-    (Stage.ASKED, "frozen"): Stage.HELD,
-    (Stage.ASKED, "still_ready"): Stage.SHOWN,
-    (Stage.ASKED, "time_up"): Stage.FAILED,
-    (Stage.ASKED, "interrupted"): Stage.FAILED,
-    (Stage.ASKED, "cancelled"): Stage.FAILED,
-    (Stage.HELD, "still_ready"): Stage.SHOWN,
-    (Stage.HELD, "time_up"): Stage.FAILED,
-    (Stage.HELD, "cancelled"): Stage.FAILED,
-    # The uploaded still beats the verdict that it would not come.
-    (Stage.FAILED, "still_ready"): Stage.SHOWN,
-}
+TRANSITIONS: Table[Stage, Happening, Step[Stage]] = Table(
+    Stage.STARTING,
+    {
+        (Stage.STARTING, "written"): Step(Stage.ASKED),
+        (Stage.STARTING, "cancelled"): Step(Stage.FAILED),
+        (Stage.ASKED, "frozen"): Step(Stage.HELD),
+        (Stage.ASKED, "still_ready"): Step(Stage.SHOWN),
+        (Stage.ASKED, "time_up"): Step(Stage.FAILED),
+        (Stage.ASKED, "interrupted"): Step(Stage.FAILED),
+        (Stage.ASKED, "cancelled"): Step(Stage.FAILED),
+        (Stage.HELD, "still_ready"): Step(Stage.SHOWN),
+        (Stage.HELD, "time_up"): Step(Stage.FAILED),
+        (Stage.HELD, "cancelled"): Step(Stage.FAILED),
+        # The uploaded still beats the verdict that it would not come.
+        (Stage.FAILED, "still_ready"): Step(Stage.SHOWN),
+    },
+    ends=(Stage.SHOWN, Stage.FAILED),
+)
 
 LIMIT_S: Mapping[Stage, float] = {Stage.STARTING: 10.0, Stage.ASKED: ANSWER_S, Stage.HELD: UPLOAD_S}
-FINAL = frozenset({Stage.SHOWN, Stage.FAILED})
+FINAL = TRANSITIONS.ends
 REASON_OF_TIME: Mapping[Stage, FreezeFailure] = {Stage.ASKED: "no_answer", Stage.HELD: "no_still"}
 
 
@@ -82,10 +87,10 @@ class Freeze:
 
     def happen(self, what: Happening, now: float) -> bool:
         """Follow the table; True when the stage changed."""
-        after = TRANSITIONS.get((self.stage, what))
-        if after is None:
+        step = TRANSITIONS.get((self.stage, what))
+        if step is None:
             return False
-        self.stage, self.since = after, now
+        self.stage, self.since = step.to, now
         return True
 
 
@@ -141,11 +146,3 @@ class Freezer:
         reason = REASON_OF_TIME[freeze.stage]
         freeze.happen("time_up", now)
         return reason
-
-
-def mermaid() -> str:
-    """The table as a Mermaid state diagram."""
-    lines = ["stateDiagram-v2", f"    [*] --> {Stage.STARTING}"]
-    lines += [f"    {origin} --> {after}: {what}" for (origin, what), after in TRANSITIONS.items()]
-    lines += [f"    {stage} --> [*]" for stage in (Stage.SHOWN, Stage.FAILED)]
-    return "\n".join(lines) + "\n"

@@ -17,7 +17,7 @@ and a lost server.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -25,6 +25,7 @@ from typing import Literal
 from assist.webrtc.protocol import Kind
 from assist.webrtc.room.machine.effects import Seat, Who
 from assist.webrtc.room.machine.frames import ParticipantView, PhoneState, Rung
+from kernel.table import Step, Table
 
 GRACE_S = 15 * 60.0
 """How long a lost participant keeps its seat: as long as a place in the queue is kept."""
@@ -41,24 +42,27 @@ class Presence(StrEnum):
 
 Happening = Literal["hello", "join", "lost", "leave", "grace_over"]
 
-TRANSITIONS: Mapping[tuple[Presence, Happening], Presence] = {
-    (Presence.GONE, "hello"): Presence.MET,
-    (Presence.MET, "hello"): Presence.MET,
-    (Presence.MET, "join"): Presence.HERE,
-    (Presence.MET, "lost"): Presence.GONE,
-    (Presence.MET, "leave"): Presence.GONE,
-    # A new socket of a participant that is still here replaces the old one; it must join again to hear
-    # the call, but to the others it never went away.
-    (Presence.HERE, "hello"): Presence.HERE,
-    (Presence.HERE, "join"): Presence.HERE,
-    (Presence.HERE, "lost"): Presence.AWAY,
-    (Presence.HERE, "leave"): Presence.GONE,
-    (Presence.AWAY, "hello"): Presence.AWAY,
-    (Presence.AWAY, "join"): Presence.HERE,
-    (Presence.AWAY, "lost"): Presence.AWAY,
-    (Presence.AWAY, "leave"): Presence.GONE,
-    (Presence.AWAY, "grace_over"): Presence.GONE,
-}
+TRANSITIONS: Table[Presence, Happening, Step[Presence]] = Table(
+    Presence.GONE,
+    {
+        (Presence.GONE, "hello"): Step(Presence.MET),
+        (Presence.MET, "hello"): Step(Presence.MET),
+        (Presence.MET, "join"): Step(Presence.HERE),
+        (Presence.MET, "lost"): Step(Presence.GONE),
+        (Presence.MET, "leave"): Step(Presence.GONE),
+        # A new socket of a participant that is still here replaces the old one; it must join again to hear
+        # the call, but to the others it never went away.
+        (Presence.HERE, "hello"): Step(Presence.HERE),
+        (Presence.HERE, "join"): Step(Presence.HERE),
+        (Presence.HERE, "lost"): Step(Presence.AWAY),
+        (Presence.HERE, "leave"): Step(Presence.GONE),
+        (Presence.AWAY, "hello"): Step(Presence.AWAY),
+        (Presence.AWAY, "join"): Step(Presence.HERE),
+        (Presence.AWAY, "lost"): Step(Presence.AWAY),
+        (Presence.AWAY, "leave"): Step(Presence.GONE),
+        (Presence.AWAY, "grace_over"): Step(Presence.GONE),
+    },
+)
 """What is not here cannot happen, and changes nothing if it is said to."""
 
 
@@ -83,11 +87,11 @@ class Participant:
 
     def happen(self, what: Happening, now: float) -> bool:
         """Follow the table; True when the presence changed."""
-        after = TRANSITIONS.get((self.presence, what), self.presence)
-        changed = after is not self.presence
-        if changed:
-            self.presence, self.since = after, now
-        return changed
+        step = TRANSITIONS.get((self.presence, what))
+        if step is None or step.to is self.presence:
+            return False
+        self.presence, self.since = step.to, now
+        return True
 
     @property
     def seated(self) -> bool:
