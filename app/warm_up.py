@@ -6,7 +6,7 @@ import asyncio
 
 import structlog
 
-from field.dispatch.search import warm_up as warm_up_routes
+from field.dispatch.engine.search import warm_up as warm_up_routes
 from field.road.shortest import warm_up as warm_up_streets
 from kernel.process.memory import settle_memory
 

@@ -16,10 +16,10 @@ from uuid import UUID
 import numpy as np
 
 from benchmarks import Figure
-from field.dispatch.gaps import Ways, Weights, ask_for
-from field.dispatch.proposals import Proposals, pack, propose, warm_up
-from field.dispatch.route import RepDay, Route, Travel, Visit, insert, schedule
-from field.dispatch.search import Rule, search, search_plain
+from field.dispatch.engine.gaps import Ways, Weights, ask_for
+from field.dispatch.engine.proposals import Proposals, pack, propose, warm_up
+from field.dispatch.engine.route import RepDay, Route, Travel, Visit, insert, schedule
+from field.dispatch.engine.search import Rule, search, search_plain
 from field.task.task import TaskState
 
 REPS = 60

@@ -22,8 +22,8 @@ from sqlalchemy import insert, select, update
 
 from benchmarks import Figure, Line, Missing, percentile
 from benchmarks.zones import COLUMNS, ROWS, SIZE
+from field.dispatch.engine.route import RepDay, Route, Visit, schedule
 from field.dispatch.planning import moment
-from field.dispatch.route import RepDay, Route, Visit, schedule
 from field.dispatch.tables import RouteRow, VisitRow
 from field.grid.store import area_of, point_of
 from field.grid.tables import GridImport, Rep, Zone

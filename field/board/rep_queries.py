@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.board.queries import clocks_of
+from field.dispatch.engine.route import Schedule
 from field.dispatch.planning import Day, load_day, usual_hours
-from field.dispatch.route import Schedule
 from field.dispatch.tables import RepPosition, RouteRow, Shift, VisitRow
 from field.grid.coverage import Carer, OpenTask, ZoneCoverage, coverage
 from field.grid.store import Grid

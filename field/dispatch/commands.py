@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from field.dispatch.addressing import AddressUnsure, known_address, locate_by_address
+from field.dispatch.engine.proposals import WEIGHTS, Proposal, place_against_rules, proposal_for
 from field.dispatch.placement import (
     days_to_try,
     open_days,
@@ -22,7 +23,6 @@ from field.dispatch.placement import (
     whereabouts,
 )
 from field.dispatch.planning import days_of, load_day
-from field.dispatch.proposals import WEIGHTS, Proposal, place_against_rules, proposal_for
 from field.grid.reasons import Reason
 from field.grid.store import point_of
 from field.grid.tables import Rep

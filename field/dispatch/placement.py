@@ -16,10 +16,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from field.dispatch.engine.proposals import WEIGHTS, Proposal, Proposals, Rule, Weights, propose
+from field.dispatch.engine.route import Visit, insert, without
 from field.dispatch.planning import Day, days_of, load_day, moment, unchanged, usual_hours, visit_of
-from field.dispatch.proposals import WEIGHTS, Proposal, Proposals, Rule, Weights, propose
-from field.dispatch.roster import Roster, at_hand, roster_at, zone_brief
-from field.dispatch.route import Visit, insert, without
+from field.dispatch.roster import Roster
+from field.dispatch.roster_reading import at_hand, roster_at, zone_brief
 from field.dispatch.tables import RouteRow, VisitRow
 from field.grid.reasons import Reason
 from field.grid.tables import Rep

@@ -1,9 +1,9 @@
 """A day as the planner sees it, out of rows and back into them.
 
 :func:`load_day` reads the representatives who could matter, their routes, and the travel times between
-all places involved, and packs them for :mod:`field.dispatch.proposals`. :meth:`Day.store` writes one changed
-route back: positions and times of its visits, and a new version of the route, so that two who change the same
-route at once collide.
+all places involved, and packs them for :mod:`field.dispatch.engine.proposals`. :meth:`Day.store` writes one
+changed route back: positions and times of its visits, and a new version of the route, so that two who change
+the same route at once collide.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
-from field.dispatch.proposals import Fleet, pack
-from field.dispatch.roster import WROTE_ROUTES, Person, at_hand
-from field.dispatch.route import RepDay, Route, Schedule, Stop, Travel, Visit, in_order, schedule
+from field.dispatch.engine.proposals import Fleet, pack
+from field.dispatch.engine.route import RepDay, Route, Schedule, Stop, Travel, Visit, in_order, schedule
+from field.dispatch.roster import Person
+from field.dispatch.roster_reading import WROTE_ROUTES, at_hand
 from field.dispatch.tables import RouteRow, Shift, VisitRow
 from field.grid.tables import Rep
 from field.services import FieldServices

@@ -12,10 +12,10 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select
 
+from field.dispatch.engine.route import insert
 from field.dispatch.placement import take_out
 from field.dispatch.planning import load_day
 from field.dispatch.retries import due_again, retry
-from field.dispatch.route import insert
 from field.dispatch.tables import RouteRow, VisitRow
 from field.grid.tables import Rep
 from field.services import FieldServices

@@ -12,9 +12,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
+from field.dispatch.engine.route import without
 from field.dispatch.placement import days_to_try, wanted, weights_for
 from field.dispatch.planning import load_day
-from field.dispatch.route import without
 from field.dispatch.tables import RouteRow
 from field.grid.store import point_of
 from field.grid.tables import Rep, Zone

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from demo.city import FOLDER, load_city, opening_of
-from field.dispatch.proposals import pack, propose
-from field.dispatch.route import RepDay, Route, Visit, insert
+from field.dispatch.engine.proposals import pack, propose
+from field.dispatch.engine.route import RepDay, Route, Visit, insert
 from field.grid.files.importer import read_reps, read_zones
 from field.grid.zones import Zone, ZoneIndex
 from field.road.travel import RoadGraph

@@ -14,8 +14,8 @@ from uuid import UUID
 
 import numpy as np
 
-from field.dispatch.gaps import Weights
-from field.dispatch.route import RepDay, Route, Travel, Visit
+from field.dispatch.engine.gaps import Weights
+from field.dispatch.engine.route import RepDay, Route, Travel, Visit
 from field.task.task import TaskState
 
 SOON = 300

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from field.dispatch.proposals import (
+from field.dispatch.engine.proposals import (
     WEIGHTS,
     PassedOver,
     Proposal,
@@ -16,8 +16,8 @@ from field.dispatch.proposals import (
     proposal_for,
     propose,
 )
-from field.dispatch.route import Route, Visit
-from field.dispatch.search import Rule
+from field.dispatch.engine.route import Route, Visit
+from field.dispatch.engine.search import Rule
 from field.grid.reasons import Reason
 from field.task.task import TaskState
 from tests.unit.field.town import clock, day, number, streets, visit

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from field.dispatch import search as searching
-from field.dispatch.gaps import Ways, ask_for
-from field.dispatch.proposals import pack, propose
-from field.dispatch.route import insert, schedule
-from field.dispatch.search import Rule, Search, search_plain
-from field.dispatch.search_compiled import compile_search
+from field.dispatch.engine import search as searching
+from field.dispatch.engine.gaps import Ways, ask_for
+from field.dispatch.engine.proposals import pack, propose
+from field.dispatch.engine.route import insert, schedule
+from field.dispatch.engine.search import Rule, Search, search_plain
+from field.dispatch.engine.search_compiled import compile_search
 from tests.unit.field.oracle import Case, best_by_trying_all, broken_rules, immovable, live, random_case
 
 CASES = 10_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from field.dispatch.route import in_order, insert, schedule, stock_left, without
+from field.dispatch.engine.route import in_order, insert, schedule, stock_left, without
 from field.task.task import TaskState
 from tests.unit.field.oracle import random_case
 from tests.unit.field.town import POINT, clock, day, number, streets, visit

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import numpy as np
 
-from field.dispatch.route import RepDay, Route, Travel, Visit
+from field.dispatch.engine.route import RepDay, Route, Travel, Visit
 from field.task.task import TaskState
 
 PLACES = {"H": (0, 0), "A": (1, 0), "B": (1, 2), "C": (3, 1), "D": (4, 3), "E": (4, 0)}

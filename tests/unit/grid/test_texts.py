@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from field.dispatch.search import Rule
+from field.dispatch.engine.search import Rule
 from field.grid.files.rings import _VALIDITY
 
 ROOT = Path(__file__).parents[3]

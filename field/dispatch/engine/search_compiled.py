@@ -1,4 +1,4 @@
-"""The search of `field.dispatch.search` as one function over arrays, in what numba compiles of Python.
+"""The search of `field.dispatch.engine.search` as one function over arrays, in what numba compiles of Python.
 
 Without numba it is never called. It must answer as `search_plain` does, for every input; a test holds
 it to that.
@@ -10,8 +10,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from field.dispatch.gaps import Ask, Flags, Found, Gaps, Ints, Ways
-from field.dispatch.route import UNREACHABLE
+from field.dispatch.engine.gaps import Ask, Flags, Found, Gaps, Ints, Ways
+from field.dispatch.engine.route import UNREACHABLE
 
 OK: Final = 0
 DECLINED_BEFORE: Final = 1

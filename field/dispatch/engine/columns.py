@@ -1,8 +1,8 @@
 """Many days as columns of numbers, and their times worked out for all representatives at once.
 
 What a route holds is kept here as it is stored, whatever the hour; `lay_out` says how it stands at one
-moment. The rules are those of `field.dispatch.route.schedule`, column by column: the loops run over the
-stops of the longest route, never over people.
+moment. The rules are those of `field.dispatch.engine.route.schedule`, column by column: the loops run over
+the stops of the longest route, never over people.
 """
 
 import dataclasses
@@ -12,7 +12,7 @@ from typing import Final, TypedDict, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from field.dispatch.route import Route, Travel, Visit
+from field.dispatch.engine.route import Route, Travel, Visit
 from field.task.task import TaskState
 
 Ints = NDArray[np.int64]

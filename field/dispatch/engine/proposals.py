@@ -2,7 +2,7 @@
 
 A new visit is tried in every open gap of every able representative's route; the best gap is the
 cheapest feasible one (Solomon 1987, DOI 10.1287/opre.35.2.254; constant time a gap by forward slack,
-see `field.dispatch.route`):
+see `field.dispatch.engine.route`):
 
     cost = extra travel
          + `owner_s`, unless this is the zone's own representative
@@ -29,9 +29,9 @@ from uuid import UUID
 
 import numpy as np
 
-from field.dispatch.gaps import Fleet, Found, Ints, Ways, Weights, ask_for, pack
-from field.dispatch.route import Route, Travel, Visit, insert, schedule
-from field.dispatch.search import Rule, search, warm_up
+from field.dispatch.engine.gaps import Fleet, Found, Ints, Ways, Weights, ask_for, pack
+from field.dispatch.engine.route import Route, Travel, Visit, insert, schedule
+from field.dispatch.engine.search import Rule, search, warm_up
 from field.grid.reasons import Reason
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 `lay_out` computes, for all representatives at once, what every later search needs in each gap: where one
 comes from and when one may leave, where one goes on to and by when one must be there. A gap count is the
-number of visits plus one. Its reference is `field.dispatch.route.schedule`, which does one day at a time.
+number of visits plus one. Its reference is `field.dispatch.engine.route.schedule`, one day at a time.
 """
 
 import dataclasses
@@ -12,8 +12,8 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from field.dispatch.columns import NEVER, Crew, Flags, Ints, Stops, columns_of, lay_out
-from field.dispatch.route import ABOUT_TO_START_S, RepDay, Route, Travel, Visit
+from field.dispatch.engine.columns import NEVER, Crew, Flags, Ints, Stops, columns_of, lay_out
+from field.dispatch.engine.route import ABOUT_TO_START_S, RepDay, Route, Travel, Visit
 
 __all__ = ["NEVER", "Ask", "Flags", "Fleet", "Found", "Gaps", "Ints", "Ways", "Weights", "ask_for", "pack"]
 

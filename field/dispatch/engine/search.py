@@ -10,9 +10,9 @@ from typing import Final
 
 import numpy as np
 
-from field.dispatch.gaps import Ask, Found, Gaps, Ways
-from field.dispatch.route import UNREACHABLE
-from field.dispatch.search_compiled import compile_search
+from field.dispatch.engine.gaps import Ask, Found, Gaps, Ways
+from field.dispatch.engine.route import UNREACHABLE
+from field.dispatch.engine.search_compiled import compile_search
 
 
 class Rule(Enum):
