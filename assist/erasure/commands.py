@@ -74,6 +74,7 @@ async def erase_request(uow: UnitOfWork, actor: Actor, request_id: UUID) -> date
     await forget_messages(uow, row.id)
     await forget_private(uow.session, row.id)
     row.erased_at = uow.now
+    row.started_with = None
     step = await note(uow, actor, row, "erased")
     uow.emit(RequestErased(request_id=row.id, step=step))
     if files:

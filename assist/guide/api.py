@@ -35,7 +35,9 @@ async def read_guides(call: Call, query: GuidesQuery) -> CatalogueView:
 async def give_guide_answer(call: Call, request_id: UUID, body: GuideAnswerBody) -> GuidePositionAnswer:
     given = Given(body.guide, body.step, body.answer)
     services = call.use(AssistServices)
-    _row, position = await call.database.run(answer_guide, call.actor, request_id, services, given)
+    _row, position = await call.database.run(
+        answer_guide, call.actor, request_id, services, given, body.client_id
+    )
     return GuidePositionAnswer(
         position=GuidePositionView(
             guide=given.guide,

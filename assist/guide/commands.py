@@ -33,13 +33,16 @@ async def answer_guide(
     request_id: UUID,
     services: AssistServices,
     given: Given,
+    client_id: UUID | None = None,
 ) -> tuple[ServiceRequest, Position]:
     """Take an answer and say where it leads.
 
-    A safety stop puts the customer at the head of the queue at once; "solved" resolves the request.
+    An answer that was sent before, by its `client_id`, is told again and changes nothing. A safety stop puts the customer at the head of the queue at once; "solved" resolves the request.
     Raises `SafetyStop` when one was met before, `NotAnAnswer`, `WrongState`.
     """
     row = await request_for(uow, actor, request_id)
+    if client_id is not None and await _was_given(uow.session, row.id, client_id):
+        return row, advance(services.guides, [], given)
     trail = await trail_of(uow.session, row.id)
     position = advance(services.guides, trail, given)
     await move(
@@ -55,6 +58,7 @@ async def answer_guide(
         GuideAnswer(
             id=uow.new_id(),
             request_id=row.id,
+            client_id=client_id,
             guide=given.guide,
             step=given.step,
             answer=given.answer.value,
@@ -70,3 +74,8 @@ async def answer_guide(
     elif position.ending is Ending.SOLVED:
         await move(uow, actor, row, Happening.GUIDE_HELPED, guide=given.guide)
     return row, position
+
+
+async def _was_given(session: AsyncSession, request_id: UUID, client_id: UUID) -> bool:
+    query = select(GuideAnswer.id).where(GuideAnswer.request_id == request_id)
+    return (await session.scalars(query.where(GuideAnswer.client_id == client_id))).first() is not None

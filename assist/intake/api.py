@@ -45,6 +45,7 @@ async def start_a_request(call: Call, body: StartBody) -> OpenedView:
         channel="api" if body.bearer else "public",
         building=body.building,
         equipment=body.equipment,
+        key=body.key,
     )
     row, session = await call.database.run(start_request, call.use(AssistServices), new)
     view = await shown(call, row.id, customer_actor(row))
@@ -72,7 +73,9 @@ async def change_request(call: Call, request_id: UUID, body: DetailsBody) -> Req
         equipment=body.equipment,
     )
     services = call.use(AssistServices)
-    await call.database.run(change_details, call.actor, request_id, services, changes, body.version)
+    await call.database.run(
+        change_details, call.actor, request_id, services, changes, body.version, body.client_id
+    )
     return await shown(call, request_id)
 
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
 
+from sqlalchemy import select
+
 from assist.guide.commands import trail_of
 from assist.guide.triage import assess
 from assist.request.access import parties_of
@@ -18,9 +20,10 @@ from assist.request.tables import Customer, ServiceRequest
 from assist.services import AssistServices
 from kernel.actors import Actor, Surface
 from kernel.contracts import RequestWithdrawn
-from kernel.database import UnitOfWork
+from kernel.database import UnitOfWork, check_version
 from kernel.errors import Fault, Forbidden, Invalid
-from kernel.identity.sessions import NewSession, start_session
+from kernel.identity.sessions import NewSession, end_other_sessions, start_session
+from kernel.ids import token_hash
 
 CHANGEABLE = frozenset({State.GUIDING, State.WAITING, State.IN_CALL, State.WRAP_UP})
 CALLED = frozenset({State.IN_CALL, State.WRAP_UP})
@@ -47,6 +50,8 @@ class NewRequest:
     equipment: str = ""
     name: str = ""
     phone: str = ""
+    key: str | None = None
+    """The secret that a phone may start again with, after an answer that got lost."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +84,17 @@ async def start_request(
 ) -> tuple[ServiceRequest, NewSession]:
     """A customer starts alone. Until someone takes the request, the duty supervisor answers for it.
 
+    Starting again with the same `key` opens the same request: the first answer never came, so its session is
+    nobody's, and ends.
+
     Raises `BuildingNeeded` for a manager without a building, `NobodyOnDuty` when no staff could answer.
     """
+    if new.key is not None:
+        query = select(ServiceRequest).where(ServiceRequest.started_with == token_hash(new.key))
+        if known := (await uow.session.scalars(query)).first():
+            session = await customer_session(uow, known.id, services.session_lifetime)
+            await end_other_sessions(uow, known.id, session)
+            return known, session
     row = await open_request(uow, new, await duty_supervisor(uow.session), inviter=None)
     return row, await customer_session(uow, row.id, services.session_lifetime)
 
@@ -108,6 +122,7 @@ async def open_request(
         language=new.language,
         channel=new.channel,
         inviter_id=inviter.id if inviter else None,
+        started_with=token_hash(new.key) if new.key else None,
         skill=assessment.skill,
         priority=int(assessment.priority),
         created_at=uow.now,
@@ -136,17 +151,23 @@ async def change_details(
     services: AssistServices,
     changes: Details,
     version: int | None,
+    change_id: UUID | None = None,
 ) -> ServiceRequest:
-    """Correct or complete what is known.
+    """Correct or complete what is known. The customer's last change, sent again, is not a second one.
 
     Raises `StaleVersion`, `WrongState`, `PhoneInvalid`; `Forbidden` for somebody who would change whom a
     colleague's call reaches.
     """
-    row = await request_for(uow, actor, request_id, version)
+    row = await request_for(uow, actor, request_id)
+    if change_id is not None and change_id == row.last_change_id:
+        return row
+    check_version(row, version)
     contact = changes.name is not None or changes.phone is not None
     colleague = actor.kind == "staff" and parties_of(actor, row).isdisjoint(ANSWERABLE)
     if contact and colleague and row.state in CALLED:
         raise Forbidden()
+    if actor.kind == "customer":
+        row.last_change_id = change_id
     changed = sorted(name for name, value in vars(changes).items() if value is not None)
     only_language = changed == ["language"] and row.state not in FINAL
     if row.state not in CHANGEABLE and not only_language:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assist.request.kinds import Asker, Category, Outcome, Skill
@@ -69,6 +69,10 @@ class ServiceRequest(Versioned, Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When what tells of the customer was erased (see `assist.erasure.commands`)."""
+    started_with: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """Hash of the secret that the phone started it with: sending that again opens this request."""
+    last_change_id: Mapped[UUID | None]
+    """The customer's last change of details, by the phone's name for it: sent again, it has no effect."""
 
 
 # Small however old an installation grows: only requests that still have something to erase are in it.
@@ -78,6 +82,7 @@ Index(
     postgresql_where=ServiceRequest.erased_at.is_(None),
     sqlite_where=ServiceRequest.erased_at.is_(None),
 )
+Index("ix_service_request_started_with", ServiceRequest.started_with, unique=True)
 
 
 class RequestEvent(Base):
