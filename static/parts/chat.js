@@ -35,7 +35,7 @@ export function chat({ send, mine, quick, intro = "common.chat.empty" }) {
       "li", { data: { mine: own, state: message.state } },
       !own && who && h("span", { class: "who", text: who }),
       message.text,
-      h("time", { datetime: message.sent_at, text: failed ? t("common.chat.failed") : message.state ? t("common.chat.sending") : i18n.time(message.sent_at) }),
+      h("time", { datetime: message.sent_at, text: failed ? t("common.chat.failed") : message.state ? t(message.state === "waiting" ? "common.chat.waiting" : "common.chat.sending") : i18n.time(message.sent_at) }),
     );
     if (failed) {
       body.tabIndex = 0;
@@ -94,6 +94,12 @@ export function chat({ send, mine, quick, intro = "common.chat.empty" }) {
       for (const message of messages) stored.set(message.client_id, message);
       stored = new Map([...stored].sort(([, a], [, b]) => a.sent_at.localeCompare(b.sent_at)));
       for (const id of stored.keys()) pending.delete(id);
+      draw();
+    },
+    /** Lines that wait on this device, with their `state`: waiting, sending or failed. @param {Message[]} messages */
+    owe(messages) {
+      if (!messages.length) return;
+      for (const message of messages) pending.set(message.client_id, message);
       draw();
     },
     /** @param {Message} message one that was just stored */

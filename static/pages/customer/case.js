@@ -1,7 +1,12 @@
-// The customer's request as the page knows it. The API is the truth: whatever happens here is asked for there,
-// and what comes back (or a live hint) is what the page shows. Only a draft is kept on the device.
+// The customer's request as the page knows it. The API is the truth: whatever happens here is asked for there, and what
+// comes back (or a live hint) is what the page shows. What the network has not taken yet waits on the device
+// (`lib/errands.js`), and the page shows the request as it will be then (`projection.js`).
 
 import { ApiError } from "lib/api.js";
+import { Errands } from "lib/errands.js";
+import { uuid7 } from "lib/ids.js";
+import { positionAfter, project } from "pages/customer/projection.js";
+import { sendErrand } from "pages/customer/sender.js";
 
 /** @typedef {import("lib/api.js").Api} Api */
 /** @typedef {import("lib/live.js").Live} Live */
@@ -23,10 +28,10 @@ import { ApiError } from "lib/api.js";
 /** @typedef {{asker?: string, building?: string, equipment?: string}} Draft */
 
 const DRAFT = "curbstop-draft";
-const KNOWN = "curbstop-request"; // only says that asking for a session is worth it
+const KNOWN = "curbstop-request"; // that asking for a session is worth it, and what this device calls the request
 const FINAL = ["closed", "withdrawn"];
 
-/** Dispatches `change` whenever the page may have to show something else. */
+/** Dispatches `change` whenever the page may have to show something else, and `said` (detail: message) for a line of chat that is stored now. */
 export class Case extends EventTarget {
   /** @param {Api} api @param {Live} live @param {string} language */
   constructor(api, live, language) {
@@ -34,8 +39,16 @@ export class Case extends EventTarget {
     this.api = api;
     this.live = live;
     this.language = language === "pseudo" ? "en" : language;
-    /** @type {RequestView | null} */
+    /** @type {RequestView | null} as the server told it last */
+    this.confirmed = null;
+    /** @type {RequestView | null} with all that waits on this phone */
     this.request = null;
+    /** What this device calls the request, also before the server has one. */
+    this.name = "";
+    /** @type {Errands} */
+    this.errands = new Errands(null, (errand) => sendErrand(this, errand));
+    /** @type {((message: {client_id: string, text: string}) => Promise<any>) | null} the room's way for a line of chat */
+    this.talk = null;
     /** @type {Catalogue | null} */
     this.catalogue = null;
     /** @type {string | null} a personal link's secret, until it is redeemed */
@@ -48,16 +61,21 @@ export class Case extends EventTarget {
     this.draft = JSON.parse(sessionStorage.getItem(DRAFT) ?? "{}");
     /** @type {(() => void) | null} */
     this.unsubscribe = null;
-    /** @type {Promise<unknown>} ends with the last change that was asked for */
-    this.changing = Promise.resolve();
   }
 
   /** Opens the request of this device, after redeeming a personal link if there is one. @param {boolean} camera whether this browser has one */
   async open(camera) {
     const guides = this.loadGuides();
+    await this.openErrands();
     if (this.token && camera) await this.redeem();
     if (!this.request && !this.token) await this.resume();
     await guides;
+    void this.errands.flush();
+  }
+
+  async openErrands() {
+    this.errands = await Errands.open((errand) => sendErrand(this, errand));
+    this.errands.addEventListener("change", () => this.tell());
   }
 
   /** A personal link works once, and from then on for this browser alone. */
@@ -76,10 +94,15 @@ export class Case extends EventTarget {
   }
 
   async resume() {
+    const begun = this.errands.list.findLast((errand) => errand.kind === "start");
+    if (begun) {
+      this.name = begun.subject; // not sent yet, or its answer never came
+      return this.tell();
+    }
     if (!localStorage.getItem(KNOWN)) return;
     try {
       const me = await this.api.get("/api/me");
-      if (me.request_id) this.take(await this.api.get(`/api/requests/${me.request_id}`));
+      if (me.request_id) this.take(await this.api.get(`/api/requests/${me.request_id}`), nameOf(me.request_id));
     } catch (error) {
       if (!(error instanceof ApiError) || error.passing) throw error; // no session, or it is over: a new start
     }
@@ -104,11 +127,14 @@ export class Case extends EventTarget {
   async start(category) {
     const { asker = "resident", building = "", equipment = "" } = this.draft;
     const manager = asker === "manager";
-    this.take(
-      await this.api.post("/api/requests", {
-        category, asker, language: this.language, building: manager ? building : "", equipment: manager ? equipment : "",
-      }),
-    );
+    this.name = uuid7();
+    const body = { category, asker, language: this.language, building: manager ? building : "", equipment: manager ? equipment : "", key: secret() };
+    try {
+      await this.errands.ask({ subject: this.name, request: "", kind: "start", body });
+    } catch (error) {
+      this.name = "";
+      throw error;
+    }
     sessionStorage.removeItem(DRAFT);
   }
 
@@ -122,7 +148,8 @@ export class Case extends EventTarget {
   forget() {
     this.unsubscribe?.();
     this.unsubscribe = null;
-    this.request = null;
+    this.request = this.confirmed = null;
+    this.name = "";
     this.fault = null;
     this.token = null;
     this.draft = {};
@@ -130,64 +157,62 @@ export class Case extends EventTarget {
     sessionStorage.removeItem(DRAFT);
   }
 
-  get id() {
-    return /** @type {RequestView} */ (this.request).id;
+  /** Where the server has the request; empty as long as it has none. */
+  get path() {
+    return this.confirmed ? `/api/requests/${this.confirmed.id}` : "";
   }
 
-  get path() {
-    return `/api/requests/${this.id}`;
+  /** What of this request waits on this phone. */
+  get owed() {
+    return this.errands.owed.filter((errand) => errand.subject === this.name);
+  }
+
+  /** Does it there, or keeps it until it can be. @param {string} kind @param {object} [body] @returns {Promise<any>} the answer; undefined when it waits */
+  act(kind, body = {}) {
+    return this.errands.ask({ subject: this.name, request: this.confirmed?.id ?? "", kind, body });
+  }
+
+  /** A line of chat; it is kept when this resolves. @param {{client_id: string, text: string}} message */
+  async say(message) {
+    await this.errands.add({ id: message.client_id, subject: this.name, request: this.confirmed?.id ?? "", kind: "message", body: message });
+    void this.errands.flush();
   }
 
   get over() {
     return FINAL.includes(this.request?.state ?? "");
   }
 
-  /** Details of the request. Each change waits for the one before: they would take each other for a stranger's. @param {object} changes */
+  /** Details of the request. @param {object} changes */
   change(changes) {
-    const done = this.changing.then(() => this.changeNow(changes));
-    this.changing = done.catch(() => {});
-    return done;
+    return this.act("details", changes);
   }
 
-  /** When someone else changed it meanwhile, the same once more on the new version. @param {object} changes */
-  async changeNow(changes) {
-    try {
-      this.take(await this.api.patch(this.path, { version: this.request?.version, ...changes }));
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.code !== "stale_version") throw error;
-      await this.refresh();
-      this.take(await this.api.patch(this.path, { version: this.request?.version, ...changes }));
-    }
-  }
-
-  /** @param {string} guide @param {string} step @param {string} answer @returns {Promise<Position>} */
+  /** @param {string} guide @param {string} step @param {string} answer @returns {Promise<Position | null>} */
   async answer(guide, step, answer) {
-    const { position, request } = await this.api.post(`${this.path}/guide-answers`, { guide, step, answer });
-    this.take(request);
-    return position;
+    const given = { guide, step, answer };
+    const told = await this.act("guide_answer", given);
+    return told?.position ?? positionAfter(this.catalogue, given);
   }
 
-  async askPerson() {
-    await this.api.post(`${this.path}/queue-entry`, undefined, { tries: 3 });
-    await this.refresh();
+  askPerson() {
+    return this.act("queue_entry");
   }
 
-  async leaveQueue() {
-    await this.api.delete(`${this.path}/queue-entry`, { tries: 3 });
-    await this.refresh();
+  leaveQueue() {
+    return this.act("queue_left");
   }
 
-  async endCall() {
-    this.take(await this.api.post(`${this.path}/call-end`, { reason: "customer" }));
+  endCall() {
+    return this.act("call_end", { call: this.request?.call?.id });
   }
 
-  async withdraw() {
-    this.take(await this.api.post(`${this.path}/withdrawal`, {}));
+  withdraw() {
+    return this.act("withdrawal");
   }
 
   /** @param {number} score @param {string} comment */
-  async rate(score, comment) {
-    this.take(await this.api.post(`${this.path}/rating`, { score, comment }));
+  rate(score, comment) {
+    return this.act("rating", { score, comment });
   }
 
   /** Erases what tells of the customer, there and on this device; the session ends with it. */
@@ -208,12 +233,13 @@ export class Case extends EventTarget {
     }
     this.forget();
     sessionStorage.clear();
+    await this.errands.clear();
     [this.erased, this.erasing] = [true, false];
     this.tell();
   }
 
   async refresh() {
-    if (!this.request || this.erasing) return;
+    if (!this.confirmed || this.erasing) return;
     try {
       this.take(await this.api.get(this.path));
     } catch (error) {
@@ -237,20 +263,40 @@ export class Case extends EventTarget {
     return this.catalogue?.guides.find((guide) => guide.id === code) ?? null;
   }
 
-  /** @param {RequestView} request */
-  take(request) {
-    const known = this.request;
-    if (known?.id === request.id && known.version > request.version) return; // an older answer came late
-    this.request = request;
-    localStorage.setItem(KNOWN, "1");
+  /** @param {RequestView} request @param {string} [name] what this device calls it, where it is not the one shown */
+  take(request, name) {
+    const known = this.confirmed;
+    if (known?.id === request.id && known.version > request.version) return known; // an older answer came late
+    this.confirmed = request;
+    if (name !== undefined) this.name = name;
+    else if (known?.id !== request.id) this.name = request.id;
+    localStorage.setItem(KNOWN, JSON.stringify({ id: request.id, name: this.name }));
     if (known?.id !== request.id) {
       this.unsubscribe?.();
       this.unsubscribe = this.live.subscribe(`request:${request.id}`, () => void this.refresh().catch(() => {}));
     }
     this.tell();
+    return request;
   }
 
   tell() {
+    this.request = project(this.confirmed, this.owed, this.catalogue);
     this.dispatchEvent(new Event("change"));
   }
+}
+
+/** What this device called a request when it was last open here. @param {string} id */
+function nameOf(id) {
+  try {
+    const known = JSON.parse(localStorage.getItem(KNOWN) ?? "");
+    return known.id === id && known.name ? String(known.name) : id;
+  } catch {
+    return id;
+  }
+}
+
+/** 192 bits of chance, in characters that go into a body as they are. */
+function secret() {
+  const bytes = crypto.getRandomValues(new Uint8Array(24));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

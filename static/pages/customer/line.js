@@ -14,6 +14,8 @@ import { Freezer } from "pages/customer/freezer.js";
 /** @typedef {import("lib/room-types.js").Kind} Kind */
 /** @typedef {import("pages/customer/case.js").Case} Case */
 
+const TALK_MS = 5000; // then a line of chat goes over HTTP
+
 export class Line extends EventTarget {
   /** @param {Case} model @param {import("parts/page.js").Page} page */
   constructor(model, page) {
@@ -21,7 +23,7 @@ export class Line extends EventTarget {
     this.model = model;
     this.page = page;
     this.camera = new Camera();
-    this.room = new RoomClient({ url: roomUrl(location.origin, model.id, "customer"), tab: tabName(sessionStorage) });
+    this.room = new RoomClient({ url: roomUrl(location.origin, model.confirmed?.id ?? "", "customer"), tab: tabName(sessionStorage) });
     this.peer = new CallPeer({ room: this.room, iceServers: iceServersFrom(page.api) });
     this.freezer = new Freezer(this);
     this.awake = new Awake();
@@ -29,7 +31,7 @@ export class Line extends EventTarget {
     this.remote = null;
     /** @type {string} */
     this.quality = "";
-    this.readKey = `curbstop-read-${model.id}`;
+    this.readKey = `curbstop-read-${model.name}`;
     /** How many messages of others were on the screen; a reload does not forget it. Null before the first look. */
     this.read = sessionStorage.getItem(this.readKey) === null ? null : Number(sessionStorage.getItem(this.readKey));
     /** @type {HTMLVideoElement | null} where the own picture is seen; stills are cut from it */
@@ -37,6 +39,7 @@ export class Line extends EventTarget {
     this.told = "";
     this.opened = false;
     this.room.step("link_opened", 0);
+    model.talk = (message) => this.talk(message);
     this.listen();
   }
 
@@ -171,13 +174,18 @@ export class Line extends EventTarget {
     this.camera.speak(on);
   }
 
-  /** In the room while it is there, else over HTTP; once either way. @param {{client_id: string, text: string}} message @returns {Promise<unknown>} */
-  async chat(message) {
-    if (this.room.line === "joined") return this.room.request("chat", message);
-    const stored = await this.model.api.post(`${this.model.path}/messages`, message, { tries: 3 });
+  /** A line of chat through the room; rejects where the room is not there, or does not answer. @param {{client_id: string, text: string}} message @returns {Promise<any>} */
+  async talk(message) {
+    if (this.room.line !== "joined") throw new Error("not in the room");
+    const late = new Promise((_, reject) => setTimeout(reject, TALK_MS, new Error("no answer from the room")));
+    const { message: stored } = await Promise.race([this.room.request("chat", message, { keep: false }), late]);
+    return stored;
+  }
+
+  /** A line that went up another way than through the room. @param {any} stored */
+  heard(stored) {
     this.room.state.messages.set(stored.id, stored);
     this.emit("messages");
-    return stored;
   }
 
   /** What a finger draws on the shown still. @param {string} type @param {any} detail */
@@ -237,6 +245,7 @@ export class Line extends EventTarget {
     this.room.close();
     this.camera.stop();
     this.freezer.drop();
+    this.model.talk = null;
     void this.awake.release();
   }
 

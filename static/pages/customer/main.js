@@ -59,6 +59,8 @@ async function start() {
   try {
     await model.open(Camera.supported);
     model.addEventListener("change", show);
+    model.errands.addEventListener("change", () => page.banner.queued(model.errands.stuck ? model.errands.list.length : 0));
+    model.errands.addEventListener("refused", (event) => page.toast.fault(/** @type {CustomEvent} */ (event).detail.error));
     addEventListener("popstate", show);
     show();
   } catch (error) {

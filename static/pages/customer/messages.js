@@ -1,19 +1,39 @@
-// The chat over HTTP, for the time before and after a call; during one, the room carries it.
+// The chat of a request. A line is kept on this phone first and goes up by itself: through the room during a call, else
+// over HTTP.
 
 import { chat } from "parts/chat.js";
 
 /** @typedef {import("pages/customer/case.js").Case} Case */
 
-/** @param {Case} model @param {{send?: (message: {client_id: string, text: string}) => Promise<unknown>, intro?: string}} [options] */
+/** @param {Case} model @param {{intro?: string}} [options] */
 export function requestChat(model, options = {}) {
   const element = chat({
     intro: options.intro ?? "customer.chat.empty",
     mine: (message) => message.author === "customer" || message.role === "customer",
-    send: options.send ?? (async (message) => element.add(await model.api.post(`${model.path}/messages`, message, { tries: 3 }))),
+    send: (message) => model.say(message),
   });
+  const owe = () => {
+    const waiting = model.errands.list.filter((errand) => errand.kind === "message" && errand.subject === model.name);
+    const state = model.errands.stuck || navigator.onLine === false ? "waiting" : "sending";
+    element.owe(waiting.map(({ body, at }) => ({ ...body, sent_at: at, state })));
+  };
+  const said = (/** @type {Event} */ event) => element.add(/** @type {CustomEvent} */ (event).detail);
+  const refuse = (/** @type {Event} */ event) => {
+    const { errand } = /** @type {CustomEvent} */ (event).detail;
+    if (errand.kind === "message") element.owe([{ ...errand.body, sent_at: errand.at, state: "failed" }]);
+  };
+  model.addEventListener("said", said);
+  model.errands.addEventListener("change", owe);
+  model.errands.addEventListener("refused", refuse);
+  owe();
   return Object.assign(element, {
     async refresh() {
-      element.show(await model.api.get(`${model.path}/messages`));
+      if (model.path) element.show(await model.api.get(`${model.path}/messages`));
+    },
+    leave() {
+      model.removeEventListener("said", said);
+      model.errands.removeEventListener("change", owe);
+      model.errands.removeEventListener("refused", refuse);
     },
   });
 }

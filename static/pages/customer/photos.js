@@ -7,7 +7,7 @@ import { Store } from "lib/store.js";
 import { prepare } from "parts/picture.js";
 
 /** @typedef {{id: string, client_id: string, width: number, height: number, url: string, source: string, taken_at: string}} Still */
-/** @typedef {{client_id: string, request_id: string, blob: Blob, url: string, state: "sending" | "failed", part: number}} Waiting */
+/** `request_id` is what this device calls the request. @typedef {{client_id: string, request_id: string, blob: Blob, url: string, state: "sending" | "failed", part: number}} Waiting */
 /** @typedef {import("pages/customer/case.js").Case} Case */
 
 /** @returns {Promise<Store | null>} */
@@ -38,7 +38,7 @@ export class Photos extends EventTarget {
   async open() {
     const store = await this.store;
     for (const kept of (await store?.all("photos")) ?? []) {
-      if (kept.request_id !== this.model.id) await store?.delete("photos", kept.client_id);
+      if (kept.request_id !== this.model.name) await store?.delete("photos", kept.client_id);
       else if (!this.waiting.has(kept.client_id)) this.waiting.set(kept.client_id, { ...kept, url: URL.createObjectURL(kept.blob), state: "failed", part: 0 });
     }
     await this.refresh();
@@ -46,6 +46,7 @@ export class Photos extends EventTarget {
   }
 
   async refresh() {
+    if (!this.model.path) return; // the request itself waits for the network
     this.stills = await this.model.api.get(`${this.model.path}/stills`);
     for (const still of this.stills) void this.forget(still.client_id);
     this.tell();
@@ -56,7 +57,7 @@ export class Photos extends EventTarget {
     for (const file of files) {
       try {
         const { blob } = await prepare(file);
-        const photo = { client_id: uuid7(), request_id: this.model.id, blob };
+        const photo = { client_id: uuid7(), request_id: this.model.name, blob };
         await (await this.store)?.put("photos", photo);
         this.waiting.set(photo.client_id, { ...photo, url: URL.createObjectURL(blob), state: "sending", part: 0 });
         this.tell();
@@ -71,6 +72,10 @@ export class Photos extends EventTarget {
   async send(clientId) {
     const photo = this.waiting.get(clientId);
     if (!photo) return;
+    if (!this.model.path) {
+      photo.state = "failed";
+      return this.tell();
+    }
     photo.state = "sending";
     this.tell();
     try {
@@ -94,6 +99,7 @@ export class Photos extends EventTarget {
   }
 
   async retryAll() {
+    if (!this.model.path) return;
     for (const photo of this.waiting.values()) if (photo.state === "failed") await this.send(photo.client_id);
   }
 

@@ -7,12 +7,12 @@
 
 /** Whether the person has gone past a screen that the API knows nothing of. @param {Case} model @param {string} name */
 export function passed(model, name) {
-  return sessionStorage.getItem(`curbstop-${name}`) === model.request?.id;
+  return sessionStorage.getItem(`curbstop-${name}`) === model.name && model.request !== null;
 }
 
 /** @param {Case} model @param {string} name @param {boolean} [yes] */
 export function pass(model, name, yes = true) {
-  if (yes) sessionStorage.setItem(`curbstop-${name}`, model.id);
+  if (yes) sessionStorage.setItem(`curbstop-${name}`, model.name);
   else sessionStorage.removeItem(`curbstop-${name}`);
   model.tell();
 }

@@ -43,7 +43,7 @@ export function after(model, page) {
     const photos = new Photos(model);
     const strip = photoStrip(photos);
     const chat = requestChat(model);
-    leaving.push(() => strip.leave());
+    leaving.push(() => strip.leave(), () => chat.leave());
     void photos.open().catch(() => {});
     void chat.refresh().catch(() => {});
     photos.addEventListener("fault", (event) => page.toast.fault(/** @type {CustomEvent} */ (event).detail));

@@ -27,8 +27,10 @@ export function call(model, page) {
   const element = h("div", { class: "call" });
   const line = new Line(model, page);
   const photos = new Photos(model);
-  const chat = requestChat(model, { send: (message) => line.chat(message), intro: "customer.call.chat_intro" });
+  const chat = requestChat(model, { intro: "customer.call.chat_intro" });
   line.addEventListener("messages", () => chat.show(line.messages));
+  const heard = (/** @type {Event} */ event) => line.heard(/** @type {CustomEvent} */ (event).detail);
+  model.addEventListener("said", heard);
   line.addEventListener("still", (event) => photos.got(/** @type {CustomEvent} */ (event).detail));
   line.addEventListener("over", () => void model.refresh());
   photos.addEventListener("fault", (event) => page.toast.fault(/** @type {CustomEvent} */ (event).detail));
@@ -111,6 +113,8 @@ export function call(model, page) {
       document.removeEventListener("visibilitychange", callBack);
       document.title = pageTitle(page.shell);
       delete document.documentElement.dataset["full"];
+      model.removeEventListener("said", heard);
+      chat.leave();
       stage?.leave();
       line.close();
     },

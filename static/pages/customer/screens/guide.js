@@ -27,6 +27,7 @@ export function guide(model) {
   /** @type {string[]} steps seen, to go back through */
   let trail = [];
   let at = "";
+  let giving = false;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let ticking;
 
@@ -37,9 +38,11 @@ export function guide(model) {
 
   /** @param {GuideStep} step @param {GuideAnswer} answer */
   const give = async (step, answer) => {
+    if (giving) return; // one answer to a step: a second finger does not give another
+    giving = true;
     const guideId = /** @type {string} */ (model.guide?.id);
-    const position = await model.answer(guideId, step.id, answer.answer);
-    if (!position.step || position.ending) return; // the request's state shows another screen now
+    const position = await model.answer(guideId, step.id, answer.answer).finally(() => (giving = false));
+    if (!position?.step || position.ending) return; // the request's state shows another screen now
     trail.push(step.id);
     draw(position.step);
   };

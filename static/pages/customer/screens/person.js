@@ -16,7 +16,7 @@ export function person(model) {
     t: "customer.person.describe", name: "description", hint: "customer.person.describe.hint", optional: true, type: "textarea", rows: 3, maxlength: 1000,
     value: model.request?.description ?? "",
   });
-  const forget = keepTyped(words.control, `description-${model.id}`);
+  const forget = keepTyped(words.control, `description-${model.name}`);
   const back = model.guide && passed(model, "person") ? () => pass(model, "person", false) : undefined;
   const ask = async () => {
     const description = words.control.value.trim();

@@ -38,7 +38,17 @@ export function waiting(model, page) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
+  /** The place itself is not taken yet: it waits on this phone. */
+  const owesPlace = () => model.confirmed?.state !== "waiting";
+
   const drawHero = () => {
+    if (owesPlace()) {
+      drawHeroFrom(["owed"], () => [
+        h("p", { class: "place-number", t: "customer.waiting.owed" }),
+        h("p", { class: "wait" }, icon("offline"), h("span", { t: "customer.waiting.owed.more" })),
+      ]);
+      return;
+    }
     if (!entry) return;
     const { place, wait } = entry;
     drawHeroFrom([place, wait], () => [
@@ -49,9 +59,11 @@ export function waiting(model, page) {
   };
 
   let polled = 0;
+  let seenLast = model.confirmed;
   const poll = async () => {
     clearTimeout(timer);
     polled = performance.now();
+    if (owesPlace()) return drawHero();
     try {
       const answer = await model.api.get(`${model.path}/queue-entry`);
       if (answer.state !== "waiting") return void (await model.refresh());
@@ -119,14 +131,18 @@ export function waiting(model, page) {
     element,
     update() {
       drawRows();
+      drawHero();
+      if (model.confirmed === seenLast) return; // only what waits on this phone is another
+      seenLast = model.confirmed;
       if (performance.now() - polled > SOON_MS) void poll(); // a hint that we caused ourselves must not start a chase
-      void photos.refresh().catch(() => {});
+      void photos.open().catch(() => {});
       void chat.refresh().catch(() => {});
     },
     leave() {
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", seen);
       strip.leave();
+      chat.leave();
       camera.leave();
       void awake.release();
     },

@@ -52,7 +52,7 @@ export function placeForm(model, page) {
       }
     },
   });
-  const forget = keepTyped(address.control, `address-${model.id}`);
+  const forget = keepTyped(address.control, `address-${model.name}`);
   const status = h("div", { class: "stack", "aria-live": "polite" });
   const mapPlace = h("div", { class: "stack map-place", hidden: true });
   let asked = 0;
