@@ -17,7 +17,7 @@ from kernel.actors import Actor
 
 async def queue_view(session: AsyncSession, actor: Actor, now: datetime) -> QueueView:
     """The queue, next customer first, and whom the caller should take."""
-    queue = in_order(await waiting_now(session))
+    queue = in_order(await waiting_now(session, now))
     technician = await technician_of(session, actor)
     ids = [entry.request_id for entry in queue]
     known = (

@@ -8,8 +8,9 @@ from assist.callers import ANSWER, CUSTOMER
 from assist.guide.bodies import GuideAnswerBody, GuidesQuery
 from assist.guide.commands import answer_guide
 from assist.guide.queries import catalogue_view
-from assist.guide.triage import Given, NotAnAnswer, SafetyStop
+from assist.guide.triage import Given, NotAnAnswer, SafetyStop, stopped
 from assist.guide.views import CatalogueView, GuidePositionAnswer
+from assist.queue.claims import claims_too_much
 from assist.request.answers import shown
 from assist.request.request import WrongState
 from assist.request.views import GuidePositionView
@@ -35,8 +36,9 @@ async def read_guides(call: Call, query: GuidesQuery) -> CatalogueView:
 async def give_guide_answer(call: Call, request_id: UUID, body: GuideAnswerBody) -> GuidePositionAnswer:
     given = Given(body.guide, body.step, body.answer)
     services = call.use(AssistServices)
+    surplus = stopped(services.guides, [given]) and await claims_too_much(call, request_id, danger=True)
     _row, position = await call.database.run(
-        answer_guide, call.actor, request_id, services, given, body.client_id
+        answer_guide, call.actor, request_id, services, given, body.client_id, surplus
     )
     return GuidePositionAnswer(
         position=GuidePositionView(

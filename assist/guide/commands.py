@@ -34,10 +34,13 @@ async def answer_guide(
     services: AssistServices,
     given: Given,
     client_id: UUID | None = None,
+    surplus: bool = False,
 ) -> tuple[ServiceRequest, Position]:
     """Take an answer and say where it leads.
 
-    An answer that was sent before, by its `client_id`, is told again and changes nothing. A safety stop puts the customer at the head of the queue at once; "solved" resolves the request.
+    An answer that was sent before, by its `client_id`, is told again and changes nothing. A safety stop puts
+    the customer at the head of the queue at once, unless `surplus` says that it is one claim too many;
+    "solved" resolves the request.
     Raises `SafetyStop` when one was met before, `NotAnAnswer`, `WrongState`.
     """
     row = await request_for(uow, actor, request_id)
@@ -70,7 +73,7 @@ async def answer_guide(
     row.skill, row.priority = assessment.skill, int(assessment.priority)
     if position.ending is Ending.STOP:
         row.safety_stop = f"{given.guide}/{position.step}"
-        await place_in_queue(uow, actor, row)
+        await place_in_queue(uow, actor, row, surplus)
     elif position.ending is Ending.SOLVED:
         await move(uow, actor, row, Happening.GUIDE_HELPED, guide=given.guide)
     return row, position

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from assist.callers import CUSTOMER, MOVE, READERS, TECHNICIAN
 from assist.queue.bodies import DeskBody
+from assist.queue.claims import claims_too_much
 from assist.queue.commands import enter_queue, leave_queue, touch_desk, touch_place, wants_touch
 from assist.queue.queries import queue_entry_view
 from assist.queue.tables import QueueEntry
@@ -30,7 +31,8 @@ async def _place(call: Call, request_id: UUID) -> QueueEntryView:
     limit=MOVE,
 )
 async def ask_for_person(call: Call, request_id: UUID) -> QueueEntryView:
-    await call.database.run(enter_queue, call.actor, request_id)
+    surplus = await claims_too_much(call, request_id, danger=False)
+    await call.database.run(enter_queue, call.actor, request_id, surplus)
     return await _place(call, request_id)
 
 

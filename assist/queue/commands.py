@@ -21,24 +21,29 @@ TOUCH_EVERY = timedelta(seconds=10)
 """A sign of life is written down at most this often: an open page asks again at every hint."""
 
 
-async def enter_queue(uow: UnitOfWork, actor: Actor, request_id: UUID) -> ServiceRequest:
-    """Ask for a person. Asking again keeps the place."""
+async def enter_queue(
+    uow: UnitOfWork, actor: Actor, request_id: UUID, surplus: bool = False
+) -> ServiceRequest:
+    """Ask for a person. Asking again keeps the place. `surplus`: see `place_in_queue`."""
     row = await request_for(uow, actor, request_id)
     if row.state is State.WAITING:
         return row
-    await place_in_queue(uow, actor, row)
+    await place_in_queue(uow, actor, row, surplus)
     return row
 
 
-async def place_in_queue(uow: UnitOfWork, actor: Actor, row: ServiceRequest) -> None:
-    """Give `row` a new place, and keep what wait was told with it."""
+async def place_in_queue(uow: UnitOfWork, actor: Actor, row: ServiceRequest, surplus: bool = False) -> None:
+    """Give `row` a new place, and keep what wait was told with it.
+
+    `surplus` says that what is claimed here is one claim too many (see `assist.queue.waiting`).
+    """
     await move(uow, actor, row, Happening.QUEUED, priority=row.priority, safety_stop=row.safety_stop)
     entry = await uow.session.get(QueueEntry, row.id)
     if entry is None:
         entry = QueueEntry(request_id=row.id)
         uow.session.add(entry)
     entry.entered_at = entry.last_contact_at = uow.now
-    entry.left_at = None
+    entry.left_at, entry.surplus = None, surplus
     await uow.session.flush()
     wait = await wait_for(uow.session, row.id, uow.now)
     entry.promised_low_s, entry.promised_high_s = (wait.low_s, wait.high_s) if wait else (None, None)
@@ -89,7 +94,8 @@ async def touch_desk(
 
 
 async def lose_place(uow: UnitOfWork, actor: Actor, request_id: UUID) -> None:
-    """Fifteen minutes without a sign of life: the place goes to the next. Who met danger keeps it."""
+    """Fifteen minutes without a sign of life: the place goes to the next. Who met danger keeps it, unless it
+    was one claim too many."""
     row = await request_for(uow, actor, request_id)
     entry = await uow.session.get(QueueEntry, row.id)
     if row.state is not State.WAITING or entry is None or not _is_lost(row, entry, uow.now):
@@ -99,7 +105,8 @@ async def lose_place(uow: UnitOfWork, actor: Actor, request_id: UUID) -> None:
 
 
 def _is_lost(row: ServiceRequest, entry: QueueEntry, now: datetime) -> bool:
-    return row.priority < Priority.DANGER and now - entry.last_contact_at > PLACE_KEPT
+    kept = row.priority >= Priority.DANGER and not entry.surplus
+    return not kept and now - entry.last_contact_at > PLACE_KEPT
 
 
 async def lost_places(uow: UnitOfWork, limit: int = 100) -> list[UUID]:
@@ -111,7 +118,7 @@ async def lost_places(uow: UnitOfWork, limit: int = 100) -> list[UUID]:
             QueueEntry.left_at.is_(None),
             QueueEntry.last_contact_at < uow.now - PLACE_KEPT,
             ServiceRequest.state == State.WAITING,
-            ServiceRequest.priority < Priority.DANGER,
+            (ServiceRequest.priority < Priority.DANGER) | QueueEntry.surplus,
         )
         .limit(limit)
     )

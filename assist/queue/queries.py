@@ -11,7 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist.queue.tables import Call, DeskPresence, QueueEntry
 from assist.queue.views import QueueEntryView, WaitView
-from assist.queue.waiting import MOST_SAMPLES, PLACE_KEPT, Technician, Wait, Waiting, place_of, wait_range
+from assist.queue.waiting import (
+    MOST_SAMPLES,
+    PLACE_KEPT,
+    Technician,
+    Wait,
+    Waiting,
+    is_behind,
+    is_claim,
+    place_of,
+    wait_range,
+)
 from assist.request.access import visible_request
 from assist.request.kinds import Priority, Skill
 from assist.request.request import State
@@ -34,17 +44,18 @@ class Desks:
         return len(self.busy_for_s) + self.idle
 
 
-async def waiting_now(session: AsyncSession) -> list[Waiting]:
+async def waiting_now(session: AsyncSession, now: datetime) -> list[Waiting]:
     """Everyone in the queue, in no order."""
     query = (
         select(QueueEntry, ServiceRequest)
         .join(ServiceRequest, ServiceRequest.id == QueueEntry.request_id)
         .where(QueueEntry.left_at.is_(None), ServiceRequest.state == State.WAITING)
     )
-    return [_waiting(entry, row) for entry, row in await session.execute(query)]
+    return [_waiting(entry, row, now) for entry, row in await session.execute(query)]
 
 
-def _waiting(entry: QueueEntry, row: ServiceRequest) -> Waiting:
+def _waiting(entry: QueueEntry, row: ServiceRequest, now: datetime) -> Waiting:
+    claim = is_claim(Priority(row.priority), row.inviter_id is not None)
     return Waiting(
         request_id=row.id,
         entered_at=entry.entered_at,
@@ -53,6 +64,7 @@ def _waiting(entry: QueueEntry, row: ServiceRequest) -> Waiting:
         skill=row.skill,
         language=row.language,
         wanted=row.inviter_id,
+        behind=claim and is_behind(Priority(row.priority), entry.surplus, entry.last_contact_at, now),
     )
 
 
@@ -69,7 +81,7 @@ async def wait_for(
     session: AsyncSession, request_id: UUID, now: datetime, queue: list[Waiting] | None = None
 ) -> Wait | None:
     """How long `request_id` will wait from now; None for someone who does not, or with nobody at a desk."""
-    place = place_of(queue if queue is not None else await waiting_now(session), request_id)
+    place = place_of(queue if queue is not None else await waiting_now(session, now), request_id)
     if place is None:
         return None
     recent = (
@@ -106,7 +118,7 @@ async def queue_entry_view(
             entered_at=None,
             kept_until=None,
         )
-    queue = await waiting_now(session)
+    queue = await waiting_now(session, now)
     wait = await wait_for(session, row.id, now, queue)
     return QueueEntryView(
         state="waiting",

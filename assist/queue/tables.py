@@ -24,6 +24,8 @@ class QueueEntry(Base):
     promised_low_s: Mapped[int | None]
     promised_high_s: Mapped[int | None]
     """The wait told on entering, to compare with what it became."""
+    surplus: Mapped[bool] = mapped_column(default=False)
+    """Danger was only claimed, and one address or area has claimed more of it than can be believed."""
 
 
 class Call(Base):

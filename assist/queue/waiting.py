@@ -10,6 +10,12 @@ the customer's last sign of life. A customer who has been silent for a minute an
 place moves up as usual, but they are not offered to a technician until they are back. Who met danger keeps
 the place for good and is offered even when silent: the technician then rings them up.
 
+**What is only claimed.** Anybody may open the public page and answer "danger"; a program may do so three
+hundred times. Such a claim of danger or urgency (nobody of ours has invited this customer) has its head start
+as long as not too many came from one address or area (`CLAIMS_OF_ADDRESS`, `CLAIMS_OF_AREA`); one beyond that
+is `surplus`. A surplus claim, and a claim of danger that has fallen silent, stand behind all others: they are
+taken when nobody else is there, and neither the place nor the wait that others are told counts them.
+
 **The wait.** Two figures, meant to enclose the real wait 8 times in 10. See `wait_range`.
 """
 
@@ -42,6 +48,12 @@ USUAL_PICKUP_S = (5.0, 10.0, 15.0, 25.0, 40.0, 60.0, 90.0, 150.0)
 ENOUGH_SAMPLES = 20
 MOST_SAMPLES = 200
 DRAWS = 400
+CLAIMS_OF_ADDRESS = (8, 20)
+"""Claims from one address that are believed: at once, and further ones an hour. A mobile network puts
+many customers behind one address."""
+CLAIMS_OF_AREA = (12, 30)
+"""The same for one square of the map: a burst main brings true ones, and one look serves them."""
+AREAS_PER_DEGREE = 50
 RANGE = (10.0, 90.0)
 ROUND_TO_S = 30
 
@@ -58,6 +70,8 @@ class Waiting:
     language: str
     wanted: UUID | None = None
     """The technician who invited this customer and knows the case already."""
+    behind: bool = False
+    """A head start that is only claimed, and not to be believed now (see `is_behind`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +91,26 @@ class Wait:
     high_s: int
 
 
-def rank(entry: Waiting) -> tuple[datetime, UUID]:
+def rank(entry: Waiting) -> tuple[bool, datetime, UUID]:
     """The sort key of the queue, smallest first; the id parts two who came in the same instant."""
-    return entry.entered_at - HEAD_START[entry.priority], entry.request_id
+    return entry.behind, entry.entered_at - HEAD_START[entry.priority], entry.request_id
+
+
+def is_claim(priority: Priority, invited: bool) -> bool:
+    """Whether a long head start rests on nothing but what an unknown customer tapped."""
+    return priority >= Priority.URGENT and not invited
+
+
+def is_behind(priority: Priority, surplus: bool, last_contact_at: datetime, now: datetime) -> bool:
+    """Whether a claim stands behind all others: it was one too many, or it is danger and nobody is there."""
+    return surplus or (priority is Priority.DANGER and now - last_contact_at > AWAY_AFTER)
+
+
+def area_of(lon: float | None, lat: float | None) -> str:
+    """The square of some two kilometres that a point lies in; all who gave none share one."""
+    if lon is None or lat is None:
+        return "nowhere"
+    return f"{floor(lon * AREAS_PER_DEGREE)}:{floor(lat * AREAS_PER_DEGREE)}"
 
 
 def in_order(queue: Collection[Waiting]) -> list[Waiting]:
@@ -115,16 +146,18 @@ def suits(entry: Waiting, technician: Technician, now: datetime) -> bool:
 def match(queue: Collection[Waiting], technician: Technician, now: datetime) -> Waiting | None:
     """The customer whom `technician` should take next, or None.
 
-    Danger comes first, then customers whom this technician invited, then the first in order who suits.
+    Danger comes first, then customers whom this technician invited, then the first in order who suits; a
+    danger that is not believed comes when nobody else is there.
     """
     order = in_order(queue)
     for entry in order:
-        if entry.priority is Priority.DANGER:
+        if entry.priority is Priority.DANGER and not entry.behind:
             return entry
     present = [entry for entry in order if not is_away(entry, now)]
     invited = [entry for entry in present if entry.wanted == technician.id]
     fitting = [entry for entry in present if suits(entry, technician, now)]
-    return next(iter(invited or fitting), None)
+    last = [entry for entry in order if entry.priority is Priority.DANGER]
+    return next(iter(invited or fitting or last), None)
 
 
 def wait_range(

@@ -97,7 +97,7 @@ async def test_a_closed_tab_loses_nothing_of_it(water: RunningApp, browsers: Bro
     await context.set_offline(False)
     again = await context.new_page()
     await again.goto(water.url, wait_until="commit")
-    await expect(again.locator(".chat li[data-mine=true]")).to_have_count(3)
+    await expect(again.locator(".chat li[data-mine]")).to_have_count(3)
     await expect(again.locator(".chat li[data-state]")).to_have_count(0, timeout=30_000)
     technician = await someone(water, Role.TECHNICIAN)
     sent = await technician.get(f"/api/requests/{request}/messages")
@@ -130,7 +130,7 @@ async def test_answers_that_get_lost_have_their_effect_once(water: RunningApp, b
     await page.locator("[data-answer=danger]").tap()
     await expect(page.locator(".hero .wait.number")).to_be_visible(timeout=20_000)
     await write(page, "快来")
-    await expect(page.locator(".chat li[data-mine=true]:not([data-state])")).to_be_visible(timeout=20_000)
+    await expect(page.locator(".chat li[data-mine]:not([data-state])")).to_be_visible(timeout=20_000)
     request = await request_id(page)
     technician = await someone(water, Role.TECHNICIAN)
     assert await kinds_of(technician, request) == [

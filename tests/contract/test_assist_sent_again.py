@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -15,6 +15,7 @@ from assist.guide.guide import Answer
 from assist.guide.triage import Given
 from assist.intake.commands import Details, change_details, customer_actor, start_request, withdraw
 from assist.request.request import State
+from kernel.actors import Actor
 from kernel.database import Database
 from kernel.errors import StaleVersion
 from kernel.identity.sessions import who
@@ -82,7 +83,7 @@ async def test_details_sent_again_do_not_undo_what_staff_put_right(house: Assist
     customer = await house.customer()
     sent, version = uuid4(), (await house.row(customer.id)).version
 
-    async def change(actor: object, words: str, seen: int, change_id: object = None) -> None:
+    async def change(actor: Actor, words: str, seen: int, change_id: UUID | None = None) -> None:
         details = Details(description=words)
         await house.database.run(
             change_details,
@@ -91,7 +92,7 @@ async def test_details_sent_again_do_not_undo_what_staff_put_right(house: Assist
             house.services,
             details,
             seen,
-            change_id,  # type: ignore[arg-type]
+            change_id,
         )
 
     await change(customer, "since morning", version, sent)

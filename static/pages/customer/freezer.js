@@ -52,6 +52,7 @@ export class Freezer {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await api.upload(`${path}/stills`, form, (part) => {
+          if (this.freeze !== freezeId) return; // given up meanwhile: the picture still arrives, as evidence, and nobody waits
           this.part = part;
           this.line.tell();
         });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -20,8 +21,11 @@ from assist.queue.waiting import (
     Technician,
     Wait,
     Waiting,
+    area_of,
     in_order,
     is_away,
+    is_behind,
+    is_claim,
     is_kept,
     match,
     place_of,
@@ -130,6 +134,30 @@ def test_a_customer_one_has_invited_comes_before_the_queue_but_not_before_danger
     assert found is not None and found.request_id.int == 2
     found = match([*queue, waits(3, 0, priority=Priority.DANGER)], CHEN, NOON)
     assert found is not None and found.request_id.int == 3
+
+
+def test_what_is_only_claimed_and_not_believed_stands_behind_all_others() -> None:
+    """Whether it fell silent or was one too many: nobody is told that it is ahead of them."""
+    claims = [replace(waits(n, 60, priority=Priority.DANGER), behind=True) for n in range(1, 301)]
+    honest = waits(500, 1)
+    assert place_of([*claims, honest], honest.request_id) == 1
+    assert match([*claims, honest], CHEN, NOON) == honest
+    assert match(claims, CHEN, NOON) is not None, "when nobody else waits it is looked at"
+
+
+def test_a_claim_is_believed_while_somebody_is_there_and_they_are_not_too_many() -> None:
+    silent = NOON - AWAY_AFTER - timedelta(seconds=1)
+    assert not is_behind(Priority.DANGER, False, NOON, NOON)
+    assert is_behind(Priority.DANGER, False, silent, NOON)
+    assert is_behind(Priority.DANGER, True, NOON, NOON) and is_behind(Priority.URGENT, True, NOON, NOON)
+    assert not is_behind(Priority.URGENT, False, silent, NOON), "a silent phone is only not called up"
+    assert is_claim(Priority.DANGER, invited=False) and not is_claim(Priority.DANGER, invited=True)
+    assert not is_claim(Priority.SOON, invited=False)
+
+
+def test_an_area_is_some_two_kilometres() -> None:
+    assert area_of(7.421, 43.731) == area_of(7.439, 43.739) != area_of(7.441, 43.739)
+    assert area_of(None, None) == "nowhere"
 
 
 def test_a_silent_phone_is_not_called_up_but_danger_is() -> None:

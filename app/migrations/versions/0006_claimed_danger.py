@@ -1,0 +1,15 @@
+"""Danger that is only claimed, beyond what one address or area is believed."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column(
+        "queue_entry", sa.Column("surplus", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
