@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from tests.rig.people import Person
 from tests.rig.stack import RunningApp
 
-FLOOD = 40
+FLOOD = 30
 DANGER = {"guide": "leak", "step": "burst", "answer": "danger"}
 
 
@@ -17,6 +19,7 @@ async def in_danger(app: RunningApp) -> Person:
     return customer
 
 
+@pytest.mark.timeout(240)
 async def test_of_a_flood_of_claimed_dangers_the_next_customer_hears_nothing(app: RunningApp) -> None:
     await app.staff("supervisor", "zhao", name="Zhao")
     technician = await app.staff("technician", "chen", name="Chen")
