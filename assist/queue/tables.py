@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.sql.base import Base
@@ -24,7 +24,7 @@ class QueueEntry(Base):
     promised_low_s: Mapped[int | None]
     promised_high_s: Mapped[int | None]
     """The wait told on entering, to compare with what it became."""
-    surplus: Mapped[bool] = mapped_column(default=False)
+    surplus: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Danger was only claimed, and one address or area has claimed more of it than can be believed."""
 
 
