@@ -10,7 +10,7 @@ from assist.guide.commands import answer_guide
 from assist.guide.queries import catalogue_view
 from assist.guide.triage import Given, NotAnAnswer, SafetyStop, stopped
 from assist.guide.views import CatalogueView, GuidePositionAnswer
-from assist.queue.claims import claims_too_much
+from assist.queue.api import claims_too_much
 from assist.request.answers import shown
 from assist.request.request import WrongState
 from assist.request.views import GuidePositionView
