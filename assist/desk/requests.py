@@ -88,7 +88,9 @@ async def request_view(
         if at_desk
         else [],
         visit=_visit(row),
-        rating=RatingView(score=rating.score, comment=rating.comment, given_at=rating.given_at)
+        rating=RatingView(
+            score=rating.score, comment=rating.comment, counts=rating.counts, given_at=rating.given_at
+        )
         if rating
         else None,
         may=allowed_now(actor, row),
@@ -192,7 +194,7 @@ async def request_page(
     query = (
         select(ServiceRequest, Customer, Rating.score)
         .join(Customer, Customer.id == ServiceRequest.customer_id)
-        .outerjoin(Rating, Rating.request_id == ServiceRequest.id)
+        .outerjoin(Rating, (Rating.request_id == ServiceRequest.id) & Rating.counts)
         .order_by(ServiceRequest.id.desc())
         .limit(limit + 1)
     )

@@ -96,7 +96,9 @@ async def renew_invitation(
 
 
 async def _send_link(uow: UnitOfWork, services: AssistServices, row: ServiceRequest) -> Invitation:
-    token = await create_link(uow, Surface.CUSTOMER, services.invitation_lifetime, request_id=row.id)
+    token = await create_link(
+        uow, Surface.CUSTOMER, services.invitation_lifetime, request_id=row.id, shown=True
+    )
     # In the fragment, which browsers send to nobody: previewers and logs never see the token.
     invitation = Invitation(row.id, f"{services.base_url}/#i={token}", uow.now + services.invitation_lifetime)
     minutes = int(services.invitation_lifetime.total_seconds() // 60)

@@ -20,4 +20,6 @@ class Rating(Base):
     request_id: Mapped[UUID] = mapped_column(ForeignKey("service_request.id"), primary_key=True)
     score: Mapped[int]
     comment: Mapped[str] = mapped_column(String(1000), default="")
+    counts: Mapped[bool] = mapped_column(default=True)
+    """False where it came over a link that staff have seen: they could have given it themselves."""
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)

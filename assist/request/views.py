@@ -93,6 +93,7 @@ class RatingView(View):
 
     score: int
     comment: str
+    counts: bool = Field(description="False where it came over a link that staff have seen.")
     given_at: datetime
 
 

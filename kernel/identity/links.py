@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, delete, update
+from sqlalchemy import ForeignKey, LargeBinary, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.actors import Surface
@@ -38,6 +39,8 @@ class AccessLink(Base):
     redeemed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     session_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    shown: Mapped[bool] = mapped_column(default=False)
+    """Whether a member of staff has seen it: whoever opens it need not be the customer."""
 
 
 class LinkSpent(Gone):
@@ -65,8 +68,12 @@ async def create_link(
     *,
     staff_id: UUID | None = None,
     request_id: UUID | None = None,
+    shown: bool = False,
 ) -> str:
-    """Make a link's token; earlier unredeemed links to the same request are revoked."""
+    """Make a link's token; earlier unredeemed links to the same request are revoked.
+
+    ``shown`` says that a member of staff sees it.
+    """
     if request_id is not None:
         await uow.session.execute(
             update(AccessLink)
@@ -82,10 +89,19 @@ async def create_link(
             request_id=request_id,
             created_at=uow.now,
             expires_at=uow.now + lifetime,
+            shown=shown,
         )
     )
     await uow.session.flush()
     return token
+
+
+async def opened_by_shown_link(session: AsyncSession, request_id: UUID) -> bool:
+    """Whether the device that holds a request may be that of somebody on the staff."""
+    query = select(AccessLink.token_hash).where(
+        AccessLink.request_id == request_id, AccessLink.shown, AccessLink.redeemed_at.is_not(None)
+    )
+    return (await session.scalars(query.limit(1))).first() is not None
 
 
 async def forget_links(uow: UnitOfWork, request_id: UUID) -> None:
