@@ -8,6 +8,7 @@ import { leaveWhenSignedOut, takeToken } from "parts/session.js";
 import { wordmark } from "parts/wordmark.js";
 import { Camera } from "pages/customer/camera.js";
 import { Case } from "pages/customer/case.js";
+import { Way } from "pages/customer/way.js";
 import { currentScreen, SCREENS } from "pages/customer/screens.js";
 
 const token = takeToken("i"); // before anything else: a link's secret must not stay in the address
@@ -24,11 +25,14 @@ page.main.append(head, place);
 /** @type {{name: string, screen: import("pages/customer/screen.js").Screen} | null} */
 let shown = null;
 
+const way = new Way(() => shown?.screen ?? null);
+
 function show() {
   const name = currentScreen(model);
   if (shown?.name === name) return shown.screen.update?.();
   shown?.screen.leave?.();
   const first = shown === null;
+  if (!first) way.step();
   const screen = SCREENS[name](model, page);
   shown = { name, screen };
   place.replaceChildren(screen.element);
@@ -50,7 +54,7 @@ async function relabel() {
   page.main.ariaBusy = "false";
   if (!shown?.screen.relabel) {
     shown?.screen.leave?.();
-    shown = null;
+    shown = null; // the same screen again: no further entry
     show();
   } else shown.screen.relabel();
 }
@@ -61,13 +65,13 @@ async function start() {
     model.addEventListener("change", show);
     model.errands.addEventListener("change", () => page.banner.queued(model.errands.stuck ? model.errands.list.length : 0));
     model.errands.addEventListener("refused", (event) => page.toast.fault(/** @type {CustomEvent} */ (event).detail.error));
-    addEventListener("popstate", show);
     show();
   } catch (error) {
     place.replaceChildren(h("div", { class: "screen" }, failed(error, start)));
   }
 }
 
+place.addEventListener("step", () => way.step());
 page.main.addEventListener("language", () => void relabel());
 leaveWhenSignedOut(page);
 await start();

@@ -2,7 +2,8 @@
 
 /** @typedef {import("pages/customer/case.js").Case} Case */
 /** @typedef {import("parts/page.js").Page} Page */
-/** @typedef {{element: HTMLElement, update?: () => void, relabel?: () => void, leave?: () => void}} Screen */
+/** @typedef {{element: HTMLElement, update?: () => void, back?: () => unknown, relabel?: () => void, leave?: () => void}} Screen */
+/** `back` is what the browser's back button means; a promise where it only asks. The guide tells `stepped` of its steps. */
 /** @typedef {(model: Case, page: Page) => Screen} MakeScreen */
 
 /** Whether the person has gone past a screen that the API knows nothing of. @param {Case} model @param {string} name */

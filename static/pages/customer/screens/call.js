@@ -75,18 +75,20 @@ export function call(model, page) {
     live();
   };
 
+  const end = async () => {
+    const choice = await ask({
+      t: "customer.call.end.title", text: "customer.call.end.text",
+      actions: [{ value: "", t: "customer.call.end.stay" }, { value: "end", t: "customer.call.end.end", kind: "danger", icon: "end" }],
+    });
+    if (choice === "end") await model.endCall().catch(() => model.refresh()).catch((error) => page.toast.fault(error));
+  };
+
   const live = () => {
     stage?.leave();
     stage = callStage({
       line, chat, page, technician,
       photos: { strip: () => photoStrip(photos), take: (files) => void photos.add(files) },
-      end: async () => {
-        const choice = await ask({
-          t: "customer.call.end.title", text: "customer.call.end.text",
-          actions: [{ value: "", t: "customer.call.end.stay" }, { value: "end", t: "customer.call.end.end", kind: "danger", icon: "end" }],
-        });
-        if (choice === "end") await model.endCall().catch(() => model.refresh()).catch((error) => page.toast.fault(error));
-      },
+      end,
       camera: () => void begin(true),
     });
     element.replaceChildren(stage.element);
@@ -105,6 +107,7 @@ export function call(model, page) {
 
   return {
     element,
+    back: () => end(),
     update() {},
     relabel() {
       if (!stage) explain();

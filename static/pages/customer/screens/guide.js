@@ -44,8 +44,11 @@ export function guide(model) {
     const position = await model.answer(guideId, step.id, answer.answer).finally(() => (giving = false));
     if (!position?.step || position.ending) return; // the request's state shows another screen now
     trail.push(step.id);
+    element.dispatchEvent(new Event("step", { bubbles: true }));
     draw(position.step);
   };
+
+  const back = () => (trail.length ? draw(/** @type {string} */ (trail.pop())) : pass(model, "what"));
 
   /** @param {string} name */
   const draw = (name) => {
@@ -55,7 +58,6 @@ export function guide(model) {
     clearInterval(ticking);
     const answers = [...step.answers].sort((a, b) => (FACES[a.answer]?.order ?? 9) - (FACES[b.answer]?.order ?? 9));
     const safety = step.kind === "safety";
-    const back = () => (trail.length ? draw(/** @type {string} */ (trail.pop())) : pass(model, "place", false));
     element.replaceChildren(
       frame(
         {
@@ -87,6 +89,7 @@ export function guide(model) {
   draw(standing());
   return {
     element,
+    back,
     update() {
       if (standing() !== at && !trail.includes(standing())) draw(standing());
     },

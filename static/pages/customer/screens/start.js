@@ -44,10 +44,12 @@ export function building(model) {
   const quick = h("div", { class: "quick wrap" }, ["pump", "tank", "riser", "meter_room"].map((key) =>
     button({ t: `customer.equipment.${key}`, action: (event) => (equipment.control.value = /** @type {HTMLElement} */ (event.currentTarget).innerText) })));
   form.append(quick);
+  const back = () => model.keep({ asker: "" });
   return {
+    back,
     element: frame(
       {
-        step: 1, t: "customer.building.title", lead: "customer.building.lead", back: () => model.keep({ asker: "" }),
+        step: 1, t: "customer.building.title", lead: "customer.building.lead", back,
         bottom: [button({ t: "common.next", kind: "primary", size: "main", action: go })],
       },
       form,
@@ -75,6 +77,7 @@ export function what(model) {
     return tile;
   });
   return {
+    back,
     element: frame({ step: 2, t: "customer.what.title", lead: "customer.what.lead", back }, h("div", { class: "tiles" }, tiles)),
   };
 }

@@ -19,10 +19,12 @@ import { pass } from "pages/customer/screen.js";
 /** @type {MakeScreen} */
 export function where(model, page) {
   const form = placeForm(model, page);
+  const back = () => pass(model, "what");
   return {
+    back,
     element: frame(
       {
-        step: 3, t: "customer.where.title", lead: "customer.where.lead", back: () => pass(model, "what"),
+        step: 3, t: "customer.where.title", lead: "customer.where.lead", back,
         bottom: [
           button({ t: "common.next", kind: "primary", size: "main", action: () => form.save() }),
           button({ t: "customer.where.skip", kind: "quiet", action: () => pass(model, "place") }),
