@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, delete, select, update
+from sqlalchemy import ForeignKey, LargeBinary, delete, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -39,7 +39,7 @@ class AccessLink(Base):
     redeemed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     session_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    shown: Mapped[bool] = mapped_column(default=False)
+    shown: Mapped[bool] = mapped_column(default=False, server_default=true())
     """Whether a member of staff has seen it: whoever opens it need not be the customer."""
 
 
