@@ -43,6 +43,8 @@ class PageSettings(Protocol):
     @property
     def utility_name(self) -> str: ...
     @property
+    def utility_phone(self) -> str: ...
+    @property
     def default_language(self) -> str: ...
     @property
     def default_region(self) -> str: ...
@@ -157,6 +159,7 @@ class Pages:
             "language": language,
             "languages": LANGUAGES,
             "utility": utility,
+            "phone": self.settings.utility_phone,
             "region": self.settings.default_region,
             "timezone": self.settings.timezone,
             "demo": self.settings.demo,

@@ -57,6 +57,11 @@ class Settings(BaseSettings):
     turn_urls: tuple[str, ...] = Field((), description="TURN servers for networks that block UDP.")
     turn_secret: str = Field("", description="Secret shared with coturn (use-auth-secret).")
     utility_name: str = Field("", description="The utility's name as customers read it; empty: the demo's.")
+    utility_phone: str = Field(
+        "",
+        max_length=32,
+        description="The number customers may ring, as it is written there; empty: none is shown.",
+    )
     timezone: str = Field("Asia/Shanghai", description="Zone of the utility's working day (IANA name).")
     default_language: Literal["zh-Hans", "zh-Hant", "en"] = Field(
         "zh-Hans", description="Language where neither browser nor person says another."

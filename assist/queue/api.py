@@ -6,7 +6,7 @@ from uuid import UUID
 
 from assist.callers import CUSTOMER, MOVE, READERS, TECHNICIAN
 from assist.queue.bodies import DeskBody
-from assist.queue.commands import enter_queue, leave_queue, touch_desk, touch_place, wants_touch
+from assist.queue.commands import enter_queue, leave_queue, reopen, touch_desk, touch_place, wants_touch
 from assist.queue.queries import queue_entry_view
 from assist.queue.tables import QueueEntry
 from assist.queue.views import QueueEntryView
@@ -38,6 +38,18 @@ async def _place(call: Call, request_id: UUID) -> QueueEntryView:
 async def ask_for_person(call: Call, request_id: UUID) -> QueueEntryView:
     surplus = await claims_too_much(call, request_id, danger=False)
     await call.database.run(enter_queue, call.actor, request_id, surplus)
+    return await _place(call, request_id)
+
+
+@api.post(
+    "/api/requests/{request_id}/reopening",
+    who=CUSTOMER,
+    summary="It is not solved: ask for a person again",
+    status=201,
+    errors=(WrongState,),
+)
+async def reopen_request(call: Call, request_id: UUID) -> QueueEntryView:
+    await call.database.run(reopen, call.actor, request_id)
     return await _place(call, request_id)
 
 

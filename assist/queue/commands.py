@@ -32,12 +32,29 @@ async def enter_queue(
     return row
 
 
-async def place_in_queue(uow: UnitOfWork, actor: Actor, row: ServiceRequest, surplus: bool = False) -> None:
+async def reopen(uow: UnitOfWork, actor: Actor, request_id: UUID) -> ServiceRequest:
+    """It is not solved: a person again, ahead of those who have just come. Saying so twice is no fault."""
+    row = await request_for(uow, actor, request_id)
+    if row.state is State.WAITING:
+        return row
+    row.priority = max(row.priority, int(Priority.SOON))
+    await place_in_queue(uow, actor, row, happening=Happening.REOPENED)
+    row.outcome, row.outcome_note, row.visit = None, "", None
+    return row
+
+
+async def place_in_queue(
+    uow: UnitOfWork,
+    actor: Actor,
+    row: ServiceRequest,
+    surplus: bool = False,
+    happening: Happening = Happening.QUEUED,
+) -> None:
     """Give `row` a new place, and keep what wait was told with it.
 
     `surplus` says that what is claimed here is one claim too many (see `assist.queue.waiting`).
     """
-    await move(uow, actor, row, Happening.QUEUED, priority=row.priority, safety_stop=row.safety_stop)
+    await move(uow, actor, row, happening, priority=row.priority, safety_stop=row.safety_stop)
     entry = await uow.session.get(QueueEntry, row.id)
     if entry is None:
         entry = QueueEntry(request_id=row.id)

@@ -17,6 +17,7 @@ from kernel.errors import Unavailable
 from kernel.identity.staff import Staff
 
 QUEUE_TOPIC = "queue"
+BACK_TO_DUTY = frozenset({Happening.RETURNED, Happening.REOPENED})
 
 
 class NobodyOnDuty(Unavailable):
@@ -77,7 +78,7 @@ async def move(
         happening,
         actor=actor.id if actor.kind == "staff" else None,
         named=named,
-        duty=await duty_supervisor(uow.session) if happening is Happening.RETURNED else None,
+        duty=await duty_supervisor(uow.session) if happening in BACK_TO_DUTY else None,
     )
     row.state, row.owner_id = standing.state, standing.owner
     if row.state in FINAL:

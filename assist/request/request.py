@@ -17,7 +17,7 @@ happening names one of four rules for the next owner:
 * `KEEP`: nobody new is answerable. A call that ends, a job that is done: the same person remains.
 * `ACTOR`: the staff member who did it. Accepting a request is taking it.
 * `NAMED`: the staff member whom the event names: the rep whose task it became, the dispatcher it went up to.
-* `DUTY`: the duty supervisor, because the person who had it gave it back.
+* `DUTY`: the duty supervisor, because the person who had it gave it back, or thought it done.
 
 A rule that names a person and finds none (news without a name) falls back to the owner before it: the chain
 may be stretched, never broken. There is no rule for "nobody", so a request without an owner cannot be
@@ -78,6 +78,7 @@ class Happening(StrEnum):
     TASK_CANCELLED = "task_cancelled"
     RATED = "rated"
     RATING_LAPSED = "rating_lapsed"
+    REOPENED = "reopened"
     WITHDRAWN = "withdrawn"
 
 
@@ -171,6 +172,8 @@ TRANSITIONS: Table[State, Happening, Step] = Table(
         (State.VISIT, Happening.TASK_CANCELLED): Step(State.WRAP_UP, _FIELD, OwnerRule.NAMED),
         # The customer's last word.
         (State.RESOLVED, Happening.RATED): Step(State.CLOSED, _CUSTOMER),
+        # It is not solved: a person again, and not the guide.
+        (State.RESOLVED, Happening.REOPENED): Step(State.WAITING, _CUSTOMER, OwnerRule.DUTY),
         (State.RESOLVED, Happening.RATING_LAPSED): Step(State.CLOSED, _CLOCK),
     },
 )

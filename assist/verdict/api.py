@@ -16,6 +16,7 @@ from assist.verdict.verdict import (
     VerdictIncomplete,
     VerdictMissing,
     WindowImpossible,
+    WordMissing,
 )
 from kernel.web import Api, Call
 
@@ -45,7 +46,7 @@ async def put_verdict(call: Call, request_id: UUID, body: VerdictBody) -> Reques
     who=ANSWERABLE,
     summary="End the request: fixed, advice, or a visit",
     status=201,
-    errors=(VerdictMissing, OutcomeNotAllowed, PlaceMissing, WindowImpossible, *MOVES),
+    errors=(VerdictMissing, OutcomeNotAllowed, WordMissing, PlaceMissing, WindowImpossible, *MOVES),
 )
 async def give_outcome(call: Call, request_id: UUID, body: OutcomeBody) -> RequestView:
     wish = VisitWish()

@@ -24,6 +24,7 @@ from assist.verdict.verdict import (
     require_complete,
     require_outcome,
     require_window,
+    require_word,
     visit_for,
 )
 from kernel.actors import Actor
@@ -96,7 +97,8 @@ async def conclude(
 ) -> ServiceRequest:
     """End a request with its outcome. A call that is still going on ends with it.
 
-    Raises `VerdictMissing`, `OutcomeNotAllowed`, `PlaceMissing`, `WindowImpossible`, `WrongState`.
+    Raises `VerdictMissing`, `OutcomeNotAllowed`, `WordMissing`, `PlaceMissing`, `WindowImpossible`,
+    `WrongState`.
     """
     row = await request_for(uow, actor, request_id, version)
     happening = Happening.VISIT_ASKED if outcome is Outcome.NEEDS_VISIT else Happening.CONCLUDED
@@ -104,6 +106,7 @@ async def conclude(
     kept = await uow.session.get(VerdictRow, row.id)
     verdict = kept.as_verdict() if kept else None
     require_outcome(verdict, outcome)
+    require_word(verdict, outcome, Priority(row.priority), note)
     row.outcome, row.outcome_note = outcome, note
     asked: VisitRequested | None = None
     if verdict is not None and outcome is Outcome.NEEDS_VISIT:

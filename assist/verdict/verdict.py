@@ -93,6 +93,12 @@ class VerdictIncomplete(Invalid):
     code: ClassVar[str] = "verdict_incomplete"
 
 
+class WordMissing(Invalid):
+    """Somebody met danger here: write down why it is none."""
+
+    code: ClassVar[str] = "outcome_word_missing"
+
+
 class WindowImpossible(Invalid):
     """The time asked for the visit is not possible."""
 
@@ -151,6 +157,18 @@ def require_outcome(verdict: Verdict | None, outcome: Outcome) -> None:
     if verdict is None:
         raise VerdictMissing()
     raise OutcomeNotAllowed(outcome=outcome.value, allowed=sorted(allowed_outcomes(verdict)))
+
+
+def require_word(verdict: Verdict | None, outcome: Outcome, priority: Priority, note: str) -> None:
+    """Raises `WordMissing` when danger would be ended by advice, or unseen, and not one word why."""
+    settled = outcome is Outcome.FIXED and verdict is not None
+    if (
+        priority is Priority.DANGER
+        and outcome is not Outcome.NEEDS_VISIT
+        and not settled
+        and not note.strip()
+    ):
+        raise WordMissing(faults=[Fault("outcome_word_missing", "body.note")])
 
 
 def visit_for(

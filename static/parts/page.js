@@ -15,7 +15,7 @@ import { i18n, t } from "parts/words.js";
 
 /**
  * What the server tells a page about itself. An empty `utility` has a name in each language, among the texts.
- * @typedef {{page: string, surface: string, areas: string[], language: string, languages: string[], utility: string, region: string,
+ * @typedef {{page: string, surface: string, areas: string[], language: string, languages: string[], utility: string, phone: string, region: string,
  *   timezone: string, demo: boolean, map: boolean, map_missing: string, base_map: string}} Shell
  */
 /** @typedef {{shell: Shell, api: Api, live: Live, banner: Banner, toast: Toast, main: HTMLElement}} Page */

@@ -10,6 +10,8 @@ import { photoAdd } from "parts/photo.js";
 import { drawnFrom } from "parts/redraw.js";
 import "parts/tool-rail.js";
 import { t } from "parts/words.js";
+import { buzz } from "pages/customer/awake.js";
+import { chime } from "pages/customer/sound.js";
 
 /** @typedef {import("parts/ink.js").Ink} Ink */
 /** @typedef {import("pages/customer/line.js").Line} Line */
@@ -30,6 +32,8 @@ export function callStage({ line, chat, page, technician, photos, end, camera })
   const still = h("div", { class: "still-bar", hidden: true });
   const bar = h("div", { class: "call-bar", role: "toolbar", label: "customer.call.controls" });
   const drawer = h("div", { class: "drawer", hidden: true });
+  const asked = h("section", { class: "asked", role: "status", hidden: true, label: "customer.call.asks" });
+  const drawAsked = drawnFrom(asked);
   const strip = photos.strip();
   const [drawTop, drawOver, drawBar] = [drawnFrom(top), drawnFrom(middle), drawnFrom(bar)];
 
@@ -79,6 +83,7 @@ export function callStage({ line, chat, page, technician, photos, end, camera })
     ]);
     drawMiddle(hasPicture);
     drawStill();
+    drawRequest();
     const { hasTorch, torchOn, speaking, audio } = device;
     drawBar([hasPicture, hasTorch, torchOn, speaking, Boolean(audio), drawer.dataset["what"], line.unread], () => barButtons(hasPicture));
   };
@@ -94,6 +99,27 @@ export function callStage({ line, chat, page, technician, photos, end, camera })
         ? [h("div", { class: "no-picture" }, icon("video-off"), h("p", { t: "customer.call.no_picture" }), photoAdd({ t: "common.photo.take", capture: true, picked: photos.take }), button({ t: "customer.call.camera_on", icon: "video", action: camera }))]
         : []),
     ]);
+  };
+
+  let heard = "";
+  /** What the technician has just asked for, in their words: a number on a button says nothing to somebody who holds a phone to a pipe. */
+  const drawRequest = () => {
+    const message = drawer.hidden ? line.asked : null;
+    asked.hidden = !message;
+    if (!message) return;
+    const { client_id: id, text } = message;
+    drawAsked([id, text], () => [
+      h("p", { class: "small", text: technician() }),
+      h("p", { class: "words", text }),
+      h("div", { class: "cluster" },
+        button({ t: "customer.call.photo", icon: "photo", action: () => (line.readAll(), open("photos")) }),
+        button({ t: "customer.call.answer", icon: "chat", action: () => open("chat") }),
+        button({ t: "customer.call.seen", icon: "check", kind: "primary", action: () => (line.readAll(), draw()) })),
+    ]);
+    if (heard === id) return;
+    heard = id;
+    buzz(60, 60, 60);
+    void chime().catch(() => {});
   };
 
   const drawStill = () => {
@@ -123,7 +149,7 @@ export function callStage({ line, chat, page, technician, photos, end, camera })
     ].filter((part) => part !== null);
   };
 
-  const root = h("div", { class: "stage call-stage" }, own, ink, other, middle, top, h("div", { class: "call-low" }, silent, still, drawer, bar));
+  const root = h("div", { class: "stage call-stage" }, own, ink, other, middle, top, h("div", { class: "call-low" }, silent, still, asked, drawer, bar));
   line.addEventListener("change", draw);
   line.addEventListener("messages", () => {
     if (drawer.dataset["what"] === "chat") line.readAll();

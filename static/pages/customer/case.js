@@ -210,6 +210,11 @@ export class Case extends EventTarget {
     return this.act("withdrawal");
   }
 
+  /** It is not solved: a person again. */
+  reopen() {
+    return this.act("reopening");
+  }
+
   /** @param {number} score @param {string} comment */
   rate(score, comment) {
     return this.act("rating", { score, comment });

@@ -133,6 +133,11 @@ export class Line extends EventTarget {
     return this.messages.filter((message) => message.author !== "customer").length;
   }
 
+  /** What the technician said last and is not on the screen yet. */
+  get asked() {
+    return this.unread > 0 ? (this.messages.findLast((message) => message.author !== "customer") ?? null) : null;
+  }
+
   /** The chat is open: all of it is on the screen. */
   readAll() {
     this.read = this.theirs;

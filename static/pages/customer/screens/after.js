@@ -73,6 +73,13 @@ export function after(model, page) {
       await model.rate(score, comment.control.value.trim());
       forget();
     };
+    const notSolved = async () => {
+      const choice = await ask({
+        t: "customer.resolved.not.title", text: "customer.resolved.not.text",
+        actions: [{ value: "", t: "common.back" }, { value: "again", t: "customer.resolved.not.do", kind: "primary", icon: "person" }],
+      });
+      if (choice === "again") await model.reopen();
+    };
     const send = button({ t: "customer.rating.send", kind: "primary", size: "main", disabled: !score, action: rateIt });
     if (score) word.textContent = t(`customer.rating.${score}`);
     const rate = stars({
@@ -83,7 +90,7 @@ export function after(model, page) {
         send.disabled = false;
       },
     });
-    return frame({ picture: art("solved"), t: "customer.resolved.title", bottom: [send] },
+    return frame({ picture: art("solved"), t: "customer.resolved.title", bottom: [send, button({ t: "customer.resolved.not", kind: "quiet", icon: "again", action: (event) => attempt(event.currentTarget, notSolved) })] },
       h("section", { class: "card stack rate" }, h("h2", { t: "customer.rating.title" }), rate, word, comment), found(request), eraseLine(model));
   };
 

@@ -5,6 +5,7 @@ import { note } from "parts/chip.js";
 import { art, h } from "parts/dom.js";
 import { i18n } from "parts/words.js";
 import { frame } from "pages/customer/frame.js";
+import { telephone } from "pages/customer/telephone.js";
 import { pass } from "pages/customer/screen.js";
 
 /** @typedef {import("pages/customer/screen.js").MakeScreen} MakeScreen */
@@ -66,7 +67,7 @@ export function elsewhere(model, page) {
 }
 
 /** @type {MakeScreen} */
-export function linkFault(model) {
+export function linkFault(model, page) {
   return {
     element: frame(
       {
@@ -75,6 +76,7 @@ export function linkFault(model) {
       },
       note({ text: i18n.error(model.fault), tone: "warn", icon: "link" }),
       note({ t: "customer.link.more" }),
+      telephone(page),
     ),
   };
 }

@@ -17,6 +17,7 @@ import { requestChat } from "pages/customer/messages.js";
 import { photoStrip } from "pages/customer/photo-strip.js";
 import { Photos } from "pages/customer/photos.js";
 import { placeForm } from "pages/customer/screens/where.js";
+import { telephone } from "pages/customer/telephone.js";
 import { Awake } from "pages/customer/awake.js";
 
 /** @typedef {import("pages/customer/screen.js").MakeScreen} MakeScreen */
@@ -51,10 +52,20 @@ export function waiting(model, page) {
     }
     if (!entry) return;
     const { place, wait } = entry;
+    if (!wait) {
+      const { contact } = /** @type {import("pages/customer/case.js").RequestView} */ (model.request);
+      drawHeroFrom([place, "nobody", contact.phone], () => [
+        h("p", { class: "place-number", t: "common.wait.unknown" }),
+        h("p", { class: "small", t: contact.phone ? "customer.waiting.nobody.ring" : "customer.waiting.nobody" }),
+        h("p", { class: "wait number" }, icon("clock"), h("span", { text: place === 1 ? t("customer.waiting.nobody.first") : t("customer.waiting.place", { place }) })),
+        ...(contact.phone ? [] : [button({ t: "customer.waiting.nobody.leave", icon: "phone", kind: "primary", action: (event) => attempt(event.currentTarget, editContact) })]),
+      ]);
+      return;
+    }
     drawHeroFrom([place, wait], () => [
       h("p", { class: "place-number number", text: place === 1 ? t("customer.waiting.next") : t("customer.waiting.place", { place }) }),
-      h("p", { class: "wait number" }, icon("clock"), h("span", { text: wait ? t("customer.waiting.wait", { wait: waitWords(i18n, wait) }) : t("common.wait.unknown") })),
-      wait ? h("p", { class: "small muted", t: "customer.waiting.kept" }) : h("p", { class: "small", t: "customer.waiting.nobody" }),
+      h("p", { class: "wait number" }, icon("clock"), h("span", { text: t("customer.waiting.wait", { wait: waitWords(i18n, wait) }) })),
+      h("p", { class: "small muted", t: "customer.waiting.kept" }),
     ]);
   };
 
@@ -113,6 +124,7 @@ export function waiting(model, page) {
     h("div", { class: "card" }, hero),
     camera.element,
     h("section", { class: "card stack" }, h("h2", { t: "customer.waiting.photos" }), h("p", { class: "small muted", t: "customer.waiting.photos.more" }), strip),
+    telephone(page),
     rows,
     h("section", { class: "card stack" }, h("h2", { t: "common.chat" }), chat),
     h("p", { class: "centre" }, button({ t: "customer.leave", kind: "quiet", action: (event) => attempt(event.currentTarget, leave) })),
@@ -129,6 +141,7 @@ export function waiting(model, page) {
 
   return {
     element,
+    back: () => leave().catch((error) => page.toast.fault(error)),
     update() {
       drawRows();
       drawHero();
