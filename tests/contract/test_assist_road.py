@@ -17,7 +17,9 @@ from assist.guide.commands import answer_guide
 from assist.guide.guide import Answer
 from assist.guide.triage import Given, SafetyStop
 from assist.intake.commands import BuildingNeeded, Details, NewRequest, change_details, withdraw
-from assist.queue.commands import enter_queue
+from assist.queue.commands import enter_queue, reopen
+from assist.queue.queries import waiting_now
+from assist.queue.waiting import in_order
 from assist.rating.commands import rate
 from assist.request.handlers import group
 from assist.request.kinds import Asker, Category, Outcome, Priority
@@ -404,3 +406,24 @@ async def test_only_who_answers_for_a_request_changes_whom_it_reaches(house: Ass
         await house.database.run(change_details, house.wang, customer.id, house.services, change, None)
     for answerable in (house.chen, house.supervisor, customer):
         await house.database.run(change_details, answerable, customer.id, house.services, change, None)
+
+
+async def test_what_is_not_solved_goes_back_to_a_person(house: AssistHouse, clock: ManualClock) -> None:
+    customer = await house.judged()
+    await house.database.run(conclude, house.chen, customer.id, Outcome.FIXED, "done")
+    clock.advance(60)
+    other = await house.waiting()
+    for _ in range(2):
+        row = await house.database.run(reopen, customer, customer.id)
+    assert (row.state, row.owner_id, row.outcome) == (State.WAITING, house.supervisor.id, None)
+    async with house.database.reading() as session:
+        queue = in_order(await waiting_now(session, clock.now()))
+    assert [entry.request_id for entry in queue] == [customer.id, other.id]
+    kinds = [event.kind for event in await house.timeline(customer.id)]
+    assert kinds.count("reopened") == 1
+    await house.database.run(accept_request, house.wang, customer.id, house.services)
+    await house.database.run(end_call, house.wang, customer.id)
+    await house.database.run(conclude, house.wang, customer.id, Outcome.FIXED, "now it is")
+    await house.database.run(rate, customer, customer.id, 4)
+    with pytest.raises(WrongState):
+        await house.database.run(reopen, customer, customer.id)

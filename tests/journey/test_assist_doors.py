@@ -23,6 +23,7 @@ CUSTOMERS_OWN = {
     "give_place_up",
     "withdraw_request",
     "rate_request",
+    "reopen_request",
 }
 CUSTOMERS_OR_SUPERVISORS = {"erase_a_request"}
 BOTH_SIDES = {

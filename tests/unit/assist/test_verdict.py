@@ -20,10 +20,12 @@ from assist.verdict.verdict import (
     VerdictIncomplete,
     VerdictMissing,
     WindowImpossible,
+    WordMissing,
     allowed_outcomes,
     require_complete,
     require_outcome,
     require_window,
+    require_word,
     verdict_faults,
     visit_for,
 )
@@ -145,3 +147,14 @@ def test_a_window_that_cannot_be_is_refused(
 def test_no_window_and_a_running_window_are_fine() -> None:
     require_window(None, None, NOW)
     require_window(NOW - timedelta(hours=1), NOW + timedelta(hours=1), NOW)
+
+
+def test_danger_is_not_ended_by_advice_without_a_word() -> None:
+    for verdict, outcome in ((None, Outcome.ADVICE), (NUT, Outcome.ADVICE), (None, Outcome.FIXED)):
+        with pytest.raises(WordMissing) as refused:
+            require_word(verdict, outcome, Priority.DANGER, "  ")
+        assert [fault.where for fault in refused.value.faults] == ["body.note"]
+        require_word(verdict, outcome, Priority.DANGER, "The tap was closed; the floor is dry.")
+        require_word(verdict, outcome, Priority.URGENT, "")
+    require_word(NUT, Outcome.FIXED, Priority.DANGER, "")
+    require_word(NUT, Outcome.NEEDS_VISIT, Priority.DANGER, "")
