@@ -247,7 +247,7 @@ async def test_the_field_carries_the_request_to_done_and_the_owner_follows(
     assert any("Wu已经出发" in text for text in texts), "the customer is told when the rep is on the way"
     assert view.visit is not None
     assert (view.visit.state, view.visit.rep_name, view.visit.task_id) == ("done", "Wu", task)
-    assert view.may == ["rated"]
+    assert view.may == ["rated", "reopened"]
     await house.database.run(rate, customer, customer.id, 4)
     assert await house.state(customer.id) is State.CLOSED
 
