@@ -101,7 +101,7 @@ async def test_fixed_by_video_and_rated(shared_app: RunningApp, chen: Person) ->
     await into_wrap_up(customer, chen)
     fixed = await chen.post(request_path(customer, "/outcome"), {"outcome": "fixed", "note": "ok"})
     assert fixed["state"] == "resolved"
-    assert (await customer.get(request_path(customer)))["may"] == ["rated"]
+    assert (await customer.get(request_path(customer)))["may"] == ["rated", "reopened"]
     closed = await customer.post(request_path(customer, "/rating"), {"score": 5, "comment": "很好"})
     assert closed["state"] == "closed" and closed["rating"]["score"] == 5
     assert await customer.refused("POST", request_path(customer, "/queue-entry"), json={}) == "wrong_state"
