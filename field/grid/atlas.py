@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from field.grid.places import Place
+from field.grid.whereabouts import Place
 
 FILE = Path(__file__).with_name("atlas.npz")
 CELLS_PER_DEGREE = 10

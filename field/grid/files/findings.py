@@ -5,7 +5,6 @@ from typing import Final
 
 from kernel.errors import Fault
 
-CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 NAME_LENGTH: Final = 80
 
 _PLACE: Final = re.compile(r"(?:(feature|unit|line) (\d+)|\w+)(?:, (\w+))?")
@@ -50,11 +49,6 @@ def _place(where: str) -> dict[str, object]:
     assert found is not None, where
     place: dict[str, object] = {found[1]: int(found[2])} if found[1] else {}
     return place | ({"field": found[3]} if found[3] else {})
-
-
-def printable(text: str) -> bool:
-    """Whether a text has no control, format or unassigned characters."""
-    return text.isprintable()
 
 
 def shown(value: object) -> str:

@@ -105,22 +105,27 @@ class RepRow:
 @dataclasses.dataclass(frozen=True)
 class ZoneFile:
     """A zone file as read. `rows` and `units` hold what was sound; they may be stored only when
-    `faults` is empty.
+    `faults` is empty. `encoding`: what it was in; `sample`: some of its names, to see that by;
+    `axes_named`: a coordinate system says which comes first, longitude or latitude.
     """
 
     rows: tuple[ZoneRow, ...]
     units: tuple[UnitRow, ...]
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
+    encoding: str = "utf-8"
+    sample: tuple[str, ...] = ()
+    axes_named: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
 class RepFile:
     """A representatives file as read. `rows` may be stored only when `faults` is empty. `encoding`:
-    what it was in.
+    what it was in; `sample`: some of its names, to see that by.
     """
 
     rows: tuple[RepRow, ...]
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
     encoding: str
+    sample: tuple[str, ...] = ()

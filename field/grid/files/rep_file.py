@@ -6,8 +6,12 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from field.grid.files.findings import CODE, NAME_LENGTH, Findings, printable, shown
+from field.grid.codes import code_of, fault_of_name, tidy
+from field.grid.encodings import read_text
+from field.grid.files.findings import Findings, shown
 from field.grid.files.records import DEFAULT_LIMITS, PART_NAME, SKILLS, Limits, RepFile, RepRow
+from field.grid.formats import other_format
+from field.grid.whereabouts import Bounds, fault_of_home
 
 REQUIRED: Final = (
     "code",
@@ -24,6 +28,7 @@ REQUIRED: Final = (
 )
 OPTIONAL: Final = ("name_en", "parts", "zones")
 MOST_OF_A_PART: Final = 9_999
+SAMPLES: Final = 3
 
 _USERNAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}")
 _TIME: Final = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
@@ -39,46 +44,50 @@ def read_reps(
     stations: Collection[str] | None = None,
     zones: Collection[str] | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    encoding: str | None = None,
+    bounds: Bounds | None = None,
 ) -> RepFile:
     """Read and check a whole representatives file. Never raises for what is in `data`.
 
     `stations`, `zones`: the codes there are; a row naming another is a fault. None: not checked.
+    `encoding`: what the file is in, where the caller says so. `bounds`: of all zones; a home far outside
+    them is a fault.
     """
     findings = Findings(limits.faults)
-    text, encoding = _decode(data, limits, findings)
+    text, was_in = _decode(data, encoding, limits, findings)
     table = _table(text, findings) if text is not None else None
     if table is None:
-        return RepFile((), findings.faults, findings.warnings, encoding)
+        return RepFile((), findings.faults, findings.warnings, was_in)
     columns, lines = table
     if not lines:
         findings.fault("no_rows", "file")
     if len(lines) > limits.rows:
         findings.fault("too_many_rows", "file", rows=len(lines), most=limits.rows)
-        return RepFile((), findings.faults, findings.warnings, encoding)
+        return RepFile((), findings.faults, findings.warnings, was_in)
     seen: dict[tuple[str, str], int] = {}
     rows = []
     for line, cells in lines:
         if len(cells) != len(columns):
             findings.fault("wrong_cell_count", f"line {line}", found=len(cells), expected=len(columns))
             continue
-        row = _Line(dict(zip(columns, (cell.strip() for cell in cells), strict=True)), line, findings)
-        rows.append(row.read(seen, stations, zones))
+        row = _Line(dict(zip(columns, map(tidy, cells), strict=True)), line, findings)
+        rows.append(row.read(seen, stations, zones, bounds))
     sound = tuple(row for row in rows if row is not None)
-    return RepFile(sound, findings.faults, findings.warnings, encoding)
+    sample = dict.fromkeys(row.name for row in sound if not row.name.isascii())
+    return RepFile(sound, findings.faults, findings.warnings, was_in, tuple(sample)[:SAMPLES])
 
 
-def _decode(data: bytes, limits: Limits, findings: Findings) -> tuple[str | None, str]:
+def _decode(data: bytes, encoding: str | None, limits: Limits, findings: Findings) -> tuple[str | None, str]:
     if len(data) > limits.file_bytes:
         findings.fault("file_too_large", "file", bytes=len(data), most=limits.file_bytes)
         return None, "utf-8"
-    try:
-        return data.decode("utf-8-sig"), "utf-8"
-    except UnicodeDecodeError as utf8:
-        try:
-            return data.decode("gb18030"), "gb18030"
-        except UnicodeDecodeError:
-            findings.fault("unknown_encoding", "file", byte=utf8.start)
-            return None, "utf-8"
+    other = other_format(data)
+    if other is None and data[:1] in (b"{", b"["):
+        other = "JSON"
+    if other is not None:
+        findings.fault("other_format", "file", found=other, wanted="CSV")
+        return None, "utf-8"
+    return read_text(data, encoding, "unknown_encoding", findings)
 
 
 def _table(text: str, findings: Findings) -> tuple[list[str], list[tuple[int, list[str]]]] | None:
@@ -101,7 +110,7 @@ def _table(text: str, findings: Findings) -> tuple[list[str], list[tuple[int, li
         findings.fault("no_rows", "file")
         return None
     at, header = lines[0]
-    columns = [cell.strip().lower() for cell in header]
+    columns = [tidy(cell).lower() for cell in header]
     if len(columns) == 1 and (found := re.search(r"[;\t|，]", columns[0])):
         findings.fault("wrong_separator", f"line {at}", found=found[0])
         return None
@@ -127,12 +136,14 @@ class _Line:
         self._line = line
         self._findings = findings
         self._sound = True
+        self._located = True
 
     def read(
         self,
         seen: dict[tuple[str, str], int],
         stations: Collection[str] | None,
         zones: Collection[str] | None,
+        bounds: Bounds | None,
     ) -> RepRow | None:
         code = self._code("code")
         self._once("code", code, seen)
@@ -158,6 +169,10 @@ class _Line:
             zones=self._zones(seen, zones),
             line=self._line,
         )
+        if self._located:
+            wrong = fault_of_home(row.home_lon, row.home_lat, bounds)
+            if wrong is not None:
+                self._fault(wrong[0], "home_lon", **wrong[1])
         return row if self._sound else None
 
     def _fault(self, code: str, field: str, **params: object) -> None:
@@ -185,14 +200,16 @@ class _Line:
 
     def _code(self, field: str) -> str:
         text = self._required(field)
-        if text and not CODE.fullmatch(text):
+        code = code_of(text)
+        if text and code is None:
             self._fault("bad_code", field, value=shown(text))
-        return text
+        return code or text
 
     def _name(self, field: str, *, required: bool) -> str:
         text = self._required(field) if required else self._cells.get(field, "")
-        if len(text) > NAME_LENGTH or not printable(text):
-            self._fault("bad_name", field, value=shown(text), most=NAME_LENGTH)
+        wrong = fault_of_name(text) if text else None
+        if wrong is not None:
+            self._fault(wrong[0], field, value=shown(text), **wrong[1])
         return text
 
     def _username(self) -> str:
@@ -258,21 +275,24 @@ class _Line:
     def _degrees(self, field: str, most: int) -> float:
         text = self._required(field)
         if not text:
+            self._located = False
             return 0.0
         # float() would also take "nan", "1_0" and "１２".
         if not re.fullmatch(r"[+-]?[0-9]{1,8}(\.[0-9]{1,15})?", text) or abs(float(text)) > most:
             self._fault("bad_coordinate", field, most=most)
+            self._located = False
             return 0.0
         return float(text)
 
     def _zones(self, seen: dict[tuple[str, str], int], known: Collection[str] | None) -> tuple[str, ...]:
         zones: list[str] = []
-        for item in _items(self._cells.get("zones", "")):
-            if item in zones:
-                self._fault("named_twice", "zones", value=shown(item))
+        for written in _items(self._cells.get("zones", "")):
+            item = code_of(written)
+            if item is None:
+                self._fault("bad_code", "zones", value=shown(written))
                 continue
-            if not CODE.fullmatch(item):
-                self._fault("bad_code", "zones", value=shown(item))
+            if item in zones:
+                self._fault("named_twice", "zones", value=item)
                 continue
             self._known("zones", item, known, "unknown_zone")
             if ("zones", item) in seen:

@@ -4,6 +4,7 @@
 Rings may run either way round, as the RFC asks readers to accept; a third coordinate (height) is dropped.
 """
 
+import itertools
 import math
 import re
 from typing import Any, Final
@@ -25,6 +26,9 @@ _VALIDITY: Final = {
 }
 
 _METRES_FROM: Final = 360.0
+_HALF_ROUND: Final = 180.0
+_WIDEST_ZONE: Final = 5.0
+"""Degrees: some 500 km. A metering district is a few kilometres wide."""
 _MERCATOR_EDGE: Final = 20_037_508.35
 
 Ring = list[tuple[float, float]]
@@ -121,17 +125,53 @@ def _read_position(value: Any) -> tuple[float, float] | None:
 def _in_range(polygons: list[list[Ring]], where: str, findings: Findings) -> bool:
     points = [point for rings in polygons for ring in rings for point in ring]
     bad = next(((x, y) for x, y in points if abs(x) > 180 or abs(y) > 90), None)
+    if _crosses_the_date_line(polygons):
+        findings.fault("crosses_antimeridian", where)
+        return False
+    width, height = _size(polygons)
     if bad is None:
-        return True
+        if max(width, height) <= _WIDEST_ZONE:
+            return True
+        findings.fault("zone_too_wide", where, width=round(width, 1), height=round(height, 1))
+        return False
     x, y = bad
-    if all(abs(y) <= 180 and abs(x) <= 90 for x, y in points):
+    if max(width, height) <= _WIDEST_ZONE and all(abs(y) <= 180 and abs(x) <= 90 for x, y in points):
         findings.fault("coordinates_swapped", where, x=x, y=y)
     elif any(abs(x) > _METRES_FROM or abs(y) > _METRES_FROM for x, y in points):
         mercator = all(abs(x) <= _MERCATOR_EDGE and abs(y) <= _MERCATOR_EDGE for x, y in points)
         findings.fault("coordinates_in_metres", where, x=x, y=y, guess="EPSG:3857" if mercator else "")
+    elif max(width, height) > _WIDEST_ZONE:
+        findings.fault("coordinates_of_a_plan", where, x=x, y=y)
     else:
         findings.fault("coordinates_out_of_range", where, x=x, y=y)
     return False
+
+
+def _crosses_the_date_line(polygons: list[list[Ring]]) -> bool:
+    """Whether a ring runs across 180° of longitude: by a step of more than half the world, as RFC 7946
+    § 3.1.9 would have it cut, or by going on beyond 180°.
+    """
+    for rings in polygons:
+        for ring in rings:
+            if any(abs(y) > 90 for _, y in ring):
+                continue
+            steps = itertools.pairwise(x for x, _ in ring)
+            if any(_HALF_ROUND < abs(x - u) < 360 and abs(abs(x - u) - 360) < _WIDEST_ZONE for x, u in steps):
+                return True
+            low, high = min(x for x, _ in ring), max(x for x, _ in ring)
+            if high - low < _WIDEST_ZONE and (low < 180 < high or low < -180 < high):
+                return True
+    return False
+
+
+def _size(polygons: list[list[Ring]]) -> tuple[float, float]:
+    """Degrees from west to east and from south to north; a zone cut at 180° lies on both edges of the map."""
+    xs = [x for rings in polygons for ring in rings for x, _ in ring]
+    ys = [y for rings in polygons for ring in rings for _, y in ring]
+    width = max(xs) - min(xs)
+    if width > _HALF_ROUND:
+        width = min(width, max(x % 360 for x in xs) - min(x % 360 for x in xs))
+    return width, max(ys) - min(ys)
 
 
 def _valid(shape: MultiPolygon, where: str, findings: Findings) -> bool:

@@ -5,7 +5,8 @@ imply them.
 from collections.abc import Iterable
 from typing import Any
 
-from field.grid.files.findings import CODE, NAME_LENGTH, Findings, printable, shown
+from field.grid.codes import code_of, fault_of_name, tidy
+from field.grid.files.findings import Findings, shown
 from field.grid.files.records import LEVELS, Feature, UnitRow
 
 Units = dict[tuple[str, str], UnitRow]
@@ -40,25 +41,29 @@ def _read_unit(item: Any, where: str, findings: Findings) -> UnitRow | None:
     if level not in LEVELS:
         findings.fault("unknown_level", f"{where}, level", level=shown(level), levels=", ".join(LEVELS))
         sound = False
-    code, parent = item.get("code"), item.get("parent")
-    if not isinstance(code, str) or not CODE.fullmatch(code):
-        findings.fault("bad_code", f"{where}, code", value=shown(code))
+    code, parent = code_of(item.get("code")), item.get("parent")
+    if code is None:
+        findings.fault("bad_code", f"{where}, code", value=shown(item.get("code")))
         sound = False
     names = {}
     for field in ("name", "name_en", "name_zh_hant"):
         text = item.get(field)
         if text is None and field == "name_zh_hant":
             text = item.get("name")
-        if not isinstance(text, str) or not text.strip() or len(text) > NAME_LENGTH or not printable(text):
-            findings.fault("bad_name", f"{where}, {field}", field=field, value=shown(text), most=NAME_LENGTH)
+        names[field] = tidy(text) if isinstance(text, str) else ""
+        wrong = fault_of_name(names[field])
+        if wrong is not None:
+            findings.fault(wrong[0], f"{where}, {field}", value=shown(text), **wrong[1])
             sound = False
-        names[field] = str(text).strip()
-    if parent is not None and not isinstance(parent, str):
+    # A company has nothing above it, and least of all a number.
+    top = level == LEVELS[0] and not isinstance(parent, str)
+    if parent is not None and (code_of(parent) is None or top):
         findings.fault("wrong_type", f"{where}, parent", expected="text")
         sound = False
-    if not sound:
+    if not sound or code is None:
         return None
-    return UnitRow(str(level), str(code), parent, names["name"], names["name_zh_hant"], names["name_en"])
+    above = code_of(parent)
+    return UnitRow(str(level), code, above, names["name"], names["name_zh_hant"], names["name_en"])
 
 
 def _check_parent(item: Any, where: str, units: Units, findings: Findings) -> None:
@@ -70,7 +75,7 @@ def _check_parent(item: Any, where: str, units: Units, findings: Findings) -> No
             findings.fault("parent_not_allowed", where, level=item["level"])
     elif parent is None:
         findings.fault("missing_field", where, field="parent")
-    elif isinstance(parent, str) and (LEVELS[depth - 1], parent) not in units:
+    elif (above := code_of(parent)) is not None and (LEVELS[depth - 1], above) not in units:
         findings.fault("unknown_parent", where, parent=shown(parent), level=LEVELS[depth - 1])
 
 

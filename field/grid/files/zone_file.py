@@ -1,19 +1,20 @@
 """Reading `zones.geojson`; the format is described in `field.grid.files.importer`."""
 
 import json
-import re
 from collections.abc import Collection
 from typing import Any, Final, NoReturn
 
-from field.grid.files.findings import CODE, NAME_LENGTH, Findings, printable, shown
+from field.grid.axes import Axes, axes_of, flipped, order_of
+from field.grid.codes import code_of, fault_of_name, tidy
+from field.grid.encodings import read_text
+from field.grid.files.findings import Findings, shown
 from field.grid.files.mosaic import check_mosaic
 from field.grid.files.records import DEFAULT_LIMITS, LEVELS, Feature, Limits, UnitRow, ZoneFile, ZoneRow
 from field.grid.files.rings import read_geometry, vertices_of
 from field.grid.files.units import check_units, derive_units, read_units
+from field.grid.formats import other_format
 
-_WGS84: Final = re.compile(
-    r"(urn:ogc:def:crs:)?(OGC:(1\.3)?:?CRS84|EPSG:[0-9.]*:?4326|WGS ?84)", re.IGNORECASE
-)
+SAMPLES: Final = 3
 
 
 def read_zones(
@@ -21,24 +22,35 @@ def read_zones(
     *,
     reps: Collection[str] | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    encoding: str | None = None,
+    crs: str | None = None,
 ) -> ZoneFile:
     """Read and check a whole zone file. Never raises for what is in `data`.
 
     `reps`: codes of the representatives there are; a zone naming another gets a warning. None: not checked.
+    `encoding`, `crs`: what the file is in, where the caller says so; they go before what the file says.
     """
     findings = Findings(limits.faults)
-    collection = _collection(data, limits, findings)
+    text, was_in = _text(data, encoding, limits, findings)
+    collection = _collection(text, limits, findings) if text is not None else None
     if collection is None:
-        return ZoneFile((), (), findings.faults, findings.warnings)
-    known_crs = _check_crs(collection.get("crs"), findings)
+        return ZoneFile((), (), findings.faults, findings.warnings, was_in)
+    member = {"properties": {"name": crs}} if crs is not None else collection.get("crs")
+    axes = axes_of(member, findings)
     declared = read_units(collection.get("units"), findings)
     features = collection["features"]
     if sum(vertices_of(_geometry(feature)) for feature in features) > limits.vertices:
         findings.fault("too_many_vertices", "file", most=limits.vertices)
-        return ZoneFile((), (), findings.faults, findings.warnings)
+        return ZoneFile((), (), findings.faults, findings.warnings, was_in)
+    # An URN of the EPSG says latitude first, and most programs that write it put longitude first.
+    first, told = order_of(features, axes, strict=crs is not None)
+    if told:
+        findings.warning("latitude_first", "file, crs")
+    if first:
+        features = [flipped(feature) for feature in features]
     first_at: dict[str, int] = {}
     read = [
-        _read_feature(feature, number, first_at, known_crs, limits, findings)
+        _read_feature(feature, number, first_at, axes is not Axes.UNKNOWN, limits, findings)
         for number, feature in enumerate(features, 1)
     ]
     if declared is not None:
@@ -51,22 +63,37 @@ def read_zones(
     for row in rows:
         if reps is not None and row.rep is not None and row.rep not in reps:
             findings.warning("unknown_rep", f"feature {row.feature}, rep", code=row.code, rep=row.rep)
-    return ZoneFile(rows, _top_down(units.values()), findings.faults, findings.warnings)
+    sample = dict.fromkeys(row.name for row in rows if not row.name.isascii())
+    return ZoneFile(
+        rows,
+        _top_down(units.values()),
+        findings.faults,
+        findings.warnings,
+        was_in,
+        tuple(sample)[:SAMPLES],
+        # Where both orders would be places on earth, an URN says nothing by which to know which is meant.
+        axes_named=axes is Axes.LON_LAT or first,
+    )
 
 
 def _top_down(units: Collection[UnitRow]) -> tuple[UnitRow, ...]:
     return tuple(sorted(units, key=lambda unit: (LEVELS.index(unit.level), unit.code)))
 
 
-def _collection(data: bytes, limits: Limits, findings: Findings) -> dict[str, Any] | None:
+def _text(data: bytes, encoding: str | None, limits: Limits, findings: Findings) -> tuple[str | None, str]:
     if len(data) > limits.file_bytes:
         findings.fault("file_too_large", "file", bytes=len(data), most=limits.file_bytes)
-        return None
+        return None, "utf-8"
+    other = other_format(data)
+    if other is not None:
+        findings.fault("other_format", "file", found=other, wanted="GeoJSON")
+        return None, "utf-8"
+    return read_text(data, encoding, "not_utf8", findings)
+
+
+def _collection(text: str, limits: Limits, findings: Findings) -> dict[str, Any] | None:
     try:
-        value = json.loads(data.decode("utf-8-sig"), parse_constant=_no_constant)
-    except UnicodeDecodeError as error:
-        findings.fault("not_utf8", "file", byte=error.start)
-        return None
+        value = json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         findings.fault("invalid_json", f"line {error.lineno}", line=error.lineno, column=error.colno)
         return None
@@ -93,20 +120,6 @@ def _collection(data: bytes, limits: Limits, findings: Findings) -> dict[str, An
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
-
-
-def _check_crs(member: Any, findings: Findings) -> bool:
-    """Whether coordinates can be taken for longitude and latitude. The `crs` member is GeoJSON 2008's
-    (§ 3).
-    """
-    if member is None:
-        return True
-    properties = member.get("properties") if isinstance(member, dict) else None
-    name = properties.get("name") if isinstance(properties, dict) else None
-    if isinstance(name, str) and _WGS84.fullmatch(name.strip()):
-        return True
-    findings.fault("wrong_crs", "file, crs", crs=shown(name if name is not None else member))
-    return False
 
 
 def _geometry(feature: Any) -> Any:
@@ -167,12 +180,9 @@ def _code(properties: dict[str, Any], field: str, where: str, findings: Findings
     if not _given(properties, field):
         findings.fault("missing_field", f"{where}, {field}", field=field)
         return None
-    value = properties[field]
-    # Map programs save codes that look like numbers as numbers.
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    if not isinstance(text, str) or not CODE.fullmatch(text):
-        findings.fault("bad_code", f"{where}, {field}", value=shown(value))
-        return None
+    text = code_of(properties[field])
+    if text is None:
+        findings.fault("bad_code", f"{where}, {field}", value=shown(properties[field]))
     return text
 
 
@@ -181,8 +191,9 @@ def _name(properties: dict[str, Any], field: str, where: str, findings: Findings
         findings.fault("missing_field", f"{where}, {field}", field=field)
         return None
     value = properties[field]
-    text = value.strip() if isinstance(value, str) else ""
-    if not text or len(text) > NAME_LENGTH or not printable(text):
-        findings.fault("bad_name", f"{where}, {field}", field=field, value=shown(value), most=NAME_LENGTH)
+    text = tidy(value) if isinstance(value, str) else ""
+    wrong = fault_of_name(text)
+    if wrong is not None:
+        findings.fault(wrong[0], f"{where}, {field}", value=shown(value), **wrong[1])
         return None
     return text

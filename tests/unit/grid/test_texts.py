@@ -39,6 +39,12 @@ def told(path: Path) -> Iterator[tuple[str, set[str]]]:
 
 CODES = dict(pair for path in SOURCES for pair in told(path))
 CODES |= {code: {"part", "lon", "lat"} for code in {*_VALIDITY.values(), "invalid_ring"}}
+CODES |= {"bad_name": {"value", "most"}, "lost_characters": {"value"}, "twice_encoded": {"value", "meant"}}
+CODES |= {code: {"byte", "line", "candidates"} for code in ("not_utf8", "unknown_encoding")}
+CODES |= {"home_at_zero": set(), "home_swapped": {"km"}, "home_far": {"km"}}
+PLACED = {"lon", "lat", "country", "other_country"}
+CODES |= {code: PLACED for code in ("place_swapped", "place_either", "place_at_sea")}
+CODES |= {code: PLACED | {"km"} for code in ("place_wide", "place_elsewhere")}
 CODES |= {f"duplicate_{field}": {"value", "first", "code"} for field in ("code", "username")}
 GIVEN_BY_RULE = {
     Rule.OFF_SHIFT: {"from", "until"},

@@ -119,7 +119,11 @@ def test_a_byte_order_mark_is_taken() -> None:
         ("EPSG:4326", True),
         ("urn:ogc:def:crs:EPSG::4326", True),
         ("EPSG:3857", False),
-        ("urn:ogc:def:crs:EPSG::4490", False),
+        ("urn:ogc:def:crs:EPSG::4490", True),
+        ("EPSG:4490", True),
+        ("http://www.opengis.net/def/crs/OGC/1.3/CRS84", True),
+        ("urn:ogc:def:crs:EPSG::4547", False),
+        ("EPSG:4214", False),
         ("", False),
     ],
 )
@@ -134,6 +138,78 @@ def test_another_coordinate_system_is_named(name: str, taken: bool) -> None:
             "file, crs",
             {"field": "crs", "crs": name},
         )
+
+
+def turned(*features: Any) -> list[Any]:
+    """The same features with latitude first."""
+    return [shaped(f, [[y, x] for x, y in f["geometry"]["coordinates"][0]]) for f in features]
+
+
+def test_an_urn_that_says_latitude_first_is_believed_when_only_that_is_a_place_on_earth() -> None:
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4326"}}
+    read = read_zones(zone_file(turned(zone("Z1", 121.4, 31.2)), crs=crs))
+    assert read.faults == ()
+    assert read.rows[0].geometry.bounds == (121.4, 31.2, 121.41, 31.21)
+    assert [warning.code for warning in read.warnings] == ["latitude_first"]
+
+
+def test_the_caller_may_say_which_comes_first() -> None:
+    data = zone_file(turned(*block()))
+    assert read_zones(data).rows[0].geometry.bounds == (43.72, 7.40, 43.73, 7.41)
+    read = read_zones(data, crs="urn:ogc:def:crs:EPSG::4326")
+    assert (read.faults, read.axes_named) == ((), True)
+    assert read.rows[0].geometry.bounds == (7.40, 43.72, 7.41, 43.73)
+
+
+@pytest.mark.parametrize(
+    "ring",
+    [
+        [[10.0, 70.0], [50.0, 70.0], [50.0, 130.0], [10.0, 130.0], [10.0, 70.0]],
+        [[120.0, 200.0], [150.0, 200.0], [150.0, 330.0], [120.0, 330.0], [120.0, 200.0]],
+    ],
+)
+def test_the_plane_of_a_drawing_is_not_called_swapped(ring: list[list[float]]) -> None:
+    assert faults(zone_file([shaped(block()[0], ring)])) == [("coordinates_of_a_plan", "feature 1, geometry")]
+
+
+def test_a_drawing_within_the_ranges_of_degrees_is_too_wide_for_a_zone() -> None:
+    ring = [[10.0, 10.0], [50.0, 10.0], [50.0, 70.0], [10.0, 70.0], [10.0, 10.0]]
+    assert faults(zone_file([shaped(block()[0], ring)])) == [("zone_too_wide", "feature 1, geometry")]
+
+
+@pytest.mark.parametrize("east", [-179.95, 180.05])
+def test_an_outline_across_the_date_line_is_named(east: float) -> None:
+    ring = [[179.95, -17], [east, -17], [east, -16.9], [179.95, -16.9], [179.95, -17]]
+    assert faults(zone_file([shaped(block()[0], ring)])) == [("crosses_antimeridian", "feature 1, geometry")]
+
+
+def test_a_zone_that_is_cut_at_the_date_line_is_taken() -> None:
+    west = [[179.9, -17], [180, -17], [180, -16.9], [179.9, -16.9], [179.9, -17]]
+    east = [[-180, -17], [-179.9, -17], [-179.9, -16.9], [-180, -16.9], [-180, -17]]
+    cut = shaped(block()[0], [west], [east], kind="MultiPolygon")  # type: ignore[list-item]
+    assert faults(zone_file([cut])) == []
+
+
+@pytest.mark.parametrize(
+    ("beginning", "name"),
+    [
+        (b"\x00\x00\x27\x0a" + b"\x00" * 96, "ESRI Shapefile (.shp)"),
+        (
+            b"\x03\x7e\x0b\x1d\x04\x00\x00\x00\x61\x00\x1b\x00" + b"\x00" * 60,
+            "dBASE, of an ESRI Shapefile (.dbf)",
+        ),
+        (b"PK\x03\x04" + b"\x00" * 26 + b"zones.shp" + b"\xff" * 40, "ESRI Shapefile (.zip)"),
+        (b"PK\x03\x04" + b"\x00" * 26 + b"xl/workbook.xml" + b"\xff" * 40, "Excel (.xlsx)"),
+        (b"SQLite format 3\x00" + b"\xff" * 90, "GeoPackage (.gpkg)"),
+        (b"<?xml version='1.0'?>\n<kml xmlns='x'>", "KML"),
+        (b"[TITLE]\nnet 1\n[JUNCTIONS]\n", "EPANET (.inp)"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 90, "Excel (.xls)"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_another_kind_of_file_is_called_by_its_name(beginning: bytes, name: str) -> None:
+    fault = only_fault(beginning)
+    assert (fault.code, fault.params["found"]) == ("other_format", name)
 
 
 def test_a_coordinate_system_that_is_no_name_is_refused() -> None:
