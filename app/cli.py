@@ -46,8 +46,10 @@ def parser() -> argparse.ArgumentParser:
     take_in = commands.add_parser("import", help="take in zones, representatives or addresses")
     take_in.add_argument("what", choices=("zones", "reps", "addresses"))
     take_in.add_argument("file", type=Path)
-    take_in.add_argument("--encoding", default="", help="of an address file that is not UTF-8")
     take_in.add_argument("--dry-run", action="store_true", help="only say what would happen")
+    take_in.add_argument("--confirm", action="store_true", help="what an earlier run doubted is meant")
+    take_in.add_argument("--encoding", metavar="NAME", help="what the file is in, where it is not UTF-8")
+    take_in.add_argument("--crs", metavar="NAME", help="a zone file's coordinate system, such as OGC:CRS84")
     take_in.add_argument("--data", type=Path, metavar="DIR")
 
     erase = commands.add_parser("erase", help="erase what tells of a customer, once the request is over")
@@ -81,10 +83,9 @@ def main(arguments: list[str] | None = None) -> int:
 
         return migrate(chosen_settings(options))
     if options.command == "import":
-        from app.import_command import import_file
+        from app.import_command import asked_of, import_file
 
-        settings, what = chosen_settings(options), options.what
-        return import_file(settings, what, options.file, dry_run=options.dry_run, encoding=options.encoding)
+        return import_file(chosen_settings(options), options.what, options.file, asked_of(options))
     if options.command == "erase":
         from app.erase_command import erase
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 from pathlib import Path
 
 from app.command_line import say
-from field.grid.commands import ImportReport, import_zones
+from field.grid.commands import Asked, ImportReport, ImportUnconfirmed
 from field.grid.places.commands import AddressReport, import_addresses
-from field.reps.imports import import_reps
+from field.map.imports import take_zones
+from field.reps.imports import take_reps
 from kernel import i18n
 from kernel.actors import SYSTEM
 from kernel.database import Database
@@ -18,17 +20,24 @@ from kernel.settings import Settings
 SHOWN = 200
 
 
-def import_file(settings: Settings, what: str, file: Path, *, dry_run: bool, encoding: str = "") -> int:
+def asked_of(options: argparse.Namespace) -> Asked:
+    """What the command line says about the file."""
+    return Asked(
+        dry_run=options.dry_run, confirmed=options.confirm, encoding=options.encoding, crs=options.crs
+    )
+
+
+def import_file(settings: Settings, what: str, file: Path, asked: Asked) -> int:
     """Take the file in whole, or refuse it with every fault and where it is; an exit code."""
     try:
         data = file.read_bytes()
     except OSError as fault:
         say(f"{file} could not be read: {fault.strerror}")
         return 2
-    return asyncio.run(_import(settings, what, data, dry_run, encoding))
+    return asyncio.run(_import(settings, what, data, asked))
 
 
-async def _import(settings: Settings, what: str, data: bytes, dry_run: bool, encoding: str) -> int:
+async def _import(settings: Settings, what: str, data: bytes, asked: Asked) -> int:
     from app.migrations.schema import current, head
 
     database = Database(settings.sqlalchemy_url)
@@ -37,16 +46,20 @@ async def _import(settings: Settings, what: str, data: bytes, dry_run: bool, enc
             say("The database has not this release's schema yet: curbstop migrate")
             return 2
         if what == "addresses":
-            tell_addresses(await import_addresses(database, SYSTEM, data, encoding=encoding, dry_run=dry_run))
+            encoding = asked.encoding or ""
+            done = await import_addresses(database, SYSTEM, data, encoding=encoding, dry_run=asked.dry_run)
+            tell_addresses(done)
             return 0
-        command = import_zones if what == "zones" else import_reps
-        report = await database.run(command, SYSTEM, data, dry_run=dry_run)
+        take = take_zones if what == "zones" else take_reps
+        report = await take(database, SYSTEM, data, asked)
     except CurbstopError as refused:
         say(refused.detail)
         for fault in refused.faults[:SHOWN]:
             say(f"  {fault.where}: {words_of(fault)}")
         if len(refused.faults) > SHOWN:
             say(f"  … and {len(refused.faults) - SHOWN} more")
+        if isinstance(refused, ImportUnconfirmed):
+            say("If that is meant, run it again with --confirm.")
         return 1
     finally:
         await database.close()
@@ -73,8 +86,12 @@ def tell(report: ImportReport, settings: Settings) -> None:
         f"{report.unchanged} unchanged",
     ]
     say(f"{report.kind}: {', '.join(parts)}.")
+    sample = f": {', '.join(report.sample)}" if report.sample else ""
+    say(f"  read as {report.encoding}{sample}")
     for warning in report.warnings:
         say(f"  note: {warning.where}: {words_of(warning)}")
+    for doubt in report.doubts:
+        say(f"  {'to be confirmed' if report.dry_run else 'confirmed'}: {words_of(doubt)}")
     if report.sign_ins and not report.dry_run:
         say("One-use sign-in links; they are shown only now:")
         for sign_in in report.sign_ins:

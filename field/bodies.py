@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from field.grid.commands import Asked
 from field.grid.files.records import PART_NAME
 
 Skill = Literal["leak_repair", "meter_work", "pressure", "water_quality", "valve", "consulting"]
@@ -65,3 +66,20 @@ class PointQuery(Body):
 
     lon: Lon
     lat: Lat
+
+
+class ImportQuery(Body):
+    """`dry_run`: check and compare, and store nothing. `confirmed`: what a dry run doubts is meant.
+    `encoding`: what the file is in, where it is not UTF-8. `crs`: its coordinate system, where the file
+    names none or a wrong one.
+    """
+
+    dry_run: bool = False
+    confirmed: bool = False
+    encoding: Annotated[str, Field(max_length=40)] | None = None
+    crs: Annotated[str, Field(max_length=100)] | None = None
+
+
+def asked_of(query: ImportQuery, link_lifetime: timedelta) -> Asked:
+    """What an import is asked for."""
+    return Asked(**query.model_dump(), link_lifetime=link_lifetime)

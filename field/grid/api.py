@@ -1,25 +1,19 @@
-"""Zones come in through a file, and a point asks for its zone."""
+"""A point asks for its zone."""
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from field.grid.commands import ImportRefused, known_reps, take_zones
-from field.grid.files.importer import read_zones
 from field.grid.services import GridServices
 from field.grid.store import zone_at
-from field.grid.views import ImportReportView, ZoneAtView, report_view
+from field.grid.views import ZoneAtView
 from field.grid.zones import Nearest
-from kernel.actors import Role
 from kernel.errors import NotFound
-from kernel.web import Api, Call, Upload, role, staff
+from kernel.web import Api, Call, staff
 
 api = Api("grid")
-
-IMPORT_BYTES = 32 << 20
 
 
 class OutsideZones(NotFound):
@@ -35,14 +29,6 @@ class PointQuery(BaseModel):
 
     lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
     lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
-
-
-class ImportQuery(BaseModel):
-    """`dry_run`: check and compare, and store nothing."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    dry_run: bool = False
 
 
 @api.get("/api/zones/at", who=staff(), summary="The zone in which a point lies", errors=(OutsideZones,))
@@ -67,19 +53,3 @@ def _outside(nearest: Nearest | None) -> OutsideZones:
     if nearest is None:
         return OutsideZones()
     return OutsideZones(nearest=nearest.zone.code, distance_m=round(nearest.distance_m))
-
-
-@api.post(
-    "/api/imports/zones",
-    who=role(Role.DISPATCHER, Role.ADMIN),
-    summary="Take a zone file (GeoJSON): all of it, or nothing and every fault",
-    errors=(ImportRefused,),
-    max_bytes=IMPORT_BYTES,
-)
-async def post_zones_file(call: Call, query: ImportQuery, form: Upload) -> ImportReportView:
-    # Read before the transaction begins: nobody waits for a large file.
-    async with call.database.reading() as session:
-        reps = await known_reps(session)
-    file = await asyncio.to_thread(read_zones, form.file, reps=reps)
-    report = await call.database.run(take_zones, call.actor, file, form.file, dry_run=query.dry_run)
-    return report_view(report, call.settings.base_url)

@@ -12,7 +12,7 @@ import re
 from typing import Final
 
 from field.grid.encodings import mistaken
-from field.grid.files.findings import NAME_LENGTH
+from field.grid.files.findings import NAME_LENGTH, printable
 
 CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 
@@ -42,7 +42,7 @@ def code_of(value: object) -> str | None:
 
 def fault_of_name(text: str) -> tuple[str, dict[str, object]] | None:
     """Why a tidied text cannot be a name: a fault's code and parameters; None when it can."""
-    if not text or len(text) > NAME_LENGTH or not text.isprintable():
+    if not text or len(text) > NAME_LENGTH or not printable(text):
         return "bad_name", {"most": NAME_LENGTH}
     if "\ufffd" in text or "锟斤拷" in text:
         return "lost_characters", {}

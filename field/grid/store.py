@@ -25,14 +25,19 @@ from field.grid.tables import Cell, GridImport, Rep, Zone
 from kernel.sql.columns import WGS84
 
 
+def text_of_area(geometry: MultiPolygon) -> str:
+    """The same as a column value in bulk (EWKT), made before the writer's lock is taken."""
+    return f"SRID={WGS84};{geometry.wkt}"
+
+
+def text_of_point(lon: float, lat: float) -> str:
+    """A WGS-84 point as a column value in bulk."""
+    return f"SRID={WGS84};{shapely.Point(lon, lat).wkt}"
+
+
 def point_of(lon: float, lat: float) -> WKBElement:
     """A WGS-84 point as a column value."""
     return from_shape(shapely.Point(lon, lat), srid=WGS84)
-
-
-def area_of(geometry: MultiPolygon) -> WKBElement:
-    """A WGS-84 multipolygon as a column value."""
-    return from_shape(geometry, srid=WGS84)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,25 +98,31 @@ def _geojson(geometry: Any) -> dict[str, Any]:
     return dict(shapely.geometry.mapping(shapely.set_precision(geometry, 1e-6, mode="valid_output")))
 
 
-async def grid_version(session: AsyncSession) -> UUID | None:
-    """The id of the newest import of either kind: zones change with one, their owners with the other."""
-    return (await session.scalars(select(GridImport.id).order_by(GridImport.id.desc()).limit(1))).first()
+async def grid_version(session: AsyncSession, *, held: bool = False) -> UUID | None:
+    """The id of the newest import of either kind: zones change with one, their owners with the other.
+
+    ``held``: no other import is stored before this transaction ends.
+    """
+    newest = select(GridImport.id).order_by(GridImport.id.desc()).limit(1)
+    if held:
+        # Whoever has waited for the row sees only after that whether there is a newer one.
+        (await session.scalars(newest.with_for_update())).first()
+    return (await session.scalars(newest)).first()
 
 
 async def zone_at(session: AsyncSession, lon: float, lat: float) -> Zone | None:
     """The zone a point belongs to, asked of the database; the same rule as :class:`ZoneIndex`.
 
     The bounds come first: SQLite has no spatial index, and there each exact test costs a decoded geometry.
+    The smallest code is found here and not by the database, whose collation may order codes in its own way.
     """
     inside = (
         select(Zone)
         .where(Zone.active, Zone.min_lon <= lon, Zone.max_lon >= lon)
         .where(Zone.min_lat <= lat, Zone.max_lat >= lat)
         .where(func.ST_Intersects(Zone.area, point_of(lon, lat)))
-        .order_by(Zone.code)
-        .limit(1)
     )
-    return (await session.scalars(inside)).first()
+    return min(await session.scalars(inside), key=lambda zone: zone.code, default=None)
 
 
 async def stored_zones(session: AsyncSession) -> list[ZoneRow]:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from field.grid.commands import ImportReport
+from field.grid.import_reports import ImportReport
+from kernel.errors import Fault
 
 
 class View(BaseModel):
@@ -41,7 +42,9 @@ class NewSignInView(View):
 
 
 class ImportReportView(View):
-    """What an import did, or with `dry_run` would do; by code."""
+    """What an import did, or with `dry_run` would do; by code. `doubts` are taken only when `confirmed`;
+    `encoding` and some names as they were read in it show whether it is the right one.
+    """
 
     kind: str
     dry_run: bool
@@ -51,6 +54,9 @@ class ImportReportView(View):
     unchanged: int
     warnings: list[WarningView]
     sign_ins: list[NewSignInView]
+    doubts: list[WarningView]
+    encoding: str
+    sample: list[str]
 
 
 class ZoneAtView(View):
@@ -74,10 +80,10 @@ def report_view(report: ImportReport, base_url: str) -> ImportReportView:
         changed=[ChangedView(code=each.code, fields=list(each.fields)) for each in report.changed],
         removed=list(report.removed),
         unchanged=report.unchanged,
-        warnings=[
-            WarningView(code=each.code, where=each.where, params=dict(each.params))
-            for each in report.warnings
-        ],
+        warnings=[_warning(each) for each in report.warnings],
+        doubts=[_warning(each) for each in report.doubts],
+        encoding=report.encoding,
+        sample=list(report.sample),
         sign_ins=[
             NewSignInView(
                 code=each.code,
@@ -88,3 +94,7 @@ def report_view(report: ImportReport, base_url: str) -> ImportReportView:
             for each in report.sign_ins
         ],
     )
+
+
+def _warning(fault: Fault) -> WarningView:
+    return WarningView(code=fault.code, where=fault.where, params=dict(fault.params))

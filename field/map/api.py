@@ -1,4 +1,4 @@
-"""The zones on the map, coloured by how well they are looked after."""
+"""The zones on the map, coloured by how well they are looked after; and how they come in."""
 
 from __future__ import annotations
 
@@ -16,16 +16,22 @@ from field.board.map_views import (
 from field.board.names import zone_names
 from field.board.rep_queries import coverage_now
 from field.board.views import ReasonView
-from field.callers import CONSOLE
+from field.bodies import ImportQuery, asked_of
+from field.callers import CONSOLE, IMPORTER
 from field.dispatch.placement import reason
+from field.grid.commands import ImportRefused, ImportUnconfirmed
 from field.grid.coverage import ZoneCoverage
 from field.grid.tables import Cell, Rep, Zone
+from field.grid.views import ImportReportView, report_view
 from field.grid.zones import hierarchy
 from field.map.bodies import ZonesQuery
+from field.map.imports import take_zones
 from field.services import FieldServices
-from kernel.web import Api, Call
+from kernel.web import Api, Call, Upload
 
 api = Api("field")
+
+IMPORT_BYTES = 32 << 20
 
 
 @api.get("/api/zones", who=CONSOLE, summary="Zones as GeoJSON, with their coverage")
@@ -110,3 +116,16 @@ async def get_coverage(call: Call) -> CoverageReportView:
         ],
         units=units,
     )
+
+
+@api.post(
+    "/api/imports/zones",
+    who=IMPORTER,
+    summary="Take a zone file (GeoJSON): all of it, or nothing and every fault",
+    errors=(ImportRefused, ImportUnconfirmed),
+    max_bytes=IMPORT_BYTES,
+)
+async def post_zones_file(call: Call, query: ImportQuery, form: Upload) -> ImportReportView:
+    asked = asked_of(query, call.use(FieldServices).link_lifetime)
+    report = await take_zones(call.database, call.actor, form.file, asked)
+    return report_view(report, call.settings.base_url)

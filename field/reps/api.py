@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from uuid import UUID
 
 from field.board.map_views import RepView, RouteView, SignInView
 from field.board.rep_queries import reps_now, route_now
 from field.board.shown import rep_view, route_view
+from field.bodies import ImportQuery, asked_of
 from field.callers import CONSOLE, DISPATCHER, IMPORTER
-from field.grid.commands import ImportRefused, known_codes
-from field.grid.files.importer import read_reps
+from field.grid.commands import ImportRefused, ImportUnconfirmed
 from field.grid.tables import Rep
 from field.grid.views import ImportReportView, report_view
-from field.reps.bodies import ImportQuery, RouteQuery
+from field.reps.bodies import RouteQuery
 from field.reps.imports import renew_sign_in, take_reps
 from field.services import FieldServices
 from kernel.errors import NotFound
@@ -70,16 +69,10 @@ async def post_sign_in_link(call: Call, rep_id: UUID) -> SignInView:
     "/api/imports/reps",
     who=IMPORTER,
     summary="Take a representatives file (reps.csv): all of it, or nothing and every fault",
-    errors=(ImportRefused,),
+    errors=(ImportRefused, ImportUnconfirmed),
     max_bytes=IMPORT_BYTES,
 )
 async def post_reps_file(call: Call, query: ImportQuery, form: Upload) -> ImportReportView:
-    # Read before the transaction begins: nobody waits for a large file.
-    async with call.database.reading() as session:
-        stations, zones = await known_codes(session)
-    file = await asyncio.to_thread(read_reps, form.file, stations=stations, zones=zones)
-    lifetime = call.use(FieldServices).link_lifetime
-    report = await call.database.run(
-        take_reps, call.actor, file, form.file, dry_run=query.dry_run, link_lifetime=lifetime
-    )
+    asked = asked_of(query, call.use(FieldServices).link_lifetime)
+    report = await take_reps(call.database, call.actor, form.file, asked)
     return report_view(report, call.settings.base_url)

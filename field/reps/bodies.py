@@ -15,9 +15,3 @@ class RouteQuery(Body):
 
     day: Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))] | None = None
     paths: bool = True
-
-
-class ImportQuery(Body):
-    """`dry_run`: check and compare, and store nothing."""
-
-    dry_run: bool = False

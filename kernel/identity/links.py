@@ -6,10 +6,11 @@ may open the same link again. Nothing else identifies a customer: no account, no
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, delete, select, true, update
+from sqlalchemy import ForeignKey, LargeBinary, delete, insert, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -102,6 +103,26 @@ async def opened_by_shown_link(session: AsyncSession, request_id: UUID) -> bool:
         AccessLink.request_id == request_id, AccessLink.shown, AccessLink.redeemed_at.is_not(None)
     )
     return (await session.scalars(query.limit(1))).first() is not None
+
+
+async def create_links(
+    uow: UnitOfWork, surface: Surface, lifetime: timedelta, staff_ids: Sequence[UUID]
+) -> list[str]:
+    """Make a sign-in link's token for each of many members of staff, in their order."""
+    tokens = [new_token() for _ in staff_ids]
+    rows = [
+        {
+            "token_hash": token_hash(token),
+            "surface": surface,
+            "staff_id": staff_id,
+            "created_at": uow.now,
+            "expires_at": uow.now + lifetime,
+        }
+        for token, staff_id in zip(tokens, staff_ids, strict=True)
+    ]
+    if rows:
+        await (await uow.session.connection()).execute(insert(AccessLink), rows)
+    return tokens
 
 
 async def forget_links(uow: UnitOfWork, request_id: UUID) -> None:

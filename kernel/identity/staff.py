@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import String, select
+from sqlalchemy import String, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,6 +17,9 @@ from kernel.errors import Unauthenticated
 from kernel.identity.passwords import hash_password, password_matches
 from kernel.sql.base import Base
 from kernel.sql.columns import JsonColumn, UtcDateTime
+
+AT_ONCE: Final = 500
+"""Names asked for in one statement: SQLite takes only so many parameters."""
 
 
 class Staff(Base):
@@ -62,6 +67,26 @@ async def add_staff(
         staff.password_hash = hash_password(password)
     await uow.session.flush()
     return staff
+
+
+async def hire(
+    uow: UnitOfWork, accounts: Sequence[Mapping[str, Any]], roles: frozenset[Role]
+) -> tuple[str, ...]:
+    """Add many members of staff at once; each has ``id``, ``username``, ``name`` and ``name_en``.
+
+    Nobody is added when some of the usernames are taken: those are returned.
+    """
+    names = [account["username"] for account in accounts]
+    query = select(Staff.username).where(Staff.username.in_(bindparam("names", expanding=True)))
+    taken: list[str] = []
+    for start in range(0, len(names), AT_ONCE):
+        taken += await uow.session.scalars(query, {"names": names[start : start + AT_ONCE]})
+    if taken or not accounts:
+        return tuple(taken)
+    given = {"roles": sorted(roles), "language": "zh-Hans", "active": True, "created_at": uow.now}
+    rows = [{**account, **given} for account in accounts]
+    await (await uow.session.connection()).execute(insert(Staff), rows)
+    return ()
 
 
 async def staff_called(session: AsyncSession, username: str) -> Staff | None:

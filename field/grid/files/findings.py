@@ -51,6 +51,11 @@ def _place(where: str) -> dict[str, object]:
     return place | ({"field": found[3]} if found[3] else {})
 
 
+def printable(text: str) -> bool:
+    """Whether a text has no control, format or unassigned characters."""
+    return text.isprintable()
+
+
 def shown(value: object) -> str:
     """A value from the file, short enough to be quoted in a message."""
     text = str(value)

@@ -1,0 +1,319 @@
+"""Working out what an import would do, from a reading session: nobody waits for it.
+
+A plan holds rows ready to be written, and the version of the grid that it was worked out from; storing it
+(:mod:`field.grid.commands`) takes the writer's lock only for the writing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from field.grid.atlas import place_at
+from field.grid.files.difference import difference
+from field.grid.files.importer import RepFile, RepRow, UnitRow, ZoneFile, ZoneRow, read_reps, read_zones
+from field.grid.import_reports import Asked, ImportRefused, ImportReport, ImportUnconfirmed, report_of
+from field.grid.leaving import left_by_reps, left_by_zones, removes_most
+from field.grid.store import (
+    grid_version,
+    stored_reps,
+    stored_units,
+    stored_zones,
+    text_of_area,
+    text_of_point,
+)
+from field.grid.tables import Rep, Zone
+from field.grid.whereabouts import Bounds, doubt_of_place
+from kernel.errors import Fault
+from kernel.identity.staff import Staff
+from kernel.ids import uuid7
+
+Values = dict[str, Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What both kinds of plan have. `version`: the grid's, on which it stands; `digest`: the file's."""
+
+    version: UUID | None
+    report: ImportReport
+    digest: str
+
+    def doubting(self, doubts: Sequence[Fault]) -> Self:
+        """The same with more to be confirmed."""
+        report = dataclasses.replace(self.report, doubts=(*self.report.doubts, *doubts))
+        return dataclasses.replace(self, report=report)
+
+    def require(self, confirmed: bool) -> None:
+        """Raises:
+        ImportUnconfirmed: with every doubt, when there are any and they are not confirmed.
+        """
+        if self.report.doubts and not confirmed:
+            raise ImportUnconfirmed(faults=self.report.doubts)
+
+
+@dataclasses.dataclass(frozen=True)
+class ZonePlan(Plan):
+    """Rows of zones and units to write; `removed`: ids of zones that become inactive."""
+
+    new: tuple[Values, ...]
+    changed: tuple[Values, ...]
+    removed: tuple[UUID, ...]
+    units: tuple[UnitRow, ...]
+    units_gone: tuple[UnitRow, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class RepPlan(Plan):
+    """Rows of accounts and representatives to write; `owned`: zones whose owner changes."""
+
+    accounts: tuple[Values, ...]
+    new: tuple[Values, ...]
+    changed: tuple[Values, ...]
+    changed_accounts: tuple[Values, ...]
+    removed: tuple[tuple[UUID, UUID], ...]
+    owned: tuple[Values, ...]
+    link_lifetime: Any
+
+
+async def plan_zones(session: AsyncSession, data: bytes, now: datetime, asked: Asked) -> ZonePlan:
+    """Read a zone file and compare it with what there is.
+
+    Zones that name nobody keep the representative they have, and one that comes back has the one it had.
+
+    Raises:
+        ImportRefused: with every fault of the file, by feature.
+    """
+    version = await grid_version(session)
+    reps = {code: (id, station) for code, id, station in await _reps(session)}
+    file = await asyncio.to_thread(
+        read_zones, data, reps=frozenset(reps) or None, encoding=asked.encoding, crs=asked.crs
+    )
+    if file.faults:
+        raise ImportRefused(faults=file.faults)
+    stored = await stored_zones(session)
+    units = await stored_units(session)
+    query = select(Zone.code, Zone.id, Zone.active, Zone.owner_code, Zone.owner_id)
+    known = {row.code: row for row in (await session.execute(query)).all()}
+    return await asyncio.to_thread(_zone_plan, version, file, data, now, asked, stored, units, known, reps)
+
+
+def _zone_plan(
+    version: UUID | None,
+    file: ZoneFile,
+    data: bytes,
+    now: datetime,
+    asked: Asked,
+    stored: Sequence[ZoneRow],
+    units: Sequence[UnitRow],
+    known: Mapping[str, Any],
+    reps: Mapping[str, tuple[UUID, str]],
+) -> ZonePlan:
+    incoming = [
+        row if row.rep or row.code not in known else dataclasses.replace(row, rep=known[row.code].owner_code)
+        for row in file.rows
+    ]
+    delta = difference(stored, incoming)
+    doubts = left_by_zones(delta, incoming, ((code, station) for code, (_, station) in reps.items()))
+    where = doubt_of_place(
+        bounds_of(incoming), bounds_of(stored) if stored else None, file.axes_named, place_at
+    )
+    report = report_of(
+        "zones",
+        asked,
+        delta,
+        file.warnings,
+        [where, *doubts] if where else doubts,
+        (file.encoding, file.sample),
+    )
+    differing = {row.code for row in delta.added} | {change.after.code for change in delta.changed}
+    new, changed = [], []
+    for row in incoming:
+        owner_id = reps[row.rep][0] if row.rep is not None and row.rep in reps else None
+        before = known.get(row.code)
+        if before is None:
+            new.append({"id": uuid7(now), "version": 1, **_zone_values(row, owner_id)})
+        elif row.code in differing or before.owner_id != owner_id:
+            changed.append({"row_id": before.id, **_zone_values(row, owner_id)})
+    had = {(unit.level, unit.code): unit for unit in units}
+    return ZonePlan(
+        version,
+        report,
+        hashlib.sha256(data).hexdigest(),
+        tuple(new),
+        tuple(changed),
+        tuple(known[row.code].id for row in delta.removed),
+        tuple(unit for unit in file.units if had.pop((unit.level, unit.code), None) != unit),
+        tuple(had.values()),
+    )
+
+
+def _zone_values(row: ZoneRow, owner_id: UUID | None) -> Values:
+    west, south, east, north = row.geometry.bounds
+    return {
+        "code": row.code,
+        "name": row.name,
+        "name_zh_hant": row.name_zh_hant,
+        "name_en": row.name_en,
+        "company": row.company,
+        "office": row.office,
+        "station": row.station,
+        "sub_area": row.sub_area,
+        "area": text_of_area(row.geometry),
+        "min_lon": west,
+        "min_lat": south,
+        "max_lon": east,
+        "max_lat": north,
+        "owner_code": row.rep,
+        "owner_id": owner_id,
+        "active": True,
+    }
+
+
+def bounds_of(rows: Iterable[ZoneRow]) -> Bounds:
+    """The box around all zones."""
+    boxes = [row.geometry.bounds for row in rows]
+    west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    return west, south, max(box[2] for box in boxes), max(box[3] for box in boxes)
+
+
+async def plan_reps(session: AsyncSession, data: bytes, now: datetime, asked: Asked) -> RepPlan:
+    """Read a representatives file and compare it with what there is.
+
+    A zone belongs to the representative whose line names it; a zone that no line names keeps its own word.
+
+    Raises:
+        ImportRefused: with every fault of the file, by line.
+    """
+    version = await grid_version(session)
+    query = select(Zone.code, Zone.id, Zone.station, Zone.owner_code, Zone.owner_id).where(Zone.active)
+    zones = (await session.execute(query)).all()
+    file = await asyncio.to_thread(
+        read_reps,
+        data,
+        stations=frozenset(zone.station for zone in zones),
+        zones=frozenset(zone.code for zone in zones),
+        encoding=asked.encoding,
+        bounds=await _bounds(session),
+    )
+    accounts = {
+        row.username: row.id for row in (await session.execute(select(Staff.username, Staff.id))).all()
+    }
+    people = {
+        row.code: row
+        for row in (await session.execute(select(Rep.code, Rep.id, Rep.staff_id, Rep.active))).all()
+    }
+    faults = (*file.faults, *_taken_usernames(file.rows, accounts, people))
+    if faults:
+        raise ImportRefused(faults=faults)
+    stored = await stored_reps(session)
+    names = {id: name for name, id in accounts.items()}
+    return await asyncio.to_thread(_rep_plan, version, file, data, now, asked, stored, people, names, zones)
+
+
+def _taken_usernames(
+    rows: Iterable[RepRow], accounts: Mapping[str, UUID], people: Mapping[str, Any]
+) -> Iterable[Fault]:
+    """An account that is somebody else's is not taken over by writing its name into a file."""
+    for row in rows:
+        account, rep = accounts.get(row.username), people.get(row.code)
+        if account is not None and (rep is None or rep.staff_id != account):
+            yield Fault("username_taken", f"line {row.line}, username", params={"username": row.username})
+
+
+def _rep_plan(
+    version: UUID | None,
+    file: RepFile,
+    data: bytes,
+    now: datetime,
+    asked: Asked,
+    stored: Sequence[RepRow],
+    people: Mapping[str, Any],
+    names: Mapping[UUID, str],
+    zones: Sequence[Any],
+) -> RepPlan:
+    delta = difference(stored, [dataclasses.replace(row, username="") for row in file.rows])
+    named = {code: row.code for row in file.rows for code in row.zones}
+    warnings = left_by_reps(delta, ((zone.code, zone.owner_code) for zone in zones), named)
+    report = report_of(
+        "reps",
+        asked,
+        delta,
+        (*file.warnings, *warnings),
+        removes_most(delta),
+        (file.encoding, file.sample),
+    )
+    differing = {row.code for row in delta.added} | {change.after.code for change in delta.changed}
+    accounts, new, changed, renamed = [], [], [], []
+    ids: dict[str, UUID] = {}
+    for row in file.rows:
+        before = people.get(row.code)
+        if before is None:
+            account, ids[row.code] = uuid7(now), uuid7(now)
+            accounts.append(_account_values(row) | {"id": account})
+            new.append(_rep_values(row) | {"id": ids[row.code], "staff_id": account, "version": 1})
+            continue
+        ids[row.code] = before.id
+        if row.code in differing:
+            changed.append({"row_id": before.id, **_rep_values(row)})
+        if row.code in differing or names.get(before.staff_id) != row.username:
+            renamed.append({"row_id": before.staff_id, **_account_values(row)})
+    owned = []
+    for zone in zones:
+        owner = named.get(zone.code, zone.owner_code)
+        owner_id = ids.get(owner) if owner else None
+        if (zone.owner_code, zone.owner_id) != (owner, owner_id):
+            owned.append({"row_id": zone.id, "owner_code": owner, "owner_id": owner_id})
+    return RepPlan(
+        version,
+        report,
+        hashlib.sha256(data).hexdigest(),
+        tuple(accounts),
+        tuple(new),
+        tuple(changed),
+        tuple(renamed),
+        tuple((people[row.code].id, people[row.code].staff_id) for row in delta.removed),
+        tuple(owned),
+        asked.link_lifetime,
+    )
+
+
+def _account_values(row: RepRow) -> Values:
+    return {"username": row.username, "name": row.name, "name_en": row.name_en, "active": True}
+
+
+def _rep_values(row: RepRow) -> Values:
+    return {
+        "code": row.code,
+        "name": row.name,
+        "name_en": row.name_en,
+        "phone": row.phone,
+        "station": row.station,
+        "skills": dict(row.skills),
+        "parts": dict(row.parts),
+        "shift_start": row.shift_start,
+        "shift_end": row.shift_end,
+        "home": text_of_point(row.home_lon, row.home_lat),
+        "home_lon": row.home_lon,
+        "home_lat": row.home_lat,
+        "active": True,
+    }
+
+
+async def _reps(session: AsyncSession) -> Sequence[Any]:
+    return (await session.execute(select(Rep.code, Rep.id, Rep.station).where(Rep.active))).all()
+
+
+async def _bounds(session: AsyncSession) -> Bounds | None:
+    edges = (Zone.min_lon, Zone.min_lat, Zone.max_lon, Zone.max_lat)
+    low = select(func.min(edges[0]), func.min(edges[1]), func.max(edges[2]), func.max(edges[3]))
+    west, south, east, north = (await session.execute(low.where(Zone.active))).one()
+    return None if west is None else (west, south, east, north)
