@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import String, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.grid.import_plans import Plan, RepPlan, Values, ZonePlan, plan_zones
@@ -136,7 +136,14 @@ async def _hold(session: AsyncSession, plan: Plan) -> None:
 
 async def _insert(uow: UnitOfWork, kind: Any, rows: Sequence[Values]) -> None:
     if rows:
-        await (await uow.session.connection()).execute(insert(kind.__table__), list(rows))
+        statement = insert(kind.__table__).values(_shapes(rows[0]))
+        await (await uow.session.connection()).execute(statement, list(rows))
+
+
+def _shapes(row: Values) -> dict[str, Any]:
+    """The geometries of a row, read from their text by the database and by no column type before."""
+    texts = {name: f"{name}_ewkb" for name in ("area", "home") if f"{name}_ewkb" in row}
+    return {name: func.ST_GeomFromEWKT(bindparam(text, type_=String)) for name, text in texts.items()}
 
 
 async def _update(uow: UnitOfWork, kind: Any, rows: Iterable[Values]) -> None:
@@ -145,7 +152,7 @@ async def _update(uow: UnitOfWork, kind: Any, rows: Iterable[Values]) -> None:
     if not rows:
         return
     table = kind.__table__
-    values: dict[str, Any] = {}
+    values = _shapes(rows[0])
     if "version" in table.c:
         values["version"] = table.c.version + 1
     if "changed_at" in table.c:

@@ -6,7 +6,6 @@ A plan holds rows ready to be written, and the version of the grid that it was w
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,13 +21,14 @@ from field.grid.files.difference import difference
 from field.grid.files.importer import RepFile, RepRow, UnitRow, ZoneFile, ZoneRow, read_reps, read_zones
 from field.grid.import_reports import Asked, ImportRefused, ImportReport, ImportUnconfirmed, report_of
 from field.grid.leaving import left_by_reps, left_by_zones, removes_most
+from field.grid.reading import read_apart, work_aside
 from field.grid.store import (
     grid_version,
     stored_reps,
     stored_units,
     stored_zones,
-    text_of_area,
     text_of_point,
+    text_of_shape,
 )
 from field.grid.tables import Rep, Zone
 from field.grid.whereabouts import Bounds, doubt_of_place
@@ -94,7 +94,7 @@ async def plan_zones(session: AsyncSession, data: bytes, now: datetime, asked: A
     """
     version = await grid_version(session)
     reps = {code: (id, station) for code, id, station in await _reps(session)}
-    file = await asyncio.to_thread(
+    file = await read_apart(
         read_zones, data, reps=frozenset(reps) or None, encoding=asked.encoding, crs=asked.crs
     )
     if file.faults:
@@ -103,7 +103,7 @@ async def plan_zones(session: AsyncSession, data: bytes, now: datetime, asked: A
     units = await stored_units(session)
     query = select(Zone.code, Zone.id, Zone.active, Zone.owner_code, Zone.owner_id)
     known = {row.code: row for row in (await session.execute(query)).all()}
-    return await asyncio.to_thread(_zone_plan, version, file, data, now, asked, stored, units, known, reps)
+    return await work_aside(_zone_plan, version, file, data, now, asked, stored, units, known, reps)
 
 
 def _zone_plan(
@@ -167,7 +167,7 @@ def _zone_values(row: ZoneRow, owner_id: UUID | None) -> Values:
         "office": row.office,
         "station": row.station,
         "sub_area": row.sub_area,
-        "area": text_of_area(row.geometry),
+        "area_ewkb": text_of_shape(row.geometry),
         "min_lon": west,
         "min_lat": south,
         "max_lon": east,
@@ -196,7 +196,7 @@ async def plan_reps(session: AsyncSession, data: bytes, now: datetime, asked: As
     version = await grid_version(session)
     query = select(Zone.code, Zone.id, Zone.station, Zone.owner_code, Zone.owner_id).where(Zone.active)
     zones = (await session.execute(query)).all()
-    file = await asyncio.to_thread(
+    file = await read_apart(
         read_reps,
         data,
         stations=frozenset(zone.station for zone in zones),
@@ -216,7 +216,7 @@ async def plan_reps(session: AsyncSession, data: bytes, now: datetime, asked: As
         raise ImportRefused(faults=faults)
     stored = await stored_reps(session)
     names = {id: name for name, id in accounts.items()}
-    return await asyncio.to_thread(_rep_plan, version, file, data, now, asked, stored, people, names, zones)
+    return await work_aside(_rep_plan, version, file, data, now, asked, stored, people, names, zones)
 
 
 def _taken_usernames(
@@ -301,7 +301,7 @@ def _rep_values(row: RepRow) -> Values:
         "parts": dict(row.parts),
         "shift_start": row.shift_start,
         "shift_end": row.shift_end,
-        "home": text_of_point(row.home_lon, row.home_lat),
+        "home_ewkb": text_of_point(row.home_lon, row.home_lat),
         "home_lon": row.home_lon,
         "home_lat": row.home_lat,
         "active": True,

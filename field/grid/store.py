@@ -6,7 +6,6 @@ index, named after the newest import; a newer import anywhere makes every proces
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from collections.abc import Sequence
 from typing import Any
@@ -16,23 +15,25 @@ import shapely
 from geoalchemy2 import WKBElement
 from geoalchemy2.shape import from_shape, to_shape
 from shapely import MultiPolygon
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.grid import zones as pure
 from field.grid.files.records import RepRow, UnitRow, ZoneRow
+from field.grid.reading import work_aside
 from field.grid.tables import Cell, GridImport, Rep, Zone
 from kernel.sql.columns import WGS84
 
 
-def text_of_area(geometry: MultiPolygon) -> str:
-    """The same as a column value in bulk (EWKT), made before the writer's lock is taken."""
-    return f"SRID={WGS84};{geometry.wkt}"
+def text_of_shape(shape: BaseGeometry) -> str:
+    """A WGS-84 geometry for ``ST_GeomFromEWKT``: hexadecimal EWKB, made before the writer's lock is taken."""
+    return str(shapely.to_wkb(shapely.set_srid(shape, WGS84), hex=True, include_srid=True))
 
 
 def text_of_point(lon: float, lat: float) -> str:
-    """A WGS-84 point as a column value in bulk."""
-    return f"SRID={WGS84};{shapely.Point(lon, lat).wkt}"
+    """The same of a point."""
+    return text_of_shape(shapely.Point(lon, lat))
 
 
 def point_of(lon: float, lat: float) -> WKBElement:
@@ -70,7 +71,7 @@ class GridCache:
         grid = self._grid
         if grid.version != version:
             rows = (await session.scalars(select(Zone).where(Zone.active))).all()
-            grid = await asyncio.to_thread(_build, version, rows)
+            grid = await work_aside(_build, version, rows)
             self._grid = grid
         return grid
 
@@ -127,22 +128,17 @@ async def zone_at(session: AsyncSession, lon: float, lat: float) -> Zone | None:
 
 async def stored_zones(session: AsyncSession) -> list[ZoneRow]:
     """The active zones as the importer's rows, to compare a file with."""
-    return [
-        ZoneRow(
-            code=row.code,
-            name=row.name,
-            name_zh_hant=row.name_zh_hant,
-            name_en=row.name_en,
-            company=row.company,
-            office=row.office,
-            station=row.station,
-            sub_area=row.sub_area,
-            rep=row.owner_code,
-            geometry=_multipolygon(row.area),
-            feature=0,
-        )
-        for row in await session.scalars(select(Zone).where(Zone.active).order_by(Zone.code))
-    ]
+    columns = (*(getattr(Zone, name) for name in _ZONE_FIELDS), Zone.owner_code, Zone.area)
+    rows = (await session.execute(select(*columns).where(Zone.active))).all()
+    return await work_aside(_zone_rows, rows)
+
+
+_ZONE_FIELDS = ("code", "name", "name_zh_hant", "name_en", "company", "office", "station", "sub_area")
+
+
+def _zone_rows(rows: Sequence[Any]) -> list[ZoneRow]:
+    found = [ZoneRow(*row[:-2], rep=row[-2], geometry=_multipolygon(row[-1]), feature=0) for row in rows]
+    return sorted(found, key=lambda row: row.code)
 
 
 def _multipolygon(area: WKBElement) -> MultiPolygon:
@@ -163,25 +159,33 @@ async def stored_reps(session: AsyncSession) -> list[RepRow]:
     """The active representatives as the importer's rows, without usernames: those are the accounts'."""
     owned: dict[UUID, list[str]] = {}
     query = select(Zone.owner_id, Zone.code).where(Zone.active, Zone.owner_id.is_not(None))
-    for owner_id, code in (await session.execute(query.order_by(Zone.code))).all():
+    for owner_id, code in sorted((await session.execute(query)).all(), key=lambda row: row[1]):
         if owner_id is not None:
             owned.setdefault(owner_id, []).append(code)
-    return [
+    columns = [getattr(Rep, name) for name in _REP_FIELDS]
+    found = (await session.execute(select(Rep.id, *columns).where(Rep.active))).all()
+    rows = [
         RepRow(
-            code=row.code,
-            name=row.name,
-            name_en=row.name_en,
-            phone=row.phone,
+            **dict(zip(_REP_FIELDS, row[1:], strict=True)),
             username="",
-            station=row.station,
-            skills=row.skills,
-            parts=row.parts,
-            shift_start=row.shift_start,
-            shift_end=row.shift_end,
-            home_lon=row.home_lon,
-            home_lat=row.home_lat,
-            zones=tuple(owned.get(row.id, ())),
+            zones=tuple(owned.get(row[0], ())),
             line=0,
         )
-        for row in await session.scalars(select(Rep).where(Rep.active).order_by(Rep.code))
+        for row in found
     ]
+    return sorted(rows, key=lambda row: row.code)
+
+
+_REP_FIELDS = (
+    "code",
+    "name",
+    "name_en",
+    "phone",
+    "station",
+    "skills",
+    "parts",
+    "shift_start",
+    "shift_end",
+    "home_lon",
+    "home_lat",
+)

@@ -25,6 +25,9 @@ EARTH_RADIUS_M = 6_371_008.7714
 
 _EWKT = re.compile(r"^\s*SRID\s*=\s*(-?\d+)\s*;\s*(.*)$", re.IGNORECASE | re.DOTALL)
 
+_HEX_STARTS = ("00", "01")
+"""A geometry's byte order, first in hexadecimal EWKB: PostGIS' ``ST_GeomFromEWKT`` takes it as well."""
+
 Stored = bytes | str | None
 
 
@@ -42,6 +45,8 @@ def _dump(geometry: BaseGeometry, srid: int = 0) -> bytes:
 def _from_ewkt(text: str | None, srid: int = 0) -> bytes | None:
     if text is None:
         return None
+    if text[:2] in _HEX_STARTS:
+        return bytes.fromhex(text)
     if match := _EWKT.match(text):
         return _dump(wkt.loads(match[2]), int(match[1]))
     return _dump(wkt.loads(text), srid)

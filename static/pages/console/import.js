@@ -1,6 +1,7 @@
 // Files of zones and representatives: checked whole before anything is stored. First what would change and every fault
-// with its place, then, if it is clean, one press that takes all of it. The browser's own file button speaks the
-// browser's language, not the reader's: it lies unseen over ours.
+// with its place, then, if it is clean, one press that takes all of it; what is doubtful about it is confirmed before
+// that press works. What the file was read as is shown with some of its names, and another encoding can be chosen. The
+// browser's own file button speaks the browser's language, not the reader's: it lies unseen over ours.
 
 import { ApiError } from "lib/api.js";
 import { h } from "parts/dom.js";
@@ -12,8 +13,11 @@ import { i18n, t } from "parts/words.js";
 import { addressCounts, kindOf } from "pages/console/import-addresses.js";
 import { reason } from "pages/console/words.js";
 
+const ENCODINGS = ["utf-8", "gb18030", "big5", "windows-1252", "windows-1250", "windows-1251", "shift_jis", "euc-kr", "utf-16"];
+
+/** @typedef {{code: string, where: string, params: Record<string, unknown>}} Told */
 /** @typedef {{kind: string, added: string[], changed: {code: string, fields: string[]}[], removed: string[], unchanged: number,
- *   warnings: {code: string, where: string, params: Record<string, unknown>}[], sign_ins: {code: string, name: string, link: string}[]}} Report */
+ *   warnings: Told[], doubts: Told[], encoding: string, sample: string[], sign_ins: {code: string, name: string, link: string}[]}} Report */
 
 /** @param {import("pages/console/board.js").Board} board @param {import("parts/page.js").Page} page */
 export async function importFile(board, page) {
@@ -29,29 +33,40 @@ export async function importFile(board, page) {
       },
     } }, icon("upload"), name, h("span", { class: "muted", t: "console.import.formats" }), input);
 
-  /** @param {File} file */
-  async function check(file) {
-    const kind = await kindOf(file);
+  /** @param {File} file @param {string} [encoding] as the file was saved; found out when it is left out */
+  async function check(file, encoding = "") {
     name.textContent = file.name;
     delete name.dataset["t"];
     result.replaceChildren(h("p", { t: "console.import.checking" }));
+    const again = (/** @type {string} */ chosen) => void check(file, chosen);
     try {
-      const report = /** @type {Report} */ (await page.api.upload(`/api/imports/${kind}?dry_run=true`, { file, name: file.name }));
-      result.replaceChildren(note({ t: "console.import.clean", icon: "check", tone: "ok" }), ...summary(report), button({ t: "console.import.apply", kind: "primary", icon: "check", action: () => apply(kind, file) }));
+      const report = /** @type {Report} */ (await send(file, { encoding, dry_run: "true" }));
+      const take = button({ t: "console.import.apply", kind: "primary", icon: "check", action: () => apply(file, encoding, (report.doubts ?? []).length > 0) });
+      result.replaceChildren(note({ t: "console.import.clean", icon: "check", tone: "ok" }), ...readAs(report, encoding, again), ...summary(report), ...doubts(report, take), take);
     } catch (error) {
-      result.replaceChildren(...faults(error));
+      result.replaceChildren(...faults(error, again));
     }
   }
 
-  /** @param {string} kind @param {File} file */
-  async function apply(kind, file) {
+  /** @param {File} file @param {string} encoding @param {boolean} confirmed */
+  async function apply(file, encoding, confirmed) {
+    const again = (/** @type {string} */ chosen) => void check(file, chosen);
     try {
-      const report = /** @type {Report} */ (await page.api.upload(`/api/imports/${kind}`, { file, name: file.name }));
+      const report = /** @type {Report} */ (await send(file, confirmed ? { encoding, confirmed: "true" } : { encoding }));
       result.replaceChildren(note({ t: "console.import.done", icon: "done", tone: "ok" }), ...summary(report), ...links(report));
       board.soon(["zones", "reps", "tasks"]);
     } catch (error) {
-      result.replaceChildren(...faults(error));
+      // What is to be confirmed has changed since it was shown: it is shown anew.
+      if (error instanceof ApiError && error.code === "import_unconfirmed") again(encoding);
+      else result.replaceChildren(...faults(error, again));
     }
+  }
+
+  /** @param {File} file @param {Record<string, string>} asked */
+  async function send(file, asked) {
+    const kind = await kindOf(file);
+    const query = new URLSearchParams(Object.entries(asked).filter(([, value]) => value));
+    return page.api.upload(`/api/imports/${kind}?${query}`, { file, name: file.name });
   }
 
   await sheet({ t: "console.import.title", text: "console.import.lead", body: [drop, result], actions: [{ value: "close", t: "common.close" }] });
@@ -74,13 +89,45 @@ function summary(report) {
   ].filter(Boolean));
 }
 
-/** @param {unknown} error */
-function faults(error) {
+/** What the file was read as, with some of its names to see it by, and the choice of another. @param {Report} report @param {string} chosen @param {(encoding: string) => void} again */
+function readAs({ encoding, sample }, chosen, again) {
+  if (!encoding) return [];
+  const select = h("select", { class: "input", id: "import-encoding", on: { change: () => again(select.value) } },
+    h("option", { value: "", t: "console.import.encoding.auto" }),
+    ENCODINGS.map((each) => h("option", { value: each, text: each, selected: each === chosen })));
+  return [h("details", { class: "console-fold", open: encoding !== "utf-8" },
+    h("summary", null, h("span", { t: "console.import.read_as", params: { encoding } })),
+    sample.length > 0 && h("p", { class: "small", t: "console.import.sample", params: { sample: i18n.list(sample) } }),
+    h("label", { class: "small", for: "import-encoding", t: "console.import.encoding" }), select)];
+}
+
+/** What must be confirmed before the button works. @param {Report} report @param {HTMLButtonElement} take */
+function doubts({ doubts: found = [] }, take) {
+  if (!found.length) return [];
+  take.disabled = true;
+  const box = h("input", { type: "checkbox", on: { change: () => (take.disabled = !box.checked) } });
+  return [
+    note({ t: "console.import.doubts", icon: "alert", tone: "warn" },
+      h("ul", { class: "console-faults" }, found.map(({ code, params }) => h("li", null, h("span", { text: reason({ code, params }) }))))),
+    h("label", { class: "tick-line" }, box, h("span", { t: "console.import.confirm" })),
+  ];
+}
+
+/** @param {unknown} error @param {(encoding: string) => void} again */
+function faults(error, again) {
   if (!(error instanceof ApiError)) throw error;
   const { faults: found } = error;
   return found.length
-    ? [note({ t: "console.import.faults", params: { count: found.length }, icon: "alert", tone: "bad" }), places(found)]
+    ? [note({ t: "console.import.faults", params: { count: found.length }, icon: "alert", tone: "bad" }), places(found), ...readings(found, again)]
     : [note({ text: i18n.error(error), icon: "alert", tone: "bad" })];
+}
+
+/** A file in an encoding that is not sure: each way to read it is a button with what it would read. @param {{params?: Record<string, unknown>}[]} found @param {(encoding: string) => void} again */
+function readings(found, again) {
+  const all = /** @type {{encoding: string, sample: string}[]} */ (found.flatMap(({ params }) => params?.["readings"] ?? []));
+  if (!all.length) return [];
+  return [h("p", { t: "console.import.choose_reading" }), ...all.map(({ encoding, sample }) =>
+    button({ t: "console.import.reading", params: { encoding, sample }, action: () => again(encoding) }))];
 }
 
 /** @param {{code: string, where: string, params?: Record<string, unknown>}[]} found */

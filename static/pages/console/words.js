@@ -16,9 +16,14 @@ export function know(reps) {
 
 /** A reason of the planner, the coverage or the importer. @param {Reason} reason */
 export function reason({ code, params }) {
-  const written = Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => [name, parameter(name, value)]));
+  const written = Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => [name, `${name}_code` in params ? country(String(params[`${name}_code`]), value) : parameter(name, value)]));
   const key = `reasons.${code}`;
   return i18n.has(key) ? t(key, written) : i18n.has(`errors.${code}`) ? t(`errors.${code}`, written) : code;
+}
+
+/** A country in the reader's language; the open sea has no code. @param {string} code @param {unknown} english */
+function country(code, english) {
+  return code ? new Intl.DisplayNames(i18n.locale, { type: "region" }).of(code) : i18n.locale === "en" ? english : t("common.open_sea");
 }
 
 /** @param {string} key @param {unknown} value */
