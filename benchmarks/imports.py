@@ -15,8 +15,8 @@ from pathlib import Path
 from benchmarks import Figure, Line, Missing
 from benchmarks.zones import COLUMNS, ROWS, _cell, _file
 from field.grid.commands import Asked, ImportReport
+from field.map.imports import take_zones
 from field.reps.imports import take_reps
-from field.zone_imports import take_zones
 from kernel.actors import SYSTEM
 from kernel.database import Database, UnitOfWork
 from tests.rig.foundations import Foundry, Kind
