@@ -50,7 +50,7 @@ def run(preset: str = "full") -> Iterator[Line]:
 def _figures(kind: str, people: int, took: dict[str, float], waits: dict[str, float]) -> Iterator[Figure]:
     context: dict[str, object] = {"zones": COLUMNS * ROWS, "reps": people}
     longest = max(waits.values()) * 1000
-    each = {f"{name}_ms": round(wait * 1000) for name, wait in waits.items()}
+    each = {f"{name}_ms": round(wait * 1000, 1) for name, wait in waits.items()}
     yield Figure(f"field.import_scale_{kind}", round(longest, 1), "ms", 200.0, 50.0, "lower", context | each)
     each = {f"{name}_s": round(seconds, 2) for name, seconds in took.items()}
     slowest = max(took.values())

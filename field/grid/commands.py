@@ -2,7 +2,7 @@
 
 A file is the whole truth of its kind: what it no longer names becomes inactive. It is never deleted, since
 past tasks speak of it. Reading a file and comparing it takes seconds for a large city and touches nothing
-stored: that is the plan (:mod:`field.grid.import_plans`), made before the transaction that stores it begins.
+stored: that is the plan (:mod:`field.grid.plans.plans`), made before the transaction that stores it begins.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import String, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from field.grid.import_plans import Plan, RepPlan, Values, ZonePlan, plan_zones
-from field.grid.import_reports import (
+from field.grid.plans.plans import Plan, RepPlan, Values, ZonePlan, plan_zones
+from field.grid.plans.reports import (
     Asked,
     Changed,
     ImportRefused,

@@ -136,8 +136,12 @@ async def stored_zones(session: AsyncSession) -> list[ZoneRow]:
 _ZONE_FIELDS = ("code", "name", "name_zh_hant", "name_en", "company", "office", "station", "sub_area")
 
 
+def _zone_row(named: dict[str, Any], owner: str | None, area: WKBElement) -> ZoneRow:
+    return ZoneRow(**named, rep=owner, geometry=_multipolygon(area), feature=0)
+
+
 def _zone_rows(rows: Sequence[Any]) -> list[ZoneRow]:
-    found = [ZoneRow(*row[:-2], rep=row[-2], geometry=_multipolygon(row[-1]), feature=0) for row in rows]
+    found = [_zone_row(dict(zip(_ZONE_FIELDS, row, strict=False)), row[-2], row[-1]) for row in rows]
     return sorted(found, key=lambda row: row.code)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from field.grid.import_reports import ImportReport
+from field.grid.plans.reports import ImportReport
 from kernel.errors import Fault
 
 

@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.grid import commands as grid
 from field.grid.commands import Asked, ImportReport, PlanOutdated
-from field.grid.import_plans import ZonePlan, plan_zones
-from field.grid.leaving import listed
+from field.grid.plans.leaving import listed
+from field.grid.plans.plans import ZonePlan, plan_zones
 from field.grid.tables import Zone
 from field.task.tables import Task
 from field.task.task import FINAL

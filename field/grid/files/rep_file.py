@@ -6,11 +6,11 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from field.grid.codes import code_of, fault_of_name, tidy
-from field.grid.encodings import read_text
+from field.grid.files.codes import code_of, fault_of_name, tidy
+from field.grid.files.encodings import read_text
 from field.grid.files.findings import Findings, shown
+from field.grid.files.formats import other_format
 from field.grid.files.records import DEFAULT_LIMITS, PART_NAME, SKILLS, Limits, RepFile, RepRow
-from field.grid.formats import other_format
 from field.grid.whereabouts import Bounds, fault_of_home
 
 REQUIRED: Final = (

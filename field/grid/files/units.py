@@ -5,7 +5,7 @@ imply them.
 from collections.abc import Iterable
 from typing import Any
 
-from field.grid.codes import code_of, fault_of_name, tidy
+from field.grid.files.codes import code_of, fault_of_name, tidy
 from field.grid.files.findings import Findings, shown
 from field.grid.files.records import LEVELS, Feature, UnitRow
 

@@ -4,15 +4,15 @@ import json
 from collections.abc import Collection
 from typing import Any, Final, NoReturn
 
-from field.grid.axes import Axes, axes_of, flipped, order_of
-from field.grid.codes import code_of, fault_of_name, tidy
-from field.grid.encodings import read_text
+from field.grid.files.axes import Axes, axes_of, flipped, order_of
+from field.grid.files.codes import code_of, fault_of_name, tidy
+from field.grid.files.encodings import read_text
 from field.grid.files.findings import Findings, shown
+from field.grid.files.formats import other_format
 from field.grid.files.mosaic import check_mosaic
 from field.grid.files.records import DEFAULT_LIMITS, LEVELS, Feature, Limits, UnitRow, ZoneFile, ZoneRow
 from field.grid.files.rings import read_geometry, vertices_of
 from field.grid.files.units import check_units, derive_units, read_units
-from field.grid.formats import other_format
 
 SAMPLES: Final = 3
 

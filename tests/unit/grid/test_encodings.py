@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from field.grid.encodings import CODECS, mistaken, samples
+from field.grid.files.encodings import CODECS, mistaken, samples
 from field.grid.files.importer import read_reps, read_zones
 from kernel.errors import Fault
 from tests.unit.grid.files import PEOPLE, changed, person, rep_file, zone, zone_file

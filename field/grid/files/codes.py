@@ -11,7 +11,7 @@ A name keeps its own letters; any run of spaces, of whatever kind (U+00A0, U+300
 import re
 from typing import Final
 
-from field.grid.encodings import mistaken
+from field.grid.files.encodings import mistaken
 from field.grid.files.findings import NAME_LENGTH, printable
 
 CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")

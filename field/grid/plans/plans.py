@@ -19,8 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from field.grid.atlas import place_at
 from field.grid.files.difference import difference
 from field.grid.files.importer import RepFile, RepRow, UnitRow, ZoneFile, ZoneRow, read_reps, read_zones
-from field.grid.import_reports import Asked, ImportRefused, ImportReport, ImportUnconfirmed, report_of
-from field.grid.leaving import left_by_reps, left_by_zones, removes_most
+from field.grid.plans.leaving import left_by_reps, left_by_zones, removes_most
+from field.grid.plans.reports import Asked, ImportRefused, ImportReport, ImportUnconfirmed, report_of
 from field.grid.reading import read_apart, work_aside
 from field.grid.store import (
     grid_version,
