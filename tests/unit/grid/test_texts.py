@@ -16,7 +16,11 @@ from field.dispatch.engine.search import Rule
 from field.grid.files.rings import _VALIDITY
 
 ROOT = Path(__file__).parents[3]
-SOURCES = [*(ROOT / "field" / "grid").glob("*.py"), ROOT / "field" / "dispatch.py"]
+SOURCES = [
+    *(ROOT / "field" / "grid").glob("*.py"),
+    *(ROOT / "field" / "grid" / "files").glob("*.py"),
+    ROOT / "field" / "dispatch" / "proposals.py",
+]
 # Added to every fault by where it was found.
 PLACE = {"feature", "unit", "line", "field"}
 
