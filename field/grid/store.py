@@ -36,6 +36,11 @@ def text_of_point(lon: float, lat: float) -> str:
     return text_of_shape(shapely.Point(lon, lat))
 
 
+def area_of(geometry: MultiPolygon) -> WKBElement:
+    """A WGS-84 multipolygon as a column value."""
+    return from_shape(geometry, srid=WGS84)
+
+
 def point_of(lon: float, lat: float) -> WKBElement:
     """A WGS-84 point as a column value."""
     return from_shape(shapely.Point(lon, lat), srid=WGS84)
