@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from field.dispatch.engine.proposals import COSTLIER
 from field.dispatch.engine.search import Rule
 from field.grid.files.rings import _VALIDITY
 
@@ -19,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 SOURCES = [
     *(ROOT / "field" / "grid").glob("*.py"),
     *(ROOT / "field" / "grid" / "files").glob("*.py"),
-    ROOT / "field" / "dispatch" / "proposals.py",
+    ROOT / "field" / "dispatch" / "engine" / "proposals.py",
 ]
 # Added to every fault by where it was found.
 PLACE = {"feature", "unit", "line", "field"}
@@ -45,6 +46,7 @@ CODES = dict(pair for path in SOURCES for pair in told(path))
 CODES |= {code: {"part", "lon", "lat"} for code in {*_VALIDITY.values(), "invalid_ring"}}
 CODES |= {"bad_name": {"value", "most"}, "lost_characters": {"value"}, "twice_encoded": {"value", "meant"}}
 CODES |= {code: {"byte", "line", "candidates"} for code in ("not_utf8", "unknown_encoding")}
+CODES |= {COSTLIER: {"extra_travel_s"}}
 CODES |= {"home_at_zero": set(), "home_swapped": {"km"}, "home_far": {"km"}}
 PLACED = {"lon", "lat", "country", "other_country"}
 CODES |= {code: PLACED for code in ("place_swapped", "place_either", "place_at_sea")}
