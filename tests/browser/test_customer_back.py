@@ -22,7 +22,7 @@ async def test_back_is_a_screen_back_and_a_question_where_something_would_be_los
     await page.evaluate("history.back()")
     await expect(page.locator("#page")).to_have_attribute("data-screen", "what")
     await page.locator("[data-category=leak]").tap()
-    await page.locator("textarea").fill("和平路 12 号")
+    await page.locator("[name=address]").fill("和平路 12 号")
     await page.locator(".bottom-bar .button").first.tap()
     await expect(page.locator(".answers")).to_be_visible()
     first = await page.locator("h1").inner_text()

@@ -114,7 +114,7 @@ class CustomerPage:
 
     async def say_where(self, address: str) -> None:
         """An address, and the browser's own position."""
-        await self.page.locator("textarea[name=address]").fill(address)
+        await self.page.locator("[name=address]").fill(address)
         await self.page.locator(".ways button").first.click()
         await expect(self.page.locator(".note[data-tone=ok]")).to_be_visible()
 
