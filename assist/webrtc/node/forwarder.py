@@ -11,11 +11,15 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import structlog
+
 from assist.webrtc.node import adapter
 from assist.webrtc.node.ice.ice import Address
 from assist.webrtc.node.paths import Paths
 from assist.webrtc.node.peer import Leg, Peer, Send, Uplink
 from assist.webrtc.node.rtp import rtp
+
+log = structlog.get_logger()
 
 QUIET_S = 0.5
 """A peer that moves sends RTCP from its new address only; a second apart is usual."""
@@ -47,6 +51,7 @@ class Counters:
     unknown: int = 0
     send_failed: int = 0
     malformed: int = 0
+    failed: int = 0
 
 
 class Forwarder:
@@ -87,7 +92,17 @@ class Forwarder:
             except OSError:  # nothing more (BlockingIOError), or an ICMP error of some earlier datagram
                 return
             counters.datagrams_in += 1
-            handle(size, source, sock)
+            try:
+                handle(size, source, sock)
+            except Exception:
+                self._failed()
+
+    def _failed(self) -> None:
+        """One packet's fault is no other's: the log says what happened, but not a thousand times."""
+        self.counters.failed += 1
+        failed = self.counters.failed
+        if failed <= 10 or failed % 1000 == 0:
+            log.exception("packet_failed", times=failed)
 
     def _handle(self, size: int, source: Address, sock: socket.socket) -> None:
         """A datagram lies in the buffer."""
@@ -140,13 +155,15 @@ class Forwarder:
     def _learn(self, peer: Peer, uplink: Uplink) -> int | None:
         return peer.learn(uplink, self._view, time.monotonic())
 
-    def rewire(self, everyone: Callable[[], Iterable[Peer]]) -> None:
-        """Someone came, went or moved. This loop looks everything up as it goes; a compiled one keeps
-        tables.
+    def rewire(self, peer: Peer) -> None:
+        """Someone came, went or moved, or their streams did. This loop looks everything up as it goes; a
+        compiled one keeps tables.
         """
 
-    def sync(self) -> None:
-        """Bring counts that a compiled loop keeps into the objects; here they are there already."""
+    def sync(self, peers: Iterable[Peer] | None = None) -> None:
+        """Bring counts that a compiled loop keeps of these peers (None: of everyone) into the objects; here
+        they are there already.
+        """
 
     def _other(self, peer: Peer | None, first: int, size: int, source: Address, sock: socket.socket) -> None:
         """STUN and DTLS, told apart by the first byte (RFC 7983). DTLS only from a proven address."""

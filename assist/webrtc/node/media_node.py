@@ -58,7 +58,6 @@ class MediaNode:
         self.forwarder.paths.everyone = self.peers
         self.forwarder.on_started = self._on_started
         self.forwarder.on_lost = self.reports.ask_again
-        self.forwarder.rewire(self.peers)
         self._on_event = on_event
         self._certificate = Certificate()
         self._fragments: dict[str, Peer] = {}
@@ -95,6 +94,7 @@ class MediaNode:
         room = self.rooms[command.room]
         room.generation = max(room.generation, command.generation)
         peer.description = description
+        self.forwarder.rewire(peer)
         try:
             settled = self._settler.settle(room, peer, description, command.receive)
         except Exception:
@@ -105,7 +105,6 @@ class MediaNode:
             self._tell(control.OfferWanted(self.config.node_id, publisher.room, publisher.id))
         if peer.connected:
             self._open_legs(peer, settled.new_legs)
-        self.forwarder.rewire(self.peers)
         peer.version += 1
         transport = answer.Transport(
             peer.ice.current, self._certificate.fingerprint, peer.dtls_active, self.candidates
@@ -159,7 +158,7 @@ class MediaNode:
         peer.connected = True
         self._tell(control.PeerConnected(self.config.node_id, peer.room, peer.id))
         self._open_legs(peer, list(peer.legs.values()))
-        self.forwarder.rewire(self.peers)
+        self.forwarder.rewire(peer)
         await transport.ended()
         self.leave(peer, "left")
 
@@ -180,7 +179,7 @@ class MediaNode:
                 self._fragments.pop(credentials.fragment, None)
         self.forwarder.paths.forget(peer)
         peer.connected, peer.inbound = False, None
-        self.forwarder.rewire(self.peers)
+        self.forwarder.rewire(peer)
         self._tell(control.PeerDisconnected(self.config.node_id, peer.room, peer.id, reason))
         task, peer.task = peer.task, None
         if peer.transport is not None:
@@ -240,7 +239,7 @@ class MediaNode:
         peer.checked = now
         if fresh:
             paths.prove(peer, source)
-            self.forwarder.rewire(self.peers)
+            self.forwarder.rewire(peer)
         if peer.ice.address == source:
             peer.seen, peer.send = now, send
         if peer.ice.address != before:
@@ -261,14 +260,14 @@ class MediaNode:
         self.forwarder.paths.choose(peer)
         peer.send = send
         peer.attach_legs()
-        self.forwarder.rewire(self.peers)
+        self.forwarder.rewire(peer)
 
     def _on_changed(self, uplink: Uplink, former: int) -> None:
         """A stream goes on under another SSRC."""
         if uplink.peer.srtp is not None:
             uplink.peer.srtp.forget(former)
         self.reports.begun_anew(uplink)
-        self.forwarder.rewire(self.peers)
+        self.forwarder.rewire(uplink.peer)
 
     # ---- clock
 

@@ -33,6 +33,7 @@ class Beat:
         self._on_event = on_event
         self._meter = QualityMeter(node.config.node_id)
         self._second_at = self._quality_at = time.monotonic()
+        self._failed = 0
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -64,8 +65,8 @@ class Beat:
 
     async def _once(self, number: int) -> None:
         node, reports = self._node, self._node.reports
-        node.forwarder.sync()
-        await self._each(reports.send_feedback)
+        node.forwarder.sync(())
+        await self._each(self._gather)
         if number % BEATS_PER_SECOND == 0:
             now = time.monotonic()
             seconds, self._second_at = now - self._second_at, now
@@ -77,14 +78,26 @@ class Beat:
             self._meter.keep(set(node.peers()))
             await self._each(lambda few: self._measure(few, seconds))
 
+    def _gather(self, few: list[Peer]) -> None:
+        self._node.forwarder.sync(few)
+        self._node.reports.send_feedback(few)
+
     def _measure(self, few: list[Peer], seconds: float) -> None:
         for event in self._meter.measure(few, seconds):
             self._on_event(event)
 
     async def _each(self, work: Callable[[list[Peer]], None]) -> None:
-        """Everyone who is connected when their turn comes, a few at a time."""
-        everyone = list(self._node.peers())
-        for start in range(0, len(everyone), AT_A_TIME):
-            if start:
+        """Everyone who is connected when their turn comes, a few at a time. What fails for one is done for
+        the others.
+        """
+        for number, peer in enumerate(list(self._node.peers())):
+            if number and number % AT_A_TIME == 0:
                 await asyncio.sleep(0)
-            work([peer for peer in everyone[start : start + AT_A_TIME] if peer.connected])
+            if not peer.connected:
+                continue
+            try:
+                work([peer])
+            except Exception:
+                self._failed += 1
+                if self._failed <= 10 or self._failed % 1000 == 0:
+                    log.exception("tick_failed", times=self._failed)

@@ -36,7 +36,7 @@ async def running(
             sockets.append(bind(config.host6, port, config.receive_buffer))
         node = MediaNode(config, sockets, on_event, _forwarder(config, sockets[0]))
         for sock in sockets:
-            loop.add_reader(sock.fileno(), _guarded(node.forwarder.drain), sock)
+            loop.add_reader(sock.fileno(), node.forwarder.drain, sock)
         clock = loop.create_task(Beat(node, on_event).run())
         yield node
     finally:
@@ -96,19 +96,3 @@ def _forwarder(config: NodeConfig, sock: socket.socket) -> Forwarder:
         log.warning("compiled_loop_absent", fault=str(fault))
         return Forwarder()
     return CompiledForwarder(sock)
-
-
-def _guarded(drain: Callable[..., None]) -> Callable[..., None]:
-    """One bad packet must not end the reader; the log says what happened, but not a thousand times."""
-    told = 0
-
-    def drain_safely(*arguments: object) -> None:
-        nonlocal told
-        try:
-            drain(*arguments)
-        except Exception:
-            told += 1
-            if told <= 10 or told % 1000 == 0:
-                log.exception("packet_failed", times=told)
-
-    return drain_safely

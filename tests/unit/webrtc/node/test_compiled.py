@@ -1,5 +1,6 @@
 """The compiled loop takes what is plain, and leaves everything else to the reference."""
 
+import random
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -7,7 +8,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from assist.webrtc.node.compiled.forwarder import CompiledForwarder
+from assist.webrtc.node.compiled.index import Index
 from assist.webrtc.node.config import NodeConfig
+from assist.webrtc.node.peer import Peer
 from assist.webrtc.node.service.serve import running
 from tests.unit.webrtc.node.rig import Scene, until
 
@@ -44,7 +47,7 @@ async def test_packets_in_order_never_reach_python(compiled: Scene) -> None:
 async def test_slots_are_given_back(compiled: Scene) -> None:
     forwarder = compiled.node.forwarder
     assert isinstance(forwarder, CompiledForwarder)
-    free = len(forwarder._free_streams), len(forwarder._free_peers)
+    free = forwarder.wiring.free()
     for visit in range(3):
         camera, desk = compiled.publisher(f"phone{visit}"), compiled.viewer(f"desk{visit}")
         await camera.join()
@@ -57,8 +60,85 @@ async def test_slots_are_given_back(compiled: Scene) -> None:
     stranger = compiled.publisher("last")
     await stranger.join()
     stranger.send(1)
-    await until(lambda: forwarder._slots)
-    assert len(forwarder._free_streams) == free[0] - 1 and len(forwarder._free_peers) == free[1] - 1
+    await until(lambda: forwarder.wiring.free()["streams"] < free["streams"])
+    assert forwarder.wiring.free() == {
+        **free,
+        "streams": free["streams"] - 1,
+        **{name: free[name] - 1 for name in ("peers", "addresses")},
+    }
+    await stranger.client.close()
+    await until(lambda: compiled.node.rooms == {})
+    other = compiled.publisher("other")
+    await other.join()  # whose first check also takes the last one's rows out
+    await until(lambda: forwarder.wiring.free()["streams"] == free["streams"])
+
+
+async def test_what_a_join_costs_does_not_grow_with_those_who_are_there(compiled: Scene) -> None:
+    forwarder = compiled.node.forwarder
+    assert isinstance(forwarder, CompiledForwarder)
+    costs = []
+    for number in range(24):
+        before = forwarder.wiring.rows_written
+        room, phone, desk = f"room{number}", f"phone{number}", f"desk{number}"
+        camera, viewer = compiled.publisher(phone, room), compiled.viewer(desk, room)
+        await camera.join()
+        await viewer.join(phone)
+        await camera.send_many(3)
+        await until(lambda viewer=viewer: len(viewer.got) == 3)  # type: ignore[misc]
+        costs.append(forwarder.wiring.rows_written - before)
+    # A peer, its address, its stream and that one's viewer, written anew a few times while both come.
+    assert max(costs) <= 30 and max(costs[12:]) <= max(costs[:12]), costs
+
+
+async def test_rows_that_cannot_be_written_leave_everything_to_the_reference(
+    compiled: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forwarder = compiled.node.forwarder
+    assert isinstance(forwarder, CompiledForwarder)
+    camera, desk = compiled.publisher("phone"), compiled.viewer("desk")
+    await camera.join()
+    await desk.join("phone")
+    await camera.send_many(20)
+    await until(lambda: len(desk.got) == 20)
+    uplink = compiled.node.rooms["room"].peers["phone"].published["1"]
+    assert uplink in forwarder.wiring
+    write = forwarder.wiring.write
+
+    def failing(peer: Peer) -> None:
+        write(peer)
+        raise RuntimeError("injected")
+
+    monkeypatch.setattr(forwarder.wiring, "write", failing)
+    forwarder.rewire(uplink.peer)
+    await camera.send_many(20, first=20)
+    await until(lambda: len(desk.got) == 40)
+    assert desk.got == camera.sent and uplink not in forwarder.wiring
+    assert uplink.ring[39] is not None and uplink.reception.received == 40
+    assert forwarder.counters.failed == 1
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_an_index_finds_what_was_entered_and_not_taken_out(seed: int) -> None:
+    dice, mask = random.Random(seed), 15
+    homes = [dice.choice((14, 15, 0, 1, dice.randrange(16))) for _ in range(40)]
+    cells, there = [0] * 16, set[int]()
+    index = Index(cells, mask, homes.__getitem__)
+    for _ in range(300):
+        if there and (len(there) == 12 or dice.random() < 0.5):
+            index.remove(gone := dice.choice(sorted(there)))
+            there.discard(gone)
+        else:
+            there.add(come := dice.choice([row for row in range(40) if row not in there]))
+            index.enter(come)
+        assert {row for row in range(40) if _is_found(cells, mask, homes[row], row)} == there
+
+
+def _is_found(cells: list[int], mask: int, place: int, row: int) -> bool:
+    while cells[place]:
+        if cells[place] == row + 1:
+            return True
+        place = (place + 1) & mask
+    return False
 
 
 def test_a_process_that_loads_it_can_still_compile_anything_else() -> None:
