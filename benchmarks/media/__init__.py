@@ -30,7 +30,8 @@ def run(preset: str = "full") -> Iterator[Line]:
     suffixed = [suffix for suffix, _ in ways]
     yield from part(tuple(relay.NAME + s for s in suffixed), partial(relay.lines, ways, quick))
     yield from part(tuple(capacity.NAME + s for s in suffixed), partial(capacity.lines, ways, quick))
-    yield from part(delay.NAMES, partial(delay.lines, ways[:1], quick))
+    for way in ways:
+        yield from part(tuple(name + way[0] for name in delay.NAMES), partial(delay.lines, [way], quick))
     yield from part((growth.NAME,), partial(growth.lines, quick))
 
 

@@ -4,10 +4,12 @@ All packets are encrypted beforehand, so that the generator is cheap beside what
 """
 
 import asyncio
+import contextlib
+import gc
 import random
 import struct
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.media.client import Client
@@ -31,14 +33,16 @@ class Burst:
 
 @dataclass
 class Played:
-    """What has left. ``late_s``: how far behind its plan the generator was at worst; ``times``: when each
-    packet left, ns since 1970, where that was asked for.
+    """What has left. ``late_s``: how far behind its plan the generator was at worst; ``times`` and
+    ``behind``:
+    when each packet left, ns since 1970, and how far behind its plan, seconds, where that was asked for.
     """
 
     sent: int = 0
     late_s: float = 0.0
     wall_s: float = 0.0
     times: list[int] = field(default_factory=list)
+    behind: list[float] = field(default_factory=list)
 
 
 class Stream:
@@ -116,6 +120,24 @@ async def play(
     plan: Sequence[Burst], to: Mapping[Client, Address] | None = None, note_times: bool = False
 ) -> Played:
     """Send a plan in time; ``to`` are other addresses than the service's."""
+    with uncollected():
+        return await _play(plan, to, note_times)
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """Without the garbage collector. A plan is hundreds of thousands of objects: each long round over them
+    held the generator for 100 ms and more, and what it owed then left as one burst.
+    """
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+async def _play(plan: Sequence[Burst], to: Mapping[Client, Address] | None, note_times: bool) -> Played:
     played, at, begun = Played(), 0, time.monotonic()
     clock, times = time.time_ns, played.times
     while at < len(plan):
@@ -125,6 +147,8 @@ async def play(
             assert item.client.remote is not None
             address = to[item.client] if to is not None else item.client.remote.address
             send = item.client.sock.sendto
+            if note_times:
+                played.behind += [time.monotonic() - begun - item.at] * len(item.packets)
             for packet in item.packets:
                 if note_times:
                     times.append(clock())

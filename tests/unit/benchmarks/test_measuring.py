@@ -1,6 +1,7 @@
 """What the figures hang on: the percentile, the search for a limit, and that no turn takes for ever."""
 
 import asyncio
+import gc
 import time
 
 import pytest
@@ -8,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks import Figure, Line, Missing, percentile
+from benchmarks.media import delay
 from benchmarks.media.capacity import most_that_hold
+from benchmarks.media.traffic import uncollected
 from benchmarks.media.turns import TurnFailed, part, taken, within
 
 
@@ -107,3 +110,23 @@ def test_a_part_that_cannot_be_measured_is_missing_and_no_more() -> None:
     for broken in (lacks, breaks):
         lines = list(part(("a", "b"), broken))
         assert [line.figure for line in lines if isinstance(line, Missing)] == ["a", "b"]
+
+
+def test_the_slowest_packets_are_told_by_the_moment_they_left_in() -> None:
+    even = [(0.5, n / 1000, 0.1) for n in range(7990)]
+    held = [(40.0 - n, 3.21 + n / 1000, 2.0 + n) for n in range(6)]
+    found = delay.slowest([*even, (25.0, 6.0, 90.0), *held])
+    assert found == [delay.Slow(3.2, 6, 40.0, 7.0), delay.Slow(6.0, 1, 25.0, 90.0)]
+
+
+def test_a_generator_is_not_held_by_its_own_garbage_collector() -> None:
+    rounds: list[str] = []
+
+    def note(phase: str, _: dict[str, int]) -> None:
+        rounds.append(phase)
+
+    with uncollected():
+        gc.callbacks.append(note)
+        kept = [[number] for number in range(50_000)]
+        gc.callbacks.remove(note)
+    assert len(kept) == 50_000 and rounds == [] and gc.isenabled()
