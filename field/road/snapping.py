@@ -61,6 +61,8 @@ class Plane:
 
 OTHER_BANK_M = 1_500.0
 """How far off a street on this side of the water is looked for, when the nearest one is across."""
+SHORE_M = 1.0
+"""How near to its end a way may touch water without crossing it: a quay's edge, and a rounded coordinate."""
 
 
 class StreetIndex:
@@ -106,29 +108,41 @@ class StreetIndex:
     def _wet(self, ways: Any) -> npt.NDArray[np.bool_]:
         """Which of these straight ways (in metres) cross water. Ending on a shore is not crossing it."""
         wet = np.zeros(len(ways), np.bool_)
-        if self._water is not None and len(ways):
-            start, end = shapely.get_point(ways, 0), shapely.get_point(ways, -1)
-            a, b = shapely.get_coordinates(start), shapely.get_coordinates(end)
-            within = shapely.linestrings(np.stack([a + (b - a) * 0.02, b + (a - b) * 0.02], axis=1))
-            wet[np.unique(self._water.query(within, predicate="intersects")[0])] = True
-        return wet
-
-    def across_water(self, lonlat: Floats, most_m: float) -> npt.NDArray[np.bool_]:
-        """Which pairs of points, no farther apart than `most_m`, have water between them: bool [n, n]."""
-        wet = np.zeros((len(lonlat), len(lonlat)), np.bool_)
         if self._water is None:
             return wet
-        flat = shapely.get_coordinates(self._plane.metres(shapely.points(lonlat)))
-        apart = np.hypot(*(flat[:, None] - flat).transpose(2, 0, 1))
-        left, right = np.nonzero(np.triu((apart > 0) & (apart <= most_m * 1.01)))
-        found = self._wet(shapely.linestrings(np.stack([flat[left], flat[right]], axis=1)))
-        wet[left[found], right[found]] = wet[right[found], left[found]] = True
+        length = shapely.length(ways)
+        inner = np.flatnonzero(length > 2 * SHORE_M)
+        if len(inner):
+            margin = np.maximum(length[inner] * 0.02, SHORE_M)[:, None]
+            start, end = shapely.get_point(ways[inner], 0), shapely.get_point(ways[inner], -1)
+            a, b = shapely.get_coordinates(start), shapely.get_coordinates(end)
+            inwards = (b - a) / length[inner][:, None] * margin
+            within = shapely.linestrings(np.stack([a + inwards, b - inwards], axis=1))
+            wet[inner[np.unique(self._water.query(within, predicate="intersects")[0])]] = True
         return wet
 
-    def metres_to(self, lonlat: Floats) -> Floats:
-        """Metres from each point to the nearest street, water or not."""
-        flat = self._plane.metres(shapely.points(lonlat))
-        return np.asarray(self._tree.query_nearest(flat, all_matches=False, return_distance=True)[1])
+    def across_water(self, a: Floats, b: Floats, most_m: float) -> npt.NDArray[np.bool_]:
+        """Which of ``a`` have water between them and the ``b`` beside it (…, 2 degrees each), if they are no
+        farther apart than `most_m`: bool […].
+        """
+        near_a, near_b = np.broadcast_arrays(self._flat(a), self._flat(b))
+        wet = np.zeros(near_a.shape[:-1], np.bool_)
+        if self._water is not None:
+            near = np.hypot(*np.moveaxis(near_a - near_b, -1, 0)) <= most_m * 1.01
+            wet[near] = self._wet(shapely.linestrings(np.stack([near_a[near], near_b[near]], axis=1)))
+        return wet
+
+    def _flat(self, lonlat: Floats) -> Floats:
+        return np.asarray((lonlat - self._plane.origin) * self._plane.scale)
+
+    def farness(self, lonlat: Floats) -> list[tuple[bool, float]]:
+        """How far each point is from the nearest street: whether there is water before it, and metres.
+
+        They compare as they are: a street that one gets to is nearer than any across water.
+        """
+        placed = self.place(lonlat)
+        ways = shapely.shortest_line(self._plane.metres(shapely.points(lonlat)), self._lines[placed.edge])
+        return list(zip(self._wet(ways).tolist(), placed.metres.tolist(), strict=True))
 
     def snap(self, point: Point) -> Snap:
         """One point's place on the street."""

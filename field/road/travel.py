@@ -336,8 +336,10 @@ class RoadGraph:
                 on_ms = leave_ms[near, 0] + from_here[far_arrive[far]].astype(np.int64) + far_arrive_ms[far]
                 np.minimum(ride, np.stack([there_ms, on_ms]), out=ride)
         ride += _access_ms(here.metres) + _access_ms(there.metres) + round(self.vehicle.stop_s * 1000)
-        on_foot = _stroll_s(_apart(np.asarray(place, np.float64), others))
-        return np.rint(np.minimum(ride / 1000, on_foot)).astype(np.int32)
+        ridden: Floats = ride / 1000
+        door = np.array([place], np.float64)
+        ridden[:, self._lost(door, here) | self._lost(others, there)] = UNREACHABLE_S
+        return np.rint(np.minimum(ridden, self._on_foot_s(door, others))).astype(np.int32)
 
     def _along_edge(self, a: Placed, b: Placed) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """ms from each of ``a`` to the one ``b`` without leaving their edge, and back; else out of reach."""
@@ -373,20 +375,23 @@ class RoadGraph:
         ridden: Floats = ride / 1000
         lost = self._lost(lonlat, placed)
         ridden[lost | lost[:, None]] = UNREACHABLE_S
-        quickest: Floats = np.rint(np.minimum(ridden, self._on_foot_s(lonlat)))
+        quickest: Floats = np.rint(np.minimum(ridden, self._on_foot_s(lonlat[:, None], lonlat)))
         return quickest.astype(np.int32)
 
-    def _on_foot_s(self, lonlat: Floats) -> Floats:
-        """Seconds on foot between points, endless where it is too far or water is between."""
-        on_foot = _stroll_s(_great_circle(lonlat))
-        on_foot[self._index.across_water(lonlat, STROLL_M)] = np.inf
+    def _on_foot_s(self, a: Floats, b: Floats) -> Floats:
+        """Seconds on foot between places, (…, 2) each; endless where it is too far or water is between."""
+        on_foot = _stroll_s(_apart(a, b))
+        on_foot[self._index.across_water(a, b, STROLL_M)] = np.inf
         return on_foot
 
     def _lost(self, lonlat: Floats, placed: Placed) -> npt.NDArray[np.bool_]:
         """Points that lie by streets which nothing joins to the others: bool [n]."""
-        if self._apart is None:
-            return np.zeros(len(lonlat), np.bool_)
-        return (placed.metres > STREETLESS_M) & (self._apart.metres_to(lonlat) < placed.metres)
+        lost = np.zeros(len(lonlat), np.bool_)
+        far = np.flatnonzero(placed.metres > STREETLESS_M)
+        if self._apart is not None and len(far):
+            ours, others = self._index.farness(lonlat[far]), self._apart.farness(lonlat[far])
+            lost[far] = [apart < joined for joined, apart in zip(ours, others, strict=True)]
+        return lost
 
     def reaches(self, point: Point) -> bool:
         """See `Travel.reaches`."""
@@ -423,7 +428,7 @@ class RoadGraph:
                         *self._index.part(int(placed.edge[1]), float(into), float(placed.share[1])),
                     ]
         ridden_s = (best + int(_access_ms(placed.metres).sum())) / 1000 + self.vehicle.stop_s
-        walked = self._on_foot_s(lonlat)[0, 1] <= ridden_s or self._lost(lonlat, placed).any()
+        walked = self._on_foot_s(lonlat[0], lonlat[1]) <= ridden_s or self._lost(lonlat, placed).any()
         whole = [a, b] if walked else [a, *line, b]
         return [p for i, p in enumerate(whole) if i == 0 or p != whole[i - 1]]
 

@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -96,6 +97,45 @@ def test_nobody_walks_through_a_river(tmp_path: Path) -> None:
     assert graph(tmp_path, *lone).snap(house).lat == pytest.approx(43.7000)
     across = graph(tmp_path, *lone, *river).snap(house)
     assert across.lat == pytest.approx(43.7020) and across.metres == pytest.approx(133, abs=2)
+
+
+QUAY = [
+    node("a", 7.400, 43.7000), node("b", 7.430, 43.7000), way("a b", highway="residential"),
+    node("c", 7.400, 43.7012), node("d", 7.430, 43.7012), way("c d", highway="residential"),
+    way("b d", highway="residential"),
+]  # fmt: skip
+
+
+def test_who_stands_on_a_bridge_or_a_quay_stands_on_its_street(tmp_path: Path) -> None:
+    river = [node("r", 7.4101, 43.69), node("s", 7.4101, 43.7006), way("r s", waterway="river")]
+    wall = [node("w", 7.400, 43.70), node("v", 7.420, 43.70), way("w v", natural="coastline")]
+    for water in (river, wall):
+        town = graph(tmp_path, *QUAY, *water)
+        for lat in (43.7, 43.700003, 43.699997):
+            assert town.snap((7.4101, lat)).metres < 1, "not on the street of the other side"
+
+
+def test_what_lies_around_a_place_knows_water_and_what_is_cut_off(tmp_path: Path) -> None:
+    river = [node("r", 7.39, 43.7006), node("s", 7.428, 43.7006), way("r s", waterway="river")]
+    island = [node("i", 7.40, 43.68), node("j", 7.41, 43.68), way("i j", highway="residential")]
+    town = graph(tmp_path, *QUAY, *river, *island)
+    doors = [(7.402, 43.7000), (7.402, 43.7012), (7.4025, 43.7003), (7.405, 43.6801), (7.46, 43.70)]
+    whole, others = town.seconds(doors), np.array(doors)
+    assert whole[0, 1] > 400 and whole[0, 2] < 100 and (whole[3, :3] == UNREACHABLE_S).all()
+    for number, door in enumerate(doors):
+        to_here, from_here = town.around(door, others)
+        assert (to_here == whole[:, number]).all() and (from_here == whole[number]).all()
+
+
+def test_far_out_the_streets_that_one_gets_to_count_before_those_across_water(tmp_path: Path) -> None:
+    shore = [node("r", 7.39, 43.69), node("s", 7.45, 43.69), way("r s", natural="coastline")]
+    island = [node("i", 7.40, 43.688), node("j", 7.41, 43.688), way("i j", highway="residential")]
+    town = graph(tmp_path, *QUAY, *island, *shore)
+    # 830 m from the street on its side of the water, 500 m from the island's.
+    field = (7.405, 43.6925)
+    assert town.snap(field).metres == pytest.approx(834, abs=2)
+    assert town.reaches(field) and not town.reaches((7.405, 43.6881))
+    assert town.seconds([field, (7.402, 43.7)])[0, 1] < 900
 
 
 @pytest.mark.parametrize("tags", [
