@@ -1,7 +1,8 @@
 """Make the demo city's files from its sources: `python -m demo.build [FOLDER]`.
 
 Reads `demo/source/` (the OpenStreetMap extract and `plan.json`, what the utility's people decided) and writes
-streets.json, land.geojson, zones.geojson, addresses.csv and reps.csv. The same sources give the same bytes.
+streets.json, base_map.json, land.geojson, zones.geojson, addresses.csv and reps.csv. The
+same sources give the same bytes.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from demo.blocks import Blocks, make_blocks, plane_of
 from demo.city import FICTION
 from demo.cut import cut_zones
 from demo.osm import read_ground
+from field.road.base_map import DRAWN, digest_of, draw_base_map
 from field.road.streets import dump_streets, read_osm
 
 SOURCE = Path(__file__).parent / "source"
@@ -58,8 +60,10 @@ def build() -> dict[str, bytes]:
     shapes = _zone_shapes(blocks, cut_zones(blocks, near, SEED))
     addresses = make_addresses(ground, streets)
     land = {"type": "Feature", "properties": {"attribution": OSM}, "geometry": _geometry(ground.land)}
+    streets_file = dump_streets(streets)
     return {
-        "streets.json": dump_streets(streets),
+        "streets.json": streets_file,
+        DRAWN: draw_base_map(streets, digest_of(streets_file)),
         "land.geojson": json.dumps(land, ensure_ascii=False, separators=(",", ":")).encode() + b"\n",
         "zones.geojson": _zones(plan, shapes),
         "addresses.csv": dump_addresses(addresses).encode(),

@@ -219,6 +219,22 @@ class TestMap:
         assert any(name == "Avenue Princesse Grace" for name, _lon, _lat in streets["names"])
         assert facts(browser().get("/").text)["base_map"] == ""
 
+    def test_the_sea_is_not_cut_out_at_start_where_a_picture_lies_beside(self, tmp_path: Path) -> None:
+        drawn = json.loads(STREETS.with_name("base_map.json").read_bytes())
+        (tmp_path / "streets.json").write_bytes(STREETS.read_bytes())
+
+        def shown() -> dict[str, object]:
+            page = browser(road_graph=tmp_path / "streets.json")
+            told: dict[str, object] = page.get(str(facts(page.get("/").text)["base_map"])).json()
+            return told
+
+        assert shown() == drawn and len(drawn["water"]) >= 1, "drawn now, it is the same"
+        (tmp_path / "base_map.json").write_text(json.dumps(drawn | {"attribution": "© others"}))
+        assert shown()["attribution"] == "© others", "what lies beside is taken"
+        for stale in (json.dumps(drawn | {"drawn_of": "0" * 64, "names": []}), "{", "[]"):
+            (tmp_path / "base_map.json").write_text(stale)
+            assert shown() == drawn, "drawn of other streets, or not readable"
+
     def test_an_unreadable_graph_is_no_graph(self, tmp_path: Path) -> None:
         broken = tmp_path / "streets.json"
         broken.write_text("{}")
