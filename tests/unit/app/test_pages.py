@@ -27,6 +27,7 @@ class Installation:
 
     base_url: str = "http://127.0.0.1:8000"
     utility_name: str = ""
+    utility_phone: str = ""
     default_language: str = "zh-Hans"
     default_region: str = "CN"
     timezone: str = "Asia/Shanghai"
