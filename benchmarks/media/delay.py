@@ -36,8 +36,8 @@ TIMESTAMPS = getattr(socket, "SO_TIMESTAMPNS", 35)
 SHARE, NEAR = 0.6, 0.04
 STARTS_WITH, STEPS, MOST = 10, 7, 180
 MIN_DELIVERY = 0.999
-MAX_LATE_MS, MAX_KEPT_OFF = 4.0, 0.05
-"""Beyond these a run tells of the machine, not of the node."""
+MAX_LATE_MS, MAX_KEPT_OFF, MAX_OFF_SHARE = 4.0, 0.05, 0.1
+"""Beyond these a run tells of the machine, not of the node, or of another load than was meant."""
 NAMES = ("media.added_delay_p99", "media.added_delay_p99_busy_control")
 """Each with the suffix of how the node was run."""
 
@@ -256,7 +256,8 @@ async def measure(seconds: float, options: tuple[str, ...]) -> Delay:
 
 
 def _is_valid(seen: Delay) -> bool:
-    return all(
+    as_meant = abs(seen.forwarded.core_share - SHARE) <= MAX_OFF_SHARE
+    return as_meant and all(
         run.delivery >= MIN_DELIVERY
         and run.generator_late_p99 <= MAX_LATE_MS
         and run.kept_off <= MAX_KEPT_OFF
