@@ -31,7 +31,7 @@ def test_a_part_is_loaded_without_the_collector_and_runs_with_it() -> None:
     subprocess.run([sys.executable, "-c", PROBE], check=True)
 
 
-@pytest.mark.parametrize("part", ["web", "media", "demo"])
+@pytest.mark.parametrize("part", ["web", "media", "demo.process"])
 def test_every_part_can_be_started_so(part: str) -> None:
     words = [sys.executable, "-m", "app.child", part, "--help"]
     said = subprocess.run(words, capture_output=True, text=True, check=True).stdout

@@ -150,9 +150,10 @@ def test_the_theme_is_in_the_first_byte_or_left_to_the_device(client: Browser) -
 
 
 def test_a_name_cannot_leave_its_place() -> None:
-    html = browser(utility_name='</script><img src=x onerror="x">').get("/").text
+    broken_out = '</script><img src=x onerror="x">'
+    html = browser(utility_name=broken_out, utility_phone=broken_out).get("/").text
     assert "<img" not in html
-    assert facts(html)["utility"] == '</script><img src=x onerror="x">'
+    assert facts(html)["utility"] == facts(html)["phone"] == broken_out
 
 
 def test_sent_messages_are_for_the_demo_only(client: Browser) -> None:

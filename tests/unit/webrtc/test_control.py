@@ -86,6 +86,7 @@ def test_what_is_no_message_is_refused(data: bytes) -> None:
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
         lambda inner: st.dictionaries(st.text(), inner) | st.lists(inner),
+        max_leaves=20,  # many more would seldom fit into one example, and drawing them takes seconds
     )
 )
 def test_any_tree_is_a_message_or_refused(tree: object) -> None:
