@@ -192,7 +192,7 @@ async def test_without_redis_no_event_waits_behind_others(
     kept = f"{await database.run(close_request, 3)} 3"
     away = connect_redis("redis://127.0.0.1:1")
     relay = asyncio.create_task(Relay(database, away, [desk.group]).run())
-    assert kept in await until(database, BATCH + 1)
+    assert kept in await until(database, BATCH + 1, seconds=40)
     relay.cancel()
     await asyncio.gather(relay, return_exceptions=True)
     await away.aclose()
