@@ -9,16 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist.desk.views import QueueRowView, QueueView
 from assist.queue.queries import desks_now, open_calls_of, technician_of, waiting_now
-from assist.queue.waiting import Technician, Waiting, in_order, is_away, match, suits
+from assist.queue.waiting import Technician, Waiting, is_away, match, order_at, suits
 from assist.request.tables import Customer, ServiceRequest
 from assist.stills.tables import Still
 from kernel.actors import Actor
 
 
 async def queue_view(session: AsyncSession, actor: Actor, now: datetime) -> QueueView:
-    """The queue, next customer first, and whom the caller should take."""
-    queue = in_order(await waiting_now(session, now))
+    """The queue as the caller's desk takes it, and whom the caller should take."""
     technician = await technician_of(session, actor)
+    queue = order_at(await waiting_now(session, now), [technician.id])
     ids = [entry.request_id for entry in queue]
     known = (
         select(ServiceRequest, Customer)

@@ -33,7 +33,7 @@ class QueueRowView(View):
 
 
 class QueueView(View):
-    """The queue, next customer first; `next` is whom the caller should take."""
+    """The queue in the order in which the caller's desk takes it; `next` is whom the caller should take."""
 
     rows: list[QueueRowView]
     next: UUID | None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist.queue.tables import Call, DeskPresence, QueueEntry
@@ -34,27 +35,39 @@ DESK_SEEN_WITHIN = timedelta(seconds=90)
 
 @dataclass(frozen=True)
 class Desks:
-    """Who is at work: for each busy technician the seconds since they accepted, and how many are free."""
+    """Who is at work: for each busy technician the seconds since they accepted, and who is free."""
 
-    busy_for_s: tuple[float, ...]
-    idle: int
+    busy: Mapping[UUID, float]
+    idle: frozenset[UUID]
+
+    @property
+    def open(self) -> frozenset[UUID]:
+        return self.idle | self.busy.keys()
 
     @property
     def count(self) -> int:
-        return len(self.busy_for_s) + self.idle
+        return len(self.open)
+
+    def of(self, technician: UUID) -> Desks:
+        """That one desk alone."""
+        busy = {who: since for who, since in self.busy.items() if who == technician}
+        return Desks(busy, self.idle & {technician})
 
 
 async def waiting_now(session: AsyncSession, now: datetime) -> list[Waiting]:
     """Everyone in the queue, in no order."""
+    talked = exists().where(
+        Call.request_id == ServiceRequest.id, Call.technician_id == ServiceRequest.inviter_id
+    )
     query = (
-        select(QueueEntry, ServiceRequest)
+        select(QueueEntry, ServiceRequest, talked)
         .join(ServiceRequest, ServiceRequest.id == QueueEntry.request_id)
         .where(QueueEntry.left_at.is_(None), ServiceRequest.state == State.WAITING)
     )
-    return [_waiting(entry, row, now) for entry, row in await session.execute(query)]
+    return [_waiting(entry, row, now, had) for entry, row, had in await session.execute(query)]
 
 
-def _waiting(entry: QueueEntry, row: ServiceRequest, now: datetime) -> Waiting:
+def _waiting(entry: QueueEntry, row: ServiceRequest, now: datetime, talked: bool) -> Waiting:
     claim = is_claim(Priority(row.priority), row.inviter_id is not None)
     return Waiting(
         request_id=row.id,
@@ -63,7 +76,8 @@ def _waiting(entry: QueueEntry, row: ServiceRequest, now: datetime) -> Waiting:
         priority=Priority(row.priority),
         skill=row.skill,
         language=row.language,
-        wanted=row.inviter_id,
+        wanted=None if talked else row.inviter_id,
+        invited_at=row.created_at if row.inviter_id and not talked else None,
         behind=claim and is_behind(Priority(row.priority), entry.surplus, entry.last_contact_at, now),
     )
 
@@ -74,15 +88,16 @@ async def desks_now(session: AsyncSession, now: datetime) -> Desks:
     busy = {who: since for who, since in await session.execute(open_calls.group_by(Call.technician_id))}
     seen = select(DeskPresence.staff_id).where(DeskPresence.seen_at >= now - DESK_SEEN_WITHIN)
     idle = set(await session.scalars(seen)) - busy.keys()
-    return Desks(tuple((now - since).total_seconds() for since in busy.values()), len(idle))
+    return Desks({who: (now - since).total_seconds() for who, since in busy.items()}, frozenset(idle))
 
 
 async def wait_for(
     session: AsyncSession, request_id: UUID, now: datetime, queue: list[Waiting] | None = None
 ) -> Wait | None:
     """How long `request_id` will wait from now; None for someone who does not, or with nobody at a desk."""
-    place = place_of(queue if queue is not None else await waiting_now(session, now), request_id)
-    if place is None:
+    queue = queue if queue is not None else await waiting_now(session, now)
+    entry = next((one for one in queue if one.request_id == request_id), None)
+    if entry is None:
         return None
     recent = (
         select(Call.accepted_at, Call.finished_at, Call.pickup_s)
@@ -92,15 +107,19 @@ async def wait_for(
     )
     calls = (await session.execute(recent)).all()
     service = [(finished - accepted).total_seconds() for accepted, finished, _ in calls if finished]
+    pickup = [seconds for _, _, seconds in calls]
     desks = await desks_now(session, now)
-    return wait_range(
-        place - 1,
-        desks.busy_for_s,
-        desks.idle,
-        service,
-        [pickup for _, _, pickup in calls],
-        seed=request_id.int & 0xFFFFFFFF,
-    )
+
+    def at(some: Desks, place: int | None) -> Wait | None:
+        busy, idle, seed = list(some.busy.values()), len(some.idle), request_id.int & 0xFFFFFFFF
+        return wait_range((place or 1) - 1, busy, idle, service, pickup, seed=seed)
+
+    if entry.wanted is None or entry.wanted not in desks.open:
+        return at(desks, place_of(queue, request_id, desks.open))
+    # Whoever is free first takes them: the technician who knows them, or anybody when it is their turn.
+    own = at(desks.of(entry.wanted), place_of(queue, request_id, desks.open))
+    anybody = at(desks, place_of(queue, request_id))
+    return min((wait for wait in (own, anybody) if wait), key=lambda wait: wait.high_s)
 
 
 async def queue_entry_view(
@@ -120,10 +139,11 @@ async def queue_entry_view(
         )
     queue = await waiting_now(session, now)
     wait = await wait_for(session, row.id, now, queue)
+    desks = await desks_now(session, now)
     return QueueEntryView(
         state="waiting",
         request_state=row.state.value,
-        place=place_of(queue, row.id),
+        place=place_of(queue, row.id, desks.open),
         wait=WaitView(low_s=wait.low_s, high_s=wait.high_s) if wait else None,
         entered_at=entry.entered_at,
         kept_until=entry.last_contact_at + PLACE_KEPT if row.priority < Priority.DANGER else None,

@@ -16,6 +16,13 @@ as long as not too many came from one address or area (`CLAIMS_OF_ADDRESS`, `CLA
 is `surplus`. A surplus claim, and a claim of danger that has fallen silent, stand behind all others: they are
 taken when nobody else is there, and neither the place nor the wait that others are told counts them.
 
+**Whom a technician invited.** They were on the telephone with us and were told to come; their technician
+knows the case. So at the desk of that technician they come next, behind danger only, until the two have had a
+call. At all other desks they stand where they would had they come when they were invited, by at most ten
+minutes: whoever comes later than that after me stays behind me, so nobody waits for ever. A desk's list is in
+the order in which that desk takes people. The place told to the invited is the one they have at their
+technician's desk while it is open; the place told to the others counts such people as ahead of them.
+
 **The wait.** Two figures, meant to enclose the real wait 8 times in 10. See `wait_range`.
 """
 
@@ -38,6 +45,8 @@ HEAD_START: Mapping[Priority, timedelta] = {
 }
 PLACE_KEPT = timedelta(minutes=15)
 AWAY_AFTER = timedelta(seconds=90)
+INVITED_START = timedelta(minutes=10)
+"""How much of the time between invitation and coming counts as waited."""
 RELAX_AFTER = timedelta(minutes=5)
 """After this wait a customer is offered to technicians of another skill or language as well."""
 
@@ -69,9 +78,10 @@ class Waiting:
     skill: Skill
     language: str
     wanted: UUID | None = None
-    """The technician who invited this customer and knows the case already."""
+    """The technician who invited this customer and knows the case already; None once they have talked."""
     behind: bool = False
     """A head start that is only claimed, and not to be believed now (see `is_behind`)."""
+    invited_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,18 @@ class Wait:
 
 def rank(entry: Waiting) -> tuple[bool, datetime, UUID]:
     """The sort key of the queue, smallest first; the id parts two who came in the same instant."""
-    return entry.behind, entry.entered_at - HEAD_START[entry.priority], entry.request_id
+    return entry.behind, _came_at(entry) - HEAD_START[entry.priority], entry.request_id
+
+
+def _came_at(entry: Waiting) -> datetime:
+    if entry.invited_at is None:
+        return entry.entered_at
+    return min(entry.entered_at, max(entry.invited_at, entry.entered_at - INVITED_START))
+
+
+def is_danger(entry: Waiting) -> bool:
+    """Whether this is danger, and believed: it comes before everything else, at every desk."""
+    return entry.priority is Priority.DANGER and not entry.behind
 
 
 def is_claim(priority: Priority, invited: bool) -> bool:
@@ -118,9 +139,19 @@ def in_order(queue: Collection[Waiting]) -> list[Waiting]:
     return sorted(queue, key=rank)
 
 
-def place_of(queue: Collection[Waiting], request_id: UUID) -> int | None:
-    """The customer's place, 1 for the next one; None for someone who is not in the queue."""
-    order = [entry.request_id for entry in in_order(queue)]
+def order_at(queue: Collection[Waiting], inviters: Collection[UUID]) -> list[Waiting]:
+    """The queue with those whom `inviters` invited ahead of all but danger, as their desk takes it."""
+    return sorted(queue, key=lambda entry: (not is_danger(entry), entry.wanted not in inviters, rank(entry)))
+
+
+def place_of(queue: Collection[Waiting], request_id: UUID, open_desks: Collection[UUID] = ()) -> int | None:
+    """The customer's place, 1 for the next one; None for someone who is not in the queue.
+
+    `open_desks` are the technicians at work: whom one of them invited has the place at that desk.
+    """
+    own = next((entry.wanted for entry in queue if entry.request_id == request_id), None)
+    inviters = [own] if own is not None and own in open_desks else open_desks
+    order = [entry.request_id for entry in order_at(queue, inviters)]
     return order.index(request_id) + 1 if request_id in order else None
 
 
@@ -149,15 +180,14 @@ def match(queue: Collection[Waiting], technician: Technician, now: datetime) -> 
     Danger comes first, then customers whom this technician invited, then the first in order who suits; a
     danger that is not believed comes when nobody else is there.
     """
-    order = in_order(queue)
+    order = order_at(queue, [technician.id])
     for entry in order:
-        if entry.priority is Priority.DANGER and not entry.behind:
+        if is_danger(entry):
             return entry
     present = [entry for entry in order if not is_away(entry, now)]
-    invited = [entry for entry in present if entry.wanted == technician.id]
-    fitting = [entry for entry in present if suits(entry, technician, now)]
+    fitting = [entry for entry in present if entry.wanted == technician.id or suits(entry, technician, now)]
     last = [entry for entry in order if entry.priority is Priority.DANGER]
-    return next(iter(invited or fitting or last), None)
+    return next(iter(fitting or last), None)
 
 
 def wait_range(

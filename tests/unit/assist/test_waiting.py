@@ -28,6 +28,7 @@ from assist.queue.waiting import (
     is_claim,
     is_kept,
     match,
+    order_at,
     place_of,
     wait_range,
 )
@@ -46,10 +47,12 @@ def waits(
     language: str = "zh-Hans",
     silent_s: float = 0,
     wanted: UUID | None = None,
+    invited_ago: float | None = None,
 ) -> Waiting:
     entered = NOON - timedelta(minutes=minutes_ago)
     heard = NOON - timedelta(seconds=silent_s)
-    return Waiting(UUID(int=number), entered, heard, priority, skill, language, wanted)
+    invited = None if invited_ago is None else NOON - timedelta(minutes=invited_ago)
+    return Waiting(UUID(int=number), entered, heard, priority, skill, language, wanted, invited_at=invited)
 
 
 def numbers(queue: list[Waiting]) -> list[int]:
@@ -126,6 +129,32 @@ def test_after_five_minutes_anyone_may_take_a_customer() -> None:
     minutes = RELAX_AFTER.total_seconds() / 60
     assert match([waits(1, minutes - 0.1)], lin, NOON) is None
     assert match([waits(1, minutes)], lin, NOON) is not None
+
+
+def test_the_place_of_the_invited_is_the_one_at_the_desk_that_knows_them() -> None:
+    others = [waits(number, 30 - number) for number in range(1, 6)]
+    invited = waits(6, 1, wanted=CHEN.id)
+    danger = waits(7, 0, priority=Priority.DANGER)
+    queue = [*others, invited]
+    assert place_of(queue, invited.request_id, [CHEN.id]) == 1
+    assert place_of([*queue, danger], invited.request_id, [CHEN.id]) == 2
+    assert place_of(queue, invited.request_id) == 6, "their technician's desk is closed"
+    assert place_of(queue, others[0].request_id, [CHEN.id]) == 2, "nobody is told less than is ahead"
+    assert numbers(order_at(queue, [CHEN.id]))[0] == 6, "the list is in the order in which it is taken"
+    assert numbers(order_at(queue, [UUID(int=901)]))[-1] == 6
+    later = waits(8, 0, wanted=UUID(int=901))
+    assert place_of([*queue, later], invited.request_id, [CHEN.id, UUID(int=901)]) == 1
+    assert place_of([*queue, later], later.request_id, [CHEN.id, UUID(int=901)]) == 1, "at Lin's"
+
+
+def test_who_was_invited_has_waited_since_then_but_by_ten_minutes_at_most() -> None:
+    lin = Technician(UUID(int=901))
+    queue = [waits(1, 5), waits(2, 2, wanted=CHEN.id, invited_ago=6), waits(3, 13)]
+    assert numbers(in_order(queue)) == [3, 2, 1]
+    found = match(queue, lin, NOON)
+    assert found is not None and found.request_id.int == 3
+    yesterday = waits(4, 0, wanted=CHEN.id, invited_ago=24 * 60)
+    assert numbers(in_order([waits(1, 9), waits(2, 11), yesterday])) == [2, 4, 1]
 
 
 def test_a_customer_one_has_invited_comes_before_the_queue_but_not_before_danger() -> None:
