@@ -38,6 +38,7 @@ async def list_requests(call: Call, query: RequestsQuery) -> RequestPageView:
             call.language,
             state=query.state,
             owner=query.owner,
+            text=query.q,
             before=query.before,
             limit=query.limit,
         )

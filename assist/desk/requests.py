@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist.call.queries import current_call
+from assist.desk.search import matches
 from assist.desk.views import RequestPageView, RequestRowView, RequestTimelineView
 from assist.guide.guide import Answer, Guide
 from assist.guide.tables import GuideAnswer
@@ -59,6 +60,8 @@ async def request_view(
     ids = [row.owner_id, row.technician_id]
     ids += [verdict.given_by] if verdict else []
     ids += [call.technician_id] if call else []
+    rep = (row.visit or {}).get("rep_staff_id")
+    ids += [UUID(rep)] if rep else []
     staff = await people(session, ids, language)
     at_desk = row.state in (State.IN_CALL, State.WRAP_UP) and actor.kind == "staff"
     return RequestView(
@@ -87,7 +90,7 @@ async def request_view(
         allowed_outcomes=sorted(allowed_outcomes(verdict.as_verdict() if verdict else None))
         if at_desk
         else [],
-        visit=_visit(row),
+        visit=_visit(row, staff),
         rating=RatingView(
             score=rating.score, comment=rating.comment, counts=rating.counts, given_at=rating.given_at
         )
@@ -149,12 +152,14 @@ def _verdict(verdict: VerdictRow, staff: Mapping[UUID, StaffView]) -> VerdictVie
     )
 
 
-def _visit(row: ServiceRequest) -> VisitView | None:
+def _visit(row: ServiceRequest, staff: Mapping[UUID, StaffView]) -> VisitView | None:
     told = row.visit
     if told is None:
         return None
     known = {"task_id": None, "rep_name": None, "eta": None, "reason": None, "note": None}
-    return VisitView.model_validate({**known, **told})
+    rep = told.get("rep_staff_id")
+    member = staff.get(UUID(rep)) if rep else None
+    return VisitView.model_validate({**known, **told, **({"rep_name": member.name} if member else {})})
 
 
 async def timeline_of(
@@ -187,6 +192,7 @@ async def request_page(
     *,
     state: State | None = None,
     owner: UUID | None = None,
+    text: str = "",
     before: UUID | None = None,
     limit: int = PAGE,
 ) -> RequestPageView:
@@ -202,6 +208,8 @@ async def request_page(
         query = query.where(ServiceRequest.state == state)
     if owner is not None:
         query = query.where(ServiceRequest.owner_id == owner)
+    if text:
+        query = query.where(matches(text))
     if before is not None:
         query = query.where(ServiceRequest.id < before)
     found = (await session.execute(query)).all()
