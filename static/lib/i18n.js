@@ -17,6 +17,8 @@ export class I18n extends EventTarget {
     this.load = load;
     this.areas = [...areas];
     this.language = this.asked = "en";
+    /** Where times are told: the utility's zone on pages of its staff; empty: this device's. */
+    this.timezone = "";
     /** @type {Record<string, Texts>} */
     this.texts = {};
   }
@@ -73,7 +75,7 @@ export class I18n extends EventTarget {
 
   /** @param {string | Date} value @param {Intl.DateTimeFormatOptions} [options] default: hours and minutes */
   time(value, options = { hour: "2-digit", minute: "2-digit" }) {
-    return new Intl.DateTimeFormat(this.locale, { hourCycle: "h23", ...options }).format(new Date(value));
+    return new Intl.DateTimeFormat(this.locale, { hourCycle: "h23", ...(this.timezone && { timeZone: this.timezone }), ...options }).format(new Date(value));
   }
 
   /** @param {string | Date} value */

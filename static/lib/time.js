@@ -1,4 +1,5 @@
-// Durations in words. Instants come from the API as ISO-8601 UTC; `Intl` puts them into the reader's zone.
+// Durations in words. Instants come from the API as ISO-8601 UTC; `Intl` puts them into the reader's zone,
+// or the utility's, where the work is.
 
 import { apart } from "lib/i18n.js";
 
@@ -46,4 +47,21 @@ export function duration(i18n, seconds) {
     apart(i18n.number(value, { style: "unit", unit: name, unitDisplay: "short" }));
   if (minutes < 60) return unit(minutes, "minute");
   return [unit(Math.floor(minutes / 60), "hour"), ...(minutes % 60 ? [unit(minutes % 60, "minute")] : [])].join(" ");
+}
+
+/** What clocks in `timezone` show at an instant, as `datetime-local` wants it: `2026-11-29T14:05`. @param {Date} at @param {string} timezone IANA name; empty: this device's */
+export function wallTime(at, timezone) {
+  const parts = new Intl.DateTimeFormat("en-US", {
+    ...(timezone && { timeZone: timezone }), hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
+  }).formatToParts(at);
+  const part = (/** @type {string} */ type) => parts.find((one) => one.type === type)?.value ?? "00";
+  return `${part("year").padStart(4, "0")}-${part("month")}-${part("day")}T${part("hour")}:${part("minute")}`;
+}
+
+/** The instant at which clocks in `timezone` show `wall`; in the hour that summer time leaves out, the one after it. @param {string} wall @param {string} timezone */
+export function atWallTime(wall, timezone) {
+  const meant = Date.parse(`${wall}Z`);
+  const ahead = (/** @type {number} */ at) => Date.parse(`${wallTime(new Date(at), timezone)}Z`) - at;
+  const first = meant - ahead(meant);
+  return new Date(meant - ahead(first));
 }

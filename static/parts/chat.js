@@ -102,6 +102,12 @@ export function chat({ send, mine, quick, intro = "common.chat.empty" }) {
       for (const message of messages) pending.set(message.client_id, message);
       draw();
     },
+    /** Nothing is left of what was said. */
+    clear() {
+      stored = new Map();
+      pending.clear();
+      draw();
+    },
     /** @param {Message} message one that was just stored */
     add(message) {
       stored.set(message.client_id, message);

@@ -15,7 +15,7 @@ import { Work } from "pages/desk/work.js";
 const MISSED = new Set(["already_accepted", "wrong_state", "stale_version", "not_found"]);
 export const AT_WORK = new Set(["in_call", "wrap_up"]);
 
-/** Dispatches `queue`, `mine`, `open` (another request is looked at), `catalogue`, and `arrived` (detail: new rows). */
+/** Dispatches `queue`, `mine`, `open` (another request is looked at), `erased` (what told of a customer is gone), `catalogue`, and `arrived` (detail: new rows). */
 export class Desk extends EventTarget {
   /** @param {Page} page @param {Me} me */
   constructor(page, me) {

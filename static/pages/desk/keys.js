@@ -6,13 +6,13 @@ const OFF = "curbstop-desk-keys";
 /** Action → key, in the order of the help. */
 export const MAP = /** @type {const} */ ({
   accept: "A", freeze: "F", live: "Esc", pointer: "1", pen: "2", arrow: "3", box: "4", text: "5", undo: "Ctrl Z", previous: "[", next: "]",
-  torch: "T", photo: "P", mute: "M", microphone: "D", chat: "C", case: "I", end: "E", back: "R", finish: "Ctrl Enter", queue: "Q", invite: "N", help: "?",
+  torch: "T", photo: "P", mute: "M", microphone: "D", chat: "C", case: "I", end: "E", back: "R", finish: "Ctrl Enter", queue: "Q", search: "/", invite: "N", help: "?",
 });
 
 /** @typedef {keyof typeof MAP} Action */
 
 export const GROUPS = /** @type {const} */ ([
-  ["queue", ["accept", "queue", "invite", "help"]],
+  ["queue", ["accept", "queue", "search", "invite", "help"]],
   ["picture", ["freeze", "live", "previous", "next", "torch", "photo"]],
   ["marks", ["pointer", "pen", "arrow", "box", "text", "undo"]],
   ["talk", ["mute", "microphone", "chat", "case", "end", "back", "finish"]],

@@ -3,9 +3,9 @@
 
 import { button } from "parts/button.js";
 import { note } from "parts/chip.js";
-import { h } from "parts/dom.js";
-import { art } from "parts/dom.js";
+import { art, h } from "parts/dom.js";
 import { drawnFrom } from "parts/redraw.js";
+import { i18n } from "parts/words.js";
 import { inviteAgain } from "pages/desk/invite.js";
 import { followed } from "pages/desk/result/followed.js";
 
@@ -22,7 +22,10 @@ export function overview(bench) {
   const draw = () => {
     const { request } = work;
     if (!request) return;
-    renew([request, desk.busy, desk.catalogue?.language], () => [OVER.includes(request.state) ? followed(bench) : standing(bench)]);
+    renew([request, work.timeline.length, desk.busy, desk.catalogue?.language], () => [
+      ...(request.erased_at ? [h("div", { class: "erased-note" }, note({ t: "desk.erased", params: { date: i18n.date(request.erased_at) }, icon: "info" }))] : []),
+      OVER.includes(request.state) ? followed(bench) : standing(bench),
+    ]);
   };
   desk.addEventListener("mine", draw, { signal: bench.signal });
   return { element, draw };

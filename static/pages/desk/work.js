@@ -3,6 +3,7 @@
 
 import { ApiError } from "lib/api.js";
 import { Call } from "pages/desk/call/call.js";
+import { keepDraft } from "pages/desk/drafts.js";
 
 /** @typedef {import("pages/desk/desk.js").Desk} Desk */
 /** @typedef {import("pages/desk/views.js").RequestView} RequestView */
@@ -86,7 +87,8 @@ export class Work extends EventTarget {
   async readStills() {
     /** @type {Still[]} */
     const stills = await this.api.get(`${this.path}/stills`);
-    for (const still of stills) this.stills.set(still.id, still);
+    const here = this.call?.room.state.stills ?? [];
+    this.stills = new Map([...stills.map((still) => /** @type {const} */ ([still.id, still])), ...here]);
     this.tell("stills");
   }
 
@@ -104,10 +106,25 @@ export class Work extends EventTarget {
   /** @param {RequestView} request */
   take(request) {
     if (this.stopped || (this.request && this.request.version > request.version)) return;
+    const erased = Boolean(request.erased_at) && !this.request?.erased_at;
     this.request = request;
+    if (erased) this.forget();
     if (request.state === "in_call" && this.atWork) this.pickUp();
     else this.hangUp();
     this.tell("change");
+  }
+
+  /** The customer's data was erased: what this desk has read or typed of it goes, too. */
+  forget() {
+    this.hangUp();
+    this.stills = new Map();
+    this.marks.clear();
+    this.messages = [];
+    this.looking = null;
+    for (const name of ["note", "result"]) keepDraft(`${name}:${this.id}`, null);
+    for (const type of ["stills", "shown", "messages", "note"]) this.tell(type);
+    this.desk.tell("erased");
+    void this.desk.refresh();
   }
 
   pickUp() {

@@ -1,7 +1,7 @@
 // A freeze as the desk sees it (docs/protocol.md section 7).
 //
 // idle → asked → held → idle (the still is there), or failed by any road; then this desk cuts the frame it sees
-// and sends that: cutting → idle. A failure with nothing to cut stays `failed` until the next wish.
+// and sends that: cutting → idle. A failure with nothing to cut is `failed` until the next wish, or until it has been read.
 
 import { uuid7 } from "lib/ids.js";
 import { encode } from "parts/picture.js";
@@ -15,6 +15,9 @@ const FROM = /** @type {Record<string, FreezeState[]>} */ ({
   freeze_failed: ["asked", "held"],
   still_shown: ["asked", "held", "failed", "cutting"],
 });
+
+/** How long a failure stands over the live picture, in milliseconds. */
+const READ_MS = 10_000;
 
 /** Dispatches `change`. */
 export class Freezing extends EventTarget {
@@ -33,6 +36,8 @@ export class Freezing extends EventTarget {
     this.since = 0;
     /** @type {AbortController | null} */
     this.sending = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.reading = undefined;
   }
 
   get busy() {
@@ -102,6 +107,7 @@ export class Freezing extends EventTarget {
 
   stop() {
     this.sending?.abort();
+    clearTimeout(this.reading);
   }
 
   /** @param {FreezeState} state */
@@ -109,6 +115,8 @@ export class Freezing extends EventTarget {
     if (state === "idle" || state === "asked") this.held = null;
     if (state !== this.state) this.since = Date.now();
     this.state = state;
+    clearTimeout(this.reading);
+    if (state === "failed") this.reading = setTimeout(() => this.become("idle"), READ_MS);
     this.dispatchEvent(new Event("change"));
   }
 }

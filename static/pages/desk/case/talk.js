@@ -37,6 +37,7 @@ export function talk(bench) {
     const { request } = work;
     const open = Boolean(request) && !["closed", "withdrawn"].includes(request?.state ?? "");
     form.hidden = replies.hidden = !open;
+    if (request?.erased_at) talking.clear();
     talking.show(/** @type {any} */ (work.conversation));
     if (request && drawn !== `${request.language} ${i18n.language}`) {
       drawn = `${request.language} ${i18n.language}`;

@@ -5,8 +5,10 @@ import { failed, nothing, skeleton } from "parts/empty.js";
 import { redraw } from "parts/redraw.js";
 import { note } from "parts/chip.js";
 import { history } from "pages/desk/queue/history.js";
+import { unseen } from "pages/desk/queue/fresh.js";
 import { mineRow } from "pages/desk/queue/mine.js";
 import { queueRow } from "pages/desk/queue/row.js";
+import { search } from "pages/desk/queue/search.js";
 import { AT_WORK } from "pages/desk/desk.js";
 
 /** @typedef {import("pages/desk/desk.js").Desk} Desk */
@@ -19,10 +21,10 @@ export function queueColumn(desk, keys) {
   const waiting = h("div", { class: "waiting" }, skeleton(4));
   const past = history(desk);
   const title = h("h2", { id: "queue-title", tabindex: -1 }, h("span", { t: "desk.queue" }), count);
-  const column = h(
-    "aside", { class: "queue", label: "desk.queue" }, mineBox,
-    h("section", { "aria-labelledby": "queue-title" }, title, waiting), past,
-  );
+  const lists = h("div", { class: "lists" }, mineBox, h("section", { "aria-labelledby": "queue-title" }, title, waiting), past);
+  const find = search(desk, keys, (on) => (lists.hidden = !on));
+  const column = h("aside", { class: "queue", label: "desk.queue" }, find.element, find.found, lists);
+  column.prepend(unseen(desk, column));
 
   const drawMine = () => {
     const rows = desk.mine.filter((row) => AT_WORK.has(row.state) || (row.state === "guiding" && row.owner.id === desk.me.id) || row.state === "visit");
@@ -50,7 +52,7 @@ export function queueColumn(desk, keys) {
     drawQueue();
   });
   keys.on("accept", () => acceptNext(desk));
-  keys.on("queue", () => (column.querySelector("button") ?? title).focus());
+  keys.on("queue", () => (lists.querySelector("button") ?? title).focus());
   return column;
 }
 

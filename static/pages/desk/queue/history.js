@@ -3,8 +3,7 @@
 import { button } from "parts/button.js";
 import { h } from "parts/dom.js";
 import { failed, nothing, skeleton } from "parts/empty.js";
-import { i18n, t } from "parts/words.js";
-import { outcomeChip, stateChip } from "pages/desk/labels.js";
+import { pastRow } from "pages/desk/queue/past.js";
 
 /** @typedef {import("pages/desk/views.js").RequestRow} RequestRow */
 
@@ -34,19 +33,13 @@ export function history(desk) {
   const draw = () => {
     if (!rows.length) return body.replaceChildren(nothing({ t: "desk.history.empty", icon: "list" }));
     return body.replaceChildren(
-      h("ul", { class: "queue-list" }, rows.map((row) => h("li", null, past(row)))),
+      h("ul", { class: "queue-list" }, rows.map((row) => h("li", null, pastRow(desk, row)))),
       ...(following ? [button({ t: "desk.history.more", kind: "quiet", action: () => read(true) })] : []),
     );
   };
 
-  /** @param {RequestRow} row */
-  const past = (row) =>
-    h("button", { type: "button", class: "mine-row", "aria-current": desk.work?.id === row.id ? "true" : null, on: { click: () => desk.show(row.id) } },
-      h("span", { class: "row-top" }, h("b", { text: row.name || t(`common.category.${row.category}`) }), h("small", { class: "number", text: i18n.relative(row.changed_at, new Date()) })),
-      h("span", { class: "chips" }, row.outcome ? outcomeChip(row.outcome) : stateChip(row.state),
-        h("small", { class: "where", text: [row.score && `${row.score}★`, row.owner.name].filter(Boolean).join(" · ") })));
-
   box.addEventListener("toggle", () => box.open && void read(false));
+  desk.addEventListener("erased", () => box.open && void read(false).catch(() => {}));
   for (const type of ["mine", "open"]) desk.addEventListener(type, () => box.open && rows.length && draw());
   desk.page.main.addEventListener("language", () => box.open && rows.length && draw());
   return box;

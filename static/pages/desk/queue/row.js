@@ -22,7 +22,7 @@ export function queueRow(desk, row) {
     row.address && h("span", { class: "where", text: row.address }),
   );
   return h(
-    "article", { class: "queue-row", data: { next, open, priority: row.priority, away: row.away } },
+    "article", { class: "queue-row", data: { request: id, next, open, priority: row.priority, away: row.away } },
     look,
     h("div", { class: "chips" },
       urgencyChip(row.priority), categoryChip(row.category), languageChip(row.language),

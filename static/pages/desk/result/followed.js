@@ -6,6 +6,7 @@ import { h } from "parts/dom.js";
 import { icon } from "parts/icon.js";
 import { i18n, t } from "parts/words.js";
 import { outcomeChip } from "pages/desk/labels.js";
+import { ticking } from "pages/desk/ticker.js";
 
 /** @typedef {import("pages/desk/views.js").Visit} Visit */
 
@@ -20,12 +21,12 @@ export function followed({ desk, work }) {
   return h("div", { class: "stack followed" },
     outcome && h("div", { class: "card stack" },
       h("div", { class: "split" }, h("h3", { t: "desk.followed" }), outcomeChip(outcome)),
-      visit && visitCard(visit),
+      visit && visitCard(visit, work.timeline.findLast((entry) => entry.kind === "task_arrived")?.at ?? null),
       verdict && h("dl", { class: "plain-facts" },
         pair("desk.result.ownership", h("span", { t: `common.ownership.${verdict.ownership}` })),
         pair("desk.result.fault", h("span", { text: fault })),
         pair("desk.result.severity", chip({ t: `common.severity.${verdict.severity}`, tone: verdict.severity === "urgent" ? "bad" : verdict.severity === "major" ? "warn" : "" })),
-        pair("desk.result.proof", h("span", verdict.still_ids.length ? { t: "desk.queue.stills", params: { count: verdict.still_ids.length } } : { t: `desk.result.reason.${verdict.no_still_reason}` }))),
+        pair("desk.result.proof", h("span", proofWord(request)))),
       words && h("blockquote", { text: words }),
       rating && h("p", null, h("b", { class: "stars-said", text: "★".repeat(rating.score), ariaLabel: t("desk.followed.stars", { score: rating.score }), role: "img" }), " ", rating.comment)),
     !outcome && h("div", { class: "card stack" }, h("h3", { t: `common.request_state.${request.state}` }), h("p", { class: "muted", t: "desk.followed.alone" })),
@@ -33,13 +34,22 @@ export function followed({ desk, work }) {
     desk.technician && !desk.busy && (desk.queue?.rows.length ?? 0) > 0 && button({ t: "desk.idle.take", icon: "phone", kind: "primary", key: "A", action: () => desk.accept(/** @type {string} */ (desk.queue?.next ?? desk.queue?.rows[0]?.request_id)) }));
 }
 
-/** @param {Visit} visit */
-function visitCard(visit) {
+/** @param {import("pages/desk/views.js").RequestView} request @returns {{t: string, params?: {count: number}}} */
+function proofWord({ verdict, erased_at }) {
+  const count = verdict?.still_ids.length ?? 0;
+  if (count) return { t: "desk.queue.stills", params: { count } };
+  if (verdict?.no_still_reason) return { t: `desk.result.reason.${verdict.no_still_reason}` };
+  return { t: erased_at ? "desk.result.proof.erased" : "desk.result.proof.none" };
+}
+
+/** @param {Visit} visit @param {string | null} arrived */
+function visitCard(visit, arrived) {
   const aside = ASIDE.includes(visit.state);
   const at = STEPS.indexOf(visit.state);
-  const key = visit.rep_name && at > 0 && at < 5 ? (visit.eta ? "desk.visit.who_when" : "desk.visit.who") : `desk.visit.state.${visit.state}`;
+  const there = visit.state === "on_site" && arrived;
+  const key = there && visit.rep_name ? "desk.visit.there" : visit.rep_name && at > 0 && at < 5 ? (visit.eta ? "desk.visit.who_when" : "desk.visit.who") : `desk.visit.state.${visit.state}`;
   return h("div", { class: "stack visit-card" },
-    h("div", { class: "visit-now", role: "status" }, icon(visit.state === "settled" ? "check" : aside ? "alert" : "car"), h("b", { t: key, params: { name: visit.rep_name ?? "", time: visit.eta ? i18n.time(visit.eta) : "", state: t(`desk.visit.state.${visit.state}`) } })),
+    h("div", { class: "visit-now", role: "status" }, icon(visit.state === "settled" ? "check" : aside ? "alert" : "car"), h("b", { t: key, params: { name: visit.rep_name ?? "", time: there ? i18n.time(there) : visit.eta ? i18n.time(visit.eta) : "", state: t(`desk.visit.state.${visit.state}`) } }), there && ticking(Date.parse(there))),
     aside ? note({ t: `desk.visit.state.${visit.state}.more`, tone: visit.state === "settled" ? "" : "warn", icon: "info" })
       : h("ol", { class: "visit-steps" }, STEPS.map((step, index) => h("li", { data: { past: index <= at, now: index === at }, "aria-current": index === at ? "step" : null }, h("span", { t: `desk.visit.step.${step}` })))),
     visit.note && h("blockquote", { text: visit.note }));

@@ -1,6 +1,6 @@
 // A visit: what it takes by the fault's entry, which parts come along, when the customer is at home, and what follows.
 
-import { duration } from "lib/time.js";
+import { atWallTime, duration, wallTime } from "lib/time.js";
 import { button } from "parts/button.js";
 import { note } from "parts/chip.js";
 import { h } from "parts/dom.js";
@@ -21,7 +21,7 @@ export function visitPlan({ desk, work }, change) {
   const times = h("div", { class: "window", hidden: true }, start, long);
   const when = segmented({
     name: "when", label: "desk.visit.when", value: "soon", options: [{ value: "soon", t: "desk.visit.soon" }, { value: "agreed", t: "desk.visit.agreed" }],
-    change: (value) => change({ window: value === "soon" ? null : { start: start.control.value || local(nextHour()), hours: Number(hours.value) } }),
+    change: (value) => change({ window: value === "soon" ? null : { start: start.control.value || wallTime(nextHour(), i18n.timezone), hours: Number(hours.value) } }),
   });
   const tell = () => change({ window: { start: start.control.value, hours: Number(hours.value) } });
   start.control.addEventListener("change", tell);
@@ -74,7 +74,7 @@ export function visitPlan({ desk, work }, change) {
     },
     /** @param {Result} result what goes with the outcome */
     body({ window, parts }) {
-      const from = window?.start ? new Date(window.start) : null;
+      const from = window?.start ? atWallTime(window.start, i18n.timezone) : null;
       return {
         ...(from && window && { window: { start: from.toISOString(), end: new Date(from.getTime() + window.hours * 3_600_000).toISOString() } }),
         ...(parts && { parts }),
@@ -87,9 +87,4 @@ function nextHour() {
   const at = new Date(Date.now() + 3_600_000);
   at.setMinutes(0, 0, 0);
   return at;
-}
-
-/** As an input of this type wants it, in this device's time. @param {Date} at */
-function local(at) {
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

@@ -22,7 +22,7 @@ export function workHead({ desk, keys, work, signal }) {
   const back = button({ icon: "undo", t: "desk.return", title: "desk.return", kind: "quiet", key: "R", class: "button give-back", action: (event) => attempt(event.currentTarget, giveBack) });
   const resume = button({ icon: "video", t: "desk.resume", action: () => work.act("call-resumption") });
   const close = button({ icon: "close", kind: "quiet", size: "icon", label: "desk.close", title: "desk.close", action: () => desk.show(null) });
-  const element = h("header", { class: "work-head" }, h("div", { class: "grow" }, h("div", { class: "cluster who-line" }, who, time, line), chips), back, resume, end, close);
+  const element = h("header", { class: "work-head" }, h("div", { class: "work-top" }, h("div", { class: "who-line grow" }, who, time), back, resume, end, close), h("div", { class: "work-chips" }, chips, line));
 
   const name = () => work.request?.contact.name || t("desk.someone");
 

@@ -59,7 +59,8 @@ function freezeWord({ work }) {
   const text = state === "failed" && t(key) === key ? "desk.freeze.failed" : key;
   const bar = state === "cutting" ? h("progress", { max: 1, value: part, label: "desk.freeze.sending" }) : state === "held" || state === "asked" ? h("progress", { label: "desk.freeze.sending" }) : null;
   return h("div", { class: "tag big freeze", data: { state } }, icon(FREEZE_ICONS[state] ?? "freeze"), h("span", { t: text, params }), bar,
-    state === "failed" && button({ t: "common.retry", size: undefined, action: () => freezing.ask() }));
+    state === "failed" && button({ t: "common.retry", size: undefined, action: () => freezing.ask() }),
+    state === "failed" && button({ icon: "close", size: "icon", kind: "quiet", label: "common.close", title: "common.close", action: () => freezing.become("idle") }));
 }
 
 /** @param {import("pages/desk/work-place.js").Bench} bench @returns {HTMLElement[]} */

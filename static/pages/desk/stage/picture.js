@@ -83,6 +83,7 @@ export function picture({ work, signal, desk }) {
 
   const draw = () => {
     const { call, shown } = work;
+    if (work.request?.erased_at) last.width = last.height = 0;
     const standing = call?.standing ?? "none";
     const broken = standing === "reconnecting" || standing === "absent" || (call !== null && call.interruption !== "none");
     const held = call?.freezing.held;
