@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from field.board.bodies import AssignmentBody, NewTaskBody, NoteBody, PlaceBody, ReasonBody, TaskQuery
+from field.board.bodies import (
+    AssignmentBody,
+    ChangesQuery,
+    NewTaskBody,
+    NoteBody,
+    PlaceBody,
+    ReasonBody,
+    TaskQuery,
+)
+from field.board.overview import read_changes, read_overview
+from field.board.overview_views import ChangesView, OverviewView
 from field.board.queries import TaskFilter, list_inbox, list_tasks, task_by_id
 from field.board.shown import show_task, show_tasks
 from field.board.views import PassedOverView, ProposalsView, ProposalView, TaskDetailView, TaskView
@@ -39,6 +49,24 @@ async def shown(call: Call, task_id: UUID) -> TaskDetailView:
     """The task after what was done to it."""
     async with call.database.reading() as session:
         return await show_task(session, await task_by_id(session, task_id), call.now, call.actor)
+
+
+@api.get("/api/board", who=CONSOLE, summary="All that the console shows, in one reading", compressed=True)
+async def get_board(call: Call) -> OverviewView:
+    async with call.database.reading() as session:
+        return await read_overview(session, call.use(FieldServices), call.now)
+
+
+@api.get(
+    "/api/board/changes",
+    who=CONSOLE,
+    summary="What became of some tasks and representatives",
+    compressed=True,
+)
+async def get_board_changes(call: Call, query: ChangesQuery) -> ChangesView:
+    services = call.use(FieldServices)
+    async with call.database.reading() as session:
+        return await read_changes(session, services, call.now, query.tasks, query.reps)
 
 
 @api.get("/api/tasks", who=CONSOLE, summary="Tasks in the order in which they came in")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from field.bodies import Body, Category, Code, Lat, Line, Lon, Moment, Part, Severity, Skill, Text, Version
 from field.task.task import TaskState
@@ -21,6 +21,21 @@ class TaskQuery(Body):
     zone: Code | None = None
     after: UUID | None = None
     limit: int = Field(200, ge=1, le=1000)
+
+
+def _parts(listed: object) -> object:
+    return listed.split(",") if isinstance(listed, str) and listed else listed or ()
+
+
+Ids = Annotated[tuple[UUID, ...], BeforeValidator(_parts), Field(max_length=50)]
+"""Ids with commas between them, as a query string has them."""
+
+
+class ChangesQuery(Body):
+    """Of what to tell: at most fifty of each; whoever has missed more reads the board again."""
+
+    tasks: Ids = ()
+    reps: Ids = ()
 
 
 class NewTaskBody(Body):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.dispatch.tables import VisitRow
 from field.grid.tables import Rep, Zone
-from field.task.clocks import Lateness, lateness
+from field.task.clocks import Lateness, lateness, put_off_s
 from field.task.conflict import ConflictState
 from field.task.tables import Conflict, Departure, Proof, Task, TaskEntry
 from field.task.task import FINAL, TaskState
@@ -174,3 +175,13 @@ def clocks_of(task: Task, eta: datetime | None, now: datetime) -> Lateness:
         eta=eta,
         arrived_at=task.arrived_at,
     )
+
+
+def visit_times(
+    state: TaskState, visit: VisitRow | Row[Any], now: datetime
+) -> tuple[datetime, datetime, datetime]:
+    """When somebody arrives, begins and ends, as things stand: what did not begin in time is put off."""
+    put_off = put_off_s(state, now, eta=visit.eta, travel_s=visit.travel_s)
+    eta = visit.eta + timedelta(seconds=put_off)
+    starts = max(visit.starts_at, eta)
+    return eta, starts, visit.ends_at + (starts - visit.starts_at)

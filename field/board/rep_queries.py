@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
-from field.board.queries import clocks_of
+from field.board.queries import visit_times
 from field.dispatch.engine.route import Schedule
 from field.dispatch.planning import Day, load_day, usual_hours
 from field.dispatch.tables import RepPosition, RouteRow, Shift, VisitRow
@@ -20,6 +22,7 @@ from field.grid.coverage import Carer, OpenTask, ZoneCoverage, coverage
 from field.grid.store import Grid
 from field.grid.tables import Rep, Zone
 from field.services import FieldServices
+from field.task.clocks import lateness
 from field.task.tables import Task
 from field.task.task import FINAL, IN_ROUTE, TaskState
 
@@ -27,9 +30,9 @@ Hours = tuple[datetime, datetime]
 
 
 async def hours_on(
-    session: AsyncSession, services: FieldServices, reps: Iterable[Rep], day: date
+    session: AsyncSession, services: FieldServices, reps: Iterable[Any], day: date
 ) -> dict[UUID, Hours]:
-    """When each representative works on a day."""
+    """When each representative works on a day. ``reps``: whatever has ``id`` and the usual hours."""
     special = {
         shift.rep_id: (shift.start_at, shift.end_at)
         for shift in await session.scalars(select(Shift).where(Shift.day == day))
@@ -38,35 +41,56 @@ async def hours_on(
 
 
 async def coverage_now(
-    session: AsyncSession, services: FieldServices, now: datetime
+    session: AsyncSession,
+    services: FieldServices,
+    now: datetime,
+    stations: Collection[str] | None = None,
 ) -> tuple[Grid, dict[str, ZoneCoverage]]:
-    """How well each zone is looked after at this moment, by code."""
+    """How well each zone is looked after at this moment, by code; of these stations alone, if named."""
     grid = await services.grid.current(session)
-    reps = (await session.scalars(select(Rep).where(Rep.active))).all()
-    hours = await hours_on(session, services, reps, services.day_of(now))
-    carers = [
-        Carer(rep.code, rep.station, hours[rep.id][0] <= now < hours[rep.id][1], rep.skills) for rep in reps
-    ]
-    listed = await session.execute(
-        select(Task, Zone.code, VisitRow.eta)
+    zones = [zone for zone in grid.index.zones if stations is None or zone.station in stations]
+    people = select(Rep.id, Rep.code, Rep.station, Rep.skills, Rep.shift_start, Rep.shift_end)
+    listed = (
+        select(
+            *(Zone.code, Task.skill, Task.level, Task.state, Task.response_due_at),
+            *(Task.window_end, Task.arrived_at, VisitRow.eta),
+        )
         .join(Zone, Zone.id == Task.zone_id)
         .outerjoin(VisitRow, VisitRow.task_id == Task.id)
         .where(Task.state.not_in(FINAL))
     )
+    if stations is not None:
+        owners = {zone.rep for zone in zones if zone.rep}
+        people = people.where(Rep.station.in_(stations) | Rep.code.in_(owners))
+        listed = listed.where(Zone.station.in_(stations))
+    reps = (await session.execute(people.where(Rep.active))).all()
+    hours = await hours_on(session, services, reps, services.day_of(now))
+    carers = [
+        Carer(rep.code, rep.station, hours[rep.id][0] <= now < hours[rep.id][1], rep.skills) for rep in reps
+    ]
     tasks = []
-    for task, zone, eta in listed.all():
-        clocks = clocks_of(task, eta, now)
+    for zone, skill, level, state, response_due_at, window_end, arrived_at, eta in await session.execute(
+        listed
+    ):
+        clocks = lateness(
+            state,
+            now,
+            response_due_at=response_due_at,
+            window_end=window_end,
+            eta=eta,
+            arrived_at=arrived_at,
+        )
         tasks.append(
             OpenTask(
                 zone=zone,
-                skill=task.skill,
-                level=task.level,
-                placed=task.state is not TaskState.UNPLACED,
+                skill=skill,
+                level=level,
+                placed=state is not TaskState.UNPLACED,
                 late_s=clocks.late_s,
                 response_overdue=clocks.response_overdue,
             )
         )
-    return grid, coverage(grid.index.zones, carers, tasks)
+    return grid, coverage(zones, carers, tasks)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,15 +106,26 @@ class RepNow:
     next_visit: VisitRow | None
     next_state: TaskState | None
 
+    def on_shift(self, now: datetime) -> bool:
+        return self.rep.active and self.hours[0] <= now < self.hours[1]
+
+
+def next_eta(seen: RepNow, now: datetime) -> datetime | None:
+    """When the representative reaches the next stop, as things stand."""
+    if seen.next_visit is None or seen.next_state is None:
+        return None
+    return visit_times(seen.next_state, seen.next_visit, now)[0]
+
 
 async def reps_now(
-    session: AsyncSession, services: FieldServices, now: datetime, rep_id: UUID | None = None
+    session: AsyncSession,
+    services: FieldServices,
+    now: datetime,
+    wanted: ColumnElement[bool] | None = None,
 ) -> list[RepNow]:
-    """All active representatives by code, or the one asked for."""
-    wanted = select(Rep).where(Rep.active).order_by(Rep.code)
-    if rep_id is not None:
-        wanted = select(Rep).where(Rep.id == rep_id)
-    reps = (await session.scalars(wanted)).all()
+    """All active representatives by code, or those that are wanted."""
+    query = select(Rep).where(Rep.active if wanted is None else wanted).order_by(Rep.code)
+    reps = (await session.scalars(query.options(defer(Rep.home)))).all()
     today = services.day_of(now)
     hours = await hours_on(session, services, reps, today)
     ids = [rep.id for rep in reps]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.board.map_views import NextStopView, PositionView, RepView, RouteView, StopView
 from field.board.names import proof_view, rep_name, zone_names
-from field.board.queries import Known, clocks_of, known_to, proofs_of, timeline_of
-from field.board.rep_queries import RepNow, RouteNow
+from field.board.queries import Known, clocks_of, known_to, proofs_of, timeline_of, visit_times
+from field.board.rep_queries import RepNow, RouteNow, next_eta
 from field.board.shown_conflicts import conflicts_shown, gone_views, own_reports
 from field.board.views import (
     ConflictView,
@@ -24,11 +24,9 @@ from field.board.views import (
 )
 from field.callers import is_console
 from field.dispatch.planning import moment
-from field.dispatch.tables import VisitRow
 from field.grid.tables import Rep
-from field.task.clocks import put_off_s
 from field.task.tables import Proof, Task, TaskEntry
-from field.task.task import FINAL, IN_ROUTE, By, TaskEvent, TaskState, allowed
+from field.task.task import FINAL, IN_ROUTE, By, TaskEvent, allowed
 from kernel.actors import Actor
 
 
@@ -66,8 +64,7 @@ def task_view(
 ) -> TaskView:
     """One task as ``actor`` sees it."""
     visit = known.visits.get(task.id) if task.state in IN_ROUTE else None
-    eta = visit.eta + _put_off(task.state, visit, now) if visit else None
-    starts_at = max(visit.starts_at, eta) if visit and eta else None
+    eta, starts_at, ends_at = visit_times(task.state, visit, now) if visit else (None, None, None)
     clocks = clocks_of(task, eta, now)
     rep = known.reps.get(task.rep_id) if task.rep_id else None
     zone = known.zones.get(task.zone_id) if task.zone_id else None
@@ -103,7 +100,7 @@ def task_view(
         position=visit.position if visit else None,
         eta=eta,
         starts_at=starts_at,
-        ends_at=visit.ends_at + (starts_at - visit.starts_at) if visit and starts_at else None,
+        ends_at=ends_at,
         unplaced_reason=task.unplaced_reason,
         escalation_reason=task.escalation_reason,
         response_due_at=task.response_due_at,
@@ -118,13 +115,6 @@ def task_view(
         proofs=[proof_view(proof) for proof in proofs],
         conflicts=conflicts,
     )
-
-
-def _put_off(state: TaskState, visit: VisitRow | None, now: datetime) -> timedelta:
-    """How much later than planned the visit will be, as things stand."""
-    if visit is None:
-        return timedelta()
-    return timedelta(seconds=put_off_s(state, now, eta=visit.eta, travel_s=visit.travel_s))
 
 
 def _allowed(task: Task, rep: Rep | None, actor: Actor) -> list[str]:
@@ -156,7 +146,7 @@ def _entry(entry: TaskEntry) -> TimelineView:
 
 def rep_view(seen: RepNow, now: datetime) -> RepView:
     """A representative today."""
-    rep, position, upcoming, state = seen.rep, seen.position, seen.next_visit, seen.next_state
+    rep, position, upcoming, eta = seen.rep, seen.position, seen.next_visit, next_eta(seen, now)
     return RepView(
         **dict(rep_name(rep)),
         station=rep.station,
@@ -167,7 +157,7 @@ def rep_view(seen: RepNow, now: datetime) -> RepView:
         home_lat=rep.home_lat,
         shift_start=seen.hours[0],
         shift_end=seen.hours[1],
-        on_shift=rep.active and seen.hours[0] <= now < seen.hours[1],
+        on_shift=seen.on_shift(now),
         zones=list(seen.zones),
         position=PositionView(
             lon=position.lon, lat=position.lat, accuracy_m=position.accuracy_m, at=position.at
@@ -176,9 +166,7 @@ def rep_view(seen: RepNow, now: datetime) -> RepView:
         else None,
         open_tasks=seen.open_tasks,
         done_today=seen.done_today,
-        next_stop=NextStopView(task_id=upcoming.task_id, eta=upcoming.eta + _put_off(state, upcoming, now))
-        if upcoming and state
-        else None,
+        next_stop=NextStopView(task_id=upcoming.task_id, eta=eta) if upcoming and eta else None,
     )
 
 

@@ -12,9 +12,10 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -205,7 +206,9 @@ async def load_day(
     return loaded
 
 
-def usual_hours(services: FieldServices, rep: Rep | Person, day: date) -> tuple[datetime, datetime]:
+def usual_hours(
+    services: FieldServices, rep: Rep | Person | Row[Any], day: date
+) -> tuple[datetime, datetime]:
     """When the representative works on ``day`` unless a shift says otherwise."""
     return services.moment(day, rep.shift_start), services.moment(day, rep.shift_end)
 

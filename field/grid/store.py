@@ -7,10 +7,13 @@ index, named after the newest import; a newer import anywhere makes every proces
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import shapely
 from geoalchemy2 import WKBElement
 from geoalchemy2.shape import from_shape, to_shape
@@ -24,6 +27,9 @@ from field.grid.files.records import RepRow, UnitRow, ZoneRow
 from field.grid.reading import work_aside
 from field.grid.tables import Cell, GridImport, Rep, Zone
 from kernel.sql.columns import WGS84
+
+OUTLINE_SCALE = 100_000
+"""Parts of a degree in an outline: a metre, which no screen shows."""
 
 
 def text_of_shape(shape: BaseGeometry) -> str:
@@ -54,6 +60,14 @@ class Grid:
     index: pure.ZoneIndex
     ids: dict[str, UUID]
     shapes: dict[str, dict[str, Any]]
+
+    @cached_property
+    def outlines(self) -> bytes:
+        """All outlines as JSON, in steps from corner to corner: a fifth of GeoJSON. Made once for a grid."""
+        zones = {zone.code: _steps(self.shapes[zone.code]) for zone in self.index.zones}
+        version = str(self.version) if self.version else None
+        told = {"version": version, "scale": OUTLINE_SCALE, "zones": zones}
+        return json.dumps(told, separators=(",", ":")).encode()
 
     def zone_id_of(self, lon: float, lat: float) -> UUID | None:
         """The id of the zone a point belongs to; None outside every zone."""
@@ -102,6 +116,18 @@ def _build(version: UUID | None, rows: Sequence[Zone]) -> Grid:
 def _geojson(geometry: Any) -> dict[str, Any]:
     """RFC 7946 §3.1, with coordinates to a tenth of a metre: it is drawn, not surveyed."""
     return dict(shapely.geometry.mapping(shapely.set_precision(geometry, 1e-6, mode="valid_output")))
+
+
+def _steps(shape: dict[str, Any]) -> list[list[list[int]]]:
+    """Polygons → rings → ``[x, y, dx, dy …]``, without the corner that closes a ring."""
+    polygons = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
+    return [[_ring(ring) for ring in polygon] for polygon in polygons]
+
+
+def _ring(ring: Sequence[Sequence[float]]) -> list[int]:
+    places = np.rint(np.asarray(ring)[:-1] * OUTLINE_SCALE).astype(np.int64)
+    steps: list[int] = np.diff(places, axis=0, prepend=0).ravel().tolist()
+    return steps
 
 
 async def grid_version(session: AsyncSession, *, held: bool = False) -> UUID | None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from sqlalchemy import select
+from sqlalchemy.orm import defer
+from starlette.responses import Response
 
 from field.board.map_views import (
     CoverageReportView,
@@ -28,18 +32,21 @@ from field.map.bodies import ZonesQuery
 from field.map.imports import take_zones
 from field.services import FieldServices
 from kernel.web import Api, Call, Upload
+from kernel.web.private_files import has_tag
 
 api = Api("field")
 
 IMPORT_BYTES = 32 << 20
 
 
-@api.get("/api/zones", who=CONSOLE, summary="Zones as GeoJSON, with their coverage")
+@api.get("/api/zones", who=CONSOLE, summary="Zones as GeoJSON, with their coverage", compressed=True)
 async def get_zones(call: Call, query: ZonesQuery) -> ZonesView:
     async with call.database.reading() as session:
         grid, found = await coverage_now(session, call.use(FieldServices), call.now)
-        zones = (await session.scalars(select(Zone).where(Zone.active).order_by(Zone.code))).all()
-        reps = {rep.id: rep for rep in await session.scalars(select(Rep).where(Rep.active))}
+        listed = select(Zone).where(Zone.active).order_by(Zone.code).options(defer(Zone.area))
+        zones = (await session.scalars(listed)).all()
+        owners = select(Rep).where(Rep.active).options(defer(Rep.home))
+        reps = {rep.id: rep for rep in await session.scalars(owners)}
     return ZonesView(
         version=grid.version,
         features=[
@@ -51,6 +58,20 @@ async def get_zones(call: Call, query: ZonesQuery) -> ZonesView:
             for zone in zones
         ],
     )
+
+
+@api.get(
+    "/api/zones/outlines", who=CONSOLE, summary="The zones' outlines, once for each import", compressed=True
+)
+async def get_outlines(call: Call) -> Response:
+    """``zones``: code → polygons → rings → ``[x, y, dx, dy …]`` in parts (``scale``) of a degree, open."""
+    async with call.database.reading() as session:
+        grid = await call.use(FieldServices).grid.current(session)
+    headers = {"Cache-Control": "private, no-cache", "ETag": f'W/"{grid.version}"'}
+    if has_tag(call.request.headers.get("if-none-match", ""), headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    body = await asyncio.to_thread(lambda: grid.outlines)
+    return Response(body, media_type="application/json", headers=headers)
 
 
 def _properties(zone: Zone, owner: Rep | None, found: dict[str, ZoneCoverage]) -> ZonePropertiesView:

@@ -34,7 +34,7 @@ async def get_reps(call: Call) -> list[RepView]:
 @api.get("/api/reps/{rep_id}", who=CONSOLE, summary="A representative today")
 async def get_rep(call: Call, rep_id: UUID) -> RepView:
     async with call.database.reading() as session:
-        seen = await reps_now(session, call.use(FieldServices), call.now, rep_id)
+        seen = await reps_now(session, call.use(FieldServices), call.now, Rep.id == rep_id)
     if not seen:
         raise NotFound()
     return rep_view(seen[0], call.now)

@@ -65,6 +65,7 @@ class Operation:
     limit: Limit | None
     max_bytes: int
     media_type: str
+    compressed: bool
     body: type[BaseModel] | None
     query: type[BaseModel] | None
     form: bool
@@ -123,11 +124,14 @@ class Api:
         limit: Limit | None = None,
         max_bytes: int = 0,
         media_type: str = "application/json",
+        compressed: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Declare a route; see the module for how the function is read.
 
         ``status`` 0 means 204 where the function returns nothing, else 200. ``max_bytes`` 0 means 256 KiB
         of JSON, or the installation's upload limit for a form. ``media_type`` is that of a raw response.
+        ``compressed``: the answer may be sent with gzip; say so only where no secret is in it (see
+        :mod:`kernel.web.headers`).
         """
 
         def register(handler: Handler) -> Handler:
@@ -148,6 +152,7 @@ class Api:
                     limit=limit,
                     max_bytes=max_bytes,
                     media_type=media_type,
+                    compressed=compressed,
                     body=hints.pop("body", None),
                     query=hints.pop("query", None),
                     form=hints.pop("form", None) is not None,

@@ -17,12 +17,12 @@ def private_file(request: Request, path: Path, *, digest: str, media_type: str) 
     """
     tag = f'"{digest}"'
     headers = {"Cache-Control": "private, no-cache", "ETag": tag, "Content-Disposition": "inline"}
-    if _has(request.headers.get("if-none-match", ""), tag):
+    if has_tag(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=headers)
     return FileResponse(path, media_type=media_type, headers=headers)
 
 
-def _has(if_none_match: str, tag: str) -> bool:
+def has_tag(if_none_match: str, tag: str) -> bool:
     """Whether ``tag`` is among those listed, by weak comparison (RFC 9110, 13.1.2)."""
     listed = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
-    return bool(listed & {tag, "*"})
+    return bool(listed & {tag.removeprefix("W/"), "*"})

@@ -19,6 +19,7 @@ from kernel.identity.sessions import end_session, who
 from kernel.web.api import Api, Operation
 from kernel.web.call import Call, House, address_of
 from kernel.web.faults import answer, as_curbstop_error
+from kernel.web.headers import compress
 from kernel.web.limits import Limit
 from kernel.web.metrics import observed
 from kernel.web.origin import SAFE_METHODS, check_origin, cookie_name, presented_token
@@ -73,7 +74,10 @@ async def serve(operation: Operation, house: House, request: Request) -> Respons
     async with sent(operation, house, request) as found:
         result = await operation.handler(call, **arguments, **found)
     await _end_replaced(call)
-    return _respond(operation, call, result)
+    response = _respond(operation, call, result)
+    if operation.compressed:
+        await compress(request, response)
+    return response
 
 
 def _counted_for(limit: Limit, request: Request, actor: Actor | None) -> str:
