@@ -3,7 +3,8 @@
 ``/s/<hash>/lib/api.js`` never changes its content, so a browser keeps it for a year; a page that was
 opened before an update still finds its modules, because the hash is checked for caching and not for
 access. Modules name each other by path (``import "lib/api.js"``); the import map of each page turns
-those names into addresses, and only the names that page can reach are in it.
+those names into addresses, and only the names that page can reach are in it. What a page needs at once
+comes in one module and one sheet (:mod:`app.packs`).
 """
 
 from __future__ import annotations
@@ -74,6 +75,10 @@ class Assets:
             if path.is_file() and path.suffix in MEDIA_TYPES and path.parent != root
         }
         return cls(files, prefix)
+
+    def with_files(self, files: dict[str, bytes]) -> Assets:
+        """These files, and more."""
+        return Assets({path: asset.body for path, asset in self._assets.items()} | files, self.prefix)
 
     def _make(self, path: str, body: bytes) -> Asset:
         digest = hashlib.sha256(body).hexdigest()[:16]

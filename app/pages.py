@@ -7,6 +7,7 @@ not the reviewed one, a page is told so and shows tables.
 
 from __future__ import annotations
 
+import gzip
 import json
 import secrets
 from collections.abc import Awaitable, Callable
@@ -21,6 +22,7 @@ from starlette.routing import BaseRoute, Route
 from app.assets import ROOT, Assets, leaflet
 from app.basemap import NAME as STREETS
 from app.basemap import base_map
+from app.packs import pack
 from app.shell import Shell, inline_json, page_headers
 from kernel.i18n import LANGUAGES, pick_language
 
@@ -84,8 +86,8 @@ class Pages:
 
     def __init__(self, settings: PageSettings, assets: Assets | None = None) -> None:
         self.settings = settings
-        self.assets = assets or Assets.below(ROOT)
         self.leaflet, self.map_missing = leaflet()
+        self.assets = self._packed(assets or Assets.below(ROOT))
         self.base_map = base_map(settings.road_graph)
         self.texts: dict[str, dict[str, str]] = {
             language: json.loads(self.assets[f"locales/{language}/common.json"].body)
@@ -119,39 +121,54 @@ class Pages:
             theme = request.cookies.get(THEME_COOKIE, "")
             html = self.shell(page, language, theme if theme in THEMES else "").html(nonce)
             headers = page_headers(nonce, https=self.settings.base_url.startswith("https:"))
-            response = Response(html, media_type="text/html; charset=utf-8", headers=headers)
+            body = html.encode()
+            if "gzip" in request.headers.get("accept-encoding", ""):
+                # Nothing in a shell is anybody's: there is no secret that its length could tell.
+                body, headers["Content-Encoding"] = gzip.compress(body, 6, mtime=0), "gzip"
+            response = Response(body, media_type="text/html; charset=utf-8", headers=headers)
             if request.query_params.get("lang") == language:
                 response.set_cookie(LANGUAGE_COOKIE, language, max_age=31_536_000, samesite="lax")
             return response
 
         return show
 
-    def names(self, page: Page) -> tuple[dict[str, str], tuple[str, ...]]:
-        """The page's import map, and the modules worth fetching at once."""
-        at_once, reachable = self.assets.reach(f"pages/{page.name}/main.js")
+    def _packed(self, assets: Assets) -> Assets:
+        """All files, and for each page its modules in one and its sheets in one."""
+        packs: dict[str, bytes] = {}
+        for page in PAGES:
+            if (entry := f"pages/{page.name}/main.js") in assets:
+                packs[f"packs/{page.name}.js"] = pack(entry, lambda path: assets[path].body.decode()).encode()
+            paths = (*CSS_LAYERS, f"pages/{page.name}/page.css")
+            sheets = [assets[path].body for path in paths if path in assets]
+            if page.map and self.leaflet is not None:
+                sheets.insert(0, self.leaflet["leaflet.css"].body)
+            packs[f"packs/{page.name}.css"] = b"\n".join(sheets)
+        return assets.with_files(packs)
+
+    def names(self, page: Page) -> dict[str, str]:
+        """The page's import map: every module by its name, though most come in the page's pack."""
+        _at_once, reachable = self.assets.reach(f"pages/{page.name}/main.js")
         texts = [f"locales/{language}/{area}.json" for language in LANGUAGES for area in page.areas]
         icons = [path for path in self.assets.paths() if path.startswith("icons/")]
         found = [path for path in (*reachable, *texts, *icons) if path in self.assets]
         names = {path: self.assets[path].url for path in found}
         if page.map and self.leaflet is not None:
             names["leaflet"] = self.leaflet["leaflet.js"].url
-        return names, tuple(self.assets[path].url for path in at_once if path.endswith(".js"))
+        return names
 
-    def styles(self, page: Page) -> tuple[str, ...]:
-        sheets = [
-            self.assets[path].url
-            for path in (*CSS_LAYERS, f"pages/{page.name}/page.css")
-            if path in self.assets
+    def offline(self, page: Page) -> list[str]:
+        """The addresses of all that the page needs, once its HTML is there."""
+        packed = [self.assets[f"packs/{page.name}{suffix}"].url for suffix in (".js", ".css")]
+        rest = [
+            url for name, url in self.names(page).items() if not name.startswith(("lib/", "parts/", "pages/"))
         ]
-        if page.map and self.leaflet is not None:
-            sheets.insert(0, self.leaflet["leaflet.css"].url)
-        return tuple(sheets)
+        return sorted({*packed, *rest})
 
     def shell(self, page: Page, language: str, theme: str) -> Shell:
         written = "en" if language == PSEUDO else language
         texts = self.texts[written]
         utility = self.settings.utility_name or texts["utility"]
-        names, modules = self.names(page)
+        names = self.names(page)
         facts = {
             "page": page.name,
             "surface": page.surface,
@@ -178,13 +195,12 @@ class Pages:
             icon=names["icons/curbstop.svg"],
             manifest=f"/manifest.webmanifest?lang={written}" if page.manifest else "",
             touch_icon=names["icons/app-192.png"],
-            styles=self.styles(page),
+            styles=(self.assets[f"packs/{page.name}.css"].url,),
             imports=names,
-            preload_modules=modules,
             preload_texts=[
                 names[path] for area in page.areas if (path := f"locales/{written}/{area}.json") in names
             ],
-            main=names.get(f"pages/{page.name}/main.js", ""),
+            main=self.assets[f"packs/{page.name}.js"].url,
             facts=facts,
         )
 
@@ -226,12 +242,7 @@ class Pages:
         if "pages/rep/sw.js" not in self.assets:
             return Response("not found", 404, media_type="text/plain")
         page = next(page for page in PAGES if page.name == "rep")
-        names, _ = self.names(page)
-        shell = {
-            "version": self.assets.digest,
-            "page": page.path,
-            "files": sorted({*names.values(), *self.styles(page)}),
-        }
+        shell = {"version": self.assets.digest, "page": page.path, "files": self.offline(page)}
         headers = {
             "Cache-Control": "no-cache",
             "Service-Worker-Allowed": "/",

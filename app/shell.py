@@ -39,7 +39,6 @@ class Shell:
     touch_icon: str
     styles: Sequence[str]
     imports: Mapping[str, str]
-    preload_modules: Sequence[str]
     preload_texts: Sequence[str]
     main: str
     facts: Mapping[str, object]
@@ -62,9 +61,6 @@ class Shell:
             *(f'<link rel="stylesheet" href="{url}">' for url in self.styles),
             f"{script}>{_THEME}</script>",
             f'{script} type="importmap">{inline_json({"imports": self.imports})}</script>',
-            " ".join(
-                f'<link rel="modulepreload" href="{url}" nonce="{nonce}">' for url in self.preload_modules
-            ),
             " ".join(
                 f'<link rel="preload" as="fetch" crossorigin href="{url}">' for url in self.preload_texts
             ),
@@ -129,7 +125,7 @@ def page_headers(nonce: str, *, https: bool) -> dict[str, str]:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Cache-Control": "no-cache",
-        "Vary": "Accept-Language, Cookie",
+        "Vary": "Accept-Language, Accept-Encoding, Cookie",
     }
     if https:
         headers["Strict-Transport-Security"] = "max-age=31536000"
