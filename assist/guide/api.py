@@ -20,7 +20,9 @@ from kernel.web import Api, Call, anyone
 api = Api("assist")
 
 
-@api.get("/api/guides", who=anyone(), summary="Categories, guides and faults, in one language")
+@api.get(
+    "/api/guides", who=anyone(), summary="Categories, guides and faults, in one language", compressed=True
+)
 async def read_guides(call: Call, query: GuidesQuery) -> CatalogueView:
     return catalogue_view(call.use(AssistServices).guides, query.language or call.language)
 
