@@ -36,12 +36,10 @@ from assist.desk.requests import composer
 from assist.guide.guides import load_guides
 from assist.request.answers import RequestComposer
 from assist.services import AssistServices
-from assist.stills.tables import Still
 from assist.webrtc.hub.hub import Hub
 from field.grid.services import GridServices
 from field.grid.store import GridCache
 from field.services import FieldServices
-from field.task.tables import Proof
 from kernel.clock import SystemClock
 from kernel.database import Database
 from kernel.events.bus import Consumer, Relay
@@ -106,7 +104,7 @@ def build_services(settings: Settings) -> dict[type, object]:
     grid = GridCache()
     guides = load_guides()
     return {
-        Holders: Holders(blobs, (Still.blob_id, Proof.blob_id)),
+        Holders: Holders(blobs),
         RequestComposer: composer(guides),
         AssistServices: AssistServices(
             guides=guides,

@@ -1,8 +1,9 @@
 """What one room offers to the whole house, declared once in the room's own ``capability.py``.
 
 ``app.capabilities`` lists the rooms, and `faults_of` holds the list against what there is: a table that no
-room owns, a table that two do, an event that nobody handles, a live topic that nobody may hear. What was
-forgotten is found when the house starts, not when somebody misses it.
+room owns, a table that two do, a column that names pictures and does not keep them, an event that nobody
+handles, a live topic that nobody may hear. What was forgotten is found when the house starts, not when
+somebody misses it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from kernel.contracts import Event
 from kernel.events.inbox import HandlerGroup
 from kernel.jobs import Job
 from kernel.sql.base import Base
+from kernel.sql.columns import BlobColumn
 from kernel.web.api import Api
 from kernel.web.socket.live import TopicRule
 
@@ -46,6 +48,16 @@ def _twice(names: Collection[str]) -> list[str]:
     return sorted(name for name, times in Counter(names).items() if times > 1)
 
 
+def _unkept() -> list[str]:
+    """Columns that are called after a file, but of a type that lets it be swept away."""
+    columns = [column for table in Base.metadata.tables.values() for column in table.columns]
+    return sorted(
+        f"{column.table.name}.{column.name}"
+        for column in columns
+        if "blob" in column.name and not isinstance(column.type, BlobColumn)
+    )
+
+
 def faults_of(
     capabilities: Collection[Capability], events: Collection[type[Event]], unheard: Collection[type[Event]]
 ) -> list[str]:
@@ -64,6 +76,7 @@ def faults_of(
         *(f"two rooms are called {name}" for name in _twice([room.name for room in capabilities])),
         *(f"two rooms own the table {name}" for name in _twice(tables)),
         *(f"no room owns the table {name}" for name in sorted(set(Base.metadata.tables) - set(tables))),
+        *(f"the column {name} names files and does not keep them: it is no BlobColumn" for name in _unkept()),
         *(f"two rooms decide who hears the topic {name}" for name in _twice(topics)),
         *(f"two groups of handlers are called {name}" for name in _twice(groups)),
         *(f"two jobs are called {name}" for name in _twice(jobs)),

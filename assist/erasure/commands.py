@@ -39,6 +39,7 @@ from kernel.identity.links import forget_links
 from kernel.identity.sessions import forget_sessions
 from kernel.notify import forget_messages
 from kernel.outbox import forget_private
+from kernel.sql.columns import BlobId
 
 log = structlog.get_logger(__name__)
 
@@ -102,13 +103,13 @@ async def _erase_words(uow: UnitOfWork, row: ServiceRequest) -> None:
     await uow.session.execute(delete(Message).where(Message.request_id == row.id))
 
 
-async def _erase_pictures(uow: UnitOfWork, request_id: UUID) -> set[str]:
+async def _erase_pictures(uow: UnitOfWork, request_id: UUID) -> set[BlobId]:
     """Forget which files the stills are, and what was drawn on them; the files' names."""
     stills = (await uow.session.scalars(select(Still).where(Still.request_id == request_id))).all()
     await uow.session.execute(delete(Mark).where(Mark.still_id.in_([still.id for still in stills])))
     files = {still.blob_id for still in stills if still.blob_id}
     for still in stills:
-        still.blob_id, still.size, still.erased_at = "", 0, uow.now
+        still.blob_id, still.size, still.erased_at = BlobId(""), 0, uow.now
     return files
 
 

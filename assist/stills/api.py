@@ -26,6 +26,7 @@ from assist.stills.commands import (
     undo_mark,
 )
 from assist.stills.queries import marks_of, request_of_mark, still_view, stills_of, visible_still
+from assist.stills.tables import Still
 from assist.stills.views import MarkView, StillView
 from kernel.errors import CurbstopError, Forbidden, Invalid, TooLarge
 from kernel.pictures.pictures import NotAPicture, PictureBomb, PictureTooLarge, clean_picture
@@ -63,7 +64,7 @@ async def send_still(call: Call, request_id: UUID, form: Upload) -> StillView:
     services = call.use(AssistServices)
     most = services.max_upload_bytes
     picture = await clean_picture(form.stored, asker=call.asker, max_bytes=most)
-    blob = await services.blobs.put(picture.data, media_type=picture.media_type)
+    blob = await services.blobs.put(picture.data, media_type=picture.media_type, kept_in=Still.blob_id)
     new = NewStill(
         client_id=fields.client_id,
         source=fields.source,
@@ -79,7 +80,9 @@ async def send_still(call: Call, request_id: UUID, form: Upload) -> StillView:
     except CurbstopError:
         await call.database.run(let_go, blob.id)
         raise
-    await services.blobs.put(picture.data, media_type=picture.media_type)  # see kernel.pictures.removal
+    await services.blobs.put(
+        picture.data, media_type=picture.media_type, kept_in=Still.blob_id
+    )  # see kernel.pictures.removal
     return view
 
 

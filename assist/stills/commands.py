@@ -20,6 +20,7 @@ from kernel.actors import Actor
 from kernel.database import UnitOfWork
 from kernel.errors import Fault, Forbidden, Invalid, NotFound, Refused
 from kernel.pictures.removal import let_go
+from kernel.sql.columns import BlobId
 
 MOST_STILLS = 60
 MOST_MARKS = 400
@@ -44,7 +45,7 @@ class NewStill:
 
     client_id: UUID
     source: str
-    blob_id: str
+    blob_id: BlobId
     media_type: str
     width: int
     height: int

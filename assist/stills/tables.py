@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.sql.base import Base
-from kernel.sql.columns import JsonColumn, UtcDateTime
+from kernel.sql.columns import BlobColumn, BlobId, JsonColumn, UtcDateTime
 
 
 class Freeze(Base):
@@ -36,7 +36,7 @@ class Still(Base):
     source: Mapped[str] = mapped_column(String(16))
     """capture (the camera's own still), canvas (a frame of the video) or upload (a file)."""
     taken_by: Mapped[str] = mapped_column(String(16))
-    blob_id: Mapped[str] = mapped_column(String(64))
+    blob_id: Mapped[BlobId] = mapped_column(BlobColumn)
     media_type: Mapped[str] = mapped_column(String(32))
     width: Mapped[int]
     height: Mapped[int]

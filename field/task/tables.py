@@ -17,7 +17,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from field.task.conflict import Claim, ConflictState
 from field.task.task import TaskState
 from kernel.sql.base import Base
-from kernel.sql.columns import JsonColumn, UtcDateTime, Versioned, enum_column, point_column
+from kernel.sql.columns import (
+    BlobColumn,
+    BlobId,
+    JsonColumn,
+    UtcDateTime,
+    Versioned,
+    enum_column,
+    point_column,
+)
 
 Json = dict[str, Any]
 
@@ -115,7 +123,7 @@ class Proof(Base):
     client_id: Mapped[UUID]
     rep_id: Mapped[UUID] = mapped_column(ForeignKey("rep.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    blob_id: Mapped[str] = mapped_column(String(64))
+    blob_id: Mapped[BlobId] = mapped_column(BlobColumn)
     media_type: Mapped[str] = mapped_column(String(32))
     width: Mapped[int]
     height: Mapped[int]

@@ -158,9 +158,11 @@ async def post_proof(call: Call, task_id: UUID, form: Upload) -> ProofView:
     picture = await clean_picture(form.stored, asker=call.asker, max_bytes=most)
     # Outside the transaction: a file without a row is swept up, a row without its file would be a lie.
     blobs = call.use(FieldServices).blobs
-    stored = await blobs.put(picture.data, media_type=picture.media_type)
+    stored = await blobs.put(picture.data, media_type=picture.media_type, kept_in=Proof.blob_id)
     proof = await call.database.run(add_proof, call.actor, task_id, client_id, picture, stored)
-    await blobs.put(picture.data, media_type=picture.media_type)  # see kernel.pictures.removal
+    await blobs.put(
+        picture.data, media_type=picture.media_type, kept_in=Proof.blob_id
+    )  # see kernel.pictures.removal
     return proof_view(proof)
 
 

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy.orm import InstrumentedAttribute
+
 from kernel.errors import NotFound
+from kernel.sql.columns import BlobColumn, BlobId
 
 FOLDERS = 256
 """Files lie in folders named by the first two digits of their id."""
@@ -26,7 +29,7 @@ _NAME = re.compile(r"[0-9a-f]{64}")
 class BlobRef:
     """A stored file: ``id`` is the SHA-256 of its bytes, in hexadecimal; ``size`` in bytes."""
 
-    id: str
+    id: BlobId
     size: int
     media_type: str
 
@@ -37,8 +40,13 @@ class Blobs:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    async def put(self, data: bytes, *, media_type: str) -> BlobRef:
-        """Store ``data`` durably. Storing the same bytes twice is one file."""
+    async def put(self, data: bytes, *, media_type: str, kept_in: InstrumentedAttribute[BlobId]) -> BlobRef:
+        """Store ``data`` durably. Storing the same bytes twice is one file.
+
+        ``kept_in`` is the column that will name it, and by that keeps it from being swept away.
+        """
+        if not isinstance(kept_in.type, BlobColumn):
+            raise TypeError(f"{kept_in} does not keep files: it is no BlobColumn")
         return await asyncio.to_thread(self._put, data, media_type)
 
     async def read(self, id: str) -> bytes:
@@ -101,7 +109,7 @@ class Blobs:
         return sorted(set(found))
 
     def _put(self, data: bytes, media_type: str) -> BlobRef:
-        ref = BlobRef(hashlib.sha256(data).hexdigest(), len(data), media_type)
+        ref = BlobRef(BlobId(hashlib.sha256(data).hexdigest()), len(data), media_type)
         path = self.path(ref.id)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -13,17 +13,18 @@ A picture whose row was refused is let go of the same way; one whose process die
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Column, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from kernel.contracts import PicturesErased
 from kernel.database import Database, UnitOfWork
 from kernel.events.inbox import HandlerGroup
 from kernel.pictures.blobs import Blobs
+from kernel.sql.base import Base
+from kernel.sql.columns import BlobId, blob_columns
 
 UNHELD_FOR = timedelta(days=1)
 """A picture lies in its file for a moment before a row names it; what nobody names after a day is waste."""
@@ -34,10 +35,10 @@ group = HandlerGroup("blobs")
 
 @dataclass(frozen=True)
 class Holders:
-    """The files, and every column that names one."""
+    """The files, and every column of the house that names one."""
 
     blobs: Blobs
-    columns: tuple[InstrumentedAttribute[str], ...]
+    columns: tuple[Column[BlobId], ...] = field(default_factory=lambda: blob_columns(Base.metadata))
 
 
 @group.on(PicturesErased)

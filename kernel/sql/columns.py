@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NewType
 
 from geoalchemy2 import Geometry
-from sqlalchemy import JSON, DateTime, Dialect, Enum, Integer
+from sqlalchemy import JSON, Column, DateTime, Dialect, Enum, Integer, MetaData, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -33,6 +33,27 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+BlobId = NewType("BlobId", str)
+"""Names a stored file: the SHA-256 of its bytes, 64 hexadecimal digits. Empty once the file was erased."""
+
+
+class BlobColumn(TypeDecorator[BlobId]):
+    """A column that names a stored file, which lives as long as a row names it in a column of this type."""
+
+    impl = String(64)
+    cache_ok = True
+
+
+def blob_columns(metadata: MetaData) -> tuple[Column[BlobId], ...]:
+    """Every column that names stored files. The tables are the only list, so that none can be forgotten."""
+    return tuple(
+        column
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, BlobColumn)
+    )
 
 
 JsonColumn = JSON().with_variant(JSONB(), "postgresql")

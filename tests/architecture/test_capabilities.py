@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from sqlalchemy import Column, String, Table
+from sqlalchemy.types import TypeEngine
 
 from app import capabilities
 from app.capabilities import CAPABILITIES, UNHEARD
 from app.tables import complete_metadata
+from assist.stills.tables import Still
 from kernel.capability import Capability, faults_of
 from kernel.contracts import RequestClosed, TaskDone
 from kernel.outbox import EVENT_TYPES
+from kernel.pictures.blobs import Blobs
+from kernel.pictures.removal import Holders
+from kernel.sql.base import Base
+from kernel.sql.columns import BlobColumn
 from tests.architecture.sources import sources
 
 EVENTS = tuple(EVENT_TYPES.values())
@@ -65,6 +77,35 @@ def test_what_is_there_twice_is_found() -> None:
     assert "two rooms own the table device_action" in twice
     assert "two groups of handlers are called field" in twice
     assert "two jobs are called visits.clocks" in twice
+
+
+@contextmanager
+def one_more_table(kind: TypeEngine[Any]) -> Iterator[Table]:
+    """A table that somebody builds next, with a column for a picture's file."""
+    table = Table("leak", Base.metadata, Column("id", String, primary_key=True), Column("blob_id", kind))
+    try:
+        yield table
+    finally:
+        Base.metadata.remove(table)
+
+
+def test_a_new_column_for_pictures_keeps_them_without_being_listed_anywhere(tmp_path: Path) -> None:
+    with one_more_table(BlobColumn()) as table:
+        assert table.c.blob_id in Holders(Blobs(tmp_path)).columns
+    kept = {f"{column.table.name}.{column.name}" for column in Holders(Blobs(tmp_path)).columns}
+    assert kept == {"still.blob_id", "proof.blob_id"}
+
+
+def test_a_column_for_pictures_that_would_not_keep_them_is_found() -> None:
+    with one_more_table(String(64)):
+        told = faults(CAPABILITIES)
+    assert "the column leak.blob_id names files and does not keep them: it is no BlobColumn" in told
+
+
+async def test_no_picture_is_stored_for_a_column_that_would_not_keep_it(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match=r"Still\.media_type does not keep files"):
+        await Blobs(tmp_path).put(b"a leak", media_type="image/png", kept_in=cast(Any, Still.media_type))
+    assert not list(os.scandir(tmp_path))
 
 
 def test_an_event_is_not_called_unheard_while_somebody_handles_it() -> None:

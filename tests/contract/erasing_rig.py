@@ -33,7 +33,7 @@ from assist.stills.commands import NewMark, add_mark, record_still
 from assist.stills.tables import Still
 from assist.verdict.commands import VisitWish, conclude, give_verdict
 from assist.verdict.verdict import Ownership, Severity, Verdict
-from field.task.tables import Proof, Task
+from field.task.tables import Task
 from field.visits import handlers as field_handlers
 from kernel.actors import Actor
 from kernel.database import Database
@@ -85,7 +85,7 @@ class Erasable:
 
     @property
     def holders(self) -> Holders:
-        return Holders(self.house.services.blobs, (Still.blob_id, Proof.blob_id))
+        return Holders(self.house.services.blobs)
 
     @asynccontextmanager
     async def bus(self) -> AsyncIterator[Relay]:
@@ -141,7 +141,9 @@ class Erasable:
 
     async def pictured(self, customer: Actor, own: Secrets, data: bytes | None = None) -> UUID:
         """A still with writing on it; its id."""
-        blob = await self.house.services.blobs.put(data or PNG + own.words.encode(), media_type="image/png")
+        blob = await self.house.services.blobs.put(
+            data or PNG + own.words.encode(), media_type="image/png", kept_in=Still.blob_id
+        )
         new = a_still(blob_id=blob.id)
         still = await self.database.run(record_still, customer, customer.id, new)
         mark = NewMark(uuid4(), "text", [(0.5, 0.5)], f"{own.words} here")

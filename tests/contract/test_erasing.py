@@ -152,7 +152,7 @@ async def test_what_was_told_is_kept_in_the_outbox_only_until_it_is_heard(runnin
 async def test_a_picture_that_somebody_else_sent_too_stays(running: Erasable) -> None:
     data = PNG + b"the same picture"
     customer, other = await running.advised(QUILL), (await running.asked(OTTER))[0]
-    shared = await running.house.services.blobs.put(data, media_type="image/png")
+    shared = await running.house.services.blobs.put(data, media_type="image/png", kept_in=Still.blob_id)
     await running.pictured(other, OTTER, data)
 
     async with running.database.unit_of_work() as uow:
@@ -329,7 +329,9 @@ async def test_a_file_that_no_row_ever_named_is_swept_up_after_a_day(
     customer, _token = await both.asked(QUILL)
     await both.pictured(customer, QUILL)
     held = both.files()
-    waste = await both.house.services.blobs.put(b"its upload was refused", media_type="image/png")
+    waste = await both.house.services.blobs.put(
+        b"its upload was refused", media_type="image/png", kept_in=Still.blob_id
+    )
 
     async def sweep() -> int:
         return sum([await sweep_folder(both.database, both.holders, folder) for folder in range(FOLDERS)])

@@ -18,6 +18,7 @@ from PIL import Image
 from assist.stills.commands import MOST_STILLS, NewStill, record_still
 from kernel.actors import Actor
 from kernel.database import UnitOfWork
+from kernel.sql.columns import BlobId
 from tests.rig.foundations import Foundation
 from tests.rig.people import Person
 from tests.rig.small_disk import small_disk
@@ -189,7 +190,7 @@ async def test_the_last_still_is_the_last_file(shared_app: RunningApp, customer:
 
     async def fill(uow: UnitOfWork) -> None:
         for _ in range(MOST_STILLS - 2):
-            new = NewStill(uuid4(), "upload", "ab" * 32, "image/png", 8, 8, 99)
+            new = NewStill(uuid4(), "upload", BlobId("ab" * 32), "image/png", 8, 8, 99)
             await record_still(uow, person, UUID(str(customer.request_id)), new)
 
     person = Actor(
