@@ -57,7 +57,8 @@ PYTEST := $(BIN)/python -m pytest
 SPREAD := --dist loadfile --no-loadscope-reorder
 PATIENT := tests/architecture tests/migration $(addprefix tests/unit/,assist benchmarks demo field grid static) \
 	$(wildcard $(addprefix tests/,unit/webrtc/test_*.py journey/test_assist_doors.py journey/test_assist_uploads.py \
-	$(addprefix contract/test_,assist_*.py field_*.py grid_*.py *erasing.py demo_day.py openapi.py)))
+	$(addprefix contract/test_,assist_*.py field_*.py grid_*.py *erasing.py event_order.py \
+	places.py demo_day.py openapi.py)))
 test: install-dev ## everything that is tested
 	@$(PYTHON) requirements/install.py debian
 	@mkdir -p build
