@@ -3,7 +3,7 @@
 
 /** @typedef {{code: string, where: string, detail: string, params?: Record<string, unknown>}} Fault */
 /** @typedef {{surface?: string, language?: string, base?: string, token?: string, fetch?: typeof fetch, timeout?: number}} ApiOptions */
-/** @typedef {{body?: unknown, query?: Record<string, unknown>, signal?: AbortSignal, timeout?: number, tries?: number}} CallOptions */
+/** @typedef {{body?: unknown, query?: Record<string, unknown>, signal?: AbortSignal, timeout?: number, tries?: number, cache?: RequestCache}} CallOptions `cache`: "no-cache" where an answer has a tag */
 
 /** A refusal by the server, or `code: "offline"` / `"timeout"` when it could not be reached. */
 export class ApiError extends Error {
@@ -93,7 +93,7 @@ export class Api {
         body: options.body === undefined ? undefined : JSON.stringify(options.body),
         signal: options.signal ? AbortSignal.any([options.signal, limit]) : limit,
         credentials: "same-origin",
-        cache: "no-store",
+        cache: options.cache ?? "no-store",
       });
     } catch (error) {
       if (options.signal?.aborted) throw error;

@@ -272,13 +272,84 @@ async def test_without_an_answer_it_says_so_and_goes_on(
     browsers.tolerate("ERR_FAILED")
     await working_day.task(address="和平路 12 号")
     await sign_in(page, working_day)
-    await page.route("**/api/tasks?*", lambda route: route.abort())
+    await page.route("**/api/board", lambda route: route.abort())
     await page.reload(wait_until="commit")
     await expect(page.locator(".console-list [role=alert]")).to_contain_text("网络", timeout=20_000)
     await screenshot(page, "console-failed")
-    await page.unroute("**/api/tasks?*")
+    await page.unroute("**/api/board")
     await page.get_by_role("button", name="再试一次").click()
     await expect(row(page, "和平路 12 号")).to_be_visible()
+
+
+_TIMELINE = """
+() => {
+  const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+  const [hours, lane] = [box(".console-timeline .hours > div"), box(".console-timeline .lane")];
+  const legible = [...document.querySelectorAll(".console-timeline .block span")]
+    .filter(span => span.getClientRects().length && span.getBoundingClientRect().width < 24);
+  return { hours: [hours.left, hours.width], lane: [lane.left, lane.width], short: legible.length,
+    marks: [...document.querySelectorAll(".console-timeline .hours span")].map(mark => mark.textContent) };
+}
+"""
+
+
+async def test_hours_stand_over_their_work_in_the_utilitys_zone_and_finished_work_stays(
+    working_day: WorkingDay, desk_page: Page, browsers: Browsers, screenshot: ShotTaker
+) -> None:
+    page = desk_page
+    lasting = [await working_day.task(address=f"和平路 {n} 号", duration_s=900 * n) for n in (1, 2, 3)]
+    nobody = working_day.app.caller()
+    token = working_day.links[lasting[0]["rep"]["code"]].partition("#k=")[2]
+    entered = await nobody.post(
+        "/api/sign-in-links/redemption", {"token": token, "surface": "rep", "bearer": True}
+    )
+    rep = working_day.app.caller(token=entered["session"]["token"])
+    for act in ("acceptance", "travel", "arrival", "completion"):
+        said = {"note": "dry"} if act == "completion" else {}
+        await rep.post(f"/api/tasks/{lasting[0]['id']}/{act}", said)
+    await sign_in(page, working_day)
+    await page.keyboard.press("h")
+    await expect(page.locator(".console-timeline .block")).to_have_count(3)
+    await expect(page.locator(".console-timeline .block[data-state=done]")).to_have_count(1)
+    found = await page.evaluate(_TIMELINE)
+    assert found["hours"] == pytest.approx(found["lane"], abs=1)
+    assert found["short"] == 0, "a label of one letter says nothing"
+    # The shift is 08:00-17:30 where the work is; the browser sits in Monaco.
+    assert found["marks"][0] == "08:00"
+    await page.locator(".console-timeline .rep").first.click()
+    await expect(page.locator(".console-facts")).to_contain_text("08:00 – 17:30")
+    await screenshot(page, "console-timeline-finished")
+
+
+async def test_the_map_goes_to_the_chosen_task_and_shows_who_is_proposed(
+    working_day: WorkingDay, browsers: Browsers, screenshot: ShotTaker
+) -> None:
+    page = await browsers.desk(language="en-GB")
+    await working_day.task("B2", address="Minor Street 1", severity="minor")
+    lost = await working_day.task("B1", address="Far Street 9", severity="urgent", skill="water_quality")
+    await working_day.task("A1", address="Minor Street 2", severity="minor", skill="water_quality")
+    await sign_in(page, working_day, language="en")
+    rows = page.locator(".console-row")
+    await expect(rows.first).to_contain_text("Far Street 9")
+    await expect(rows.first).to_contain_text("Urgent")
+    await rows.filter(has_text="Minor Street 1").click()
+    map_zoom = "() => document.querySelector('cs-map').map.getZoom()"
+    await page.wait_for_function(f"({map_zoom})() >= 15")
+    await screenshot(page, "console-map-chosen")
+    placed = await working_day.task("A2", address="Near Street 3")
+    await working_day.dispatcher.post(
+        f"/api/tasks/{placed['id']}/return", {"version": placed["version"], "reason": "again"}
+    )
+    await rows.filter(has_text="Near Street 3").click()
+    await expect(page.locator(".console-rank")).not_to_have_count(0)
+    await screenshot(page, "console-map-proposed")
+    await page.keyboard.press("t")
+    tables = page.locator(".console-table")
+    for at in range(3):
+        room = await tables.nth(at).evaluate("table => [table.scrollWidth, table.clientWidth]")
+        assert room[0] <= room[1], "the last column is cut"
+    await screenshot(page, "console-tables-1440")
+    assert lost["rep"] is None
 
 
 async def test_the_console_is_fit_to_use(

@@ -1,8 +1,8 @@
-// Everything the console shows, read through the API and kept fresh: hints say what to read again, one reading at a
-// time, and the selection lives here so that list, map, tables and detail agree. Dispatches `change` (detail: the
+// Everything the console shows, read at once and kept fresh by small changes: hints say what to read again, one reading
+// at a time, and the selection lives here so that list, map, tables and detail agree. Dispatches `change` (detail: the
 // names of what changed) and `select`.
 
-import { know } from "pages/console/words.js";
+import { outlines, reps, rows, tasks, zones } from "pages/console/columns.js";
 
 /** @typedef {import("pages/console/types.js").Task} Task */
 /** @typedef {import("pages/console/types.js").Rep} Rep */
@@ -14,15 +14,15 @@ import { know } from "pages/console/words.js";
 const ALL = /** @type {Kind[]} */ (["tasks", "reps", "zones"]);
 const CALM_MS = 500; // between two readings
 const GATHER_MS = 60; // several hints of one transaction come together
-const FEW = 6; // so many tasks are read one by one, more than that all of them
-const PAGE = 1000;
+const WHOLE_MS = 60_000; // hints may be lost, and clocks run: so often everything is read again
+const OPENS_MS = 300; // within which the live line mostly opens
+const FEW = 25; // so many things are read alone, more than that all of them
 const INBOX = new Set(["unplaced", "escalated"]);
 const FINAL = new Set(["done", "cancelled"]);
-const DAY_MS = 86_400_000;
 
-/** Whether a dispatcher has to decide: nobody has the task, or somebody reports work on it. @param {import("pages/console/types.js").Task} task */
-function waits(task) {
-  return INBOX.has(task.state) || task.conflicts.some((conflict) => conflict.state === "open");
+/** Whether a dispatcher has to decide: nobody has the task, or somebody reports work on it. @param {Task} task */
+export function waits(task) {
+  return INBOX.has(task.state) || task.undecided;
 }
 
 export class Board extends EventTarget {
@@ -43,121 +43,137 @@ export class Board extends EventTarget {
     this.trouble = null;
     /** @type {Chosen | null} */
     this.chosen = null;
-    /** @type {Set<Kind>} */
-    this.due = new Set();
-    /** @type {Set<string>} tasks to read again; all of them when `due` has "tasks" */
-    this.single = new Set();
-    this.busy = false;
+    /** @type {{id: string, best: import("pages/console/types.js").Proposal[]} | null} */
+    this.proposed = null;
+    /** @type {Map<string, Rep>} by code; also those who have left */
+    this.people = new Map();
+    /** @type {Record<string, any>} by zone */
+    this.outlines = {};
+    /** @type {{tasks: Set<string>, reps: Set<string>}} what to read again */
+    this.due = { tasks: new Set(), reps: new Set() };
+    this.all = false; // to be read again
+    this.busy = this.begun = false;
     this.last = -CALM_MS;
+    this.whole = 0; // when everything was read
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
   }
 
   async start() {
-    await this.read(ALL, []);
-    for (const topic of /** @type {const} */ (["tasks", "inbox", "reps", "zones"])) {
-      this.page.live.subscribe(topic, (hint) => this.hear(topic, hint));
-    }
+    const { live } = this.page;
+    const opened = new Promise((done) => live.addEventListener("state", () => {
+      if (live.state !== "open") return;
+      done(true);
+      this.whole = 0; // what was said before was not heard
+    }));
+    for (const topic of /** @type {const} */ (["tasks", "inbox", "reps", "zones"])) live.subscribe(topic, (hint) => this.hear(hint));
+    // Once the line is open nothing is missed, and one reading is enough.
+    await Promise.race([opened, new Promise((done) => setTimeout(done, OPENS_MS))]);
+    await this.read();
   }
 
-  /** @param {"tasks" | "inbox" | "reps" | "zones"} topic @param {Hint | null} hint */
-  hear(topic, hint) {
-    if (topic === "reps" || topic === "zones") return this.soon([topic]);
-    if (!hint?.id || hint.resource !== "task") return this.soon(ALL);
-    this.single.add(hint.id);
-    this.soon(["reps", "zones"]);
+  /** @param {Hint | null} hint */
+  hear(hint) {
+    if (!this.begun) return;
+    if (!hint) {
+      if (!this.whole || performance.now() - this.whole > WHOLE_MS) this.everything();
+      return;
+    }
+    if (hint.id && hint.resource === "task") this.due.tasks.add(hint.id);
+    else if (hint.id && (hint.resource === "route" || hint.resource === "position")) this.due.reps.add(hint.id);
+    else this.all = true;
+    this.soon();
+  }
+
+  everything() {
+    this.all = true;
+    this.soon();
   }
 
   /** Something was done here: show what came of it. @param {string} id */
   moved(id) {
-    this.single.add(id);
-    this.soon(["reps", "zones"]);
+    this.due.tasks.add(id);
+    this.soon();
   }
 
-  /** @param {Kind[]} kinds */
-  soon(kinds) {
-    for (const kind of kinds) this.due.add(kind);
+  soon() {
     if (this.busy || this.timer !== undefined) return;
     this.timer = setTimeout(() => void this.flush(), Math.max(GATHER_MS, this.last + CALM_MS - performance.now()));
   }
 
   async flush() {
     this.timer = undefined;
-    const [due, single] = [[...this.due], [...this.single]];
-    this.due.clear();
-    this.single.clear();
+    const { tasks, reps } = this.due;
+    const all = this.all || tasks.size + reps.size > FEW;
+    this.all = false;
+    this.due = { tasks: new Set(), reps: new Set() };
     this.busy = true;
-    const many = single.length > FEW;
-    await this.read(many ? ALL : due, many || due.includes("tasks") ? [] : single);
+    await (all ? this.read() : this.readChanges([...tasks], [...reps]));
     this.busy = false;
     this.last = performance.now();
-    if (this.due.size || this.single.size) this.soon([]);
+    if (this.all || this.due.tasks.size + this.due.reps.size) this.soon();
   }
 
-  /** @param {Kind[]} kinds @param {string[]} single */
-  async read(kinds, single) {
+  /** Everything, in one reading; outlines beside it, once for each import. */
+  async read() {
+    this.begun = true;
     try {
-      await Promise.all([...kinds.map((kind) => this[`read_${kind}`]()), ...(single.length ? [this.readSingle(single)] : [])]);
-      [this.loaded, this.trouble] = [true, null];
+      const [read] = await Promise.all([this.page.api.get("/api/board"), this.version ? null : this.readOutlines()]);
+      if (read.version !== this.version) await this.readOutlines();
+      this.people = new Map();
+      this.zones = new Map();
+      this.tasks = new Map();
+      this.take(read);
+      [this.loaded, this.trouble, this.whole] = [true, null, performance.now()];
     } catch (error) {
       this.trouble = error;
     }
-    this.dispatchEvent(new CustomEvent("change", { detail: single.length ? ["tasks", ...kinds] : kinds }));
+    this.dispatchEvent(new CustomEvent("change", { detail: ALL }));
+  }
+
+  async readOutlines() {
+    const read = await this.page.api.get("/api/zones/outlines", { cache: "no-cache" });
+    [this.version, this.outlines] = [read.version, outlines(read)];
+  }
+
+  /** Some tasks and people, and what moved with them. @param {string[]} tasks @param {string[]} reps */
+  async readChanges(tasks, reps) {
+    const had = tasks.map((id) => this.tasks.get(id)?.rep?.id);
+    const query = { tasks: tasks.join(), reps: [...new Set([...reps, ...had])].filter(Boolean).join() };
+    /** @type {Kind[]} */
+    let changed = ["tasks", "reps", "zones"];
+    try {
+      const read = await this.page.api.get("/api/board/changes", { query });
+      changed = /** @type {const} */ (["tasks", "reps", "zones"]).filter((kind) => read[kind].id?.length || read[kind].code?.length || (kind === "tasks" && read.moved.id.length));
+      if (read.version !== this.version) this.all = true; // there are other zones or people now
+      else this.take(read);
+      this.trouble = null;
+    } catch (error) {
+      [this.trouble, this.all] = [error, true];
+    }
+    this.dispatchEvent(new CustomEvent("change", { detail: changed }));
+  }
+
+  /** @param {import("pages/console/columns.js").Read} read */
+  take(read) {
+    for (const rep of reps(read.reps)) this.people.set(rep.code, rep);
+    for (const zone of zones(read.zones, this, this.outlines)) this.zones.set(zone.properties.code, zone);
+    this.reps = new Map([...this.people.values()].filter(({ active }) => active).map((rep) => [rep.id, rep]));
+    for (const rep of this.reps.values()) rep.zones = [];
+    for (const { properties } of this.zones.values()) this.people.get(properties.owner?.code ?? "")?.zones.push(properties.code);
+    for (const task of tasks(read.tasks, this)) {
+      if (task.state === "cancelled" && !task.undecided) this.tasks.delete(task.id);
+      else this.tasks.set(task.id, task);
+    }
+    for (const { id, ...times } of read.moved ? rows(read.moved) : []) {
+      const task = this.tasks.get(id);
+      if (task) this.tasks.set(id, { ...task, ...times });
+    }
   }
 
   /** After a first reading that failed. */
   again() {
-    return this.read(ALL, []);
-  }
-
-  /** Open tasks, and those of late that are finished; page after page. */
-  async read_tasks() {
-    const [open, done] = await Promise.all([this.all({ open: true }), this.all({ state: "done", after: idAt(Date.now() - 2 * DAY_MS) })]);
-    const today = Date.now() - DAY_MS;
-    const fresh = done.filter((task) => Date.parse(task.finished_at ?? task.changed_at) > today);
-    this.tasks = new Map([...open, ...fresh].map((task) => [task.id, task]));
-  }
-
-  /** @param {Record<string, unknown>} query @returns {Promise<Task[]>} */
-  async all(query) {
-    /** @type {Task[]} */
-    const found = [];
-    for (let after = query["after"]; ; ) {
-      /** @type {Task[]} */
-      const part = await this.page.api.get("/api/tasks", { query: { ...query, limit: PAGE, after } });
-      found.push(...part);
-      if (part.length < PAGE) return found;
-      after = part.at(-1)?.id;
-    }
-  }
-
-  /** Some tasks, and the routes they left or joined: a route's later stops move with them. @param {string[]} ids */
-  async readSingle(ids) {
-    /** @type {Task[]} */
-    const tasks = await Promise.all(ids.map((id) => this.page.api.get(`/api/tasks/${id}`)));
-    const reps = new Set([...tasks, ...ids.map((id) => this.tasks.get(id))].map((task) => task?.rep?.id).filter(Boolean));
-    const routes = await Promise.all([...reps].map((rep_id) => this.all({ rep_id, open: true })));
-    for (const task of [...routes.flat(), ...tasks]) {
-      if (task.state === "cancelled") this.tasks.delete(task.id);
-      else this.tasks.set(task.id, task);
-    }
-  }
-
-  async read_reps() {
-    /** @type {Rep[]} */
-    const reps = await this.page.api.get("/api/reps");
-    know(reps);
-    this.reps = new Map(reps.map((rep) => [rep.id, rep]));
-  }
-
-  /** Outlines once per import, coverage each time. @returns {Promise<void>} */
-  async read_zones() {
-    const known = this.zones;
-    let { version, features } = await this.page.api.get("/api/zones", { query: { geometry: known.size === 0 } });
-    if (known.size && version !== this.version) ({ version, features } = await this.page.api.get("/api/zones"));
-    this.version = version;
-    this.zones = new Map(features.map((/** @type {Zone} */ zone) =>
-      [zone.properties.code, { ...zone, geometry: zone.geometry ?? known.get(zone.properties.code)?.geometry }]));
+    return this.read();
   }
 
   get inbox() {
@@ -172,6 +188,12 @@ export class Board extends EventTarget {
     return this.open.filter((task) => task.late_s > 0);
   }
 
+  /** Who is proposed for the chosen task, for the map. @param {string} id @param {import("pages/console/types.js").Proposal[]} best */
+  propose(id, best) {
+    this.proposed = { id, best };
+    this.dispatchEvent(new Event("propose"));
+  }
+
   /** @param {Chosen | null} chosen */
   choose(chosen) {
     this.chosen = chosen;
@@ -184,10 +206,4 @@ export class Board extends EventTarget {
     const [[kind, id] = []] = [...new URLSearchParams(location.hash.slice(1))];
     if (id && (kind === "task" || kind === "rep" || kind === "zone")) this.choose({ kind, id });
   }
-}
-
-/** The smallest id of that moment: ids begin with their time (UUIDv7, RFC 9562 §5.7). @param {number} ms */
-function idAt(ms) {
-  const time = Math.floor(ms).toString(16).padStart(12, "0");
-  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
 }

@@ -54,7 +54,7 @@ export async function importFile(board, page) {
     try {
       const report = /** @type {Report} */ (await send(file, confirmed ? { encoding, confirmed: "true" } : { encoding }));
       result.replaceChildren(note({ t: "console.import.done", icon: "done", tone: "ok" }), ...summary(report), ...links(report));
-      board.soon(["zones", "reps", "tasks"]);
+      board.everything();
     } catch (error) {
       // What is to be confirmed has changed since it was shown: it is shown anew.
       if (error instanceof ApiError && error.code === "import_unconfirmed") again(encoding);

@@ -18,6 +18,7 @@ import { name, title } from "pages/console/words.js";
 /** @typedef {import("pages/console/board.js").Kind} Kind */
 
 const CALM_MS = 1000;
+const NEAR = 15; // streets can be read
 const CROWD = 400; // so many tasks in sight are drawn small
 const LOUD = new Set(["unplaced", "escalated"]);
 const FILL = /** @type {Record<string, number>} */ ({ covered: 0.14, thin: 0.3, uncovered: 0.75, late: 0.34 });
@@ -42,10 +43,12 @@ export class MapView {
       this.soon();
     });
     board.addEventListener("select", () => {
+      this.layers?.proposed.clearLayers();
       this.all();
       this.lookAt();
       void this.showRoute();
     });
+    board.addEventListener("propose", () => this.showProposals());
     onTheme(() => this.all());
   }
 
@@ -86,7 +89,7 @@ export class MapView {
     const paint = { zones: canvas("zones", 205), route: canvas("route", 390), tasks: canvas("tasks", 410), reps: canvas("reps", 420) };
     const { board } = this;
     this.layers = {
-      map, paint, route: L.layerGroup().addTo(map),
+      map, paint, route: L.layerGroup().addTo(map), proposed: L.layerGroup().addTo(map),
       zones: new Tracked(map, (/** @type {Zone} */ zone) => L.geoJSON(zone.geometry, { renderer: paint.zones, pane: "zones" })
         .on("click", () => board.choose({ kind: "zone", id: zone.properties.code }))),
       tasks: new Tracked(map, (/** @type {Task} */ task) => new own.Diamond([task.lat, task.lon], { renderer: paint.tasks, pane: "tasks" })
@@ -95,9 +98,12 @@ export class MapView {
         .on("click", () => board.choose({ kind: "rep", id: rep.id }))),
     };
     map.on("moveend", () => {
-      this.due.add("tasks");
+      this.due.add("tasks").add("reps");
       this.draw();
     });
+    this.lookAt();
+    void this.showRoute();
+    this.showProposals();
   }
 
   draw() {
@@ -153,15 +159,60 @@ export class MapView {
   drawReps(shades) {
     const { chosen } = this.board;
     const crowd = this.board.reps.size > CROWD / 4;
+    const named = this.room();
     this.layers.reps.keep([...this.board.reps.values()], {
       id: (/** @type {Rep} */ rep) => rep.id,
-      place: (/** @type {Rep} */ rep) => (rep.position ? [rep.position.lat, rep.position.lon] : [rep.home_lat, rep.home_lon]),
+      place: (/** @type {Rep} */ rep) => Object.values(placeOf(rep)),
       style: (/** @type {Rep} */ rep) => {
         const own = chosen?.kind === "rep" && chosen.id === rep.id;
-        return { color: own ? shades.brand : shades.card, weight: own ? 4 : 2, fillColor: rep.on_shift ? shades.ink : shades.edge, fillOpacity: rep.position ? 1 : 0.78, radius: own ? 14 : crowd ? 6 : 11, letter: crowd && !own ? "" : ([...name(rep)][0] ?? ""), letterColor: shades.card };
+        return { color: own ? shades.brand : shades.card, weight: own ? 4 : 2, fillColor: rep.on_shift ? shades.ink : shades.edge, fillOpacity: rep.position ? 1 : 0.78, radius: own ? 14 : crowd ? 6 : 11, letter: crowd && !own ? "" : initials(name(rep)), letterColor: shades.card, label: own || named.has(rep.id) ? name(rep) : "", labelColor: shades.ink, haloColor: shades.card };
       },
       says: (/** @type {Rep} */ rep) => `${name(rep)} · ${rep.position ? t("console.seen", { when: i18n.relative(rep.position.at, new Date()) }) : t("console.not_seen")}`,
     });
+  }
+
+  /** Whose name can be written beside the dot without covering another one. @returns {Set<string>} */
+  room() {
+    const { map } = this.layers;
+    /** @type {{x: number, y: number, wide: number}[]} */
+    const taken = [];
+    /** @type {Set<string>} */
+    const named = new Set();
+    const view = map.getBounds();
+    for (const rep of this.board.reps.values()) {
+      const at = placeOf(rep);
+      if (!view.contains([at.lat, at.lon])) continue;
+      const { x, y } = map.latLngToContainerPoint([at.lat, at.lon]);
+      const wide = 26 + [...name(rep)].reduce((sum, letter) => sum + (letter > "\u2e80" ? 13 : 7.5), 0);
+      if (taken.some((other) => Math.abs(other.y - y) < 17 && x < other.x + other.wide && other.x < x + wide)) continue;
+      taken.push({ x, y, wide });
+      named.add(rep.id);
+      if (named.size > CROWD / 4) break;
+    }
+    return named;
+  }
+
+  /** The proposed people and the chosen task, joined by numbered lines. */
+  showProposals() {
+    const { chosen, proposed, tasks, reps } = this.board;
+    if (!this.layers) return;
+    const { map, paint, proposed: layer } = this.layers;
+    layer.clearLayers();
+    const task = chosen?.kind === "task" && chosen.id === proposed?.id ? tasks.get(chosen.id) : undefined;
+    if (!proposed || !task || task.lat === null || task.lon === null) return;
+    const L = this.map.leaflet;
+    const shades = colours();
+    const bounds = L.latLngBounds([[task.lat, task.lon]]);
+    proposed.best.forEach((proposal, index) => {
+      const rep = reps.get(proposal.rep_id);
+      if (!rep) return;
+      const at = placeOf(rep);
+      bounds.extend([at.lat, at.lon]);
+      L.polyline([[at.lat, at.lon], [task.lat, task.lon]], { renderer: paint.route, pane: "route", interactive: false, color: shades.brand, weight: index ? 2.5 : 4, dashArray: "8 6", opacity: 0.9 }).addTo(layer);
+      const mark = h("b", { class: "console-rank", text: index + 1 });
+      L.marker([at.lat, at.lon], { interactive: false, keyboard: false, icon: L.divIcon({ html: mark, className: "", iconSize: [20, 20], iconAnchor: [24, 24] }) }).addTo(layer);
+    });
+    map.fitBounds(bounds, { padding: [56, 56], maxZoom: NEAR, animate: !matchMedia("(prefers-reduced-motion: reduce)").matches });
   }
 
   /** What is chosen comes into sight, where it has a place and is not seen already. */
@@ -169,14 +220,14 @@ export class MapView {
     const { chosen, tasks, reps } = this.board;
     if (!this.layers || !chosen || chosen.kind === "zone") return;
     const rep = chosen.kind === "rep" ? reps.get(chosen.id) : undefined;
-    const place = chosen.kind === "task" ? tasks.get(chosen.id) : rep && (rep.position ?? { lat: rep.home_lat, lon: rep.home_lon });
+    const place = chosen.kind === "task" ? tasks.get(chosen.id) : rep && placeOf(rep);
     const { map, zones } = this.layers;
-    if (!place || place.lat === null || place.lon === null || map.getBounds().pad(-0.08).contains([place.lat, place.lon])) return;
+    if (!place || place.lat === null || place.lon === null) return;
     const animate = !matchMedia("(prefers-reduced-motion: reduce)").matches;
     const home = zones.size ? this.map.leaflet.featureGroup(zones.layers).getBounds() : null;
     // What lies outside of everything is shown with everything: alone on an empty ground it would say nothing.
     if (home?.isValid() && !home.pad(0.05).contains([place.lat, place.lon])) map.fitBounds(home.extend([place.lat, place.lon]), { padding: [40, 40], animate });
-    else map.panTo([place.lat, place.lon], { animate });
+    else map.setView([place.lat, place.lon], Math.max(map.getZoom(), NEAR), { animate });
   }
 
   /** The chosen representative's way through the day; for a task, that of the one who has it. */
@@ -196,4 +247,16 @@ export class MapView {
       }).addTo(this.layers.route);
     }
   }
+}
+
+/** Where somebody was last seen, or sets off. @param {Rep} rep */
+function placeOf({ position, home_lat, home_lon }) {
+  return position ? { lat: position.lat, lon: position.lon } : { lat: home_lat, lon: home_lon };
+}
+
+/** Two letters of a name: first and last of a Latin one, the given name of a Chinese one. @param {string} whole */
+function initials(whole) {
+  if (/\p{Script=Han}/u.test(whole)) return [...whole].slice(-2).join("");
+  const words = whole.split(/[\s-]+/).filter(Boolean);
+  return [words[0], words.length > 1 ? words.at(-1) : ""].map((word) => [...(word ?? "")][0] ?? "").join("").toUpperCase();
 }

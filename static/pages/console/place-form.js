@@ -11,7 +11,7 @@ import { name } from "pages/console/words.js";
 
 /** @typedef {{lat: number | null, lon: number | null}} Point */
 
-/** @param {import("pages/console/types.js").Task} task @param {import("pages/console/board.js").Board} board */
+/** @param {Pick<import("pages/console/types.js").Task, "id" | "version" | "address" | "lat" | "lon">} task @param {import("pages/console/board.js").Board} board */
 export function placeForm(task, board) {
   const point = pointField(task);
   const address = taskAddress(board, point.control, task.address);

@@ -10,7 +10,7 @@ import { failed, skeleton } from "parts/empty.js";
 import { i18n, t } from "parts/words.js";
 import { moving } from "pages/console/moving.js";
 import { placeForm } from "pages/console/place-form.js";
-import { clockOf, reason, repName } from "pages/console/words.js";
+import { clockOf, otherRules, reason, repName } from "pages/console/words.js";
 
 /** @typedef {import("pages/console/types.js").TaskDetail} TaskDetail */
 /** @typedef {import("pages/console/types.js").Proposals} Proposals */
@@ -65,12 +65,13 @@ export class Proposing {
   }
 
   /** @param {TaskDetail} task @param {Proposals} found */
-  draw(task, { best, passed_over, travel_source, unplaced_reason }) {
+  draw(task, { best, passed_over, others, travel_source, unplaced_reason }) {
+    this.board.propose(task.id, best);
     const outside = unplaced_reason === "outside_zones";
     this.body.replaceChildren(
       ...(best.length ? [] : [note({ t: "console.proposals.none", icon: "alert", tone: "warn" })]),
       h("ol", { class: "console-best" }, best.map((proposal, index) => this.card(task, proposal, index + 1))),
-      ...(passed_over.length ? [this.others(task, passed_over)] : []),
+      ...(passed_over.length ? [this.others(task, passed_over, others)] : []),
       ...(travel_source === "haversine" ? [h("p", { class: "small muted", t: "console.proposals.estimate" })] : []),
       ...(outside ? [h("h3", { t: "console.place.title" }), placeForm(task, this.board)] : []));
   }
@@ -92,10 +93,11 @@ export class Proposing {
             ariaLabel: t("console.assign.to", { name: who }), action: () => this.assign(task, proposal.rep_id, who) }));
   }
 
-  /** @param {TaskDetail} task @param {Proposals["passed_over"]} passedOver */
-  others(task, passedOver) {
+  /** @param {TaskDetail} task @param {Proposals["passed_over"]} passedOver @param {Record<string, number>} others by rule */
+  others(task, passedOver, others) {
+    const count = passedOver.length + Object.values(others).reduce((sum, more) => sum + more, 0);
     return h("details", { class: "console-fold" },
-      h("summary", null, h("span", { t: "console.passed_over", params: { count: passedOver.length } })),
+      h("summary", null, h("span", { t: "console.passed_over", params: { count } })),
       h("ul", { class: "rows" }, passedOver.map((each) => {
         const who = repName(this.board, each.rep_id, each.rep_name);
         return h("li", { class: "row" },
@@ -103,7 +105,8 @@ export class Proposing {
           each.rep_id === task.rep?.id
             ? h("small", { t: "console.proposals.now" })
             : button({ t: "console.assign", ariaLabel: t("console.assign.to", { name: who }), action: (event) => attempt(event.currentTarget, () => this.overrule(task, each, who)) }));
-      })));
+      })),
+      Object.keys(others).length > 0 && h("ul", { class: "console-reasons" }, otherRules(others).map((line) => h("li", { text: line }))));
   }
 
   /** @param {TaskDetail} task @param {Proposals["passed_over"][number]} each @param {string} who */

@@ -15,13 +15,27 @@ function drawn(letter, colour, radius) {
   const context = tile.getContext("2d");
   if (context) {
     context.fillStyle = colour;
-    context.font = `600 ${Math.round(side * 0.55)}px ${getComputedStyle(document.body).fontFamily}`;
+    context.font = `600 ${Math.round(side * ([...letter].length > 1 ? 0.4 : 0.55))}px ${getComputedStyle(document.body).fontFamily}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.fillText(letter, side / 2, side / 2 + side / 40);
   }
   letters.set(key, tile);
   return tile;
+}
+
+/** A name beside the dot, with a halo that keeps it legible on any ground. @param {CanvasRenderingContext2D} context @param {any} options @param {{x: number, y: number}} at @param {number} r */
+function label(context, { label: text, labelColor, haloColor }, at, r) {
+  context.globalAlpha = 1;
+  context.font = `600 12.5px ${getComputedStyle(document.body).fontFamily}`;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
+  context.lineWidth = 3.5;
+  context.strokeStyle = haloColor;
+  context.strokeText(text, at.x + r + 4, at.y);
+  context.fillStyle = labelColor;
+  context.fillText(text, at.x + r + 4, at.y);
 }
 
 /** @param {any} L Leaflet */
@@ -46,6 +60,7 @@ export function shapes(L) {
       if (!renderer._drawing || this._empty()) return;
       renderer._updateCircle(this);
       const context = renderer._ctx;
+      if (options.label) label(context, options, at, r);
       if (!options.letter) return;
       const letter = drawn(options.letter, options.letterColor, r);
       context.globalAlpha = 1;

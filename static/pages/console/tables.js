@@ -37,7 +37,7 @@ export class Tables {
       { key: "place", kind: "wide", value: (task) => task.address || t("console.no_place") },
       { key: "rep", value: (task) => (task.rep ? name(task.rep) : "–") },
       { key: "starts", kind: "number nowrap", value: (task) => task.starts_at ?? "", cell: (task) => clockOf(task.starts_at) },
-      { key: "window", kind: "number nowrap", value: (task) => task.window_end, cell: (task) => span(task.window_start, task.window_end) },
+      { key: "window", kind: "number", value: (task) => task.window_end, cell: (task) => span(task.window_start, task.window_end) },
     ], "starts");
     this.element = h("div", { class: "console-tables" }, this.zones.element, this.reps.element, this.tasks.element);
     board.addEventListener("change", () => !this.element.hidden && this.show());

@@ -12,7 +12,7 @@ import { conflicts } from "pages/console/conflicts.js";
 import { Proposing } from "pages/console/proposals.js";
 import { steps } from "pages/console/task-steps.js";
 import { redraw } from "parts/redraw.js";
-import { LOOK, clockOf, name, partList, reason, repName, span, title, whyHere } from "pages/console/words.js";
+import { LOOK, clockOf, name, otherRules, partList, reason, repName, span, title, whyHere } from "pages/console/words.js";
 
 /** @typedef {import("pages/console/types.js").TaskDetail} TaskDetail */
 
@@ -95,13 +95,13 @@ function facts(task) {
 }
 
 /** @param {TaskDetail} task @param {import("pages/console/board.js").Board} board */
-function placement({ rep, placement: { by, rep_name, reasons, passed_over } }, board) {
+function placement({ rep, placement: { by, rep_name, reasons, passed_over, others } }, board) {
   if (!reasons.length && !passed_over.length) return null;
   const who = rep ? name(rep) : rep_name;
   return h("details", { class: "console-fold" },
     h("summary", null, h("span", { t: !who ? "console.placed.nobody" : by === "dispatcher" ? "console.placed.dispatcher" : "console.placed.system", params: { name: who } })),
     h("ul", { class: "console-reasons" }, reasons.map((each) => h("li", { text: reason(each) }))),
-    passed_over.length > 0 && h("ul", { class: "console-reasons" }, passed_over.map((each) => h("li", { text: `${repName(board, each.rep_id, each.rep_name)}: ${reason(each.rule)}` }))));
+    passed_over.length > 0 && h("ul", { class: "console-reasons" }, passed_over.map((each) => h("li", { text: `${repName(board, each.rep_id, each.rep_name)}: ${reason(each.rule)}` })), otherRules(others).map((line) => h("li", { text: line }))));
 }
 
 /** @param {TaskDetail} task */

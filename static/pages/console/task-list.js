@@ -6,10 +6,12 @@ import { failed, nothing, skeleton } from "parts/empty.js";
 import { i18n, t } from "parts/words.js";
 import { duration } from "lib/time.js";
 import { redraw } from "parts/redraw.js";
+import { waits } from "pages/console/board.js";
 import { LOOK, clockOf, name, title, whyHere } from "pages/console/words.js";
 
 /** @typedef {import("pages/console/types.js").Task} Task */
 
+const SEVERITY = /** @type {Record<string, number>} */ ({ urgent: 0, major: 1, minor: 2 });
 const WEIGHT = /** @type {Record<string, number>} */ ({ escalated: 0, unplaced: 1, declined: 2, assigned: 3, on_site: 4, travelling: 4, accepted: 5, done: 8, cancelled: 9 });
 const GROUPS = ["open", "inbox", "late"];
 const MOST = 300;
@@ -40,14 +42,14 @@ export class TaskList {
     const zone = this.zone.value;
     return [...this.board.tasks.values()]
       .filter((task) => this.fits(task) && (!zone || task.zone?.code === zone) && (!words || text(task).includes(words)))
-      .sort((a, b) => (WEIGHT[a.state] ?? 7) - (WEIGHT[b.state] ?? 7) || b.late_s - a.late_s || b.priority - a.priority || (a.starts_at ?? a.window_end).localeCompare(b.starts_at ?? b.window_end));
+      .sort((a, b) => rank(a) - rank(b) || (SEVERITY[a.severity] ?? 3) - (SEVERITY[b.severity] ?? 3) || (WEIGHT[a.state] ?? 7) - (WEIGHT[b.state] ?? 7) || b.late_s - a.late_s || b.priority - a.priority || (a.starts_at ?? a.window_end).localeCompare(b.starts_at ?? b.window_end));
   }
 
   /** @param {Task} task */
   fits(task) {
     const wanted = this.state.value || "open";
-    if (wanted === "open") return !["done", "cancelled"].includes(task.state);
-    if (wanted === "inbox") return ["unplaced", "escalated"].includes(task.state);
+    if (wanted === "open") return !["done", "cancelled"].includes(task.state) || task.undecided;
+    if (wanted === "inbox") return waits(task);
     if (wanted === "late") return task.late_s > 0 && task.state !== "done";
     return task.state === wanted;
   }
@@ -114,9 +116,14 @@ export class TaskList {
   }
 }
 
+/** What waits for a decision, then what is under way, then what is finished; in each the most urgent first. @param {Task} task */
+function rank(task) {
+  return waits(task) ? 0 : task.state === "done" ? 2 : 1;
+}
+
 /** @param {Task} task */
 function text(task) {
-  return [title(task), task.address, task.zone?.code, task.zone?.name, task.rep?.name, task.rep?.name_en, task.customer["name"], task.note].join(" ").toLocaleLowerCase();
+  return [title(task), task.address, task.zone?.code, task.zone?.name, task.rep?.name, task.rep?.name_en, task.customer, task.note].join(" ").toLocaleLowerCase();
 }
 
 /** @param {Task} task @param {() => void} open */
@@ -129,6 +136,7 @@ function row(task, open) {
     h("span", { class: "where", text: [task.zone?.code, task.address || t("console.no_place")].filter(Boolean).join(" · ") }),
     why && h("span", { class: "why", text: why }),
     h("span", { class: "cluster" }, chip({ t: `common.task_state.${task.state}`, ...look }),
+      task.severity === "urgent" && task.state !== "done" && chip({ t: "common.severity.urgent", icon: "alert", tone: "bad" }),
       late && chip({ text: t("console.late", { by: duration(i18n, task.late_s) }), icon: "clock", tone: "bad" }),
       task.rep && h("span", { class: "who", text: name(task.rep) }))));
 }

@@ -17,6 +17,7 @@ function legend() {
     h("li", null, h("i", { data: { state: "assigned" } }), h("span", { text: state("assigned") })),
     h("li", null, h("i", { data: { state: "accepted" } }), h("span", { text: state("accepted") })),
     h("li", null, h("i", { data: { state: "on_site" } }), h("span", { text: i18n.list([state("travelling"), state("on_site")], "disjunction") })),
+    h("li", null, h("i", { data: { state: "done" } }), h("span", { text: state("done") })),
     h("li", null, h("i", { data: { late: true } }), h("span", { t: "console.filter.late" })),
     h("li", null, h("i", { data: { off: true } }), h("span", { t: "console.off_shift" })));
 }
@@ -50,7 +51,7 @@ export class Timeline {
     /** @type {Map<string, Task[]>} */
     const own = new Map(reps.map((rep) => [rep.id, []]));
     for (const task of stood) own.get(task.rep?.id ?? "")?.push(task);
-    const first = Math.floor(Math.min(...reps.map((rep) => Date.parse(rep.shift_start))) / HOUR_MS) * HOUR_MS;
+    const first = Math.floor(Math.min(...reps.map((rep) => Date.parse(rep.shift_start)), ...stood.map((task) => Math.max(Date.parse(task.starts_at ?? ""), Date.now() - 12 * HOUR_MS))) / HOUR_MS) * HOUR_MS;
     const last = Math.ceil(Math.max(...reps.map((rep) => Date.parse(rep.shift_end)), ...stood.map((task) => Date.parse(task.ends_at ?? ""))) / HOUR_MS) * HOUR_MS;
     const end = Math.min(last, first + 24 * HOUR_MS);
     const at = (/** @type {number} */ time) => `${(Math.min(Math.max((time - first) / (end - first), 0), 1) * 100).toFixed(3)}%`;
@@ -58,11 +59,11 @@ export class Timeline {
     now.style.insetInlineStart = at(Date.now());
     this.element.style.setProperty("--hours", String((end - first) / HOUR_MS));
     this.element.replaceChildren(
-      h("div", { class: "hours", "aria-hidden": "true" }, Array.from({ length: (end - first) / HOUR_MS }, (_, index) => {
+      h("div", { class: "hours", "aria-hidden": "true" }, h("div", null, Array.from({ length: (end - first) / HOUR_MS }, (_, index) => {
         const mark = h("span", { class: "number", text: i18n.time(new Date(first + index * HOUR_MS)) });
         mark.style.insetInlineStart = at(first + index * HOUR_MS);
         return mark;
-      })),
+      }))),
       h("ol", null, reps.map((rep) => h("li", null,
         h("button", { type: "button", class: "rep", data: { id: rep.id, off: !rep.on_shift }, "aria-current": String(this.board.chosen?.id === rep.id), on: { click: () => this.board.choose({ kind: "rep", id: rep.id }) } },
           h("b", { text: name(rep) }), h("small", { text: t("console.timeline.load", { count: rep.open_tasks }) })),

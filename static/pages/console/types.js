@@ -1,40 +1,42 @@
 // What the console reads, as the API answers it. No code; modules import these types from here.
 
 /** @typedef {{code: string, params: Record<string, unknown>}} Reason */
-/** @typedef {{id: string | null, code: string, name: string, name_zh_hant: string, name_en: string}} Names */
-/** @typedef {{id: string, staff_id: string, code: string, name: string, name_en: string, phone: string}} RepName */
+/** @typedef {{code: string, name: string, name_zh_hant: string, name_en: string}} Names */
+/** @typedef {{id: string, code: string, name: string, name_en: string, phone: string}} RepName */
 /**
  * @typedef {{id: string, version: number, state: string, claim: string, proposal: string, allowed: string[], rep: RepName, holder: RepName | null,
  *   acts: {kind: string, at: string, note: string, reason: string}[], proofs: {id: string, url: string}[]}} Conflict
  */
 /** @typedef {{id: string, image_url: string, marks_url: string}} Still */
 /**
- * @typedef {{id: string, request_id: string | null, state: string, version: number, created_at: string, changed_at: string, category: string,
- *   fault: string, severity: string, ownership: string, skill: string, level: number, parts: Record<string, number>, duration_s: number,
- *   priority: number, note: string, verdict: Record<string, any>, evidence: Still[], customer: Record<string, string>, address: string,
- *   lon: number | null, lat: number | null, zone: Names | null, window_start: string, window_end: string, rep: RepName | null,
- *   answerable: {id: string, name: string, name_en: string}, position: number | null, eta: string | null, starts_at: string | null,
- *   ends_at: string | null, unplaced_reason: string | null, escalation_reason: string, response_due_at: string | null, finished_at: string | null,
- *   late_s: number, response_overdue: boolean, allowed: string[], proofs: {id: string, url: string}[], conflicts: Conflict[]}} Task
+ * @typedef {{id: string, state: string, version: number, category: string, fault: string, severity: string, priority: number, note: string,
+ *   customer: string, address: string, lon: number | null, lat: number | null, zone: Names | null, window_start: string, window_end: string,
+ *   rep: RepName | null, starts_at: string | null, ends_at: string | null, unplaced_reason: string | null, escalation_reason: string,
+ *   finished_at: string | null, late_s: number, undecided: boolean}} Task as lists and the map show it
  */
 /** @typedef {{rep_id: string, rep_name: string, rule: Reason}} PassedOver */
 /** @typedef {{rep_id: string, rep_name: string, position: number, cost_s: number, extra_travel_s: number, arrives_at: string, starts_at: string, finishes_at: string, reasons: Reason[]}} Proposal */
-/** @typedef {{task_id: string, task_version: number, day: string | null, travel_source: string, unplaced_reason: string | null, best: Proposal[], passed_over: PassedOver[]}} Proposals */
-/** @typedef {{by: string | null, rep_name: string | null, reasons: Reason[], passed_over: PassedOver[]}} Placement */
+/** @typedef {{task_id: string, task_version: number, day: string | null, travel_source: string, unplaced_reason: string | null, best: Proposal[], passed_over: PassedOver[], others: Record<string, number>}} Proposals */
+/** @typedef {{by: string | null, rep_name: string | null, reasons: Reason[], passed_over: PassedOver[], others: Record<string, number>}} Placement */
 /** @typedef {{kind: string, from_state: string | null, to_state: string, at: string, happened_at: string, actor_kind: string, actor_name: string, detail: Record<string, any>}} Entry */
-/** @typedef {Task & {placement: Placement, timeline: Entry[]}} TaskDetail */
-/** @typedef {{lon: number, lat: number, accuracy_m: number | null, at: string}} Position */
+/**
+ * @typedef {Omit<Task, "customer" | "undecided"> & {request_id: string | null, ownership: string, skill: string, level: number, parts: Record<string, number>,
+ *   duration_s: number, verdict: Record<string, any>, evidence: Still[], customer: Record<string, string>,
+ *   answerable: {id: string, name: string, name_en: string}, allowed: string[], proofs: {id: string, url: string}[], conflicts: Conflict[],
+ *   placement: Placement, timeline: Entry[]}} TaskDetail
+ */
+/** @typedef {{lon: number, lat: number, at: string}} Position */
 /**
  * @typedef {RepName & {station: string, skills: Record<string, number>, parts: Record<string, number>, active: boolean, home_lon: number, home_lat: number,
  *   shift_start: string, shift_end: string, on_shift: boolean, zones: string[], position: Position | null, open_tasks: number, done_today: number,
- *   next_stop: {task_id: string, eta: string} | null}} Rep
+ *   next_stop: {eta: string} | null}} Rep
  */
-/** @typedef {{task: Task, path: [number, number][], starts_at: string, ends_at: string, travel_s: number, late_s: number}} Stop */
+/** @typedef {{task: TaskDetail, path: [number, number][], starts_at: string, ends_at: string, travel_s: number, late_s: number}} Stop */
 /** @typedef {{rep: RepName, stops: Stop[], home_lon: number, home_lat: number, travel_s: number, overtime_s: number, ends_at: string}} Route */
 /**
- * @typedef {Names & {company: string, office: string, station: string, sub_area: string, owner: {id: string, code: string, name: string, name_en: string} | null,
+ * @typedef {Names & {office: string, station: string, sub_area: string, owner: {id: string, code: string, name: string, name_en: string} | null,
  *   coverage: "covered" | "thin" | "uncovered" | "late", reasons: Reason[], open_tasks: number, carers: number, able: number}} ZoneProperties
  */
-/** @typedef {{id: string, geometry: any, properties: ZoneProperties}} Zone */
+/** @typedef {{type: string, geometry: any, properties: ZoneProperties}} Zone */
 
 export {};

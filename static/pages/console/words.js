@@ -44,7 +44,7 @@ export function part_(code) {
   return i18n.has(`faults.part.${code}`) ? t(`faults.part.${code}`) : code.replaceAll("_", " ");
 }
 
-/** What is wrong, as exactly as it is known. @param {Task} task */
+/** What is wrong, as exactly as it is known. @param {Pick<Task, "fault" | "category">} task */
 export function title(task) {
   return task.fault && i18n.has(`faults.${task.fault}`) ? t(`faults.${task.fault}`) : t(`common.category.${task.category}`);
 }
@@ -55,7 +55,7 @@ export function name(named) {
   return i18n.language === "zh-Hant" ? named.name_zh_hant || named.name : named.name;
 }
 
-/** Why a task waits for a dispatcher. @param {Task} task */
+/** Why a task waits for a dispatcher. @param {Pick<Task, "state" | "escalation_reason" | "unplaced_reason">} task */
 export function whyHere(task) {
   if (task.state === "escalated") return task.escalation_reason || t("reasons.escalated");
   return task.unplaced_reason ? reason({ code: task.unplaced_reason, params: {} }) : "";
@@ -76,14 +76,22 @@ export const COVERAGE = {
 /** A time of today as hours and minutes, of another day with its date. @param {string | null | undefined} at */
 export function clockOf(at) {
   if (!at) return "–";
-  const sameDay = new Date(at).toDateString() === new Date().toDateString();
+  const sameDay = i18n.date(at) === i18n.date(new Date());
   return sameDay ? i18n.time(at) : i18n.time(at, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
 }
 
 /** From, until. @param {string} from @param {string} until */
 export function span(from, until) {
-  const sameDay = new Date(from).toDateString() === new Date(until).toDateString();
+  const sameDay = i18n.date(from) === i18n.date(until);
   return `${clockOf(from)} – ${sameDay ? i18n.time(until) : clockOf(until)}`;
+}
+
+/** How many others were passed over, by the rule that failed first. @param {Record<string, number>} others @returns {string[]} */
+export function otherRules(others) {
+  return Object.entries(others).sort(([, a], [, b]) => b - a).map(([rule, count]) => {
+    const key = `console.rule.${rule}`;
+    return t("console.rule.count", { count, rule: i18n.has(key) ? t(key) : rule.replaceAll("_", " ") });
+  });
 }
 
 /** Somebody by the name in the reader's language, where the board knows it. @param {import("pages/console/board.js").Board} board @param {string} id @param {string} fallback */
