@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from benchmarks import Figure, Line, Missing
-from benchmarks.zones import COLUMNS, ROWS, _cell, _file
+from benchmarks.zones import COLUMNS, ROWS, _file, cell
 from field.grid.commands import Asked, ImportReport
 from field.map.imports import take_zones
 from field.reps.imports import take_reps
@@ -60,7 +60,7 @@ def _figures(kind: str, people: int, took: dict[str, float], waits: dict[str, fl
 async def _measure(url: str, people: int) -> tuple[dict[str, float], dict[str, float]]:
     """Seconds that each import took, and the longest that another writer waited during it."""
     database = Database(url)
-    zones = _file([_cell(column, row) for row in range(ROWS) for column in range(COLUMNS)])
+    zones = _file([cell(column, row) for row in range(ROWS) for column in range(COLUMNS)])
     steps: dict[str, Callable[[], Awaitable[ImportReport]]] = {
         "zones": lambda: take_zones(database, SYSTEM, zones, SURE),
         "reps": lambda: take_reps(database, SYSTEM, _people(people, 0), SURE),

@@ -74,9 +74,9 @@ def _foundation(foundry: Foundry, kind: Kind, data: Path, calls: int) -> Iterato
             dispatcher = await app.staff(Role.DISPATCHER, name="Dora")
             dice = random.Random(11)
             async with app.database() as database:
-                people = await database.run(_utility, dice)
+                people = await database.run(utility, dice)
                 empty = await _place(dispatcher, dice, calls)
-                await database.run(_fill, dice, people, ZoneInfo(zone), dispatcher.id)
+                await database.run(fill, dice, people, ZoneInfo(zone), dispatcher.id)
             filled = await _place(dispatcher, dice, calls)
             await app.close()
             return [empty, filled]
@@ -118,7 +118,7 @@ def _somewhere(dice: random.Random) -> tuple[float, float]:
     )
 
 
-async def _utility(uow: UnitOfWork, dice: random.Random) -> list[tuple[UUID, tuple[float, float]]]:
+async def utility(uow: UnitOfWork, dice: random.Random) -> list[tuple[UUID, tuple[float, float]]]:
     """Zones, stations and people, as rows: how files are taken in is measured elsewhere."""
     now, people, staff, reps = uow.now, [], [], []
     for number in range(REPS):
@@ -200,7 +200,7 @@ def _zone(
     }
 
 
-async def _fill(
+async def fill(
     uow: UnitOfWork,
     dice: random.Random,
     people: Sequence[tuple[UUID, tuple[float, float]]],

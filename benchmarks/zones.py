@@ -27,7 +27,7 @@ Points = list[tuple[float, float]]
 def run(preset: str = "full") -> Iterator[Figure]:
     """Yield the figures; "quick" asks fewer points."""
     calls = 2_000 if preset == "quick" else 50_000
-    rings = [_cell(column, row) for row in range(ROWS) for column in range(COLUMNS)]
+    rings = [cell(column, row) for row in range(ROWS) for column in range(COLUMNS)]
     zones = [Zone(f"Z{number:04}", shapely.Polygon(ring)) for number, ring in enumerate(rings)]
     start = time.thread_time()
     index = ZoneIndex(zones)
@@ -80,7 +80,7 @@ def _bend(x: float, y: float) -> tuple[float, float]:
     return round(lon, 7), round(lat, 7)
 
 
-def _cell(column: int, row: int) -> Points:
+def cell(column: int, row: int) -> Points:
     steps = [step / STEPS for step in range(STEPS)]
     ring = [_bend(column + step, row) for step in steps]
     ring += [_bend(column + 1, row + step) for step in steps]
