@@ -1,4 +1,4 @@
-"""The one place that knows which database, which Redis and which messenger this installation uses.
+"""The one place that knows which database, which Redis and which gateway this installation uses.
 
 Everything else is handed what it needs: the rooms (:mod:`app.capabilities`) are bound to their services here.
 """
@@ -42,11 +42,12 @@ from field.grid.store import GridCache
 from field.services import FieldServices
 from kernel.clock import SystemClock
 from kernel.database import Database
+from kernel.delivery.courier import Courier
+from kernel.delivery.gateway import gateway_of
 from kernel.events.bus import Consumer, Relay
 from kernel.events.lease import Leases
 from kernel.ids import new_token
 from kernel.jobs import keep_doing
-from kernel.notify import KeptMessages
 from kernel.pictures.blobs import Blobs
 from kernel.pictures.removal import Holders
 from kernel.process.cancelling import heed_cancellation
@@ -109,7 +110,6 @@ def build_services(settings: Settings) -> dict[type, object]:
         AssistServices: AssistServices(
             guides=guides,
             blobs=blobs,
-            messenger=KeptMessages(),
             base_url=settings.base_url,
             utility_name=settings.utility_name,
             default_region=settings.default_region,
@@ -151,7 +151,14 @@ def build_web(settings: Settings) -> Starlette:
     groups = capabilities.bound_groups(services)
     relay = Relay(database, redis, groups)
     consumers = [Consumer(database, redis, group, house.leases) for group in groups]
-    database.on_commit = relay.wake
+    gateway = gateway_of(settings.sms_url, settings.sms_secret)
+    courier = Courier(database, gateway)
+
+    def wake() -> None:
+        relay.wake()
+        courier.wake()
+
+    database.on_commit = wake
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -159,8 +166,10 @@ def build_web(settings: Settings) -> Starlette:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(database.close)
             stack.push_async_callback(redis.aclose)
+            stack.push_async_callback(gateway.close)
             runs: list[Run] = [
                 relay.run,
+                courier.run,
                 live.run,
                 hub.run,
                 warm_up,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from kernel.audit import AuditEntry
 from kernel.capability import Capability, Handling
+from kernel.delivery.tables import Delivery
 from kernel.events.inbox import FailedEvent, InboxRow
 from kernel.identity.links import AccessLink, forget_expired
 from kernel.identity.sessions import Session, forget_ended
 from kernel.identity.staff import Staff
 from kernel.jobs import Job, Turn
-from kernel.notify import SentMessage
 from kernel.outbox import OutboxRow
 from kernel.pictures import removal
 from kernel.pictures.blobs import FOLDERS
@@ -48,5 +48,5 @@ capability = Capability(
         Job("sessions.ended", forget_ended_sessions, TIDY_EVERY_S, TIDY_EVERY_S),
         Job("pictures.unheld", sweep_pictures, TIDY_EVERY_S, TIDY_EVERY_S),
     ),
-    tables=(AuditEntry, InboxRow, FailedEvent, AccessLink, SentMessage, OutboxRow, Session, Staff),
+    tables=(AuditEntry, InboxRow, FailedEvent, AccessLink, Delivery, OutboxRow, Session, Staff),
 )

@@ -7,6 +7,7 @@ import sys
 from assist.request import request
 from assist.webrtc.room.machine import freeze, presence
 from field.task import conflict, task
+from kernel.delivery import delivery
 
 HEAD = """# State machines
 
@@ -32,6 +33,7 @@ CHAPTERS = (
         presence.TRANSITIONS.mermaid,
     ),
     ("A freeze in a call", "`assist/webrtc/room/machine/freeze.py`.", freeze.TRANSITIONS.mermaid),
+    ("Words that leave the house", "`kernel/delivery/delivery.py`.", delivery.TABLE.mermaid),
 )
 
 

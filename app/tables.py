@@ -14,7 +14,7 @@ MODULES = (
     "kernel.identity.links",
     "kernel.identity.sessions",
     "kernel.identity.staff",
-    "kernel.notify",
+    "kernel.delivery.tables",
     "kernel.outbox",
     "assist.call.tables",
     "assist.chat.tables",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from kernel.notify import Messenger
 from kernel.pictures.blobs import Blobs
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ class AssistServices:
 
     guides: Mapping[str, Guide]
     blobs: Blobs
-    messenger: Messenger
     base_url: str
     utility_name: str = ""
     default_region: str = "CN"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -62,6 +62,15 @@ class Settings(BaseSettings):
         max_length=32,
         description="The number customers may ring, as it is written there; empty: none is shown.",
     )
+    sms_url: str = Field(
+        "",
+        pattern=r"^(https?://.+)?$",
+        description="Address of the utility's SMS gateway, which takes each message as signed JSON"
+        " (docs/howto/sms-gateway.md); empty: messages are kept, and none is sent.",
+    )
+    sms_secret: str = Field(
+        "", description="Secret by which the gateway knows our messages (any text, or whsec_ and Base64)."
+    )
     timezone: str = Field("Asia/Shanghai", description="Zone of the utility's working day (IANA name).")
     default_language: Literal["zh-Hans", "zh-Hant", "en"] = Field(
         "zh-Hans", description="Language where neither browser nor person says another."
@@ -91,6 +100,14 @@ class Settings(BaseSettings):
     metrics_token: str = Field(
         "", description="Bearer token for /metrics from other hosts; empty: loopback only."
     )
+
+    @model_validator(mode="after")
+    def _gateway_has_a_secret(self) -> Settings:
+        if self.sms_url and not self.sms_secret:
+            raise ValueError(
+                "CURBSTOP_SMS_URL needs CURBSTOP_SMS_SECRET: anybody else could send in our name"
+            )
+        return self
 
     @property
     def blob_folder(self) -> Path:

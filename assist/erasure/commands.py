@@ -34,10 +34,10 @@ from assist.verdict.tables import VerdictRow
 from kernel.actors import SYSTEM, Actor, Role
 from kernel.contracts import PicturesErased, RequestErased
 from kernel.database import Database, UnitOfWork
+from kernel.delivery.commands import forget_messages
 from kernel.errors import CurbstopError, Forbidden, Refused
 from kernel.identity.links import forget_links
 from kernel.identity.sessions import forget_sessions
-from kernel.notify import forget_messages
 from kernel.outbox import forget_private
 from kernel.sql.columns import BlobId
 

@@ -19,11 +19,11 @@ from assist.request.tables import ServiceRequest
 from assist.services import AssistServices
 from kernel.actors import Actor, Surface
 from kernel.database import UnitOfWork
+from kernel.delivery.commands import forget_secret
 from kernel.errors import Gone
 from kernel.identity.links import AccessLink, create_link, redeem_link
 from kernel.identity.sessions import NewSession, end_other_sessions
 from kernel.ids import token_hash
-from kernel.notify import forget_secret
 
 
 class InvitationOver(Gone):

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from assist.request.tables import Customer, ServiceRequest
 from assist.services import AssistServices
 from kernel.database import UnitOfWork
+from kernel.delivery.commands import send_sms
+from kernel.delivery.delivery import USUAL_USE
 from kernel.i18n import text
+
+USEFUL_FOR = {"technician_ready": timedelta(minutes=15), "rep_on_the_way": timedelta(hours=2)}
+"""How long a text is worth sending, when its gateway was away: later it would only mislead."""
 
 
 async def tell_customer(
     uow: UnitOfWork, services: AssistServices, row: ServiceRequest, key: str, **params: object
 ) -> None:
-    """Send the text `key` to the request's customer, if a phone number is known."""
+    """Have the text `key` sent to the request's customer, if a phone number is known."""
     customer = await uow.session.get_one(Customer, row.customer_id)
     if not customer.phone:
         return
     utility = services.utility_name or text(row.language, "sms", "utility")
     words = text(row.language, "sms", key, utility=utility, name=customer.name, **params)
-    await services.messenger.send_sms(uow, customer.phone, words.strip(), row.id)
+    lasts = services.invitation_lifetime if key == "invitation" else USEFUL_FOR.get(key, USUAL_USE)
+    await send_sms(uow, customer.phone, words.strip(), row.id, lasts)

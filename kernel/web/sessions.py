@@ -10,12 +10,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from kernel.actors import Actor, Surface, signed_in_where
+from kernel.delivery.queries import sent_messages
 from kernel.errors import Forbidden
 from kernel.identity.guesses import TooManyGuesses
 from kernel.identity.links import LinkExpired, LinkSpent, LinkUnknown, redeem_link
 from kernel.identity.sessions import NewSession, end_session, start_session, who
 from kernel.identity.staff import WrongPassword, actor_of, check_password, staff_called
-from kernel.notify import sent_messages
 from kernel.web.api import Api
 from kernel.web.call import Call, SessionView
 from kernel.web.limits import Limit
@@ -74,6 +74,7 @@ class SentMessageView(BaseModel):
     to: str
     text: str
     request_id: UUID | None
+    state: Literal["waiting", "sent", "failed", "expired"]
     sent_at: str
 
 
@@ -144,7 +145,8 @@ async def list_sent_messages(call: Call) -> list[SentMessageView]:
                 to=row.to,
                 text=row.text,
                 request_id=row.request_id,
-                sent_at=row.sent_at.isoformat(),
+                state=row.state.value,
+                sent_at=(row.ended_at or row.written_at).isoformat(),
             )
             for row in await sent_messages(session)
         ]

@@ -20,6 +20,7 @@ PURE = (
     "kernel.errors",
     "kernel.contracts",
     "kernel.table",
+    "kernel.delivery.delivery",
     "assist.verdict.faults",
     "assist.guide.guide",
     "assist.guide.proof",

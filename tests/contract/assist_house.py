@@ -24,7 +24,6 @@ from kernel.actors import Actor, Role
 from kernel.contracts import Changed, Event
 from kernel.database import Database
 from kernel.identity.staff import actor_of, add_staff
-from kernel.notify import KeptMessages
 from kernel.outbox import OutboxRow, read_event
 from kernel.pictures.blobs import Blobs
 
@@ -124,7 +123,6 @@ async def open_house(database: Database, folder: Path) -> AssistHouse:
         services=AssistServices(
             guides=load_guides(),
             blobs=Blobs(folder / "blobs"),
-            messenger=KeptMessages(),
             base_url="https://water.example",
         ),
         supervisor=await member("Zhao", Role.SUPERVISOR),

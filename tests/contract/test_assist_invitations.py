@@ -17,10 +17,10 @@ from assist.request.phones import PhoneInvalid
 from assist.request.request import State
 from kernel.clock import ManualClock
 from kernel.database import Database
+from kernel.delivery.queries import sent_messages
 from kernel.identity.links import AccessLink, LinkExpired, LinkSpent, LinkUnknown
 from kernel.identity.sessions import who
 from kernel.ids import TOKEN_BYTES
-from kernel.notify import sent_messages
 from kernel.settings import Settings
 from tests.contract.assist_house import AssistHouse, open_house
 

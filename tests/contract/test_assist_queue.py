@@ -29,8 +29,8 @@ from kernel.actors import Actor
 from kernel.clock import ManualClock
 from kernel.contracts import RequestClosed
 from kernel.database import Database
+from kernel.delivery.queries import sent_messages
 from kernel.errors import Forbidden, NotFound
-from kernel.notify import sent_messages
 from tests.contract.assist_house import AssistHouse, open_house
 
 

@@ -52,8 +52,8 @@ from kernel.contracts import (
     VisitRequested,
 )
 from kernel.database import Database
+from kernel.delivery.queries import sent_messages
 from kernel.errors import Forbidden, NotFound, StaleVersion
-from kernel.notify import sent_messages
 from kernel.outbox import OutboxRow, outbox_row
 from tests.contract.assist_house import LEAK, AssistHouse, open_house
 

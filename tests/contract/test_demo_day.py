@@ -22,10 +22,10 @@ from field.grid.tables import Rep
 from field.task.tables import Task
 from field.task.task import FINAL, TaskState
 from kernel.database import Database
+from kernel.delivery.queries import sent_messages
 from kernel.identity.links import AccessLink
 from kernel.identity.staff import Staff
 from kernel.ids import token_hash
-from kernel.notify import sent_messages
 from kernel.settings import Settings
 from tests.rig.foundations import Foundation
 

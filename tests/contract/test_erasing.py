@@ -240,7 +240,7 @@ async def test_the_customers_way_in_is_closed(both: Erasable) -> None:
     await both.database.run(erase_request, customer, customer.id)
     async with both.database.reading() as session:
         assert await who(session, token, both.database.clock.now()) is None
-        for table in ("session", "access_link", "sent_message"):
+        for table in ("session", "access_link", "delivery"):
             counted = text(f"SELECT count(*) FROM {table} WHERE request_id IS NOT NULL")
             assert await session.scalar(counted) == (0 if table == "session" else 1), "the other's invitation"
     assert "session" in {hint.split(":")[0].rstrip("s") for hint in await both.house.hints("session")}

@@ -15,10 +15,11 @@ from sqlalchemy import select
 from kernel.clock import ManualClock
 from kernel.contracts import RequestClosed, RequestWithdrawn
 from kernel.database import Database, UnitOfWork
+from kernel.delivery.delivery import State
+from kernel.delivery.tables import Delivery
 from kernel.events.bus import BATCH, Consumer, Relay, connect_redis, deliver
 from kernel.events.inbox import FailedEvent, HandlerGroup
 from kernel.events.lease import Leases
-from kernel.notify import SentMessage
 from kernel.outbox import OutboxRow
 
 
@@ -37,7 +38,15 @@ class Desk:
                 desk.failures_left -= 1
                 raise RuntimeError("the desk was on fire")
             text = f"{happened.request_id} {happened.score}"
-            uow.session.add(SentMessage(id=uow.new_id(), to="+86", text=text, sent_at=uow.now))
+            sent = {
+                "written_at": uow.now,
+                "due_at": uow.now,
+                "expires_at": uow.now,
+                "attempts": 1,
+                "answer": "",
+            }
+            trace = Delivery(id=uow.new_id(), channel="sms", to="+86", text=text, state=State.SENT, **sent)
+            uow.session.add(trace)
 
 
 @pytest.fixture
@@ -73,7 +82,7 @@ async def close_request(uow: UnitOfWork, score: int) -> UUID:
 
 async def traces(database: Database) -> list[str]:
     async with database.reading() as session:
-        return sorted(await session.scalars(select(SentMessage.text)))
+        return sorted(await session.scalars(select(Delivery.text)))
 
 
 async def until(database: Database, count: int, seconds: float = 8) -> list[str]:
