@@ -14,12 +14,14 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from app.command_line import say
 from kernel.settings import Settings
@@ -133,6 +135,54 @@ async def database(settings: Settings) -> list[Finding]:
         await opened.close()
 
 
+async def audit_chain(settings: Settings) -> list[Finding]:
+    """Whether the audit log is what was written. What the database lacks its own check says."""
+    from kernel.audit import broken_at
+    from kernel.database import Database
+
+    if not settings.database_url and not (settings.data / "curbstop.db").exists():
+        return []
+    opened = Database(settings.sqlalchemy_url)
+    try:
+        async with opened.reading() as session:
+            broken, entries = await broken_at(session)
+    except (OSError, DBAPIError):
+        return lacks("Audit log: not looked at, the database cannot be read")
+    finally:
+        await opened.close()
+    if broken is None:
+        return good(f"Audit log: all {entries} entries are as they were written")
+    return bad(
+        f"Audit log: broken at entry {broken.number}: {broken.words}. Somebody changed the database by hand,"
+        " or it is damaged; compare it with a backup, and keep this one"
+    )
+
+
+async def text_messages(settings: Settings) -> list[Finding]:
+    from kernel.clock import SystemClock
+    from kernel.database import Database
+    from kernel.delivery.delivery import State
+    from kernel.delivery.queries import counted_since
+
+    if not settings.sms_url:
+        return lacks("No SMS gateway: text messages are kept, and none is sent")
+    found = good(f"SMS gateway: {settings.sms_url}")
+    if urlsplit(settings.sms_url).scheme == "http" and urlsplit(settings.sms_url).hostname not in HERE:
+        found += bad("SMS gateway: messages and their links cross the network in the open; give it https")
+    opened = Database(settings.sqlalchemy_url)
+    try:
+        async with opened.reading() as session:
+            day = await counted_since(session, SystemClock().now() - timedelta(days=1))
+    except (OSError, DBAPIError):
+        return found
+    finally:
+        await opened.close()
+    lost = day.get(State.FAILED, 0)
+    if lost:
+        found += bad(f"SMS gateway: it refused {lost} of the last day's {sum(day.values())} messages")
+    return found
+
+
 async def redis(settings: Settings) -> list[Finding]:
     if settings.redis_url:
         from redis.asyncio import Redis
@@ -232,11 +282,13 @@ CHECKS: tuple[Check, ...] = (
     data_folder,
     disk,
     database,
+    audit_chain,
     redis,
     pages_port,
     media_port,
     https,
     turn,
+    text_messages,
     streets,
     fast_search,
     maps,

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,8 @@ from kernel.sql.base import Base
 from kernel.sql.columns import JsonColumn, UtcDateTime
 
 GENESIS = "0" * 64
+PAGE = 500
+"""Entries that are looked at together."""
 ONE_AT_A_TIME = 0x61756469
 """The advisory lock of who appends; any number that nothing else in the database uses."""
 
@@ -76,11 +79,39 @@ async def append(
     await session.flush()
 
 
+@dataclass(frozen=True)
+class Break:
+    """Where the chain breaks: the first ``number`` that is not as it was written, and how that shows."""
+
+    number: int
+    words: str
+
+
+async def broken_at(session: AsyncSession) -> tuple[Break | None, int]:
+    """Where the chain breaks first, and how many entries were looked at, a page at a time.
+
+    Entries cut off at the end leave a whole chain: only a copy of the last hash kept elsewhere shows that.
+    """
+    previous, expected = GENESIS, 1
+    while page := await _page(session, expected):
+        for entry in page:
+            if entry.number != expected:
+                return Break(entry.number, f"entry {expected} is missing before it"), expected - 1
+            if chain_hash(previous, entry) != entry.hash:
+                return Break(expected, "it is not what was written there"), expected
+            previous, expected = entry.hash, expected + 1
+        session.expunge_all()
+    return None, expected - 1
+
+
+async def _page(session: AsyncSession, first: int) -> Sequence[AuditEntry]:
+    query = select(AuditEntry).order_by(AuditEntry.number).limit(PAGE)
+    if first > 1:  # at first all are looked at, also one that was put before the beginning
+        query = query.where(AuditEntry.number >= first)
+    return (await session.scalars(query)).all()
+
+
 async def first_broken_entry(session: AsyncSession) -> int | None:
     """The number of the first entry that does not fit the chain; None when all is whole."""
-    previous, expected = GENESIS, 1
-    for entry in await session.scalars(select(AuditEntry).order_by(AuditEntry.number)):
-        if entry.number != expected or chain_hash(previous, entry) != entry.hash:
-            return entry.number
-        previous, expected = entry.hash, expected + 1
-    return None
+    broken, _ = await broken_at(session)
+    return broken.number if broken else None
