@@ -160,7 +160,6 @@ async def test_declining_needs_a_reason_and_hands_the_task_on(
     task = await working_day.task(address="和平路 12 号")
     await arrive(phone_page, working_day.links["ann"])
     await press(phone_page, "详情")
-    await press(phone_page, "其他")
     await press(phone_page, "拒绝")
     sheet = phone_page.locator("dialog.sheet")
     await sheet.get_by_role("button", name="拒绝", exact=True).click()
