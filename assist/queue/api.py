@@ -47,6 +47,7 @@ async def ask_for_person(call: Call, request_id: UUID) -> QueueEntryView:
     summary="It is not solved: ask for a person again",
     status=201,
     errors=(WrongState,),
+    limit=MOVE,
 )
 async def reopen_request(call: Call, request_id: UUID) -> QueueEntryView:
     await call.database.run(reopen, call.actor, request_id)

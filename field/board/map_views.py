@@ -157,6 +157,14 @@ class ZonesView(View):
     features: list[ZoneFeatureView]
 
 
+class OutlinesView(View):
+    """Outlines by zone code: polygons → rings → ``[x, y, dx, dy …]``, open, in ``1/scale`` of a degree."""
+
+    version: UUID | None
+    scale: int
+    zones: dict[str, list[list[list[int]]]]
+
+
 class SignInView(View):
     """A one-use sign-in for a representative: open `link` once on the phone that is to keep it."""
 

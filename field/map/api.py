@@ -11,6 +11,7 @@ from starlette.responses import Response
 from field.board.map_views import (
     CoverageReportView,
     CoverageView,
+    OutlinesView,
     OwnerView,
     UnitCoverageView,
     ZoneFeatureView,
@@ -61,10 +62,14 @@ async def get_zones(call: Call, query: ZonesQuery) -> ZonesView:
 
 
 @api.get(
-    "/api/zones/outlines", who=CONSOLE, summary="The zones' outlines, once for each import", compressed=True
+    "/api/zones/outlines",
+    who=CONSOLE,
+    summary="The zones' outlines, once for each import",
+    shape=OutlinesView,
+    compressed=True,
 )
 async def get_outlines(call: Call) -> Response:
-    """``zones``: code → polygons → rings → ``[x, y, dx, dy …]`` in parts (``scale``) of a degree, open."""
+    """Bytes that were made once; a browser that has them of this import is told so."""
     async with call.database.reading() as session:
         grid = await call.use(FieldServices).grid.current(session)
     headers = {"Cache-Control": "private, no-cache", "ETag": f'W/"{grid.version}"'}

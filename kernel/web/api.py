@@ -124,12 +124,14 @@ class Api:
         limit: Limit | None = None,
         max_bytes: int = 0,
         media_type: str = "application/json",
+        shape: type[BaseModel] | None = None,
         compressed: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Declare a route; see the module for how the function is read.
 
         ``status`` 0 means 204 where the function returns nothing, else 200. ``max_bytes`` 0 means 256 KiB
-        of JSON, or the installation's upload limit for a form. ``media_type`` is that of a raw response.
+        of JSON, or the installation's upload limit for a form. ``media_type`` is that of a raw response,
+        ``shape`` what its JSON holds.
         ``compressed``: the answer may be sent with gzip; say so only where no secret is in it (see
         :mod:`kernel.web.headers`).
         """
@@ -137,7 +139,6 @@ class Api:
         def register(handler: Handler) -> Handler:
             hints = get_type_hints(handler)
             returns = hints.pop("return", type(None))
-            raw = inspect.isclass(returns) and issubclass(returns, Response)
             empty = returns is type(None)
             self.operations.append(
                 Operation(
@@ -157,7 +158,7 @@ class Api:
                     query=hints.pop("query", None),
                     form=hints.pop("form", None) is not None,
                     path_params=_path_params(hints, path),
-                    returns=None if raw or empty else TypeAdapter(returns),
+                    returns=_told(returns, shape),
                 )
             )
             return handler
@@ -174,6 +175,13 @@ class Api:
             return handler
 
         return register
+
+
+def _told(returns: Any, shape: type[BaseModel] | None) -> TypeAdapter[Any] | None:
+    """What an answer's JSON is: what the function returns, or what the declaration says of a raw response."""
+    if inspect.isclass(returns) and issubclass(returns, Response):
+        return TypeAdapter(shape) if shape else None
+    return None if returns is type(None) else TypeAdapter(returns)
 
 
 def _path_params(hints: dict[str, Any], path: str) -> dict[str, type]:

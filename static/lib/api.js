@@ -28,9 +28,11 @@ export class ApiError extends Error {
   }
 }
 
-export class Api {
+/** Dispatches `unauthenticated` when an answer says that nobody is signed in (any more). */
+export class Api extends EventTarget {
   /** @param {ApiOptions} [options] */
   constructor(options = {}) {
+    super();
     this.surface = options.surface ?? "";
     this.language = options.language ?? "";
     this.base = options.base ?? "";
@@ -99,7 +101,7 @@ export class Api {
       if (options.signal?.aborted) throw error;
       throw new ApiError(limit.aborted ? "timeout" : "offline", 0);
     }
-    return answer(response.status, await response.text(), response.headers.get("retry-after"));
+    return this.answer(response.status, await response.text(), response.headers.get("retry-after"));
   }
 
   /**
@@ -125,7 +127,7 @@ export class Api {
       request.onabort = () => reject(signal?.reason ?? new ApiError("offline", 0));
       request.onload = () => {
         try {
-          resolve(answer(request.status, request.responseText, request.getResponseHeader("retry-after")));
+          resolve(this.answer(request.status, request.responseText, request.getResponseHeader("retry-after")));
         } catch (error) {
           reject(error);
         }
@@ -133,6 +135,12 @@ export class Api {
       signal?.addEventListener("abort", () => request.abort(), { once: true });
       request.send(body);
     });
+  }
+
+  /** @param {number} status @param {string} text @param {string | null} retryAfter @returns {any} */
+  answer(status, text, retryAfter) {
+    if (status === 401) this.dispatchEvent(new Event("unauthenticated"));
+    return answer(status, text, retryAfter);
   }
 
   /** The address of a picture for an `<img>`, which cannot send our header: the surface goes along in the query. @param {string} path */

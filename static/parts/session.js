@@ -31,7 +31,9 @@ export async function signOut(page) {
 
 /** A session that was ended elsewhere, or whose time is over: the page begins anew, as whoever is signed in now. @param {Page} page */
 export function leaveWhenSignedOut(page) {
-  page.live.addEventListener("signed_out", () => location.reload());
+  const anew = () => location.reload();
+  page.live.addEventListener("signed_out", anew);
+  page.api.addEventListener("unauthenticated", anew);
 }
 
 /** Pictures kept for a day without a network are for whoever is signed in. */

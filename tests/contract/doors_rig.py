@@ -6,6 +6,7 @@ import asyncio
 import io
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from PIL import Image
 from pydantic import BaseModel
 
 from kernel.actors import Actor, Role, Surface
+from kernel.ids import uuid7
 from kernel.web import Operation
 from tests.rig.people import Caller, Person
 from tests.rig.stack import RunningApp
@@ -41,6 +43,8 @@ class House:
     """A request that became a job, which Ann has accepted: she answers for it."""
     visited_still: str
     task_of_bob: str
+    task_of_conflict: str
+    """Given from Ann to Bob, and worked on by Ann without her knowing."""
     callers: dict[str, Caller]
 
     def be(self, name: str) -> Caller:
@@ -90,6 +94,7 @@ async def fill(app: RunningApp) -> House:
     ann = app.caller(people["ann"].token)
     proof = await ann.upload(f"/api/tasks/{tasks[0]}/proofs", picture(), client_id=str(uuid4()))
     visited_still = await _visit(customers["visited"], technician, dispatcher, ann, reps["ann"])
+    task_of_conflict, conflict_id = await _conflict(dispatcher, ann, reps)
     ids = {
         "request_id": str(customers["own"].request_id),
         "still_id": still_id,
@@ -97,8 +102,10 @@ async def fill(app: RunningApp) -> House:
         "task_id": tasks[0],
         "proof_id": str(proof["id"]),
         "rep_id": reps["ann"],
+        "conflict_id": conflict_id,
     }
-    return House(app, people, ids, str(customers["visited"].request_id), visited_still, tasks[1], {})
+    visited = str(customers["visited"].request_id)
+    return House(app, people, ids, visited, visited_still, tasks[1], task_of_conflict, {})
 
 
 def actor_of_staff(id: UUID | str, role: Role) -> Actor:
@@ -124,6 +131,20 @@ async def _task(dispatcher: Person, rep_id: str) -> str:
     if (task["rep"] or {}).get("id") != rep_id:
         await dispatcher.post(f"/api/tasks/{task['id']}/assignment", body)
     return str(task["id"])
+
+
+async def _conflict(dispatcher: Person, ann: Caller, reps: dict[str, str]) -> tuple[str, str]:
+    """What Ann did at a door whose task had gone to Bob."""
+    task_id = await _task(dispatcher, reps["ann"])
+    version = (await dispatcher.get(f"/api/tasks/{task_id}"))["version"]
+    given = {"rep_id": reps["bob"], "version": version, "overrule": True}
+    await dispatcher.post(f"/api/tasks/{task_id}/assignment", given)
+    now = datetime.now(UTC)
+    act = {"id": str(uuid7(now)), "sequence": 1, "kind": "acceptance", "task_id": task_id}
+    act |= {"body": {}, "at": now.isoformat()}
+    await ann.post("/api/device-actions", {"device": str(uuid4()), "actions": [act]})
+    (conflict,) = (await dispatcher.get(f"/api/tasks/{task_id}"))["conflicts"]
+    return task_id, str(conflict["id"])
 
 
 async def _visit(customer: Person, technician: Person, dispatcher: Person, ann: Caller, rep_id: str) -> str:

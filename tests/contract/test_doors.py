@@ -88,7 +88,9 @@ def test_few_doors_are_open_to_everybody() -> None:
     nobody_special = Actor("customer", uuid4(), "", frozenset(), uuid4(), "")
     to_customers = {o.name for o in OPERATIONS if o.who.includes(nobody_special)} - open_to_all
     unbound = {o.name for o in OPERATIONS if o.name in to_customers and not set(o.path_params) & OF_A_REQUEST}
-    assert unbound <= {"sign_out", "me", "read_ice_servers"}
+    addresses = {"get_places", "get_place_at"}  # of the utility's area, as on any map; bounded by rate
+    assert unbound <= {"sign_out", "me", "read_ice_servers"} | addresses
+    assert all(o.limit for o in OPERATIONS if o.name in addresses)
 
 
 def test_whatever_a_stranger_or_a_customer_may_do_has_its_limit() -> None:
@@ -126,6 +128,8 @@ async def test_those_left_out_are_refused_at_every_door(house: House) -> None:
     assert (await own.get(f"/api/requests/{house.ids['request_id']}"))["state"] == "in_call"
     task = await house.be("dispatcher").get(f"/api/tasks/{house.ids['task_id']}")
     assert task["state"] == "assigned" and task["rep"]["code"] == "ann"
+    reported = await house.be("dispatcher").get(f"/api/tasks/{house.task_of_conflict}")
+    assert [conflict["state"] for conflict in reported["conflicts"]] == ["open"]
 
 
 async def test_those_who_may_come_in_are_not_refused(house: House) -> None:

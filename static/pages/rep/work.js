@@ -48,6 +48,8 @@ export class Work extends EventTarget {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.again = undefined;
     this.pause = AGAIN_MS[0] ?? 0;
+    /** Whether the person has signed out: nothing more is read or kept for them. */
+    this.over = false;
   }
 
   /** @param {Page} page */
@@ -80,6 +82,7 @@ export class Work extends EventTarget {
   async refresh() {
     try {
       const route = await this.page.api.get("/api/rep/route");
+      if (this.over) return;
       [this.heard, this.heardAt, this.trouble] = [route, new Date(), null];
       await this.store.put("facts", { route, at: this.heardAt.toISOString() }, "route");
     } catch (error) {
@@ -102,6 +105,7 @@ export class Work extends EventTarget {
   /** Sends what waits and asks for the day as it is now, whatever still waits. */
   async sync() {
     clearTimeout(this.again);
+    if (this.over) return;
     try {
       await this.outbox.flush();
     } catch (error) {
@@ -222,6 +226,8 @@ export class Work extends EventTarget {
 
   /** Leaves nothing of the day on this phone but what its owner has not sent yet; that waits for them. */
   async forget() {
+    this.over = true;
+    clearTimeout(this.again);
     await this.store.delete("facts", "route");
     await this.store.delete("facts", "me");
     for (const name of await caches.keys()) await caches.delete(name);
