@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from assist.bodies import VersionBody
-from assist.call.bodies import EndBody
+from assist.call.bodies import EndBody, ReturnBody
 from assist.call.commands import AlreadyAccepted, accept_request, end_call, resume_call, return_request
 from assist.callers import ANSWERABLE, MOVE, PARTIES, TECHNICIAN
 from assist.request.answers import shown
@@ -66,6 +66,6 @@ async def resume_a_call(call: Call, request_id: UUID, body: VersionBody) -> Requ
     status=201,
     errors=MOVES,
 )
-async def return_a_request(call: Call, request_id: UUID, body: EndBody) -> RequestView:
+async def return_a_request(call: Call, request_id: UUID, body: ReturnBody) -> RequestView:
     await call.database.run(return_request, call.actor, request_id, body.reason, body.version)
     return await shown(call, request_id)

@@ -25,8 +25,8 @@ from assist.queue.waiting import (
 )
 from assist.request.access import visible_request
 from assist.request.kinds import Priority, Skill
-from assist.request.request import State
-from assist.request.tables import ServiceRequest
+from assist.request.request import Happening, State
+from assist.request.tables import RequestEvent, ServiceRequest
 from kernel.actors import Actor
 
 DESK_SEEN_WITHIN = timedelta(seconds=90)
@@ -135,6 +135,7 @@ async def queue_entry_view(
             place=None,
             wait=None,
             entered_at=None,
+            returned=None,
             kept_until=None,
         )
     queue = await waiting_now(session, now)
@@ -146,8 +147,22 @@ async def queue_entry_view(
         place=place_of(queue, row.id, desks.open),
         wait=WaitView(low_s=wait.low_s, high_s=wait.high_s) if wait else None,
         entered_at=entry.entered_at,
+        returned=await _why_returned(session, row.id),
         kept_until=entry.last_contact_at + PLACE_KEPT if row.priority < Priority.DANGER else None,
     )
+
+
+async def _why_returned(session: AsyncSession, request_id: UUID) -> str | None:
+    """The reason of whoever gave them back, if they wait because of that."""
+    came = (Happening.QUEUED.value, Happening.REOPENED.value, Happening.RETURNED.value)
+    query = (
+        select(RequestEvent.kind, RequestEvent.detail)
+        .where(RequestEvent.request_id == request_id, RequestEvent.kind.in_(came))
+        .order_by(RequestEvent.number.desc())
+        .limit(1)
+    )
+    last = (await session.execute(query)).first()
+    return str(last.detail.get("reason", "other")) if last and last.kind == Happening.RETURNED else None
 
 
 async def technician_of(session: AsyncSession, actor: Actor) -> Technician:

@@ -24,4 +24,8 @@ class QueueEntryView(View):
     place: int | None
     wait: WaitView | None
     entered_at: datetime | None
+    returned: str | None = Field(
+        description="Why a technician gave them back, if that is how they came to wait: other_skill, "
+        "other_language, shift_over, other, or desk_lost when the technician's desk went silent."
+    )
     kept_until: datetime | None = Field(description="Until when the place is kept if nothing is heard.")

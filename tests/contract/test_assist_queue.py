@@ -189,6 +189,31 @@ async def test_a_customer_given_back_has_the_old_place(house: AssistHouse, clock
     assert [(await place(house, who)).place for who in (customer, behind)] == [1, 2]
 
 
+async def test_whoever_is_given_back_is_told_why_and_keeps_their_first_arrival(
+    house: AssistHouse, clock: ManualClock
+) -> None:
+    customer = await house.in_call()
+    arrived = clock.now()
+    clock.advance(300)
+    behind = await house.waiting()
+    run = house.database.run
+    await run(return_request, house.chen, customer.id, "other_skill")
+    told = await place(house, customer)
+    assert (told.returned, told.place, told.entered_at) == ("other_skill", 1, arrived)
+    assert (await place(house, behind)).returned is None
+    assert (await house.timeline(customer.id))[-1].detail == {"reason": "other_skill"}
+    clock.advance(60)
+    await run(accept_request, house.wang, customer.id, house.services)
+    clock.advance(60)
+    await run(return_request, house.wang, customer.id, "shift_over")
+    told = await place(house, customer)
+    assert (told.returned, told.entered_at) == ("shift_over", arrived)
+    # Who left and came anew waits for their own sake.
+    await run(leave_queue, customer, customer.id)
+    await run(enter_queue, customer, customer.id)
+    assert (await place(house, customer)).returned is None
+
+
 async def test_someone_away_is_told_by_sms_when_a_technician_is_ready(
     house: AssistHouse, clock: ManualClock
 ) -> None:
