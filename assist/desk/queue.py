@@ -26,7 +26,9 @@ async def queue_view(session: AsyncSession, actor: Actor, now: datetime) -> Queu
         .where(ServiceRequest.id.in_(ids))
     )
     rows = {row.id: (row, customer) for row, customer in await session.execute(known)}
-    counts = select(Still.request_id, func.count()).where(Still.request_id.in_(ids))
+    counts = select(Still.request_id, func.count()).where(
+        Still.request_id.in_(ids), Still.erased_at.is_(None)
+    )
     stills = {request: count for request, count in await session.execute(counts.group_by(Still.request_id))}
     following = match(queue, technician, now)
     return QueueView(

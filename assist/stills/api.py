@@ -17,6 +17,7 @@ from assist.stills.bodies import MarkBody
 from assist.stills.commands import (
     NewMark,
     NewStill,
+    StillDeleted,
     TooManyMarks,
     TooManyStills,
     add_mark,
@@ -51,7 +52,7 @@ class StillFields(Body):
     who=PARTIES,
     summary="Send a picture (form fields: file, client_id, source, freeze_id)",
     status=201,
-    errors=(TooLarge, PictureTooLarge, NotAPicture, PictureBomb, TooManyStills, WrongState),
+    errors=(TooLarge, PictureTooLarge, NotAPicture, PictureBomb, TooManyStills, StillDeleted, WrongState),
     limit=PICTURE,
 )
 async def send_still(call: Call, request_id: UUID, form: Upload) -> StillView:

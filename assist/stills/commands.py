@@ -33,6 +33,12 @@ class TooManyStills(Refused):
     code: ClassVar[str] = "too_many_stills"
 
 
+class StillDeleted(Refused):
+    """This picture was deleted; it is not taken a second time."""
+
+    code: ClassVar[str] = "still_deleted"
+
+
 class TooManyMarks(Refused):
     """This picture has as many marks as it can hold."""
 
@@ -111,16 +117,21 @@ async def record_still(uow: UnitOfWork, actor: Actor, request_id: UUID, new: New
 
 
 async def still_sent_before(session: AsyncSession, request_id: UUID, client_id: UUID) -> Still | None:
-    """The picture with the sender's id, when it has arrived already."""
+    """The picture with the sender's id, when it has arrived already. Raises `StillDeleted`."""
     query = select(Still).where(Still.request_id == request_id, Still.client_id == client_id)
-    return (await session.scalars(query)).first()
+    still = (await session.scalars(query)).first()
+    if still is not None and still.erased_at is not None:
+        raise StillDeleted()
+    return still
 
 
 async def require_room_for_still(session: AsyncSession, row: ServiceRequest) -> None:
     """Raises `WrongState` or `TooManyStills` where no further picture can be kept."""
     if row.state not in TAKES_PICTURES:
         raise WrongState(state=row.state.value, happening="still")
-    kept = await session.scalar(select(func.count()).where(Still.request_id == row.id))
+    kept = await session.scalar(
+        select(func.count()).where(Still.request_id == row.id, Still.erased_at.is_(None))
+    )
     if (kept or 0) >= MOST_STILLS:
         raise TooManyStills(most=MOST_STILLS)
 
@@ -129,7 +140,7 @@ async def add_mark(uow: UnitOfWork, actor: Actor, request_id: UUID, still_id: UU
     """Keep a mark on a still of this request; the caller has checked its shape."""
     row = await request_for(uow, actor, request_id)
     still = await uow.session.get(Still, still_id)
-    if still is None or still.request_id != row.id:
+    if still is None or still.request_id != row.id or still.erased_at is not None:
         raise NotFound()
     query = select(Mark).where(Mark.still_id == still.id)
     if known := (await uow.session.scalars(query.where(Mark.client_id == new.client_id))).first():

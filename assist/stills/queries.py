@@ -77,3 +77,11 @@ async def request_of_mark(session: AsyncSession, mark_id: UUID) -> UUID:
     if request_id is None:
         raise NotFound()
     return request_id
+
+
+async def request_of_still(session: AsyncSession, still_id: UUID) -> UUID:
+    """The request that a still belongs to, also one that was deleted. Raises `NotFound`."""
+    request_id = await session.scalar(select(Still.request_id).where(Still.id == still_id))
+    if request_id is None:
+        raise NotFound()
+    return request_id

@@ -15,6 +15,7 @@ from assist.call.tables import ConnectionStep
 from assist.chat.commands import add_message
 from assist.chat.queries import messages_of
 from assist.chat.tables import Message
+from assist.erasure.stills import StillProves, delete_still
 from assist.intake.commands import withdraw
 from assist.rating.commands import rate
 from assist.request.kinds import Outcome
@@ -24,6 +25,7 @@ from assist.stills.commands import (
     MOST_MARKS,
     MOST_STILLS,
     NewMark,
+    StillDeleted,
     TooManyMarks,
     TooManyStills,
     add_mark,
@@ -32,10 +34,13 @@ from assist.stills.commands import (
     undo_mark,
 )
 from assist.stills.queries import marks_of, stills_of
+from assist.stills.tables import Mark
 from assist.stills.views import StillView
 from assist.verdict.commands import conclude
 from kernel.actors import Actor
+from kernel.audit import AuditEntry
 from kernel.clock import ManualClock
+from kernel.contracts import PicturesErased
 from kernel.database import Database
 from kernel.errors import Forbidden, Invalid, NotFound
 from tests.contract.assist_house import AssistHouse, a_still, open_house
@@ -211,3 +216,75 @@ async def test_a_rep_sees_the_stills_of_what_they_answer_for_and_no_others(house
         (await uow.session.get_one(ServiceRequest, customer.id)).owner_id = house.rep.id
     async with house.database.reading() as session:
         assert [view.id for view in await stills_of(session, house.rep, customer.id)] == [still.id]
+
+
+async def test_a_still_is_deleted_with_its_marks_by_whoever_took_it(house: AssistHouse) -> None:
+    customer, still = await with_still(house)
+    run = house.database.run
+    await run(add_mark, house.chen, customer.id, still.id, an_arrow())
+    await run(delete_still, customer, customer.id, still.id)
+    await run(delete_still, customer, customer.id, still.id)
+    async with house.database.reading() as session:
+        assert await stills_of(session, house.chen, customer.id) == []
+        with pytest.raises(NotFound):
+            await marks_of(session, house.chen, still.id)
+        assert (await session.scalars(select(Mark))).all() == []
+        actions = (await session.scalars(select(AuditEntry.action))).all()
+    assert [event.blob_ids for event in await house.told(PicturesErased)] == [("0" * 64,)]
+    assert (await house.timeline(customer.id))[-1].detail == {"still": str(still.id)}
+    assert actions.count("still_deleted") == 1
+    assert f"request:{customer.id}" in await house.hints("still")
+    with pytest.raises(NotFound):
+        await run(add_mark, customer, customer.id, still.id, an_arrow())
+
+
+async def test_a_deleted_still_that_is_sent_again_does_not_come_back(house: AssistHouse) -> None:
+    customer = await house.in_call()
+    new = a_still()
+    still = await house.database.run(record_still, customer, customer.id, new)
+    await house.database.run(delete_still, house.chen, customer.id, still.id)
+    with pytest.raises(StillDeleted):
+        await house.database.run(record_still, customer, customer.id, new)
+
+
+async def test_nobody_else_deletes_a_still(house: AssistHouse) -> None:
+    customer, still = await with_still(house)
+    other, foreign = await with_still(house)
+    run = house.database.run
+    for actor in (house.wang, house.supervisor):
+        with pytest.raises(Forbidden):
+            await run(delete_still, actor, customer.id, still.id)
+    for actor in (other, house.rep):
+        with pytest.raises(NotFound):
+            await run(delete_still, actor, customer.id, still.id)
+    with pytest.raises(NotFound):
+        await run(delete_still, house.chen, customer.id, foreign.id)
+    desks = await run(record_still, house.chen, customer.id, a_still(source="canvas"))
+    with pytest.raises(Forbidden):
+        await run(delete_still, customer, customer.id, desks.id)
+    await run(delete_still, house.chen, customer.id, desks.id)
+
+
+async def test_what_proves_a_verdict_stays_and_nothing_is_deleted_after_the_end(house: AssistHouse) -> None:
+    customer = await house.judged()
+    async with house.database.reading() as session:
+        [proof] = await stills_of(session, customer, customer.id)
+    run = house.database.run
+    more = await run(record_still, customer, customer.id, a_still())
+    for actor in (customer, house.chen):
+        with pytest.raises(StillProves):
+            await run(delete_still, actor, customer.id, proof.id)
+    await run(delete_still, house.chen, customer.id, more.id)
+    last = await run(record_still, customer, customer.id, a_still())
+    await run(conclude, house.chen, customer.id, Outcome.FIXED)
+    with pytest.raises(WrongState):
+        await run(delete_still, customer, customer.id, last.id)
+
+
+async def test_a_deleted_still_makes_room_for_another(house: AssistHouse) -> None:
+    customer, still = await with_still(house)
+    async with house.database.unit_of_work() as uow:
+        for _ in range(MOST_STILLS - 1):
+            await record_still(uow, customer, customer.id, a_still())
+    await house.database.run(delete_still, customer, customer.id, still.id)
+    await house.database.run(record_still, customer, customer.id, a_still())

@@ -273,3 +273,18 @@ async def test_a_silent_phone_is_noticed_within_ten_seconds(call: Call) -> None:
     )
     assert asyncio.get_running_loop().time() - before < 13.1  # its last ping may be 3 s old, or to come
     assert await phone.closed() == 4408
+
+
+async def test_pointing_at_the_live_picture_and_deleting_a_still(call: Call) -> None:
+    phone, desk = await call.both()
+    still = await call.upload(call.customer)
+    await desk.ask("show_still", still_id=still["id"])
+    await phone.heard("still_shown")
+    await call.technician.delete(f"/api/stills/{still['id']}")
+    for client in (phone, desk):
+        await client.heard("still_shown", still=None, within_s=5)
+        await client.heard("still_removed", still_id=still["id"], within_s=5)
+    assert await call.customer.get(f"/api/requests/{call.request}/stills") == []
+    assert await call.customer.refused("GET", f"/api/stills/{still['id']}/image") == "not_found"
+    timeline = await call.technician.get(f"/api/requests/{call.request}/timeline")
+    assert timeline[-1]["kind"] == "still_deleted"

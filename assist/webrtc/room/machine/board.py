@@ -21,6 +21,8 @@ from assist.webrtc.room.machine.frames import (
     ServerFrame,
     Still,
     StillAdded,
+    StillRemoved,
+    StillShown,
 )
 
 MESSAGES_SHOWN = 50
@@ -73,7 +75,7 @@ class Board:
 
     def reconcile(self, records: Records) -> list[ServerFrame]:
         """Take over what SQL has; what has to be announced, in order."""
-        news: list[ServerFrame] = []
+        news = self._removed(records)
         for still in records.stills:
             if still.id not in self.stills:
                 self.stills[still.id] = still
@@ -81,6 +83,20 @@ class Board:
         news += [MarkAdded(mark=mark) for mark in records.marks if self.add_mark(mark)]
         news += [self._undone(mark) for mark in self._missing(records.marks)]
         news += [ChatAdded(message=message) for message in records.messages if self.add_message(message)]
+        return news
+
+    def _removed(self, records: Records) -> list[ServerFrame]:
+        """Let go of stills that were deleted. Who looks at one sees the live picture before it goes."""
+        there = {still.id for still in records.stills}
+        gone = [still_id for still_id in self.stills if still_id not in there]
+        news: list[ServerFrame] = []
+        if self.shown in gone:
+            self.show(None)
+            news.append(StillShown(still=None, marks=[], by=""))
+        for still_id in gone:
+            del self.stills[still_id]
+            news.append(StillRemoved(still_id=still_id))
+        self.marks = {id: mark for id, mark in self.marks.items() if mark.still_id in self.stills}
         return news
 
     def _missing(self, stored: Iterable[Mark]) -> list[Mark]:

@@ -254,7 +254,10 @@ class Room:
         """
         state = self.state
         state.over = state.over and not records.open
+        shown = state.board.shown
         effects: list[Effect] = [Broadcast(news) for news in state.board.reconcile(records)]
+        if state.board.shown != shown:
+            effects.append(state.remember())
         for participant in list(state.people):
             if participant.who.role != "customer" and not _may_stay(participant.who, records):
                 effects += self.revoke(now, participant.peer, 4403)
