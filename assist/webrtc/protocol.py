@@ -161,11 +161,16 @@ class Ink(ClientFrame, tag="ink", frozen=True):
 
 
 class Pointer(ClientFrame, tag="pointer", frozen=True):
-    still_id: UUID
+    """On a still, or on the live picture that the peer ``picture_of`` sends."""
+
     x: Fraction | None
     y: Fraction | None
+    still_id: UUID | None = None
+    picture_of: PeerId | None = None
 
     def __post_init__(self) -> None:
+        if (self.still_id is None) == (self.picture_of is None):
+            raise ValueError("still_id: either it or picture_of")
         if (self.x is None) != (self.y is None):
             raise ValueError("x: both coordinates or neither")
 

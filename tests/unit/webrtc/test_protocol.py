@@ -53,6 +53,7 @@ GOOD: list[dict[str, Any]] = [
     {"type": "ink", "client_id": ID, "still_id": STILL, "tool": "pen", "from": 511, "points": [[0.5, 0.5]]},
     {"type": "pointer", "still_id": STILL, "x": 0.25, "y": 1},
     {"type": "pointer", "still_id": STILL, "x": None, "y": None},
+    {"type": "pointer", "picture_of": "p", "x": 0.5, "y": 0},
     {"type": "chat", "client_id": ID, "text": "水表在转吗?\n在转 💧"},
     {
         "type": "media_state",
@@ -136,6 +137,10 @@ BAD: list[tuple[Any, str, str]] = [
     ({**MARK, "tool": "text", "points": [[0, 0]], "text": "x" * 201}, "bad_field", "text"),
     ({"type": "ink", **{k: MARK[k] for k in MARK if k != "type"}, "from": 512}, "bad_field", "from"),
     ({"type": "pointer", "still_id": STILL, "x": 0.5, "y": None}, "bad_field", "x"),
+    ({"type": "pointer", "x": 0.5, "y": 0.5}, "bad_field", "still_id"),
+    ({"type": "pointer", "still_id": STILL, "picture_of": "p", "x": 0.5, "y": 0.5}, "bad_field", "still_id"),
+    ({"type": "pointer", "picture_of": "p" * 65, "x": 0.5, "y": 0.5}, "bad_field", "picture_of"),
+    ({"type": "pointer", "picture_of": "p", "x": 1.5, "y": 0.5}, "bad_field", "x"),
     ({"type": "chat", "client_id": ID, "text": "   \n"}, "bad_field", "text"),
     ({"type": "chat", "client_id": ID, "text": "a\x00b"}, "bad_field", "text"),
     ({"type": "chat", "client_id": ID, "text": "x" * 2001}, "bad_field", "text"),

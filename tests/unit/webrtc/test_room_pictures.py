@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from assist.webrtc import protocol as said
@@ -267,10 +268,68 @@ def test_each_step_of_joining_counts_once(world: World) -> None:
 def test_what_was_stored_while_the_records_were_being_read_is_found_by_the_next_look(world: World) -> None:
     answers, then = world.room.reading(), world.records()
     still = world.upload(7)
-    world.patient = True
+    world.patient = False  # one look after the other, as the host does it: a look never tells what is older
     world.say("desk", said.ShowStill(still_id=still.id))
     world.do(world.room.reconciled(world.now, then, answers))
     assert world.errors("desk") == []
     world.work()
     assert world.errors("desk") == []
     assert world.got("phone", frames.StillShown)[-1].still == still
+
+
+# pointing at the live picture -----------------------------------------------------------------------
+
+
+def test_a_pointer_on_the_live_picture_reaches_the_others(world: World) -> None:
+    world.say("phone", said.Offer(sdp="v=0"))
+    world.answer_offer("video")
+    world.say("desk", said.Pointer(picture_of="phone", x=0.25, y=0.75))
+    world.say("desk", said.Pointer(picture_of="phone", x=None, y=None))
+    assert world.got("phone", frames.PointerFrom) == [
+        frames.PointerFrom(peer="desk", picture_of="phone", x=0.25, y=0.75),
+        frames.PointerFrom(peer="desk", picture_of="phone", x=None, y=None),
+    ]
+    assert world.got("desk", frames.PointerFrom) == []
+    assert b"still_id" not in msgspec.json.encode(world.got("phone", frames.PointerFrom)[0])
+
+
+@pytest.mark.parametrize("of", ["phone", "desk", "nobody"])
+def test_a_pointer_on_a_picture_that_nobody_sends_is_dropped(world: World, of: str) -> None:
+    assert world.say("desk", said.Pointer(picture_of=of, x=0.25, y=0.75)) is None
+    assert world.got("phone", frames.PointerFrom) == []
+
+
+# deleting a still -----------------------------------------------------------------------------------
+
+
+def test_a_deleted_still_leaves_every_screen_and_takes_its_marks(world: World) -> None:
+    kept, gone = world.upload(1), world.upload(2)
+    world.reload()
+    world.say("desk", said.ShowStill(still_id=gone.id))
+    assert isinstance(world.say("phone", mark(7, gone)), frames.MarkAdded)
+    del world.stills[gone.id]
+    world.marks = {}
+    world.reload()
+    for peer in ("phone", "desk"):
+        assert world.got(peer, frames.StillShown)[-1].still is None
+        assert world.got(peer, frames.StillRemoved) == [frames.StillRemoved(still_id=gone.id)]
+        assert world.got(peer, frames.MarkUndone) == []
+    assert world.memory is not None
+    assert world.memory.shown is None
+    assert list(world.room.state.board.stills) == [kept.id]
+    assert world.room.state.board.marks == {}
+    world.reload()
+    assert len(world.got("desk", frames.StillRemoved)) == 1
+    refused = world.say("desk", said.ShowStill(still_id=gone.id))
+    assert isinstance(refused, frames.Error) and refused.code == "unknown_still"
+
+
+def test_another_still_that_is_deleted_changes_nothing_on_the_screens(world: World) -> None:
+    shown_now, gone = world.upload(1), world.upload(2)
+    world.reload()
+    world.say("desk", said.ShowStill(still_id=shown_now.id))
+    before = len(world.got("phone", frames.StillShown))
+    del world.stills[gone.id]
+    world.reload()
+    assert shown(world) == shown_now.id
+    assert len(world.got("phone", frames.StillShown)) == before

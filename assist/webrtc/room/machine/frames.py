@@ -174,6 +174,12 @@ class StillAdded(ServerFrame, tag="still_added", frozen=True):
     still: Still
 
 
+class StillRemoved(ServerFrame, tag="still_removed", frozen=True):
+    """A still was deleted, and the marks on it."""
+
+    still_id: UUID
+
+
 class StillShown(ServerFrame, tag="still_shown", frozen=True):
     still: Still | None
     marks: list[Mark]
@@ -191,9 +197,10 @@ class InkFrom(ServerFrame, tag="ink", frozen=True):
 
 class PointerFrom(ServerFrame, tag="pointer", frozen=True):
     peer: str
-    still_id: UUID
     x: float | None
     y: float | None
+    still_id: UUID | None = None
+    picture_of: str | None = None
 
 
 class MarkAdded(ServerFrame, tag="mark_added", frozen=True):
