@@ -218,7 +218,7 @@ async def test_a_frozen_still_is_the_cameras_and_marks_land_on_it(
     await check(page)
     await page.locator(".stars input").nth(4).tap()
     await screenshot(page, "customer-rating")
-    await page.locator(".bottom-bar .button").tap()
+    await page.locator(".bottom-bar").get_by_role("button", name="提交评价").tap()
     await expect(page.locator(".stars")).to_have_count(0)
     assert (await technician.get(f"/api/requests/{request}"))["rating"]["score"] == 5
 

@@ -140,9 +140,13 @@ async def _conflict(dispatcher: Person, ann: Caller, reps: dict[str, str]) -> tu
     given = {"rep_id": reps["bob"], "version": version, "overrule": True}
     await dispatcher.post(f"/api/tasks/{task_id}/assignment", given)
     now = datetime.now(UTC)
-    act = {"id": str(uuid7(now)), "sequence": 1, "kind": "acceptance", "task_id": task_id}
-    act |= {"body": {}, "at": now.isoformat()}
-    await ann.post("/api/device-actions", {"device": str(uuid4()), "actions": [act]})
+    acts = [
+        {"id": str(uuid7(now)), "sequence": number, "kind": kind, "task_id": task_id, "at": now.isoformat()}
+        for number, kind in enumerate(("acceptance", "travel", "arrival", "completion"), 1)
+    ]
+    for act in acts:
+        act["body"] = {"note": "tightened"} if act["kind"] == "completion" else {}
+    await ann.post("/api/device-actions", {"device": str(uuid4()), "actions": acts})
     (conflict,) = (await dispatcher.get(f"/api/tasks/{task_id}"))["conflicts"]
     return task_id, str(conflict["id"])
 

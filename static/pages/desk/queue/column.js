@@ -24,7 +24,7 @@ export function queueColumn(desk, keys) {
   const lists = h("div", { class: "lists" }, mineBox, h("section", { "aria-labelledby": "queue-title" }, title, waiting), past);
   const find = search(desk, keys, (on) => (lists.hidden = !on));
   const column = h("aside", { class: "queue", label: "desk.queue" }, find.element, find.found, lists);
-  column.prepend(unseen(desk, column));
+  column.append(unseen(desk, column)); // last, so that its coming moves nothing under a finger
 
   const drawMine = () => {
     const rows = desk.mine.filter((row) => AT_WORK.has(row.state) || (row.state === "guiding" && row.owner.id === desk.me.id) || row.state === "visit");

@@ -47,7 +47,7 @@ export function unseen(desk, column) {
     for (const one of /** @type {CustomEvent<import("pages/desk/views.js").QueueRow[]>} */ (event).detail) fresh.add(one.request_id);
   });
   // After the list itself has been drawn.
-  desk.addEventListener("queue", () => fresh.size && setTimeout(draw));
+  desk.addEventListener("queue", () => fresh.size && setTimeout(() => redraw(column, draw)));
   for (const place of [column, window]) place.addEventListener("scroll", () => fresh.size && draw(), { passive: true });
   return element;
 }
