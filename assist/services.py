@@ -22,6 +22,6 @@ class AssistServices:
     base_url: str
     utility_name: str = ""
     default_region: str = "CN"
-    invitation_lifetime: timedelta = timedelta(minutes=10)
+    invitation_lifetime: timedelta = timedelta(days=1)
     session_lifetime: timedelta = timedelta(days=14)
     max_upload_bytes: int = 12 << 20

@@ -42,7 +42,10 @@ def signed_in_where(roles: frozenset[Role], surface: Surface) -> bool:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts. ``request_id`` is set for a customer: the one request the link was for."""
+    """Who acts. ``request_id`` is set for a customer: the one request the link was for.
+
+    ``on_trial``: their session is for a few minutes only, until they have changed something.
+    """
 
     kind: Literal["staff", "customer", "system"]
     id: UUID
@@ -50,6 +53,7 @@ class Actor:
     roles: frozenset[Role]
     request_id: UUID | None
     language: str
+    on_trial: bool = False
 
     def has(self, *roles: Role | str) -> bool:
         return not self.roles.isdisjoint(roles)

@@ -88,10 +88,11 @@ class Settings(BaseSettings):
     session_hours: int = Field(12, description="Hours a staff session lasts.")
     customer_session_days: int = Field(14, description="Days a customer's device stays bound to its request.")
     invitation_minutes: int = Field(
-        10,
+        1440,
         ge=1,
-        le=10,
-        description="Minutes within which a customer's personal link must be opened first; 10 at most.",
+        le=1440,
+        description="Minutes within which a customer's personal link may be opened; a day (1440) at most. The"
+        " device that opens it has ten minutes to do something there; then the link is its own.",
     )
     sign_in_link_minutes: int = Field(720, description="Minutes a staff sign-in link stays usable.")
     max_upload_bytes: int = Field(12 << 20, description="Largest picture taken in, in bytes.")

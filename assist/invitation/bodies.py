@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from assist.bodies import Body, Language, Words
 from assist.request.kinds import Category
@@ -20,7 +20,10 @@ class InvitationBody(Body):
 
 
 class RedemptionBody(Body):
-    """A link's token; `bearer` asks for the session in the answer instead of a cookie."""
+    """A link's token; `bearer` asks for the session in the answer instead of a cookie.
 
-    token: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,128}$")]
+    Whatever the address held is taken: what is no token is an unknown link, and is told so.
+    """
+
+    token: str
     bearer: bool = False

@@ -12,7 +12,7 @@ import segno
 
 from assist.intake.commands import NewRequest, customer_actor, open_request, phone_of
 from assist.request.kinds import Asker, Category
-from assist.request.messages import tell_customer
+from assist.request.messages import in_words, tell_customer
 from assist.request.moving import note, request_for, request_topic
 from assist.request.request import FINAL, WrongState
 from assist.request.tables import ServiceRequest
@@ -101,8 +101,8 @@ async def _send_link(uow: UnitOfWork, services: AssistServices, row: ServiceRequ
     )
     # In the fragment, which browsers send to nobody: previewers and logs never see the token.
     invitation = Invitation(row.id, f"{services.base_url}/#i={token}", uow.now + services.invitation_lifetime)
-    minutes = int(services.invitation_lifetime.total_seconds() // 60)
-    await tell_customer(uow, services, row, "invitation", link=invitation.link, minutes=minutes)
+    lasts = in_words(row.language, services.invitation_lifetime)
+    await tell_customer(uow, services, row, "invitation", link=invitation.link, lasts=lasts)
     return invitation
 
 
@@ -111,9 +111,12 @@ async def redeem_invitation(
 ) -> tuple[ServiceRequest, NewSession | None]:
     """Open an invitation. The first device has it; the same device may open it again (None: it goes on).
 
-    Raises `LinkUnknown`, `LinkSpent`, `LinkExpired`, `InvitationOver`.
+    Its session is on trial: until something is changed with it, it holds for ten minutes only, and the link
+    can be opened anew when they are over. Raises `LinkUnknown`, `LinkSpent`, `LinkExpired`, `InvitationOver`.
     """
-    session = await redeem_link(uow, token, Surface.CUSTOMER, services.session_lifetime, presented)
+    session = await redeem_link(
+        uow, token, Surface.CUSTOMER, services.session_lifetime, presented, on_trial=True
+    )
     link = await uow.session.get_one(AccessLink, token_hash(token))
     row = await uow.session.get(ServiceRequest, link.request_id)
     if row is None or row.state in FINAL:

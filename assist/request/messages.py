@@ -15,6 +15,13 @@ USEFUL_FOR = {"technician_ready": timedelta(minutes=15), "rep_on_the_way": timed
 """How long a text is worth sending, when its gateway was away: later it would only mislead."""
 
 
+def in_words(language: str, lasts: timedelta) -> str:
+    """A time as a message says it: whole hours where it is made of those, else minutes."""
+    minutes = int(lasts.total_seconds() // 60)
+    unit, count = ("minutes", minutes) if minutes % 60 else ("hours", minutes // 60)
+    return text(language, "sms", f"{unit}.{'one' if count == 1 else 'other'}", count=count)
+
+
 async def tell_customer(
     uow: UnitOfWork, services: AssistServices, row: ServiceRequest, key: str, **params: object
 ) -> None:
@@ -22,7 +29,7 @@ async def tell_customer(
     customer = await uow.session.get_one(Customer, row.customer_id)
     if not customer.phone:
         return
-    utility = services.utility_name or text(row.language, "sms", "utility")
+    utility = services.utility_name or text(row.language, "common", "utility")
     words = text(row.language, "sms", key, utility=utility, name=customer.name, **params)
     lasts = services.invitation_lifetime if key == "invitation" else USEFUL_FOR.get(key, USUAL_USE)
     await send_sms(uow, customer.phone, words.strip(), row.id, lasts)

@@ -1,11 +1,16 @@
 """Links that let one device in.
 
-A link is a random token that one device redeems once; redeeming makes the session, and the same device
-may open the same link again. Nothing else identifies a customer: no account, no password.
+A link is a random token that one device redeems; redeeming makes the session, and the same device may open
+the same link again. Nothing else identifies a customer: no account, no password.
+
+A customer's link may lie in a mailbox for a day, so its session is on trial at first
+(:data:`kernel.identity.sessions.TRIAL`). While that lasts no other device gets in; when it lapses with
+nothing done the link is as if never opened; the first change makes the link that device's for good.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,10 +22,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kernel.actors import Surface
 from kernel.database import UnitOfWork
 from kernel.errors import Gone
-from kernel.identity.sessions import NewSession, start_session, who
+from kernel.identity.sessions import NewSession, Session, start_session
 from kernel.ids import new_token, token_hash
 from kernel.sql.base import Base
 from kernel.sql.columns import UtcDateTime, enum_column
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
 
 KEPT_EXPIRED = timedelta(days=90)
 """How long an old link is told apart from one that never was; longer than the session that it began lasts."""
@@ -57,7 +64,7 @@ class LinkExpired(Gone):
 
 
 class LinkUnknown(Gone):
-    """This link is not known; check that it was copied whole."""
+    """This link is not complete, or not known here; open it from the message again."""
 
     code = "link_unknown"
 
@@ -136,28 +143,43 @@ async def forget_expired(uow: UnitOfWork) -> None:
 
 
 async def redeem_link(
-    uow: UnitOfWork, token: str, surface: Surface, lifetime: timedelta, presented: str | None
+    uow: UnitOfWork,
+    token: str,
+    surface: Surface,
+    lifetime: timedelta,
+    presented: str | None,
+    *,
+    on_trial: bool = False,
 ) -> NewSession | None:
-    """Redeem a link's token for a session.
+    """Redeem a link's token for a session, which is ``on_trial`` or not.
 
     ``presented`` is the session token the device sent along, if any. Returns None when this very device
     redeemed the link before and its session still holds: it simply goes on.
 
     Raises:
-        LinkUnknown: no such link for this surface, or revoked.
-        LinkSpent: another device redeemed it.
+        LinkUnknown: no such link for this surface, or revoked; or no link's token at all.
+        LinkSpent: another device has it.
         LinkExpired: too late.
     """
+    if not _TOKEN.fullmatch(token):
+        raise LinkUnknown()
     link = await uow.session.get(AccessLink, token_hash(token), with_for_update=True)
     if link is None or link.surface != surface or link.revoked_at is not None:
         raise LinkUnknown()
-    if link.redeemed_at is not None:
-        same_device = presented is not None and token_hash(presented) == link.session_hash
-        if same_device and presented and await who(uow.session, presented, uow.now) is not None:
-            return None
-        raise LinkSpent()
+    if link.session_hash is not None:
+        held = await uow.session.get(Session, link.session_hash, with_for_update=True)
+        if held is None or held.revoked_at is not None:
+            raise LinkSpent()
+        if held.expires_at > uow.now:
+            if presented is not None and token_hash(presented) == link.session_hash:
+                return None
+            raise LinkSpent()
+        if held.kept_until is None:
+            raise LinkSpent()
     if link.expires_at <= uow.now:
         raise LinkExpired()
-    session = await start_session(uow, surface, lifetime, staff_id=link.staff_id, request_id=link.request_id)
+    session = await start_session(
+        uow, surface, lifetime, staff_id=link.staff_id, request_id=link.request_id, on_trial=on_trial
+    )
     link.redeemed_at, link.session_hash = uow.now, token_hash(session.token)
     return session

@@ -25,6 +25,13 @@ SESSION_TOPIC = "sessions"
 """Live topic ``sessions:<id>``: a session has ended, and whatever it holds open must close."""
 
 
+TRIAL = timedelta(minutes=10)
+"""How long a device that opened a personal link holds what it opened without doing anything there.
+
+The link came over a channel that others may read (OWASP ASVS 5.0, 6.5.5); what is done with the request
+shows that its own person is there.
+"""
+
 KEPT_ENDED = timedelta(days=30)
 """How long a session is kept after its time, to look into what a stolen one may have done."""
 
@@ -40,16 +47,22 @@ class Session(Base):
     request_id: Mapped[UUID | None] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    kept_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """On trial: until when it holds once its holder has changed something. Otherwise None."""
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 @dataclass(frozen=True)
 class NewSession:
-    """A session just made; ``token`` is seen here once, and stored nowhere."""
+    """A session just made; ``token`` is seen here once, and stored nowhere.
+
+    ``kept_until``: it is on trial, and holds that long from the first change that is made with it.
+    """
 
     token: str
     surface: Surface
     expires_at: datetime
+    kept_until: datetime | None = None
 
 
 async def start_session(
@@ -59,9 +72,16 @@ async def start_session(
     *,
     staff_id: UUID | None = None,
     request_id: UUID | None = None,
+    on_trial: bool = False,
 ) -> NewSession:
-    """Sign a device in, for a member of staff or for one request."""
-    token, expires_at = new_token(), uow.now + lifetime
+    """Sign a device in, for a member of staff or for one request.
+
+    ``on_trial``: for :data:`TRIAL` only, unless :func:`keep_session` gives it its whole ``lifetime``.
+    """
+    token = new_token()
+    expires_at, kept_until = uow.now + lifetime, None
+    if on_trial:
+        expires_at, kept_until = min(expires_at, uow.now + TRIAL), expires_at
     uow.session.add(
         Session(
             token_hash=token_hash(token),
@@ -70,10 +90,20 @@ async def start_session(
             request_id=request_id,
             created_at=uow.now,
             expires_at=expires_at,
+            kept_until=kept_until,
         )
     )
     await uow.session.flush()
-    return NewSession(token, surface, expires_at)
+    return NewSession(token, surface, expires_at, kept_until)
+
+
+async def keep_session(uow: UnitOfWork, token: str) -> None:
+    """Somebody on trial has changed something: their session holds for its whole time from now on."""
+    row = await uow.session.get(Session, token_hash(token), with_for_update=True)
+    if row is None or row.revoked_at is not None or row.expires_at <= uow.now:
+        return
+    if row.kept_until is not None:
+        row.expires_at, row.kept_until = row.kept_until, None
 
 
 async def end_session(uow: UnitOfWork, token: str) -> None:
@@ -123,4 +153,5 @@ async def who(
         return actor_of(staff) if staff and staff.active else None
     assert row.request_id is not None
     # The request is all that is known of a customer here: its id stands for the person.
-    return Actor("customer", row.request_id, "", frozenset(), row.request_id, "")
+    on_trial = row.kept_until is not None
+    return Actor("customer", row.request_id, "", frozenset(), row.request_id, "", on_trial)

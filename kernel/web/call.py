@@ -50,6 +50,8 @@ class SessionView(BaseModel):
 
     token: str
     expires_at: datetime
+    kept_until: datetime | None = None
+    """Set on a session that ends at `expires_at` unless something is changed with it: then it ends here."""
 
 
 class Call:
@@ -97,7 +99,9 @@ class Call:
     def sign_in(self, session: NewSession, *, bearer: bool) -> SessionView | None:
         """Give the caller a new session: in the answer for a program, in a cookie for a browser."""
         if bearer:
-            return SessionView(token=session.token, expires_at=session.expires_at)
+            return SessionView(
+                token=session.token, expires_at=session.expires_at, kept_until=session.kept_until
+            )
         self.new_session = session
         return None
 

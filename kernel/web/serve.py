@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from kernel.actors import Actor
 from kernel.errors import NotFound
-from kernel.identity.sessions import end_session, who
+from kernel.identity.sessions import end_session, keep_session, who
 from kernel.web.api import Api, Operation
 from kernel.web.call import Call, House, address_of
 from kernel.web.faults import answer, as_curbstop_error
@@ -74,6 +74,7 @@ async def serve(operation: Operation, house: House, request: Request) -> Respons
     async with sent(operation, house, request) as found:
         result = await operation.handler(call, **arguments, **found)
     await _end_replaced(call)
+    await _keep(call, operation)
     response = _respond(operation, call, result)
     if operation.compressed:
         await compress(request, response)
@@ -92,6 +93,18 @@ async def _end_replaced(call: Call) -> None:
         replaced = call.request.cookies.get(cookie_name(call.new_session.surface))
         if replaced and replaced != call.new_session.token:
             await call.database.run(end_session, replaced)
+
+
+async def _keep(call: Call, operation: Operation) -> None:
+    """Somebody on trial has changed something of their own: they stay.
+
+    What anybody may do tells nothing, and who signs out does not stay.
+    """
+    own = call.request.method not in SAFE_METHODS and not operation.who.includes(None)
+    if own and call.actor.on_trial and not call.ended_session:
+        token, _surface = presented_token(call.request)
+        assert token is not None
+        await call.database.run(keep_session, token)
 
 
 async def caller(request: Request, house: House) -> Actor | None:
@@ -130,7 +143,8 @@ def _respond(operation: Operation, call: Call, result: Any) -> Response:
 def _set_cookies(call: Call, response: Response) -> None:
     options: dict[str, Any] = {"path": "/", "secure": True, "httponly": True, "samesite": "strict"}
     if (new := call.new_session) is not None:
-        seconds = int((new.expires_at - call.now).total_seconds())
+        # A session on trial ends here, not in the browser: an answer that says it is kept may get lost.
+        seconds = int(((new.kept_until or new.expires_at) - call.now).total_seconds())
         response.set_cookie(cookie_name(new.surface), new.token, max_age=seconds, **options)
     _token, surface = presented_token(call.request)
     if call.ended_session and surface is not None:

@@ -52,7 +52,7 @@ class SignIn(Strict):
 
 
 class LinkRedemption(Strict):
-    token: str = Field(min_length=16, max_length=128)
+    token: str
     surface: StaffSurface
     bearer: bool = False
 

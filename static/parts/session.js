@@ -29,9 +29,14 @@ export async function signOut(page) {
   location.replace(`/sign-in?${new URLSearchParams({ surface: page.api.surface })}`);
 }
 
-/** A session that was ended elsewhere, or whose time is over: the page begins anew, as whoever is signed in now. @param {Page} page */
-export function leaveWhenSignedOut(page) {
-  const anew = () => location.reload();
+/**
+ * A session that was ended elsewhere, or whose time is over: the page begins anew, as whoever is signed in now.
+ * @param {Page} page @param {() => boolean} [inside] whether it shows what needs a session; a page that does not would begin anew for ever
+ */
+export function leaveWhenSignedOut(page, inside = () => true) {
+  const anew = () => {
+    if (inside()) location.reload();
+  };
   page.live.addEventListener("signed_out", anew);
   page.api.addEventListener("unauthenticated", anew);
 }
@@ -41,9 +46,9 @@ async function forgetPictures() {
   if ("caches" in window) await caches.delete("curbstop-pictures");
 }
 
-/** The token in the address's fragment, which is then gone from the address and the history. @param {string} name */
+/** The token in the address's fragment, which is then gone from the address and the history; empty where only its name is left. @param {string} name */
 export function takeToken(name) {
   const token = new URLSearchParams(location.hash.slice(1)).get(name);
-  if (token) history.replaceState(history.state, "", location.pathname + location.search);
+  if (token !== null) history.replaceState(history.state, "", location.pathname + location.search);
   return token;
 }

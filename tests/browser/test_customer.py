@@ -7,13 +7,16 @@ import io
 import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from PIL import Image
 from playwright.async_api import Page, Route, expect
+from sqlalchemy import update
 
 from kernel.actors import Role
+from kernel.database import UnitOfWork
+from kernel.identity.sessions import Session
 from tests.rig.browsers import Browsers, ShotTaker
 from tests.rig.camera import HEIGHT, WIDTH, difference
 from tests.rig.foundations import Foundry
@@ -288,6 +291,53 @@ async def test_an_invitation_opens_once_and_leaves_no_trace_in_the_address(
     await other.goto(link, wait_until="commit")
     await expect(other.locator("h1")).to_have_text("這個連結無法開啟")
     await check(other)
+
+
+@pytest.mark.parametrize("broken", ["", "abc", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"])
+async def test_a_mistyped_invitation_says_so(
+    water: RunningApp, browsers: Browsers, screenshot: ShotTaker, broken: str
+) -> None:
+    browsers.tolerate("410 (Gone)")
+    page = await browsers.phone(language="zh-CN")
+    await page.goto(f"{water.url}/#i={broken}", wait_until="commit")
+    await expect(page.locator("h1")).to_have_text("这个链接打不开")
+    await expect(page.locator(".note").first).to_contain_text("请从短信里重新打开")
+    assert "#" not in page.url
+    await check(page)
+    await screenshot(page, "customer-link-unknown")
+
+
+async def test_an_invitation_left_alone_says_so_and_opens_again(
+    water: RunningApp, browsers: Browsers, screenshot: ShotTaker
+) -> None:
+    for part in ("401", "410 (Gone)"):
+        browsers.tolerate(part)
+    technician = await someone(water, Role.TECHNICIAN)
+    invited = {"name": "林美玲", "phone": "+8613800138000", "language": "zh-Hans"}
+    invitation = await technician.post("/api/invitations", invited)
+    page = await browsers.phone(language="zh-CN")
+    await page.goto(invitation["link"], wait_until="commit")
+    await expect(page.locator("h1")).to_contain_text("林美玲")
+
+    async def lapse(uow: UnitOfWork) -> None:
+        mine = Session.request_id == UUID(invitation["request_id"])
+        await uow.session.execute(update(Session).where(mine).values(expires_at=uow.now))
+
+    async with water.database() as database:
+        await database.run(lapse)
+    await page.reload(wait_until="commit")
+    await expect(page.locator("h1")).to_have_text("请再打开一次链接")
+    await expect(page.locator(".note").first).to_contain_text("链接仍然有效")
+    await check(page)
+    await screenshot(page, "customer-link-asleep")
+    await page.goto(f"{water.url}/?again#i={invitation['link'].partition('#i=')[2]}", wait_until="commit")
+    await expect(page.locator("h1")).to_contain_text("林美玲")
+    await page.locator(".bottom-bar .button").first.tap()
+    await expect(page.locator(".hero .wait")).to_be_visible()
+    async with water.database() as database:
+        await database.run(lapse)
+    await page.reload(wait_until="commit")
+    await expect(page.locator(".choices .tile")).to_have_count(2)
 
 
 async def test_without_a_camera_photos_and_words_still_work(

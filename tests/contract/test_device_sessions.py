@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from http.cookies import SimpleCookie
 from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from kernel.actors import Role, Surface
+from kernel.database import UnitOfWork
 from kernel.identity.links import create_link
+from kernel.identity.sessions import Session
+from kernel.ids import token_hash
 from tests.contract.call_rig import picture
 from tests.rig.people import Person
 from tests.rig.stack import RunningApp
@@ -114,3 +119,125 @@ async def test_a_picture_is_asked_for_each_time_and_sent_once(shared_app: Runnin
     left = await desk.send("DELETE", "/api/sessions/current")
     assert left.headers["clear-site-data"] == '"cache"'
     assert (await desk.send("GET", path, had=tag)).status_code == 401, "nor is it confirmed"
+
+
+class Phone(Browser):
+    """A customer's, with the age its cookie was given (seconds)."""
+
+    def __init__(self, app: RunningApp) -> None:
+        super().__init__(app, Surface.CUSTOMER)
+        self.age = 0
+
+    async def open(self, link: str) -> httpx.Response:
+        answer = await self.send("POST", "/api/invitations/redemption", {"token": link.partition("#i=")[2]})
+        cookies = SimpleCookie(answer.headers.get("set-cookie", ""))
+        for cookie in cookies.values():
+            self.age = int(cookie["max-age"])
+        return answer
+
+    async def session_ends(self) -> tuple[timedelta, bool]:
+        """How long the session holds from now on, and whether that is all it will."""
+        async with self.app.database() as database, database.reading() as reading:
+            row = await reading.get_one(Session, token_hash(self.cookie))
+            return row.expires_at - database.clock.now(), row.kept_until is None
+
+
+MINUTES, DAYS = timedelta(minutes=10), timedelta(days=14)
+DEEDS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "contact": ("PATCH", "", {"name": "Lin", "client_id": str(uuid4())}),
+    "a move": ("POST", "/queue-entry", {}),
+    "a message": ("POST", "/messages", {"client_id": str(uuid4()), "text": "it drips"}),
+    "an answer": ("POST", "/guide-answers", {"guide": "leak", "step": "", "answer": "done"}),
+}
+REFUSED: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "a bad number": ("PATCH", "", {"phone": "12"}),
+    "a rating before its time": ("POST", "/rating", {"score": 5}),
+}
+
+
+async def invited(app: RunningApp) -> tuple[str, str]:
+    """A link and what it opens, as a path."""
+    chen = await app.staff(Role.TECHNICIAN)
+    body = {"name": "Lin", "phone": "13800138000", "language": "en", "category": "leak"}
+    made = await chen.post("/api/invitations", body)
+    return made["link"], f"/api/requests/{made['request_id']}"
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+async def test_the_first_deed_keeps_what_a_link_opened(shared_app: RunningApp, deed: str) -> None:
+    link, path = await invited(shared_app)
+    phone = Phone(shared_app)
+    opened = (await phone.open(link)).json()
+    ends, settled = await phone.session_ends()
+    assert MINUTES - timedelta(seconds=30) < ends <= MINUTES and not settled
+    assert (await phone.send("GET", path)).status_code == 200
+    assert (await phone.open(link)).status_code == 201, "opened again, it goes on"
+    assert await phone.session_ends() < (MINUTES, True), "and neither looking nor opening is a deed"
+    method, more, body = DEEDS[deed]
+    if deed == "contact":
+        body = body | {"version": opened["version"]}
+    if deed == "an answer":
+        guides = await shared_app.caller().get("/api/guides", language="en")
+        guide = next(each for each in guides["guides"] if each["id"] == "leak")
+        first = guide["start"]
+        body = body | {"step": first, "answer": guide["steps"][first]["answers"][0]["answer"]}
+    answer = await phone.send(method, path + more, body)
+    assert answer.status_code < 300, answer.text
+    ends, settled = await phone.session_ends()
+    assert DAYS - timedelta(minutes=1) < ends <= DAYS and settled
+    assert timedelta(seconds=phone.age) == DAYS, "the browser keeps the cookie whichever answer gets lost"
+    other = await Phone(shared_app).open(link)
+    assert (other.status_code, other.json()["error"]["code"]) == (410, "link_spent")
+
+
+@pytest.mark.parametrize("refused", REFUSED)
+async def test_what_was_refused_keeps_nothing(shared_app: RunningApp, refused: str) -> None:
+    link, path = await invited(shared_app)
+    phone = Phone(shared_app)
+    opened = (await phone.open(link)).json()
+    method, more, body = REFUSED[refused]
+    body = body | {"version": opened["version"]} if method == "PATCH" else body
+    assert 400 <= (await phone.send(method, path + more, body)).status_code < 500
+    assert not (await phone.session_ends())[1]
+
+
+async def test_signing_out_keeps_nothing(shared_app: RunningApp) -> None:
+    link, _path = await invited(shared_app)
+    phone = Phone(shared_app)
+    await phone.open(link)
+    held = phone.cookie
+    assert (await phone.send("DELETE", "/api/sessions/current")).status_code == 204
+    assert not await phone.holds(held)
+    other = await Phone(shared_app).open(link)
+    assert (other.status_code, other.json()["error"]["code"]) == (410, "link_spent")
+
+
+async def test_what_a_link_opened_and_nobody_used_is_over_for_the_sockets_too(shared_app: RunningApp) -> None:
+    link, _path = await invited(shared_app)
+    phone = Phone(shared_app)
+    await phone.open(link)
+    async with shared_app.caller(phone.cookie).socket("/api/live") as socket:
+        await socket.receive("welcome")
+
+        async def lapse(uow: UnitOfWork) -> None:
+            row = await uow.session.get_one(Session, token_hash(phone.cookie))
+            row.expires_at = uow.now + timedelta(seconds=1)
+
+        async with shared_app.database() as database:
+            await database.run(lapse)
+        assert (await phone.open(link)).status_code == 201
+        await asyncio.sleep(1.1)
+        assert not await phone.holds(phone.cookie)
+        first = phone.cookie
+        assert (await phone.open(link)).status_code == 201 and phone.cookie != first
+        assert await socket.closed(within_s=3) == 4401
+
+
+@pytest.mark.parametrize("token", ["", "abc", "链接" * 12, "A" * 32, "A" * 4000])
+@pytest.mark.parametrize("path", ["/api/invitations/redemption", "/api/sign-in-links/redemption"])
+async def test_a_mistyped_link_says_so(shared_app: RunningApp, path: str, token: str) -> None:
+    body = {"token": token} | ({"surface": "desk"} if "sign-in" in path else {})
+    answer = await shared_app.caller().http.post(path, json=body)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (410, "link_unknown")
+    assert "marked" not in error["message"] and "open it from the message again" in error["message"].lower()

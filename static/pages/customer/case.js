@@ -29,6 +29,7 @@ import { sendErrand } from "pages/customer/sender.js";
 
 const DRAFT = "curbstop-draft";
 const KNOWN = "curbstop-request"; // that asking for a session is worth it, and what this device calls the request
+const TRIAL = "curbstop-link"; // opened from a personal link, and nothing done yet: such a session ends in minutes
 const FINAL = ["closed", "withdrawn"];
 
 /** Dispatches `change` whenever the page may have to show something else, and `said` (detail: message) for a line of chat that is stored now. */
@@ -46,12 +47,12 @@ export class Case extends EventTarget {
     /** What this device calls the request, also before the server has one. */
     this.name = "";
     /** @type {Errands} */
-    this.errands = new Errands(null, (errand) => sendErrand(this, errand));
+    this.errands = new Errands(null, (errand) => this.send(errand));
     /** @type {((message: {client_id: string, text: string}) => Promise<any>) | null} the room's way for a line of chat */
     this.talk = null;
     /** @type {Catalogue | null} */
     this.catalogue = null;
-    /** @type {string | null} a personal link's secret, until it is redeemed */
+    /** @type {string | null} a personal link's secret (empty where the address lost it), until it is redeemed */
     this.token = null;
     /** @type {unknown} why a personal link could not be opened */
     this.fault = null;
@@ -67,27 +68,36 @@ export class Case extends EventTarget {
   async open(camera) {
     const guides = this.loadGuides();
     await this.openErrands();
-    if (this.token && camera) await this.redeem();
-    if (!this.request && !this.token) await this.resume();
+    if (this.token !== null && camera) await this.redeem();
+    if (!this.request && this.token === null) await this.resume();
     await guides;
     void this.errands.flush();
   }
 
   async openErrands() {
-    this.errands = await Errands.open((errand) => sendErrand(this, errand));
+    this.errands = await Errands.open((errand) => this.send(errand));
     this.errands.addEventListener("change", () => this.tell());
   }
 
-  /** A personal link works once, and from then on for this browser alone. */
+  /** @param {import("lib/errands.js").Errand} errand @returns {Promise<any>} */
+  async send(errand) {
+    const told = await sendErrand(this, errand);
+    localStorage.removeItem(TRIAL);
+    return told;
+  }
+
+  /** A personal link works for the first browser that opens it, and once something is done there for that one alone. */
   async redeem() {
     try {
       const opened = await this.api.post("/api/invitations/redemption", { token: this.token }, { tries: 3 });
       this.token = null;
+      localStorage.setItem(TRIAL, "yes");
       this.take(opened);
     } catch (error) {
       if (error instanceof ApiError && error.passing) throw error;
       this.token = null;
       this.fault = error;
+      localStorage.removeItem(TRIAL);
       await this.resume();
       this.tell();
     }
@@ -99,13 +109,19 @@ export class Case extends EventTarget {
       this.name = begun.subject; // not sent yet, or its answer never came
       return this.tell();
     }
-    if (!localStorage.getItem(KNOWN)) return;
+    if (!localStorage.getItem(KNOWN)) return this.asleep();
     try {
       const me = await this.api.get("/api/me");
       if (me.request_id) this.take(await this.api.get(`/api/requests/${me.request_id}`), nameOf(me.request_id));
     } catch (error) {
-      if (!(error instanceof ApiError) || error.passing) throw error; // no session, or it is over: a new start
+      if (!(error instanceof ApiError) || error.passing) throw error;
+      this.asleep(); // no session, or it is over: a new start
     }
+  }
+
+  /** What a personal link opened was left alone for too long: the link opens it again. */
+  asleep() {
+    if (localStorage.getItem(TRIAL)) this.fault ??= new ApiError("link_asleep", 401);
   }
 
   async loadGuides() {
@@ -141,6 +157,7 @@ export class Case extends EventTarget {
   /** Leaves a request that is over, and starts from the beginning. */
   startAgain() {
     this.forget();
+    localStorage.removeItem(TRIAL);
     this.erased = false;
     this.tell();
   }
@@ -249,8 +266,11 @@ export class Case extends EventTarget {
       this.take(await this.api.get(this.path));
     } catch (error) {
       // This device's session is over (erased, or two weeks old): there is nothing left to show of it.
-      if (error instanceof ApiError && (error.status === 401 || error.status === 404)) this.startAgain();
-      else throw error;
+      if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 404)) throw error;
+      this.forget();
+      this.asleep();
+      this.erased = false;
+      this.tell();
     }
   }
 

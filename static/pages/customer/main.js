@@ -73,5 +73,5 @@ async function start() {
 
 place.addEventListener("step", () => way.step());
 page.main.addEventListener("language", () => void relabel());
-leaveWhenSignedOut(page);
+leaveWhenSignedOut(page, () => model.confirmed !== null && !model.erasing);
 await start();

@@ -21,7 +21,7 @@ export function currentScreen(model) {
   if (!request) {
     if (model.erased) return "erased";
     if (model.fault) return "linkFault";
-    if (model.token) return "elsewhere";
+    if (model.token !== null) return "elsewhere";
     if (!draft.asker) return "who";
     return draft.asker === "manager" && !draft.building ? "building" : "what";
   }

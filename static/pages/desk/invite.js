@@ -75,7 +75,7 @@ async function showLink(desk, invitation, name) {
       h("div", { class: "invite-link" },
         h("img", { class: "qr", src: picture(invitation.qr_svg), alt: t("desk.invite.qr") }),
         h("div", { class: "stack tight grow" }, h("p", { class: "small muted", t: "desk.invite.read_out" }), link, copy,
-          h("p", { class: "small", t: "desk.invite.until", params: { time: i18n.time(invitation.expires_at) } }),
+          h("p", { class: "small", t: "desk.invite.until", params: { time: i18n.time(invitation.expires_at, { weekday: "short", hour: "2-digit", minute: "2-digit" }) } }),
           h("p", { class: "small muted", t: "desk.invite.once" }))),
     ],
     actions: [{ value: "open", t: "desk.invite.open" }, { value: "done", t: "common.done", kind: "primary" }],

@@ -1,5 +1,6 @@
 // A personal link: the welcome it opens, or why it does not.
 
+import { ApiError } from "lib/api.js";
 import { button } from "parts/button.js";
 import { note } from "parts/chip.js";
 import { art, h } from "parts/dom.js";
@@ -68,13 +69,14 @@ export function elsewhere(model, page) {
 
 /** @type {MakeScreen} */
 export function linkFault(model, page) {
+  const asleep = model.fault instanceof ApiError && model.fault.code === "link_asleep";
   return {
     element: frame(
       {
-        picture: art("blocked"), t: "customer.link.title",
+        picture: art("blocked"), t: asleep ? "customer.link.asleep.title" : "customer.link.title",
         bottom: [button({ t: "customer.link.start", kind: "primary", size: "main", action: () => model.startAgain() })],
       },
-      note({ text: i18n.error(model.fault), tone: "warn", icon: "link" }),
+      asleep ? note({ t: "customer.link.asleep", icon: "link" }) : note({ text: i18n.error(model.fault), tone: "warn", icon: "link" }),
       note({ t: "customer.link.more" }),
       telephone(page),
     ),
