@@ -35,9 +35,9 @@ SURFACE_ROLES: dict[Surface, frozenset[Role]] = {
 """Which roles may sign in where; customers come by link only."""
 
 
-def signed_in_where(roles: frozenset[Role], surface: Surface) -> bool:
-    """Whether someone with these roles may sign in on that surface."""
-    return bool(SURFACE_ROLES.get(surface, frozenset()) & roles)
+def surfaces_of(roles: frozenset[Role]) -> list[Surface]:
+    """The pages that someone with these roles may sign in to."""
+    return [surface for surface, open_to in SURFACE_ROLES.items() if open_to & roles]
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kernel.actors import Actor, Surface, signed_in_where
+from kernel.actors import Actor, Role, Surface, surfaces_of
 from kernel.delivery.queries import sent_messages
-from kernel.errors import Forbidden
+from kernel.errors import Forbidden, Refused
 from kernel.identity.guesses import TooManyGuesses
 from kernel.identity.links import LinkExpired, LinkSpent, LinkUnknown, redeem_link
 from kernel.identity.sessions import NewSession, end_session, start_session, who
@@ -38,6 +38,12 @@ class WrongSurface(Forbidden):
     code = "wrong_surface"
 
 
+class SurfaceNeeded(Refused):
+    """Your roles open several pages; choose one."""
+
+    code = "surface_needed"
+
+
 class Strict(BaseModel):
     """A body that refuses fields it does not know."""
 
@@ -45,9 +51,14 @@ class Strict(BaseModel):
 
 
 class SignIn(Strict):
+    """`surface` names the page to sign in to, and no other will do. Without it the person's roles decide:
+    they open one page, or the `wanted` one is among those they open; else `surface_needed` lists them.
+    """
+
     username: str = Field(min_length=1, max_length=64, pattern=r"^[^\x00]*$")
     password: str = Field(min_length=1, max_length=256)
-    surface: StaffSurface
+    surface: StaffSurface | None = None
+    wanted: StaffSurface | None = None
     bearer: bool = False
 
 
@@ -58,7 +69,7 @@ class LinkRedemption(Strict):
 
 
 class Me(BaseModel):
-    """Who is signed in."""
+    """Who is signed in; `surface` is told where they have just done so."""
 
     kind: Literal["staff", "customer", "system"]
     id: UUID
@@ -66,6 +77,7 @@ class Me(BaseModel):
     roles: list[str]
     request_id: UUID | None
     language: str
+    surface: Surface | None = None
     session: SessionView | None = None
 
 
@@ -83,7 +95,7 @@ class SentMessageView(BaseModel):
     who=anyone(),
     summary="Sign in with name and password",
     status=201,
-    errors=(WrongPassword, WrongSurface, TooManyGuesses),
+    errors=(WrongPassword, WrongSurface, SurfaceNeeded, TooManyGuesses),
     limit=SIGN_IN,
 )
 async def sign_in(call: Call, body: SignIn) -> Me:
@@ -96,10 +108,9 @@ async def sign_in(call: Call, body: SignIn) -> Me:
     found = await check_password(named, body.password)
     await call.house.limiter.guesses.right(name, call.asker.crowd)
     actor = actor_of(found)
-    if not signed_in_where(actor.roles, body.surface):
-        raise WrongSurface()
-    new = await call.database.run(start_session, body.surface, _staff_lifetime(call), staff_id=found.id)
-    return _me(actor, call.sign_in(new, bearer=body.bearer))
+    surface = _surface(actor.roles, body)
+    new = await call.database.run(start_session, surface, _staff_lifetime(call), staff_id=found.id)
+    return _me(actor, call.sign_in(new, bearer=body.bearer), surface)
 
 
 @api.post(
@@ -118,7 +129,7 @@ async def redeem_sign_in_link(call: Call, body: LinkRedemption) -> Me:
         actor = await who(session, token or "", call.now, body.surface)
     if actor is None:
         raise LinkUnknown()
-    return _me(actor, call.sign_in(new, bearer=body.bearer) if new else None)
+    return _me(actor, call.sign_in(new, bearer=body.bearer) if new else None, body.surface)
 
 
 @api.delete("/api/sessions/current", who=signed_in(), summary="Sign out", limit=SIGN_OUT)
@@ -156,7 +167,26 @@ def _staff_lifetime(call: Call) -> timedelta:
     return timedelta(hours=call.settings.session_hours)
 
 
-def _me(actor: Actor, session: SessionView | None) -> Me:
+def _surface(roles: frozenset[Role], body: SignIn) -> Surface:
+    """Where somebody with ``roles`` signs in.
+
+    Raises:
+        WrongSurface: not there, or nowhere.
+        SurfaceNeeded: with ``surfaces``, between which the person has to choose.
+    """
+    may = surfaces_of(roles)
+    if body.surface is not None:
+        may = [surface for surface in may if surface is body.surface]
+    elif body.wanted in may:
+        may = [body.wanted]
+    if not may:
+        raise WrongSurface()
+    if len(may) > 1:
+        raise SurfaceNeeded(surfaces=may)
+    return may[0]
+
+
+def _me(actor: Actor, session: SessionView | None, surface: Surface | None = None) -> Me:
     return Me(
         kind=actor.kind,
         id=actor.id,
@@ -164,5 +194,6 @@ def _me(actor: Actor, session: SessionView | None) -> Me:
         roles=sorted(actor.roles),
         request_id=actor.request_id,
         language=actor.language,
+        surface=surface,
         session=session,
     )

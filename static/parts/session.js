@@ -11,12 +11,12 @@ export async function requireStaff(page) {
   const token = takeToken("k");
   const { surface } = page.api;
   try {
-    if (token) await page.api.post("/api/sign-in-links/redemption", { token, surface });
+    if (token !== null) await page.api.post("/api/sign-in-links/redemption", { token, surface });
     return await page.api.get("/api/me");
   } catch (error) {
     if (!(error instanceof ApiError) || error.passing) throw error;
     await forgetPictures();
-    const why = token ? error.code : "";
+    const why = token !== null ? error.code : "";
     location.replace(`/sign-in?${new URLSearchParams({ surface, next: location.pathname, ...(why && { why }) })}`);
     return null;
   }

@@ -26,17 +26,27 @@ def started(foundry: Foundry, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield app
 
 
-@pytest.fixture
-async def username(started: RunningApp) -> AsyncIterator[str]:
-    """A technician with a password."""
+def from_elsewhere() -> dict[str, str]:
+    """An address of its own: from one, ten people sign in within a minute."""
+    return {"X-Forwarded-For": f"2001:db8:{uuid4().hex[:4]}::1"}
+
+
+async def hired(app: RunningApp, *roles: Role) -> str:
+    """The username of somebody with these roles, and a password."""
     name = f"wu.{uuid4().hex[:6]}"
 
     async def hire(uow: UnitOfWork) -> None:
-        await add_staff(uow, username=name, name="Wu", roles=frozenset({Role.TECHNICIAN}), password=PASSWORD)
+        await add_staff(uow, username=name, name="Wu", roles=frozenset(roles), password=PASSWORD)
 
-    async with started.database() as database:
+    async with app.database() as database:
         await database.run(hire)
-    yield name
+    return name
+
+
+@pytest.fixture
+async def username(started: RunningApp) -> AsyncIterator[str]:
+    """A technician with a password."""
+    yield await hired(started, Role.TECHNICIAN)
     await started.close()
 
 
@@ -97,3 +107,55 @@ async def test_it_leads_nowhere_else(
     await page.goto(address, wait_until="commit")
     await fill(page, username, PASSWORD)
     await page.wait_for_url(f"{started.url}/desk", wait_until="commit")
+
+
+@pytest.mark.parametrize(
+    ("roles", "came_by", "opens"),
+    [
+        ((Role.REP,), "/sign-in", "/rep"),
+        ((Role.REP,), "/desk", "/rep"),
+        ((Role.REP,), "/rep", "/rep"),
+        ((Role.DISPATCHER,), "/sign-in", "/console"),
+        ((Role.DISPATCHER,), "/rep", "/console"),
+        ((Role.TECHNICIAN,), "/sign-in", "/desk"),
+        ((Role.TECHNICIAN,), "/console", "/desk"),
+        ((Role.TECHNICIAN, Role.REP), "/rep", "/rep"),
+        ((Role.TECHNICIAN, Role.REP), "/sign-in?next=/rep", "/rep"),
+        ((Role.TECHNICIAN, Role.REP), "/desk", "/desk"),
+    ],
+)
+async def test_whoever_signs_in_is_where_they_may_be(
+    started: RunningApp, browsers: Browsers, roles: tuple[Role, ...], came_by: str, opens: str
+) -> None:
+    for part in ("401", "403", "404", "not_a_rep"):
+        browsers.tolerate(part)  # this representative has no route
+    page = await browsers.phone(language="zh-CN", extra_http_headers=from_elsewhere())
+    await page.goto(f"{started.url}{came_by}", wait_until="commit")
+    await fill(page, await hired(started, *roles), PASSWORD)
+    await page.wait_for_url(f"{started.url}{opens}", wait_until="commit")
+
+
+@pytest.mark.parametrize("chosen", ["desk", "rep"])
+async def test_who_may_be_in_two_places_is_asked(
+    started: RunningApp, browsers: Browsers, screenshot: ShotTaker, chosen: str
+) -> None:
+    for part in ("403", "404", "409"):
+        browsers.tolerate(part)
+    page = await browsers.phone(language="zh-CN", extra_http_headers=from_elsewhere())
+    await page.goto(f"{started.url}/sign-in", wait_until="commit")
+    await fill(page, await hired(started, Role.TECHNICIAN, Role.REP), PASSWORD)
+    await expect(page.locator("h1")).to_have_text("打开哪个页面？")
+    await expect(page.locator(".card button")).to_have_count(2)
+    await expect(page.locator("button[name=desk]")).to_be_focused()
+    await check(page)
+    await screenshot(page, "sign-in-choice")
+    await page.locator(f"button[name={chosen}]").click()
+    await page.wait_for_url(f"{started.url}/{chosen}", wait_until="commit")
+
+
+async def test_a_mistyped_sign_in_link_says_so(started: RunningApp, browsers: Browsers) -> None:
+    for part in ("401", "410 (Gone)"):
+        browsers.tolerate(part)
+    page = await browsers.desk(language="en-GB")
+    await page.goto(f"{started.url}/desk#k=abc", wait_until="commit")
+    await expect(page.locator(".note")).to_contain_text("This link is not complete")

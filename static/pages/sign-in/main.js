@@ -1,19 +1,24 @@
-// Staff sign-in. `?surface=` chooses the page to open, `?next=` the address to go back to, `?why=` the reason a link failed.
+// Staff sign-in. The person's roles say which page opens. `?surface=` is the page that sent them here, and opens where
+// they may; `?next=` is the address to go back to; `?why=` says why a link failed. Who may open several pages, and came
+// for none of them, is asked.
 
+import { ApiError } from "lib/api.js";
 import { button } from "parts/button.js";
 import { note } from "parts/chip.js";
 import { h } from "parts/dom.js";
-import { field, segmented } from "parts/field.js";
+import { field } from "parts/field.js";
 import { startPage } from "parts/page.js";
 import { i18n } from "parts/words.js";
 import { wordmark } from "parts/wordmark.js";
 
 const HOMES = /** @type {Record<string, string>} */ ({ desk: "/desk", rep: "/rep", console: "/console" });
+const ICONS = /** @type {Record<string, string>} */ ({ desk: "video", rep: "car", console: "map" });
 
 const page = await startPage();
 const asked = new URLSearchParams(location.search);
-let surface = asked.get("surface") ?? "desk";
-if (!(surface in HOMES)) surface = "desk";
+const next = asked.get("next") ?? "";
+const why = asked.get("why");
+const wanted = [asked.get("surface") ?? "", Object.keys(HOMES).find((name) => HOMES[name] === next)].find((name) => name && name in HOMES);
 
 const username = field({ t: "common.signin.username", name: "username", autocomplete: "username", autocapitalize: "none", spellcheck: "false", required: true });
 const password = field({ t: "common.signin.password", name: "password", type: "password", autocomplete: "current-password", required: true });
@@ -22,16 +27,8 @@ const shown = h("label", { class: "cluster small" },
   h("span", { t: "common.signin.show" }));
 const trouble = h("div", { "aria-live": "assertive" });
 const submit = button({ t: "common.signin.submit", kind: "primary", size: "main", type: "submit" });
-
-const form = h(
-  "form", { class: "stack", novalidate: true },
-  h("div", { class: "field" }, h("span", { class: "label", t: "common.signin.surface" }),
-    segmented({
-      name: "surface", label: "common.signin.surface", value: surface, change: (value) => (surface = value),
-      options: Object.keys(HOMES).map((value) => ({ value, t: `common.signin.surface.${value}` })),
-    })),
-  username, password, shown, trouble, submit,
-);
+const form = h("form", { class: "stack", novalidate: true }, username, password, shown, submit);
+const place = h("div", { class: "stack" }, h("h1", { t: "common.signin.title" }), why !== null && note({ t: why === "link_unknown" ? "errors.link_unknown" : "common.signin.link_used", tone: "warn", icon: "link" }), trouble, form);
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -39,23 +36,34 @@ form.addEventListener("submit", async (event) => {
   for (const part of [username, password]) part.fault(empty.includes(part) ? "common.signin.required" : null);
   if (empty[0]) return empty[0].control.focus();
   submit.setAttribute("aria-busy", "true");
-  trouble.replaceChildren();
-  try {
-    await page.api.post("/api/sessions", { username: username.control.value.trim(), password: password.control.value, surface });
-    location.replace(target());
-  } catch (error) {
-    trouble.replaceChildren(note({ text: i18n.error(error), tone: "bad", icon: "alert" }));
-    password.control.select();
-  } finally {
-    submit.removeAttribute("aria-busy");
-  }
+  await signIn({ wanted });
+  submit.removeAttribute("aria-busy");
 });
 
-/** Only an address of our own, and only for the page that was asked for. */
-function target() {
-  const next = asked.get("next") ?? "";
-  const own = /^\/[a-z-]*$/.test(next) && surface === (asked.get("surface") ?? surface);
-  return own ? next : /** @type {string} */ (HOMES[surface]);
+/** @param {{wanted?: string | undefined, surface?: string}} where */
+async function signIn(where) {
+  trouble.replaceChildren();
+  try {
+    const me = await page.api.post("/api/sessions", { username: username.control.value.trim(), password: password.control.value, ...where });
+    location.replace(target(me.surface));
+  } catch (error) {
+    if (error instanceof ApiError && error.code === "surface_needed") return choose(/** @type {string[]} */ (error.params["surfaces"]));
+    trouble.replaceChildren(note({ text: i18n.error(error), tone: "bad", icon: "alert" }));
+    password.control.select();
+  }
+}
+
+/** The name and the password are right, and there is more than one page to open. @param {string[]} surfaces */
+function choose(surfaces) {
+  const pages = surfaces.map((surface) => button({ t: `common.signin.surface.${surface}`, icon: ICONS[surface] ?? "", size: "main", name: surface, action: () => signIn({ surface }) }));
+  place.replaceChildren(h("h1", { t: "common.signin.surface" }), trouble, ...pages);
+  pages[0]?.focus();
+}
+
+/** The address that was asked for, where it is our own and belongs to the page that opens. @param {string} surface */
+function target(surface) {
+  const own = /^\/[a-z-]*$/.test(next) && (next === HOMES[surface] || (!Object.values(HOMES).includes(next) && surface === (wanted ?? surface)));
+  return own && next !== "/" ? next : /** @type {string} */ (HOMES[surface]);
 }
 
 page.main.append(
@@ -63,10 +71,7 @@ page.main.append(
     wordmark(page.shell),
     h("div", { class: "cluster" }, h("cs-theme"), h("cs-language")))),
   h("div", { class: "screen signin" },
-    h("div", { class: "card stack" },
-      h("h1", { t: "common.signin.title" }),
-      asked.has("why") && note({ t: "common.signin.link_used", tone: "warn", icon: "link" }),
-      form),
+    h("div", { class: "card stack" }, place),
     h("p", { class: "small" }, h("a", { href: "/", t: "common.signin.customer" }))),
 );
 username.control.focus();

@@ -120,6 +120,61 @@ async def _signed_in(client: httpx.AsyncClient, database: Database) -> dict[str,
     return {"Authorization": f"Bearer {answer.json()['session']['token']}"}
 
 
+@pytest.mark.parametrize(
+    ("roles", "asked", "told"),
+    [
+        (["rep"], {}, "rep"),
+        (["rep"], {"wanted": "desk"}, "rep"),
+        (["dispatcher"], {"wanted": "desk"}, "console"),
+        (["technician"], {}, "desk"),
+        (["technician", "rep"], {"wanted": "rep"}, "rep"),
+        (["technician", "rep"], {"surface": "desk"}, "desk"),
+        (["technician", "rep"], {"surface": "desk", "wanted": "rep"}, "desk"),
+        (["technician", "rep"], {}, ["desk", "rep"]),
+        (["technician", "rep"], {"wanted": "console"}, ["desk", "rep"]),
+        (["supervisor"], {}, ["desk", "console"]),
+        (["rep"], {"surface": "desk"}, "wrong_surface"),
+        ([], {}, "wrong_surface"),
+        ([], {"wanted": "rep"}, "wrong_surface"),
+        (["rep"], {"surface": "customer"}, "invalid"),
+        (["rep"], {"wanted": "customer"}, "invalid"),
+    ],
+)
+async def test_roles_say_where_somebody_signs_in(
+    client: httpx.AsyncClient,
+    database: Database,
+    roles: list[str],
+    asked: dict[str, str],
+    told: str | list[str],
+) -> None:
+    async with database.unit_of_work() as uow:
+        held = frozenset(map(Role, roles))
+        await add_staff(uow, username="lin", name="林", roles=held, password="drip drip")
+    answer = await client.post("/api/sessions", json={"username": "lin", "password": "drip drip", **asked})
+    body = answer.json()
+    if answer.status_code == 201:
+        assert body["surface"] == told and f"__Host-curbstop-{told}=" in answer.headers["set-cookie"]
+        assert (await client.get("/api/me", headers={"Curbstop-Surface": str(told)})).status_code == 200
+        return
+    assert "set-cookie" not in answer.headers
+    if isinstance(told, list):
+        assert (answer.status_code, body["error"]["code"]) == (409, "surface_needed")
+        assert body["error"]["params"] == {"surfaces": told}
+    else:
+        assert body["error"]["code"] == told
+
+
+async def test_where_one_may_sign_in_is_told_to_nobody_else(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    async with database.unit_of_work() as uow:
+        held = frozenset({Role.SUPERVISOR})
+        await add_staff(uow, username="lin", name="林", roles=held, password="drip drip")
+    answer = await client.post("/api/sessions", json={"username": "lin", "password": "drop drop"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "wrong_password")
+    assert answer.json()["error"]["params"] == {}
+
+
 async def test_nobody_may_call_a_route_for_technicians(client: httpx.AsyncClient) -> None:
     answer = await client.post("/api/pipes", json={"length_m": 1, "name": "a"})
     assert answer.status_code == 401
