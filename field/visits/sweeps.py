@@ -1,15 +1,16 @@
-"""Clocks of tasks that nobody's action stops: run every few seconds, by any worker, any number of times.
+"""Clocks of tasks that nobody's action stops: looked at now and then, by any worker, any number of times.
 
-Each task is looked at in a transaction of its own, and under its version: two sweeps at once do the work
-once, and one task that cannot be handled does not hold up the others.
+Each clock is a job of its own, so that one which fails, or has much to do, keeps no other waiting. Each task
+is looked at in a transaction of its own, and under its version: two sweeps at once do the work once, and one
+task that cannot be handled does not hold up the others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from uuid import UUID
 
-import structlog
 from sqlalchemy import select
 
 from field.dispatch.engine.route import insert
@@ -26,44 +27,13 @@ from field.task.timeline import hint, step
 from field.visits.commands import hand_on
 from kernel.actors import SYSTEM
 from kernel.database import Database, UnitOfWork
-from kernel.errors import CurbstopError
-
-log = structlog.get_logger(__name__)
+from kernel.jobs import one_by_one
 
 Command = Callable[[UnitOfWork, FieldServices, UUID], Awaitable[bool]]
 
+Find = Callable[[Database, FieldServices], Awaitable[list[UUID]]]
+
 LATE_STATES = (TaskState.UNPLACED, TaskState.ASSIGNED, TaskState.ACCEPTED, TaskState.TRAVELLING)
-
-
-async def sweep(database: Database, services: FieldServices) -> int:
-    """Look at every running clock once; the number of tasks that something was done about."""
-    done = 0
-    for command, find in (
-        (expire, _unanswered),
-        (carry_over, _left_over),
-        (flag_late, _late),
-        (retry, due_again),
-    ):
-        try:
-            due = await find(database, services)
-        except Exception:
-            log.exception("sweep_failed", clock=command.__name__)
-            continue  # the other clocks run on
-        for task_id in due:
-            done += await _look_at(database, services, command, task_id)
-    return done
-
-
-async def _look_at(database: Database, services: FieldServices, command: Command, task_id: UUID) -> bool:
-    """One task, whose faults stay its own."""
-    try:
-        return await database.run(command, services, task_id)
-    except CurbstopError as refusal:
-        # Somebody acted in between; if a clock still runs out, the next sweep sees it.
-        log.info("sweep_skipped", task=str(task_id), code=refusal.code)
-    except Exception:
-        log.exception("sweep_failed", clock=command.__name__, task=str(task_id))
-    return False
 
 
 async def _unanswered(database: Database, services: FieldServices) -> list[UUID]:
@@ -152,3 +122,25 @@ async def flag_late(uow: UnitOfWork, services: FieldServices, task_id: UUID) -> 
     task.late_since = uow.now
     hint(uow, task, inbox=task.state is TaskState.UNPLACED)
     return True
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A kind of clock: which tasks it has run out for, and what is then done about each of them."""
+
+    name: str
+    find: Find
+    command: Command
+    every_s: float
+
+    async def sweep(self, database: Database, services: FieldServices) -> int:
+        """Look once at every clock of this kind; the number of tasks that something was done about."""
+        return await one_by_one(database, self.command, await self.find(database, services), services)
+
+
+CLOCKS = (
+    Clock("unanswered", _unanswered, expire, every_s=3.0),
+    Clock("left_over", _left_over, carry_over, every_s=15.0),
+    Clock("late", _late, flag_late, every_s=3.0),
+    Clock("waiting", due_again, retry, every_s=5.0),
+)

@@ -76,7 +76,7 @@ def test_what_is_there_twice_is_found() -> None:
     assert "two rooms decide who hears the topic rep" in twice
     assert "two rooms own the table device_action" in twice
     assert "two groups of handlers are called field" in twice
-    assert "two jobs are called visits.clocks" in twice
+    assert "two jobs are called visits.late" in twice
 
 
 @contextmanager

@@ -24,13 +24,12 @@ from field.task.tables import Task
 from field.task.task import By, TaskEvent, TaskState
 from field.task.timeline import step
 from field.visits.commands import hand_on
-from field.visits.sweeps import sweep
 from kernel.actors import SYSTEM
 from kernel.clock import ManualClock
 from kernel.database import UnitOfWork
 from kernel.identity.staff import Staff
 from tests.rig.foundations import MORNING
-from tests.rig.town import Town, inside
+from tests.rig.town import Town, inside, sweep
 from tests.unit.field.oracle import best_by_trying_all
 
 STREETS = Path(__file__).parents[2] / "demo" / "streets.json"

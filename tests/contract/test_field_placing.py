@@ -10,11 +10,10 @@ from sqlalchemy import update
 
 from field.task.tables import Task
 from field.task.task import TaskState
-from field.visits.sweeps import sweep
 from kernel.contracts import RequestWithdrawn
 from kernel.database import UnitOfWork
 from tests.rig.foundations import MORNING
-from tests.rig.town import Town, inside
+from tests.rig.town import Town, inside, sweep
 
 
 def reasons(task_placement: dict[str, object]) -> list[str]:

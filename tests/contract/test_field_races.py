@@ -10,8 +10,7 @@ import httpx
 import pytest
 
 from field.task.task import TaskState
-from field.visits.sweeps import sweep
-from tests.rig.town import Town, inside
+from tests.rig.town import Town, inside, sweep
 
 
 async def test_of_two_dispatchers_who_move_a_task_one_wins(town: Town) -> None:

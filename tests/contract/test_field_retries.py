@@ -17,13 +17,12 @@ from field.reps.imports import import_reps
 from field.task.tables import Task
 from field.task.task import TaskState
 from field.visits.handlers import group
-from field.visits.sweeps import sweep
 from kernel.actors import SYSTEM
 from kernel.contracts import Event, RouteEased
 from kernel.database import UnitOfWork
 from kernel.outbox import read_event
 from tests.rig.foundations import MORNING
-from tests.rig.town import REPS, Town, inside
+from tests.rig.town import REPS, Town, inside, sweep
 
 SOON = MORNING + timedelta(hours=2)
 

@@ -37,6 +37,7 @@ from field.road.travel import Haversine
 from field.services import FieldServices
 from field.task.tables import Task
 from field.visits.handlers import group
+from field.visits.sweeps import CLOCKS
 from kernel.actors import SYSTEM, Actor, Role
 from kernel.clock import ManualClock
 from kernel.contracts import Event, VisitRequested
@@ -105,6 +106,11 @@ def town_services(folder: Path) -> FieldServices:
     )
 
 
+async def sweep(database: Database, services: FieldServices) -> int:
+    """What the field's clocks demand, one kind after the other; the number of tasks it was done about."""
+    return sum([await clock.sweep(database, services) for clock in CLOCKS])
+
+
 class Town:
     """The town in a database, its people, and the doors they call at."""
 
@@ -113,7 +119,7 @@ class Town:
         self.services = services
         self.clock = clock
         settings = Settings(timezone=str(services.timezone))
-        house = House(
+        self.house = House(
             settings=settings,
             database=database,
             redis=redis,
@@ -122,7 +128,7 @@ class Town:
             limiter=RateLimiter(redis, clock),
             services={FieldServices: services, GridServices: GridServices(services.grid)},
         )
-        self._doors = Starlette(routes=routes(DOORS, house))
+        self._doors = Starlette(routes=routes(DOORS, self.house))
         self._callers: list[Caller] = []
         self.people: dict[str, Actor] = {}
         self.reps: dict[str, Rep] = {}
