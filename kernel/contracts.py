@@ -52,6 +52,21 @@ class RouteEased(Event):
     rep_id: UUID | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class GroundLearned(Event):
+    """Zones or addresses came in through a file: a place that was not known may be known now.
+
+    An import tells it of all tasks. Each is then tried by itself, so that one which fails stops no other: the
+    event comes again for each (``task_id``), and for those behind the last of them (``after_…``).
+    """
+
+    type = "ground_learned"
+
+    task_id: UUID | None = None
+    after_priority: int | None = None
+    after_id: UUID | None = None
+
+
 # assist → field ------------------------------------------------------------------------------------
 
 

@@ -27,6 +27,7 @@ from field.grid.plans.reports import (
 from field.grid.store import grid_version
 from field.grid.tables import Cell, GridImport, Rep, Zone
 from kernel.actors import Actor, Role, Surface
+from kernel.contracts import GroundLearned
 from kernel.database import UnitOfWork
 from kernel.identity.links import create_links
 from kernel.identity.staff import Staff, hire
@@ -84,6 +85,8 @@ async def store_zones(uow: UnitOfWork, actor: Actor, plan: ZonePlan) -> ImportRe
     await _update(uow, Zone, plan.changed)
     await _update(uow, Zone, [{"row_id": id, "active": False} for id in plan.removed])
     await _note_import(uow, actor, plan)
+    if plan.new or plan.changed:
+        uow.emit(GroundLearned())
     return plan.report
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from field.dispatch.commands import Job, ask_again, cancel_task, create_task
-from field.dispatch.retries import retry_for
+from field.dispatch.retries import find_places, retry_for
 from field.services import FieldServices
 from field.task.answering import answerable_staff
 from field.task.escalation import escalation_target
@@ -13,7 +13,14 @@ from field.task.tables import Task
 from field.task.task import FINAL, TaskState
 from field.visits.erasing import erase_task
 from kernel.actors import SYSTEM
-from kernel.contracts import RequestErased, RequestWithdrawn, RouteEased, TaskDone, VisitRequested
+from kernel.contracts import (
+    GroundLearned,
+    RequestErased,
+    RequestWithdrawn,
+    RouteEased,
+    TaskDone,
+    VisitRequested,
+)
 from kernel.database import UnitOfWork
 from kernel.events.inbox import HandlerGroup
 from kernel.identity.staff import Staff
@@ -91,6 +98,12 @@ async def finished(uow: UnitOfWork, done: TaskDone, services: FieldServices) -> 
 async def eased(uow: UnitOfWork, route: RouteEased, services: FieldServices) -> None:
     """Somebody gave a task up, or there are others to try: the inbox is looked through again."""
     await retry_for(uow, services, route.rep_id)
+
+
+@group.on(GroundLearned)
+async def learned(uow: UnitOfWork, news: GroundLearned, services: FieldServices) -> None:
+    """A file has come in: places that nobody knew are looked for again."""
+    await find_places(uow, services, news)
 
 
 async def task_of(uow: UnitOfWork, word: VisitRequested | RequestWithdrawn | RequestErased) -> Task | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,6 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import update
 
+from field.dispatch import retries
 from field.dispatch.retries import RETRY_EVERY
 from field.dispatch.tables import Shift
 from field.grid.tables import Rep
@@ -22,7 +24,7 @@ from kernel.contracts import Event, RouteEased
 from kernel.database import UnitOfWork
 from kernel.outbox import read_event
 from tests.rig.foundations import MORNING
-from tests.rig.town import REPS, Town, inside, sweep
+from tests.rig.town import REPS, Town, inside, sweep, zone_file
 
 SOON = MORNING + timedelta(hours=2)
 
@@ -188,5 +190,45 @@ async def test_a_retry_that_meets_a_dispatcher_takes_nothing_from_them(town: Tow
     assert len(await town.events("task_assigned")) == 1
 
 
+HARBOUR = "address,town,lon,lat\n1 Harbour Road,Monaco,7.4131,43.7051\n9 Cliff Path,Monaco,7.4531,43.7051\n"
+
+
+async def bring(town: Town, kind: str, data: bytes) -> None:
+    dora = await town.caller("dora")
+    await dora.upload(f"/api/imports/{kind}", data, name=f"{kind}.csv")
+    await news(town, "ground_learned")
+
+
+async def test_an_address_file_places_what_had_no_place(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retries, "TOLD_AT_ONCE", 2)
+    known = [await town.task(where=None, priority=priority) for priority in (1, 3, 2)]
+    unknown = await town.task(where=None, address="1 Nowhere Lane")
+    beyond = await town.task(where=None, address="9 Cliff Path")
+    expert = await town.task(where=None, skill="water_quality")
+    assert {task.unplaced_reason for task in (*known, unknown, beyond, expert)} == {"no_place"}
+    await bring(town, "addresses", HARBOUR.encode())
+    assert {(await town.reload(task)).state for task in known} == {TaskState.ASSIGNED}
+    placed = [event["task_id"] for event in await town.events("task_assigned")]
+    assert placed == [str(known[at].id) for at in (1, 2, 0)], "the most pressing first"
+    now = await town.reload(unknown)
+    assert (now.unplaced_reason, now.version) == ("no_place", unknown.version), "in vain, and without a trace"
+    assert (await town.reload(beyond)).unplaced_reason == "outside_zones"
+    now = await town.reload(expert)
+    assert (now.unplaced_reason, now.lon) == ("nobody_able", 7.4131), "its place is known, and what it lacks"
+    before = await town.reload(known[0])
+    await bring(town, "addresses", HARBOUR.encode())
+    assert (await town.reload(known[0])).version == before.version
+
+
+async def test_a_zone_file_places_what_lay_outside(town: Town) -> None:
+    outside = await town.task(where=(7.445, 43.705))
+    assert outside.unplaced_reason == "outside_zones"
+    wider = json.loads(zone_file())
+    wider["features"][3]["geometry"]["coordinates"][0][1][0] = 7.45
+    wider["features"][3]["geometry"]["coordinates"][0][2][0] = 7.45
+    await bring(town, "zones", json.dumps(wider).encode())
+    assert (await town.reload(outside)).state is TaskState.ASSIGNED
+
+
 def test_the_field_hears_its_own_news() -> None:
-    assert {"task_done", "route_eased"} <= group.types
+    assert {"task_done", "route_eased", "ground_learned"} <= group.types

@@ -26,6 +26,7 @@ from field.grid.places.words import cell_of
 from field.grid.places.writing import grams, street_words
 from field.grid.tables import Zone
 from kernel.actors import Actor
+from kernel.contracts import GroundLearned
 from kernel.database import Database, UnitOfWork
 from kernel.errors import Fault, Refused
 from kernel.sql.base import Base
@@ -169,6 +170,7 @@ async def _finish(uow: UnitOfWork, actor: Actor, file: AddressFile, generation: 
         streets=source.streets,
         doors=source.doors,
     )
+    uow.emit(GroundLearned())
     uow.changed("import", file.kind, "zones")
     return replaced
 
