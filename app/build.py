@@ -44,6 +44,7 @@ from kernel.clock import SystemClock
 from kernel.database import Database
 from kernel.delivery.courier import Courier
 from kernel.delivery.gateway import gateway_of
+from kernel.erasing import Erasers
 from kernel.events.bus import Consumer, Relay
 from kernel.events.lease import Leases
 from kernel.ids import new_token
@@ -106,6 +107,7 @@ def build_services(settings: Settings) -> dict[type, object]:
     guides = load_guides()
     return {
         Holders: Holders(blobs),
+        Erasers: capabilities.ERASERS,
         RequestComposer: composer(guides),
         AssistServices: AssistServices(
             guides=guides,
@@ -121,6 +123,7 @@ def build_services(settings: Settings) -> dict[type, object]:
             travel=build_travel(settings),
             blobs=blobs,
             timezone=ZoneInfo(settings.timezone),
+            erasers=capabilities.ERASERS,
             grid=grid,
             link_lifetime=timedelta(minutes=settings.sign_in_link_minutes),
         ),

@@ -32,6 +32,7 @@ from field.task.capability import capability as task
 from field.visits.capability import capability as visits
 from kernel.capability import Capability, faults_of
 from kernel.contracts import Changed, RequestClosed
+from kernel.erasing import Erasers
 from kernel.events.inbox import HandlerGroup
 from kernel.jobs import Job
 from kernel.outbox import EVENT_TYPES
@@ -70,6 +71,9 @@ APIS: tuple[Api, ...] = tuple(api for room in CAPABILITIES for api in room.apis)
 
 JOBS: tuple[Job, ...] = tuple(job for room in CAPABILITIES for job in room.jobs)
 """Everything that time brings."""
+
+ERASERS = Erasers(tuple(eraser for room in reversed(CAPABILITIES) for eraser in room.erasers))
+"""How each room forgets a customer: from the top down, so that sessions and links go last."""
 
 TOPICS: Mapping[str, TopicRule] = {
     prefix: rule for room in CAPABILITIES for prefix, rule in room.topics.items()

@@ -19,6 +19,7 @@ def erase(settings: Settings, request_id: UUID) -> int:
 
 
 async def _erase(settings: Settings, request_id: UUID) -> int:
+    from app.capabilities import ERASERS
     from app.migrations.schema import current, head
 
     database = Database(settings.sqlalchemy_url)
@@ -26,7 +27,7 @@ async def _erase(settings: Settings, request_id: UUID) -> int:
         if await current(database) != head():
             say("The database has not this release's schema yet: curbstop migrate")
             return 2
-        erased_at = await database.run(erase_request, SYSTEM, request_id)
+        erased_at = await database.run(erase_request, ERASERS, SYSTEM, request_id)
     except CurbstopError as refused:
         say(refused.detail)
         return 1

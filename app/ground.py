@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from kernel.audit import AuditEntry
 from kernel.capability import Capability, Handling
+from kernel.database import UnitOfWork
+from kernel.delivery.commands import forget_messages
 from kernel.delivery.tables import Delivery
+from kernel.erasing import Eraser
 from kernel.events.inbox import FailedEvent, InboxRow
-from kernel.identity.links import AccessLink, forget_expired
-from kernel.identity.sessions import Session, forget_ended
+from kernel.identity.links import AccessLink, forget_expired, forget_links
+from kernel.identity.sessions import Session, forget_ended, forget_sessions
 from kernel.identity.staff import Staff
 from kernel.jobs import Job, Turn
-from kernel.outbox import OutboxRow
+from kernel.outbox import OutboxRow, forget_private
 from kernel.pictures import removal
 from kernel.pictures.blobs import FOLDERS
 from kernel.pictures.removal import Holders, sweep_folder
@@ -39,6 +44,11 @@ async def forget_ended_sessions(turn: Turn) -> None:
     await turn.house.database.run(forget_ended)
 
 
+async def forget_what_is_told(uow: UnitOfWork, id: UUID) -> None:
+    """Take the customer out of the events that are still on their way."""
+    await forget_private(uow.session, id)
+
+
 capability = Capability(
     "kernel",
     apis=(health_api, session_api, live_api),
@@ -49,4 +59,10 @@ capability = Capability(
         Job("pictures.unheld", sweep_pictures, TIDY_EVERY_S, TIDY_EVERY_S),
     ),
     tables=(AuditEntry, InboxRow, FailedEvent, AccessLink, Delivery, OutboxRow, Session, Staff),
+    erasers=(
+        Eraser("request", (Delivery.to, Delivery.text, Delivery.answer), forget_messages),
+        *(Eraser(of, (OutboxRow.body,), forget_what_is_told) for of in ("request", "task")),
+        Eraser("request", (AccessLink.token_hash, AccessLink.session_hash), forget_links),
+        Eraser("request", (Session.token_hash,), forget_sessions),
+    ),
 )

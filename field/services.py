@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from field.grid.store import GridCache
 from field.road.travel import Travel
+from kernel.erasing import Erasers
 from kernel.pictures.blobs import Blobs
 
 Point = tuple[float, float]
@@ -19,11 +20,15 @@ Point = tuple[float, float]
 
 @dataclasses.dataclass(frozen=True)
 class FieldServices:
-    """``travel``: times between places; ``timezone``: of the working day; ``blobs``: keeps photos."""
+    """``travel``: times between places; ``timezone``: of the working day; ``blobs``: keeps photos.
+
+    ``erasers``: every room's, for what a task tells of a customer.
+    """
 
     travel: Travel
     blobs: Blobs
     timezone: ZoneInfo
+    erasers: Erasers
     grid: GridCache = dataclasses.field(default_factory=GridCache)
     link_lifetime: timedelta = timedelta(hours=12)
     rosters: dict[date, Any] = dataclasses.field(default_factory=dict)

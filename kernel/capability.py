@@ -1,18 +1,22 @@
 """What one room offers to the whole house, declared once in the room's own ``capability.py``.
 
 ``app.capabilities`` lists the rooms, and `faults_of` holds the list against what there is: a table that no
-room owns, a table that two do, a column that names pictures and does not keep them, an event that nobody
-handles, a live topic that nobody may hear. What was forgotten is found when the house starts, not when
-somebody misses it.
+room owns, a table that two do, a column that names pictures and does not keep them, a column that could tell
+of a customer and is not emptied with them, an event that nobody handles, a live topic that nobody may hear.
+What was forgotten is found when the house starts, not when somebody misses it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import InstrumentedAttribute
 
 from kernel.contracts import Event
+from kernel.erasing import Eraser, telling_columns
 from kernel.events.inbox import HandlerGroup
 from kernel.jobs import Job
 from kernel.sql.base import Base
@@ -33,7 +37,8 @@ class Handling:
 class Capability:
     """One room. What it does not have it leaves out.
 
-    ``name`` is its folder's (``assist.queue``); ``topics`` says, by prefix of live topics, who may listen.
+    ``name`` is its folder's (``assist.queue``); ``topics`` says, by prefix of live topics, who may listen;
+    ``erasers`` empty what tells of a customer, and ``kept`` are the columns beside it that say what happened.
     """
 
     name: str
@@ -42,6 +47,8 @@ class Capability:
     jobs: tuple[Job, ...] = ()
     topics: Mapping[str, TopicRule] = field(default_factory=dict)
     tables: tuple[type[Base], ...] = ()
+    erasers: tuple[Eraser, ...] = ()
+    kept: tuple[InstrumentedAttribute[Any], ...] = ()
 
 
 def _twice(names: Collection[str]) -> list[str]:
@@ -56,6 +63,22 @@ def _unkept() -> list[str]:
         for column in columns
         if "blob" in column.name and not isinstance(column.type, BlobColumn)
     )
+
+
+def _told(capabilities: Collection[Capability]) -> Iterator[str]:
+    """Columns that could tell of a customer and are not emptied with them, or are and are said to be kept."""
+    erased = {_name(each) for room in capabilities for eraser in room.erasers for each in eraser.columns}
+    kept = {_name(each) for room in capabilities for each in room.kept}
+    there = {f"{column.table.name}.{column.name}" for column in telling_columns()}
+    for name in sorted(there - erased - kept):
+        yield f"no erasure empties the column {name}, and no room says that it is kept"
+    for name in sorted(erased & kept):
+        yield f"the column {name} is erased and kept"
+
+
+def _name(attribute: InstrumentedAttribute[Any]) -> str:
+    column = attribute.property.columns[0]
+    return f"{column.table.name}.{column.name}"
 
 
 def faults_of(
@@ -77,6 +100,7 @@ def faults_of(
         *(f"two rooms own the table {name}" for name in _twice(tables)),
         *(f"no room owns the table {name}" for name in sorted(set(Base.metadata.tables) - set(tables))),
         *(f"the column {name} names files and does not keep them: it is no BlobColumn" for name in _unkept()),
+        *_told(capabilities),
         *(f"two rooms decide who hears the topic {name}" for name in _twice(topics)),
         *(f"two groups of handlers are called {name}" for name in _twice(groups)),
         *(f"two jobs are called {name}" for name in _twice(jobs)),

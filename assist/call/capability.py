@@ -11,4 +11,8 @@ capability = Capability(
     apis=(api,),
     jobs=(Job("call.abandoned", lambda turn: take_back_abandoned(turn.house.database), 3.0, SETTLED_S),),
     tables=(ConnectionStep,),
+    kept=(
+        ConnectionStep.step,
+        ConnectionStep.detail,
+    ),
 )

@@ -1,6 +1,7 @@
 """What both sides write to each other."""
 
 from assist.chat.api import api
+from assist.chat.erasing import eraser
 from assist.chat.tables import Message
 from kernel.capability import Capability
 
@@ -8,4 +9,5 @@ capability = Capability(
     "assist.chat",
     apis=(api,),
     tables=(Message,),
+    erasers=(eraser,),
 )

@@ -10,6 +10,7 @@ from assist.erasure.stills import StillProves, delete_still
 from assist.erasure.views import ErasureView
 from assist.request.request import WrongState
 from assist.stills.queries import request_of_still
+from kernel.erasing import Erasers
 from kernel.errors import Forbidden
 from kernel.web import Api, Call, role
 
@@ -24,7 +25,7 @@ api = Api("assist")
     limit=MOVE,
 )
 async def erase_a_request(call: Call, request_id: UUID) -> ErasureView:
-    erased_at = await call.database.run(erase_request, call.actor, request_id)
+    erased_at = await call.database.run(erase_request, call.use(Erasers), call.actor, request_id)
     call.ended_session = call.actor.kind == "customer"
     return ErasureView(request_id=request_id, erased_at=erased_at)
 

@@ -8,4 +8,8 @@ capability = Capability(
     "assist.guide",
     apis=(api,),
     tables=(GuideAnswer,),
+    kept=(
+        GuideAnswer.guide,
+        GuideAnswer.step,
+    ),
 )

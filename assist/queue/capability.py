@@ -11,4 +11,8 @@ capability = Capability(
     apis=(api,),
     jobs=(Job("queue.lost_places", lambda turn: give_up_lost_places(turn.house.database), 3.0, SETTLED_S),),
     tables=(QueueEntry, DeskPresence, Call),
+    kept=(
+        Call.end_reason,
+        Call.pickup_s,
+    ),
 )

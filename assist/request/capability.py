@@ -1,6 +1,7 @@
 """The request itself: who asked, its state and its one owner, and what the field tells of its visit."""
 
 from assist.request import handlers
+from assist.request.erasing import eraser
 from assist.request.tables import Customer, RequestEvent, ServiceRequest
 from assist.services import AssistServices
 from kernel.capability import Capability, Handling
@@ -9,4 +10,10 @@ capability = Capability(
     "assist.request",
     handlers=(Handling(handlers.group, AssistServices),),
     tables=(Customer, ServiceRequest, RequestEvent),
+    erasers=(eraser,),
+    kept=(
+        ServiceRequest.safety_stop,
+        RequestEvent.kind,
+        RequestEvent.detail,
+    ),
 )

@@ -1,9 +1,24 @@
 """A job at a place: its states, its timeline, who answers for it, and what proves it."""
 
+from field.task.erasing import eraser
 from field.task.tables import Conflict, Departure, Proof, Task, TaskEntry
 from kernel.capability import Capability
 
 capability = Capability(
     "field.task",
     tables=(Task, TaskEntry, Proof, Conflict, Departure),
+    erasers=(eraser,),
+    kept=(
+        *(
+            Task.category,
+            Task.fault,
+            Task.ownership,
+            Task.skill,
+            Task.parts,
+            Task.verdict,
+            Task.unplaced_reason,
+            Task.refused_by,
+        ),
+        *(TaskEntry.kind, TaskEntry.from_state, TaskEntry.to_state, TaskEntry.actor_name, Proof.media_type),
+    ),
 )

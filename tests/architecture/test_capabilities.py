@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import Column, String, Table
+from sqlalchemy import JSON, Column, Double, ForeignKey, String, Table
 from sqlalchemy.types import TypeEngine
 
 from app import capabilities
 from app.capabilities import CAPABILITIES, UNHEARD
 from app.tables import complete_metadata
+from assist.chat.tables import Message
 from assist.stills.tables import Still
 from kernel.capability import Capability, faults_of
 from kernel.contracts import RequestClosed, TaskDone
@@ -100,6 +101,27 @@ def test_a_column_for_pictures_that_would_not_keep_them_is_found() -> None:
     with one_more_table(String(64)):
         told = faults(CAPABILITIES)
     assert "the column leak.blob_id names files and does not keep them: it is no BlobColumn" in told
+
+
+@pytest.mark.parametrize("kind", [String(200), JSON(), Double(), BlobColumn()])
+def test_a_column_for_a_customer_s_words_that_no_erasure_empties_is_found(kind: TypeEngine[Any]) -> None:
+    request: Column[Any] = Column("request_id", ForeignKey("service_request.id"))
+    table = Table(
+        *("leak", Base.metadata, Column("id", String, primary_key=True), request), Column("said", kind)
+    )
+    try:
+        told = faults(CAPABILITIES)
+        assert "no erasure empties the column leak.said, and no room says that it is kept" in told
+    finally:
+        Base.metadata.remove(table)
+
+
+def test_a_room_that_forgets_to_forget_is_found() -> None:
+    chat = next(room for room in CAPABILITIES if room.name == "assist.chat")
+    rooms = (*without("assist.chat"), replace(chat, erasers=()))
+    assert "no erasure empties the column message.text, and no room says that it is kept" in faults(rooms)
+    rooms = (*without("assist.chat"), replace(chat, kept=(Message.text,)))
+    assert "the column message.text is erased and kept" in faults(rooms)
 
 
 async def test_no_picture_is_stored_for_a_column_that_would_not_keep_it(tmp_path: Path) -> None:

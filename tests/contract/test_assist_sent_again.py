@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from app.capabilities import ERASERS
 from assist.erasure.commands import erase_request
 from assist.guide.commands import answer_guide
 from assist.guide.guide import Answer
@@ -61,7 +62,7 @@ async def test_an_erased_request_is_opened_by_no_secret(house: AssistHouse) -> N
     row, _session = await house.database.run(start_request, house.services, new)
     customer = customer_actor(row)
     await house.database.run(withdraw, customer, row.id)
-    await house.database.run(erase_request, customer, row.id)
+    await house.database.run(erase_request, ERASERS, customer, row.id)
     again, _session = await house.database.run(start_request, house.services, new)
     assert again.id != row.id
 

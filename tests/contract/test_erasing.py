@@ -15,7 +15,7 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import func, select, text
 
-from app.capabilities import JOBS
+from app.capabilities import ERASERS, JOBS
 from assist.chat.commands import add_message
 from assist.chat.tables import Message
 from assist.erasure.commands import RequestOpen, erase_lapsed, erase_request
@@ -35,6 +35,7 @@ from kernel.audit import AuditEntry, first_broken_entry
 from kernel.clock import ManualClock
 from kernel.contracts import RequestErased, VisitRequested
 from kernel.database import Database
+from kernel.erasing import Erasers
 from kernel.errors import Forbidden, NotFound
 from kernel.events.bus import STREAM
 from kernel.events.lease import Leases
@@ -50,6 +51,14 @@ from tests.contract.erasing_rig import OTTER, QUILL, Erasable, open_both
 from tests.contract.test_field_steps import PNG
 from tests.rig.foundations import Foundation
 from tests.rig.town import Town
+
+NOT_IN_THIS_STORY = {
+    "delivery.answer",  # no gateway answers here; the row is deleted with its text
+    "service_request.started_with",  # of a customer who began without an invitation
+    "task.escalation_reason",
+    "task_conflict.acts",  # test_field_conflicts
+}
+"""Columns that `Erasable.visited` leaves empty."""
 
 
 @pytest.fixture
@@ -81,7 +90,7 @@ async def test_nothing_that_tells_of_the_customer_is_left_anywhere(
     assert len(QUILL.found_in(told)) == 8, "each of the secrets has to be there, or its going proves nothing"
     assert len(running.files()) == 4
 
-    await running.database.run(erase_request, running.house.supervisor, customer.id)
+    await running.database.run(erase_request, ERASERS, running.house.supervisor, customer.id)
     await running.settled()
 
     assert QUILL.found_in(await running.stored()) == []
@@ -102,10 +111,22 @@ async def test_nothing_that_tells_of_the_customer_is_left_anywhere(
     assert (await running.task_of(other)).erased_at is None
 
 
+async def test_every_column_that_is_to_be_emptied_has_something_to_lose_here(running: Erasable) -> None:
+    """Otherwise that nothing is left would prove nothing about it."""
+    await running.visited(QUILL)
+    empty = set()
+    async with running.database.reading() as session:
+        for column in {each.property.columns[0] for eraser in ERASERS.each for each in eraser.columns}:
+            values = await session.scalars(select(column))
+            if all(value in ("", None, [], {}) for value in values):
+                empty.add(f"{column.table.name}.{column.name}")
+    assert empty == NOT_IN_THIS_STORY
+
+
 async def test_what_happened_stays(running: Erasable) -> None:
     customer, _token = await running.visited(QUILL)
     before = await running.task_of(customer)
-    await running.database.run(erase_request, running.house.supervisor, customer.id)
+    await running.database.run(erase_request, ERASERS, running.house.supervisor, customer.id)
     await running.settled()
 
     row = await running.house.row(customer.id)
@@ -158,7 +179,7 @@ async def test_a_picture_that_somebody_else_sent_too_stays(running: Erasable) ->
     async with running.database.unit_of_work() as uow:
         still = (await uow.session.scalars(select(Still).where(Still.request_id == customer.id))).one()
         still.blob_id = shared.id
-    await running.database.run(erase_request, running.house.supervisor, customer.id)
+    await running.database.run(erase_request, ERASERS, running.house.supervisor, customer.id)
     await running.settled()
     assert shared.id in running.files()
     assert await running.house.services.blobs.read(shared.id) == data
@@ -169,10 +190,10 @@ async def test_a_picture_that_somebody_else_sent_too_stays(running: Erasable) ->
 
 async def test_twice_is_once(running: Erasable) -> None:
     customer = await running.advised(QUILL)
-    first = await running.database.run(erase_request, running.house.supervisor, customer.id)
+    first = await running.database.run(erase_request, ERASERS, running.house.supervisor, customer.id)
     await running.settled()
     version = (await running.house.row(customer.id)).version
-    again = await running.database.run(erase_request, SYSTEM, customer.id)
+    again = await running.database.run(erase_request, ERASERS, SYSTEM, customer.id)
     assert again == first and (await running.house.row(customer.id)).version == version
     assert len(await entries(running, "request_erased")) == 1
     assert len(await running.house.told(RequestErased)) == 1
@@ -185,7 +206,7 @@ async def test_a_request_that_is_not_over_keeps_everything(both: Erasable) -> No
             await both.judged(customer, QUILL, end)
         before = await both.stored()
         with pytest.raises(RequestOpen):
-            await both.database.run(erase_request, both.house.supervisor, customer.id)
+            await both.database.run(erase_request, ERASERS, both.house.supervisor, customer.id)
         assert await both.stored() == before
     async with both.database.reading() as session:
         assert await who(session, token, both.database.clock.now()) is not None
@@ -196,7 +217,7 @@ async def test_a_withdrawn_request_is_over(running: Erasable) -> None:
     await running.judged(customer, QUILL, Outcome.NEEDS_VISIT)
     await running.settled()
     await running.database.run(withdraw, customer, customer.id)
-    await running.database.run(erase_request, customer, customer.id)
+    await running.database.run(erase_request, ERASERS, customer, customer.id)
     await running.settled()
     assert QUILL.found_in(await running.stored()) == [] and running.files() == set()
     assert (await running.task_of(customer)).state.value == "cancelled"
@@ -204,7 +225,7 @@ async def test_a_withdrawn_request_is_over(running: Erasable) -> None:
 
 async def test_erasing_closes_a_request_whose_rating_is_awaited(both: Erasable) -> None:
     customer = await both.advised(QUILL)
-    await both.database.run(erase_request, customer, customer.id)
+    await both.database.run(erase_request, ERASERS, customer, customer.id)
     assert await both.house.state(customer.id) is State.CLOSED
     assert [e.kind for e in await both.house.timeline(customer.id)][-2:] == ["rating_lapsed", "erased"]
     for late in (
@@ -227,7 +248,7 @@ async def test_only_those_who_answer_for_it_erase_for_others(both: Erasable) -> 
         (stranger, NotFound),
     ):
         with pytest.raises(refusal):
-            await both.database.run(erase_request, actor, customer.id)
+            await both.database.run(erase_request, ERASERS, actor, customer.id)
     assert await both.stored() == before
 
 
@@ -237,7 +258,7 @@ async def test_the_customers_way_in_is_closed(both: Erasable) -> None:
     sent = await both.database.run(
         invite, both.house.chen, both.house.services, OTTER.name, OTTER.phone, "en"
     )
-    await both.database.run(erase_request, customer, customer.id)
+    await both.database.run(erase_request, ERASERS, customer, customer.id)
     async with both.database.reading() as session:
         assert await who(session, token, both.database.clock.now()) is None
         for table in ("session", "access_link", "delivery"):
@@ -253,7 +274,7 @@ async def test_nothing_is_added_while_it_is_erased(both: Erasable) -> None:
     """Lines of chat that are written at the same moment are erased too, or refused."""
     customer = await both.advised(QUILL)
     writing = [both.database.run(add_message, customer, customer.id, uuid4(), QUILL.words) for _ in range(12)]
-    erasing = both.database.run(erase_request, both.house.supervisor, customer.id)
+    erasing = both.database.run(erase_request, ERASERS, both.house.supervisor, customer.id)
     await asyncio.gather(*writing[:6], erasing, *writing[6:], return_exceptions=True)
     async with both.database.reading() as session:
         assert (await session.get_one(ServiceRequest, customer.id)).erased_at is not None
@@ -268,7 +289,7 @@ async def test_a_lost_event_comes_again_and_a_doubled_one_changes_nothing(
 ) -> None:
     async with both.bus():
         customer, _token = await both.visited(QUILL)
-    await both.database.run(erase_request, both.house.supervisor, customer.id)
+    await both.database.run(erase_request, ERASERS, both.house.supervisor, customer.id)
     assert QUILL.found_in(await both.stored()) != [], "the field has not heard of it yet"
     async with both.bus() as relay:
         await relay.pass_on()
@@ -296,7 +317,7 @@ async def test_a_file_that_cannot_be_deleted_is_tried_again(
 
     monkeypatch.setattr(Blobs, "delete_aside", fail_once)
     async with both.bus():
-        await both.database.run(erase_request, both.house.supervisor, customer.id)
+        await both.database.run(erase_request, ERASERS, both.house.supervisor, customer.id)
         async with asyncio.timeout(10):
             while tries == 0:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
@@ -314,7 +335,7 @@ async def test_a_visit_asked_for_before_and_heard_of_after_tells_nothing(both: E
     customer, _token = await both.asked(QUILL)
     await both.judged(customer, QUILL, Outcome.NEEDS_VISIT)
     await both.database.run(withdraw, customer, customer.id)
-    await both.database.run(erase_request, customer, customer.id)
+    await both.database.run(erase_request, ERASERS, customer, customer.id)
     assert QUILL.found_in(await both.stored()) == []
     async with both.bus():
         await both.settled()
@@ -358,10 +379,10 @@ async def test_what_was_kept_long_enough_erases_itself(running: Erasable, clock:
     late = await running.advised(OTTER)
     await running.database.run(rate, late, late.id, 5, "")
     open_one, _token = await running.asked(OTTER)
-    assert await erase_lapsed(running.database, kept_for) == 0
+    assert await erase_lapsed(running.database, ERASERS, kept_for) == 0
     clock.advance(120)
-    assert await erase_lapsed(running.database, kept_for) == 1
-    assert await erase_lapsed(running.database, kept_for) == 0
+    assert await erase_lapsed(running.database, ERASERS, kept_for) == 1
+    assert await erase_lapsed(running.database, ERASERS, kept_for) == 0
     await running.settled()
     assert QUILL.found_in(await running.stored()) == []
     assert [(await running.house.row(who.id)).erased_at for who in (late, open_one)] == [None, None]
@@ -379,6 +400,7 @@ async def test_a_worker_tidies_up_unless_things_are_to_be_kept_for_ever(
     services: dict[type, object] = {
         AssistServices: running.house.services,
         FieldServices: running.town.services,
+        Erasers: ERASERS,
         Holders: running.holders,
     }
     house = House(

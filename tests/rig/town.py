@@ -27,7 +27,7 @@ from redis.asyncio import Redis
 from sqlalchemy import select
 from starlette.applications import Starlette
 
-from app.capabilities import APIS
+from app.capabilities import APIS, ERASERS
 from field.dispatch.tables import RouteRow, VisitRow
 from field.grid.commands import ImportReport, import_zones
 from field.grid.services import GridServices
@@ -102,7 +102,10 @@ def inside(zone: str, east: float = 0.5, north: float = 0.5) -> tuple[float, flo
 def town_services(folder: Path) -> FieldServices:
     """The field wing as it is bound in an installation without a road graph."""
     return FieldServices(
-        travel=Haversine(), blobs=Blobs(folder / "blobs"), timezone=ZoneInfo("Asia/Shanghai")
+        travel=Haversine(),
+        blobs=Blobs(folder / "blobs"),
+        timezone=ZoneInfo("Asia/Shanghai"),
+        erasers=ERASERS,
     )
 
 

@@ -12,11 +12,14 @@ from field.dispatch.placement import days_to_try, open_days
 from field.road.travel import Haversine
 from field.services import FieldServices
 from field.task.tables import Task
+from kernel.erasing import Erasers
 from kernel.pictures.blobs import Blobs
 
 
 def services(zone: str) -> FieldServices:
-    return FieldServices(travel=Haversine(), blobs=Blobs(Path("unused")), timezone=ZoneInfo(zone))
+    return FieldServices(
+        travel=Haversine(), blobs=Blobs(Path("unused")), timezone=ZoneInfo(zone), erasers=Erasers(())
+    )
 
 
 def test_the_working_day_is_the_utilitys_own() -> None:
