@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from app.capabilities import APIS
 from kernel.contracts import NumberedEvent
 from kernel.outbox import EVENT_TYPES
 from tests.architecture.sources import ROOT, Source, dotted, place, sources, tracked
@@ -117,3 +120,27 @@ def test_whatever_tells_of_a_step_says_which() -> None:
         if dotted(call.func) in numbered and not {keyword.arg for keyword in call.keywords} & {"step", None}
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def _properties(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {})
+        for part in schema.values():
+            yield from _properties(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _properties(part)
+
+
+def test_no_secret_is_in_an_answer_that_is_compressed() -> None:
+    """The length of a compressed answer tells of its content (docs/adr/0024)."""
+    shapes = {
+        operation.path: set(_properties(operation.returns.json_schema(mode="serialization")))
+        for api in APIS
+        for operation in api.operations
+        if operation.compressed and operation.returns is not None
+    }
+    assert {"/api/board", "/api/board/changes", "/api/zones"} <= shapes.keys()
+    secret = re.compile(r"token|secret|password|link|invitation|session")
+    wrong = {path: [name for name in names if secret.search(name)] for path, names in shapes.items()}
+    assert not any(wrong.values()), wrong
