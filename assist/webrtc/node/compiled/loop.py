@@ -45,6 +45,7 @@ from assist.webrtc.node.compiled.layout import (
     TABLES,
     TIMES,
 )
+from assist.webrtc.node.rtp.reception import LEAP_S
 
 for _symbol, _place in srtp_symbols().items():
     llvm.add_symbol(_symbol, _place)
@@ -250,7 +251,8 @@ def _pump_batch(t):
             transit = now * st.clock_rate - timestamp
             if st.timed:
                 difference = abs((transit - st.transit + 2147483648.0) % 4294967296.0 - 2147483648.0)
-                st.jitter += (difference - st.jitter) / 16
+                if difference < LEAP_S * st.clock_rate:
+                    st.jitter += (difference - st.jitter) / 16
             st.transit = transit
             st.timed = 1
         begin = HEAD + start - 20

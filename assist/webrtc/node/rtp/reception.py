@@ -16,6 +16,9 @@ MAX_EARLIER = 64
 """Packets before the one that came first which are still taken: a stream's first ones may overtake each
 other, and so may those after a jump."""
 MAX_ASKS = 10
+LEAP_S = 5.0
+"""A step of the sender's clock against ours by more than this is another clock, not jitter: a stream may go
+on with any timestamp after a pause or with another device (RFC 3550 section 5.1)."""
 FIRST_RETRY_S = 0.06
 """When to ask again for a packet; doubles up to `LAST_RETRY_S`. A longer round trip costs one spare copy."""
 LAST_RETRY_S = 0.24
@@ -124,7 +127,8 @@ class Reception:
         if self.transit is not None:
             # Timestamps wrap at 32 bits: fold the difference back to the nearest.
             difference = abs((transit - self.transit + 2**31) % 2**32 - 2**31)
-            self.jitter += (difference - self.jitter) / 16
+            if difference < LEAP_S * clock_rate:
+                self.jitter += (difference - self.jitter) / 16
         self.transit = transit
 
     def report(self, ssrc: int, now: float) -> ReportBlock | None:
