@@ -60,8 +60,8 @@ class Forwarder:
     What is not media of a known peer goes to the callbacks: ``on_stun(datagram, source, send)``,
     ``on_rtcp(peer, datagram)`` (still encrypted; whether it is the peer's), ``on_moved(peer, source, send)``
     where a peer's newest packet came from elsewhere, ``on_started(uplink)`` at a stream's first authentic
-    packet, ``on_changed(uplink, former)`` when it has another SSRC now, and ``on_lost(uplink, sequences)``
-    for packets just found missing.
+    packet with a payload, ``on_changed(uplink, former)`` when it has another SSRC now, and
+    ``on_lost(uplink, sequences)`` for packets just found missing.
     """
 
     def __init__(self) -> None:
@@ -239,6 +239,9 @@ class Forwarder:
                 reception.expected = sequence + 1
         elif not self._irregular(uplink, sequence, now):
             return
+        if not uplink.started and rtp.has_payload(view, start, size):
+            uplink.started = True
+            self.on_started(uplink)
         uplink.octets += size
         timestamp = _u32(view, 4)[0]
         number = sequence + uplink.shift & 0xFFFF
@@ -310,9 +313,6 @@ class Forwarder:
 
     def _irregular(self, uplink: Uplink, sequence: int, now: float) -> bool:
         """A packet that is not the next one: whether to forward it."""
-        if not uplink.started:
-            uplink.started = True
-            self.on_started(uplink)
         useful, lost = uplink.reception.irregular(sequence, now)
         if not uplink.repairable:
             # Nothing will be asked for again: the gaps are only remembered to tell late packets from doubles.

@@ -47,6 +47,11 @@ def payload_start(packet: Buffer, size: int) -> int:
     return start if start <= size else -1
 
 
+def has_payload(packet: Buffer, start: int, size: int) -> bool:
+    """Whether anything but padding lies between ``start`` and ``size`` (RFC 3550 section 5.1)."""
+    return start + (packet[size - 1] if packet[0] & 0x20 else 0) < size
+
+
 def extension(packet: Buffer, size: int, wanted: int) -> bytes | None:
     """The value of header extension ``wanted`` in one-byte or two-byte form (RFC 8285 sections 4.2 and 4.3),
     None if absent or malformed.
