@@ -223,12 +223,19 @@ class Forwarder:
                     peer.arrivals.arrivals.append((_u16(view, block + 1)[0], now))
                 else:
                     self._note_arrival(peer, uplink, size, now)
+        second = view[1]
         if _u32(view, 8)[0] != uplink.ssrc:
-            self._take_retransmission(uplink, size, now)
+            if second & 0x7F == uplink.rtx_payload_type:
+                self._take_retransmission(uplink, size, now)
+            else:
+                self.counters.unknown += 1
+            return
+        if second & 0x7F != uplink.payload_type:
+            # Another codec under the stream's SSRC: of a former agreement, or of none.
+            self.counters.unknown += 1
             return
         self.counters.packets_in += 1
         sequence = _u16(view, 2)[0]
-        second = view[1]
         reception = uplink.reception
         if sequence == reception.expected:
             reception.received += 1

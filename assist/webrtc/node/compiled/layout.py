@@ -36,7 +36,9 @@ GLOBAL: Final = np.dtype(
 PEER: Final = np.dtype([*_integers("session arrivals"), ("seen", "f8")])
 STREAM: Final = np.dtype(
     [
-        *_integers("key leg arrival_id clock_rate expected cycles received octets timed shift ticks"),
+        *_integers(
+            "key leg payload_type arrival_id clock_rate expected cycles received octets timed shift ticks"
+        ),
         ("transit", "f8"),
         ("jitter", "f8"),
     ]

@@ -204,7 +204,7 @@ def _pump_batch(t):
             )
             if p >= 0:
                 s = _find_stream(stream_index, streams, p << 32 | _u32(b, HEAD + 8))
-                if s >= 0 and streams[s].expected != sequence:
+                if s >= 0 and (streams[s].expected != sequence or streams[s].payload_type != second & 127):
                     s = np.int64(-1)
         if s < 0:
             if g.slow_tail - g.slow_head < SLOW:

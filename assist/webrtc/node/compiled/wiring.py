@@ -221,6 +221,7 @@ class Wiring:
         row = self._streams[slot]
         row["octets"] = row["timed"] = 0
         row["jitter"] = uplink.reception.jitter
+        row["payload_type"] = uplink.payload_type
         row["arrival_id"], row["clock_rate"] = uplink.arrival_id, uplink.clock_rate
 
     def _release(self, uplink: Uplink, slot: int) -> None:
