@@ -56,7 +56,6 @@ class Settler:
             raise SdpTooLarge(f"more than {MAX_LEGS} streams received")
         outcome = Settlement([], {}, [], [])
         peer.takes = negotiation.takes(offer.lines)
-        kept: set[str] = set()
         for line in offer.lines:
             if line.publishes:
                 answer = self._publish(room, peer, line, outcome)
@@ -64,12 +63,13 @@ class Settler:
                 answer = self._receive(room, peer, line, receive.get(line.mid), outcome)
             else:
                 answer = AnswerLine(line, None if line.stopped else negotiation.placeholder(line))
-            if answer.direction != "inactive":
-                kept.add(line.mid)
             outcome.lines.append(answer)
-        for mid in [mid for mid in peer.published if mid not in kept]:
+        # A line may have turned: what it sends and what it receives are not kept for each other.
+        sends = {line.offer.mid for line in outcome.lines if line.direction == "recvonly"}
+        gets = {line.offer.mid for line in outcome.lines if line.direction == "sendonly"}
+        for mid in [mid for mid in peer.published if mid not in sends]:
             self.end_uplink(peer.published[mid])
-        for mid in [mid for mid in peer.legs if mid not in kept]:
+        for mid in [mid for mid in peer.legs if mid not in gets]:
             self.end_leg(peer.legs[mid])
         return outcome
 
