@@ -252,12 +252,18 @@ def _description(session: _Section, sections: list[_Section]) -> OfferDescriptio
     mids = [section.mid for section in sections if section.mid]
     if len(set(mids)) != len(mids):
         raise SdpInvalid("every m-line needs a mid of its own")
+    lines = tuple(_line(section, session, section not in active) for section in sections)
+    sources = [
+        ssrc for line in lines if line.publishes for ssrc in (line.ssrc, line.rtx_ssrc) if ssrc is not None
+    ]
+    if len(set(sources)) != len(sources):
+        raise SdpInvalid("one SSRC names two streams")  # RFC 3550 section 8
     return OfferDescription(
         session=session.origin,
         fragment=fragment,
         fingerprints=tuple(prints),
         active=role == "passive",
-        lines=tuple(_line(section, session, section not in active) for section in sections),
+        lines=lines,
     )
 
 
