@@ -1,8 +1,9 @@
 """The only module that touches what aiortc, pylibsrtp and aioice do not promise to keep.
 
-Used from them: the certificate, the DTLS transport and the SRTP sessions it makes, and
-libsrtp's functions themselves. `PINNED` names the versions that this was read against; a test compares
-them with what is installed and checks that every private name still exists.
+Used from them: the certificate and the set-up of OpenSSL that it makes, the DTLS transport with its check
+of the peer's certificate and the SRTP sessions it makes, and libsrtp's functions themselves. `PINNED` names
+the versions that this was read against; a test compares them with what is installed and checks that every
+private name still exists.
 """
 
 import asyncio
@@ -11,7 +12,17 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import pylibsrtp
-from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
+from aiortc.rtcdtlstransport import (
+    X509_DIGEST_ALGORITHMS,
+    RTCCertificate,
+    RTCDtlsFingerprint,
+    RTCDtlsParameters,
+    RTCDtlsTransport,
+    SRTPProtectionProfile,
+    State,
+    certificate_digest,
+)
+from OpenSSL import SSL
 from pylibsrtp._binding import ffi, lib  # type: ignore[import-not-found]
 
 PINNED: Final = {"aiortc": "1.16.0", "aioice": "0.13.0", "pylibsrtp": "1.0.0"}
@@ -24,6 +35,15 @@ SRTP_ROOM: Final = pylibsrtp.SRTP_MAX_TRAILER_LEN
 """Bytes that `protect` may add."""
 
 MAX_WAITING_DATAGRAMS = 64
+
+HASHES: Final = tuple(X509_DIGEST_ALGORITHMS)
+"""Of fingerprints, the weakest first. SHA-1 proves nothing any more."""
+_CIPHERS: Final = b":".join(
+    b"ECDHE-%s-%s" % (signature, cipher)
+    for cipher in (b"AES128-GCM-SHA256", b"CHACHA20-POLY1305", b"AES128-SHA", b"AES256-SHA")
+    for signature in (b"ECDSA", b"RSA")
+)
+"""RSA is for peers that answer as the server with such a certificate (RFC 8827 section 6.5 has them both)."""
 
 
 class SrtpSession:
@@ -84,11 +104,43 @@ def session_address(raw: Any) -> int:
     return int(ffi.cast("uintptr_t", raw))
 
 
+class _Certificate(RTCCertificate):
+    """Makes one set-up of OpenSSL for all its connections: that takes longer than a key exchange."""
+
+    _context: SSL.Context | None = None
+
+    def _create_ssl_context(self, srtp_profiles: list[SRTPProtectionProfile]) -> SSL.Context:
+        if self._context is None:
+            self._context = super()._create_ssl_context(srtp_profiles)
+            self._context.set_cipher_list(_CIPHERS)
+            # Nobody comes back with a session of before, and what is kept for that would have to be bounded.
+            self._context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+        return self._context
+
+
+class _Dtls(RTCDtlsTransport):
+    """aiortc's, except for whom it takes a certificate to be of."""
+
+    def _validate_peer_identity(self, remoteParameters: RTCDtlsParameters) -> None:
+        """Of the fingerprints with the strongest hash one has to be the certificate's: a description may name
+        more certificates than the one that is used (RFC 8122 section 5.1).
+        """
+        named = [(each.algorithm.lower(), each.value.upper()) for each in remoteParameters.fingerprints]
+        known = [(HASHES.index(name), value) for name, value in named if name in HASHES]
+        strongest = max((place for place, _ in known), default=-1)
+        certificate = self._ssl.get_peer_certificate(as_cryptography=True) if self._ssl else None
+        if certificate is not None and strongest >= 0:
+            found = certificate_digest(certificate, HASHES[strongest])
+            if (strongest, found) in known:
+                return
+        self._set_state(State.FAILED)
+
+
 class Certificate:
     """The node's certificate, one per process start; clients know it by its fingerprint in the answer."""
 
     def __init__(self) -> None:
-        self._certificate = RTCCertificate.generateCertificate()
+        self._certificate: RTCCertificate = _Certificate.generateCertificate()
         prints = {f.algorithm: f.value for f in self._certificate.getFingerprints()}
         self.fingerprint: str = prints["sha-256"]
 
@@ -139,7 +191,7 @@ class SecureTransport:
 
     def __init__(self, certificate: Certificate, send: Callable[[bytes], None]) -> None:
         self._datagrams = _Datagrams(send)
-        self._dtls = RTCDtlsTransport(self._datagrams, [certificate.inner])  # type: ignore[arg-type]
+        self._dtls = _Dtls(self._datagrams, [certificate.inner])  # type: ignore[arg-type]
         self.inbound: SrtpSession | None = None
         self.outbound: SrtpSession | None = None
 

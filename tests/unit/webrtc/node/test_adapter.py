@@ -17,8 +17,10 @@ def test_exact_versions(library: str, wanted: str) -> None:
 
 def test_private_names_exist() -> None:
     transport = RTCDtlsTransport(adapter._Datagrams(lambda _: None), [RTCCertificate.generateCertificate()])  # type: ignore[arg-type]
-    for name in ("_set_role", "_rx_srtp", "_tx_srtp", "_task", "_recv_next", "_write_ssl"):
+    for name in ("_set_role", "_rx_srtp", "_tx_srtp", "_task", "_recv_next", "_write_ssl", "_ssl"):
         assert hasattr(transport, name), name
+    for method in (RTCDtlsTransport._validate_peer_identity, RTCCertificate._create_ssl_context):
+        assert callable(method)
     session = pylibsrtp.Session()
     assert ffi.typeof(session._srtp[0]) is ffi.typeof("srtp_t")
     for name in ("srtp_protect", "srtp_unprotect"):
