@@ -1,12 +1,14 @@
 """From bytes to text, without a guess that nobody hears of.
 
-UTF-8 proves itself: other text is hardly ever valid UTF-8 by chance. A byte order mark says UTF-16. Anything
-else is told by the caller, or it is GB18030 beyond doubt: nine in ten of its foreign characters are common
-simplified Chinese (GB/T 2312 level 1), and no other encoding makes as much sense of the bytes. Whatever is
-left is refused, with every encoding that could be meant and how the text would read in it.
+UTF-8 proves itself: other text is hardly ever valid UTF-8 by chance. A byte order mark says UTF-16, and so do
+the zeros beside the Latin letters of its first line. Anything else is told by the caller, or it is GB18030
+beyond doubt: nine in ten of its foreign characters are common simplified Chinese (GB/T 2312 level 1), and no
+other encoding makes as much sense of the bytes. Whatever is left is refused, with the encodings that could be
+meant and how the text would read in them.
 
 The byte ranges of the common characters: GB/T 2312 level 1 is B0A1–D7F9, Big5 level 1 A440–C67E, JIS X 0208
-level 1 in Shift_JIS 889F–9872.
+level 1 in Shift_JIS 889F–9872 and in EUC-JP B0A1–CFD3, within those of GB/T 2312: only what is written tells
+Chinese from Japanese there.
 """
 
 import dataclasses
@@ -68,8 +70,18 @@ SURE: Final = 0.9
 """The share of characters that must make sense before GB18030 is taken unasked."""
 RIVAL: Final = 0.8
 """The share at which another reading is a reading too."""
+EVERYDAY: Final = 1 / 3
+"""The share of characters in daily use at which Chinese is told from what only has its bytes."""
 SAMPLES: Final = 3
-CANDIDATES: Final = 5
+CANDIDATES: Final = 6
+
+# Surnames, and what zones, streets and their numbers are called.
+_DAILY: Final = frozenset(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟"
+    "汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+    "区镇乡村街路道巷弄号室楼栋层院里园苑城市县省州东南西北中上下大小新老内外前后左右一二三四五六七八九十百"
+    "水站厂公司所分总部山河湖海港湾桥门口头第段组队班名称编码电话地址姓片网"
+)
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 # Marks that programs put into text of any language: they speak neither for a reading nor against it.
@@ -100,10 +112,11 @@ def read_text(data: bytes, named: str | None, unknown: str, findings: Findings) 
         utf16 = _decoded(data, "utf-16")
         if utf16 is not None:
             return utf16, "utf-16"
+    if wide := _without_mark(data):
+        return wide
     readings = plausible(data)
     chinese = next((each for each in readings if each.encoding == "gb18030"), None)
-    rivals = [each for each in readings if each is not chinese and each.sense >= RIVAL]
-    if chinese is not None and chinese.sense >= SURE and not rivals:
+    if chinese is not None and chinese.sense >= SURE and not _rivals(chinese, readings):
         return chinese.text, "gb18030"
     at = _first_odd(data)
     options = [{"encoding": each.encoding, "sample": "; ".join(samples(each.text))} for each in readings]
@@ -116,6 +129,27 @@ def read_text(data: bytes, named: str | None, unknown: str, findings: Findings) 
         readings=options,
     )
     return None, "utf-8"
+
+
+def _without_mark(data: bytes) -> tuple[str, str] | None:
+    """UTF-16 that does not say so: every other byte of its first Latin letters is a zero."""
+    start = data[:64]
+    for encoding, zeros, letters in (
+        ("utf-16le", start[1::2], start[::2]),
+        ("utf-16be", start[::2], start[1::2]),
+    ):
+        if len(zeros) > 3 and not any(zeros) and all(letters):
+            text = _decoded(data, encoding)
+            return (text, encoding) if text is not None else None
+    return None
+
+
+def _rivals(chinese: Reading, readings: list[Reading]) -> list[Reading]:
+    """The other readings that could be meant as well."""
+    odd = [char for char in chinese.text if ord(char) > 127 and char not in _NEUTRAL]
+    everyday = sum(char in _DAILY for char in odd) >= EVERYDAY * len(odd)
+    others = [each for each in readings if each is not chinese and each.sense >= RIVAL]
+    return [each for each in others if each.encoding != "euc-jp" or (each.sense >= SURE and not everyday)]
 
 
 def _as_named(data: bytes, named: str, findings: Findings) -> tuple[str | None, str]:
@@ -218,7 +252,9 @@ _SENSE: Final[dict[str, Callable[[str], float]]] = {
     "windows-1250": _LATIN,
     "windows-1251": _alphabet("Ѐ", "џ"),
     "shift_jis": _common("cp932", (0x8140, 0x8396), (0x889F, 0x9872)),
+    "euc-jp": _common("euc_jp", (0xA1A1, 0xA3FE), (0xA4A1, 0xA5FE), (0xB0A1, 0xCFD3)),
     "euc-kr": _hangul,
+    "koi8-r": _alphabet("Ѐ", "џ"),
     "windows-1253": _alphabet("Ά", "ώ"),
     "macintosh": _LATIN,
 }

@@ -58,5 +58,7 @@ def printable(text: str) -> bool:
 
 def shown(value: object) -> str:
     """A value from the file, short enough to be quoted in a message."""
-    text = str(value)
+    text = "".join(
+        char if char.isprintable() or char in "\u3000\xa0" else f"⟨U+{ord(char):04X}⟩" for char in str(value)
+    )
     return text if len(text) <= 40 else text[:39] + "…"

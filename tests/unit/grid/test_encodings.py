@@ -13,6 +13,7 @@ LATIN = rep_file(person(name="Jürg Müller"), person(code="R2", username="rene"
 TAIWAN = rep_file(person(name="張志強"), person(code="R2", username="amei", name="陳淑美", zones=""))
 KOREA = rep_file(person(name="김철수"), person(code="R2", username="park", name="박영희", zones=""))
 JAPAN = rep_file(person(name="さくら"), person(code="R2", username="yama", name="ヤマダ", zones=""))
+KANJI = rep_file(person(name="佐藤花子"), person(code="R2", username="yama", name="渡辺健", zones=""))
 RUSSIA = rep_file(person(name="Иван Петров"), person(code="R2", username="olga", name="Ольга", zones=""))
 GREECE = rep_file(person(name="Γιώργος"), person(code="R2", username="eleni", name="Ελένη", zones=""))
 FOREIGN = [
@@ -21,7 +22,9 @@ FOREIGN = [
     (TAIWAN, "big5", "張志強"),
     (KOREA, "euc-kr", "김철수"),
     (JAPAN, "shift_jis", "さくら"),
+    (KANJI, "euc-jp", "佐藤花子"),
     (RUSSIA, "windows-1251", "Иван Петров"),
+    (RUSSIA, "koi8-r", "Иван Петров"),
     (GREECE, "windows-1253", "Γιώργος"),
     (rep_file(person(name="安")), "gb18030", "安"),
 ]
@@ -72,6 +75,23 @@ def test_zones_follow_the_same_rule() -> None:
 def test_a_byte_order_mark_says_utf_16() -> None:
     read = read_reps(rep_file().decode().encode("utf-16"))
     assert (read.faults, read.encoding, read.rows[0].name) == ((), "utf-16", "林志强")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16le", "utf-16be"])
+def test_utf_16_is_known_without_its_mark(encoding: str) -> None:
+    read = read_reps(encoded(rep_file(), encoding))
+    assert (read.faults, read.encoding, read.rows[0].name) == ((), encoding, "林志强")
+
+
+@pytest.mark.parametrize("name", ["王美兰", "长江路水站", "和平路水站"])
+def test_everyday_chinese_is_not_taken_for_japanese(name: str) -> None:
+    read = read_reps(encoded(rep_file(person(name=name)), "gb18030"))
+    assert (read.faults, read.encoding, read.rows[0].name) == ((), "gb18030", name)
+
+
+def test_what_cannot_be_seen_is_named_where_it_is_quoted() -> None:
+    (fault,) = read_reps(rep_file(person(name="Ann\u202enaM"))).faults
+    assert "Ann⟨U+202E⟩naM" in fault.params.values()
 
 
 @pytest.mark.parametrize(
