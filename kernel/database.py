@@ -34,6 +34,7 @@ from kernel.ids import uuid7
 from kernel.outbox import outbox_row
 from kernel.sql import spatial
 from kernel.sql.absence import is_away
+from kernel.sql.sqlite import Sqlite
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -163,7 +164,7 @@ class Database:
         self.clock = clock or SystemClock()
         self.is_sqlite = url.startswith("sqlite")
         self.on_commit: Callable[[], None] = lambda: None
-        options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": pool_size}
+        options: dict[str, Any] = {"module": Sqlite()} if self.is_sqlite else {"pool_size": pool_size}
         # Errors end in logs: they name the statement, and none of the values people gave.
         self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **options)
         self._for_reading = self._for_a_glance = self.engine
