@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, delete, select
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -135,22 +135,30 @@ async def _end(uow: UnitOfWork, *which: ColumnElement[bool]) -> None:
         uow.changed("session", session_id, f"{SESSION_TOPIC}:{session_id}")
 
 
+# One statement, and no objects: it is asked at every call.
+_SESSION, _STAFF = Session.__table__, Staff.__table__
+_WHO = (
+    select(
+        *(_SESSION.c[name] for name in ("surface", "staff_id", "request_id", "kept_until")),
+        *(_SESSION.c[name] for name in ("expires_at", "revoked_at")),
+        *(_STAFF.c[name] for name in ("id", "name", "roles", "language", "active")),
+    )
+    .select_from(_SESSION.outerjoin(_STAFF, _STAFF.c.id == _SESSION.c.staff_id))
+    .where(_SESSION.c.token_hash == bindparam("hash"))
+)
+
+
 async def who(
     session: AsyncSession, token: str, now: datetime, surface: Surface | None = None
 ) -> Actor | None:
     """Whose token this is; None when it is unknown, expired, revoked, or of another surface."""
-    # One statement: it is asked at every call.
-    query = select(Session, Staff).outerjoin(Staff, Staff.id == Session.staff_id)
-    found = (await session.execute(query.where(Session.token_hash == token_hash(token)))).first()
-    if found is None:
-        return None
-    row, staff = found
-    if row.revoked_at is not None or row.expires_at <= now:
+    row = (await session.execute(_WHO, {"hash": token_hash(token)})).first()
+    if row is None or row.revoked_at is not None or row.expires_at <= now:
         return None
     if surface is not None and row.surface != surface:
         return None
     if row.staff_id is not None:
-        return actor_of(staff) if staff and staff.active else None
+        return actor_of(row) if row.id is not None and row.active else None
     assert row.request_id is not None
     # The request is all that is known of a customer here: its id stands for the person.
     on_trial = row.kept_until is not None

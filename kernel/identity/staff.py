@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import String, bindparam, insert, select
+from sqlalchemy import Row, String, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -106,6 +106,6 @@ async def check_password(staff: Staff | None, password: str) -> Staff:
     return staff
 
 
-def actor_of(staff: Staff) -> Actor:
-    """The member of staff as an actor."""
+def actor_of(staff: Staff | Row[Any]) -> Actor:
+    """The member of staff, or their ``id``, ``name``, ``roles`` and ``language``, as an actor."""
     return Actor("staff", staff.id, staff.name, frozenset(map(Role, staff.roles)), None, staff.language)
