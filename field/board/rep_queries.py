@@ -12,7 +12,6 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import defer
 
 from field.board.queries import visit_times
 from field.dispatch.engine.route import Schedule
@@ -125,7 +124,7 @@ async def reps_now(
 ) -> list[RepNow]:
     """All active representatives by code, or those that are wanted."""
     query = select(Rep).where(Rep.active if wanted is None else wanted).order_by(Rep.code)
-    reps = (await session.scalars(query.options(defer(Rep.home)))).all()
+    reps = (await session.scalars(query)).all()
     today = services.day_of(now)
     hours = await hours_on(session, services, reps, today)
     ids = [rep.id for rep in reps]

@@ -20,7 +20,7 @@ from field.dispatch.engine.proposals import WEIGHTS, Proposal, Proposals, Rule, 
 from field.dispatch.engine.route import Visit, insert, without
 from field.dispatch.planning import Day, days_of, load_day, moment, unchanged, usual_hours, visit_of
 from field.dispatch.roster import Roster
-from field.dispatch.roster_reading import at_hand, roster_at, zone_brief
+from field.dispatch.roster_reading import at_hand, roster_at
 from field.dispatch.tables import RouteRow, VisitRow
 from field.grid.reasons import Reason
 from field.grid.tables import Rep
@@ -160,7 +160,7 @@ async def search(
     assert task.lon is not None and task.lat is not None
     here, travel = (task.lon, task.lat), services.travel
     await at_hand(session, travel, [here], around=True)
-    zone = await zone_brief(session, zone_id)
+    zone = (await services.grid.current(session)).briefs.get(zone_id) if zone_id else None
     refused = [UUID(rep_id) for rep_id in task.refused_by]
     visit = wanted(visit_of(task, 0), now)
     told: Searched | None = None

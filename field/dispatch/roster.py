@@ -36,6 +36,7 @@ from field.dispatch.engine.columns import (
 )
 from field.dispatch.engine.gaps import Fleet, Ways, gaps_of
 from field.dispatch.engine.route import UNREACHABLE, RepDay
+from field.grid.store import ZoneBrief
 from field.road.travel import Travel
 from kernel.sql.spatial import EARTH_RADIUS_M
 
@@ -45,15 +46,6 @@ SPARE = 3
 Columns = TypeVar("Columns", Crew, Stops)
 Floats = npt.NDArray[np.float64]
 Span = tuple[datetime, datetime]
-
-
-@dataclasses.dataclass(frozen=True)
-class ZoneBrief:
-    """What placing needs of a zone."""
-
-    station: str
-    office: str
-    owner_id: UUID | None
 
 
 @dataclasses.dataclass(frozen=True)

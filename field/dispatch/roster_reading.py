@@ -19,7 +19,7 @@ from field.dispatch.engine.columns import (
     Numbers,
 )
 from field.dispatch.engine.route import RepDay
-from field.dispatch.roster import Marks, Person, Planned, Roster, Span, UsualHours, ZoneBrief
+from field.dispatch.roster import Marks, Person, Planned, Roster, Span, UsualHours
 from field.dispatch.tables import RouteRow, Shift, VisitRow
 from field.grid.tables import GridImport, Rep, Zone
 from field.road.travel import Travel
@@ -31,15 +31,6 @@ FEW = 100
 """Routes that are read again within a transaction; more are read before it."""
 WROTE_ROUTES = "wrote_routes"
 """Mark of a session that has changed routes: what it reads is not committed yet."""
-
-
-async def zone_brief(session: AsyncSession, zone_id: UUID | None) -> ZoneBrief | None:
-    """The zone without its shape."""
-    if zone_id is None:
-        return None
-    columns = select(Zone.station, Zone.office, Zone.owner_id).where(Zone.id == zone_id)
-    found = (await session.execute(columns)).first()
-    return ZoneBrief(*found) if found else None
 
 
 async def roster_at(

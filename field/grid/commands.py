@@ -24,7 +24,7 @@ from field.grid.plans.reports import (
     PlanOutdated,
     SignIn,
 )
-from field.grid.store import grid_version
+from field.grid.store import SEEN, grid_version
 from field.grid.tables import Cell, GridImport, Rep, Zone
 from kernel.actors import Actor, Role, Surface
 from kernel.contracts import GroundLearned
@@ -187,3 +187,4 @@ async def _note_import(uow: UnitOfWork, actor: Actor, plan: Plan) -> None:
     )
     uow.changed("import", row.id, "zones", "reps")
     await uow.session.flush()
+    uow.session.info.pop(SEEN, None)

@@ -28,6 +28,8 @@ from field.grid.reading import work_aside
 from field.grid.tables import Cell, GridImport, Rep, Zone
 from kernel.sql.columns import WGS84
 
+SEEN = "grid"
+"""Under this name a session, which is one transaction, keeps the grid that it works with."""
 OUTLINE_SCALE = 100_000
 """Parts of a degree in an outline: a metre, which no screen shows."""
 
@@ -53,6 +55,15 @@ def point_of(lon: float, lat: float) -> WKBElement:
 
 
 @dataclasses.dataclass(frozen=True)
+class ZoneBrief:
+    """What placing needs of a zone."""
+
+    station: str
+    office: str
+    owner_id: UUID | None
+
+
+@dataclasses.dataclass(frozen=True)
 class Grid:
     """All active zones as one immutable whole. ``shapes`` holds each zone's GeoJSON geometry by code."""
 
@@ -60,6 +71,7 @@ class Grid:
     index: pure.ZoneIndex
     ids: dict[str, UUID]
     shapes: dict[str, dict[str, Any]]
+    briefs: dict[UUID, ZoneBrief]
 
     @cached_property
     def outlines(self) -> bytes:
@@ -75,7 +87,7 @@ class Grid:
         return self.ids[found.code] if found else None
 
 
-EMPTY = Grid(None, pure.ZoneIndex(()), {}, {})
+EMPTY = Grid(None, pure.ZoneIndex(()), {}, {}, {})
 
 
 class GridCache:
@@ -85,17 +97,27 @@ class GridCache:
         self._grid = EMPTY
 
     async def current(self, session: AsyncSession) -> Grid:
-        """The grid as ``session`` sees it; costs one small query while nothing was imported."""
+        """The grid as ``session`` sees it first; costs one small query while nothing was imported."""
+        seen: Grid | None = session.info.get(SEEN)
+        if seen is not None:
+            return seen
         version = await grid_version(session)
         grid = self._grid
         if grid.version != version:
-            rows = (await session.scalars(select(Zone).where(Zone.active))).all()
+            rows = (await session.execute(_WHOLE)).all()
             grid = await work_aside(_build, version, rows)
             self._grid = grid
+        session.info[SEEN] = grid
         return grid
 
 
-def _build(version: UUID | None, rows: Sequence[Zone]) -> Grid:
+_WHOLE = select(
+    *(Zone.id, Zone.code, Zone.company, Zone.office, Zone.station, Zone.sub_area),
+    *(Zone.owner_code, Zone.owner_id, Zone.area),
+).where(Zone.active)
+
+
+def _build(version: UUID | None, rows: Sequence[Any]) -> Grid:
     geometries = {row.code: to_shape(row.area) for row in rows}
     zones = [
         pure.Zone(
@@ -110,7 +132,8 @@ def _build(version: UUID | None, rows: Sequence[Zone]) -> Grid:
         for row in rows
     ]
     shapes = {code: _geojson(geometry) for code, geometry in geometries.items()}
-    return Grid(version, pure.ZoneIndex(zones), {row.code: row.id for row in rows}, shapes)
+    briefs = {row.id: ZoneBrief(row.station, row.office, row.owner_id) for row in rows}
+    return Grid(version, pure.ZoneIndex(zones), {row.code: row.id for row in rows}, shapes, briefs)
 
 
 def _geojson(geometry: Any) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class Rep(Versioned, Base):
     parts: Mapped[dict[str, int]] = mapped_column(JsonColumn)
     shift_start: Mapped[int]
     shift_end: Mapped[int]
-    home: Mapped[WKBElement] = mapped_column(point_column())
+    home: Mapped[WKBElement] = mapped_column(point_column(), deferred=True)
     home_lon: Mapped[float]
     home_lat: Mapped[float]
     active: Mapped[bool] = mapped_column(default=True)
@@ -73,7 +73,7 @@ class Zone(Versioned, BoundingBox, Base):
     office: Mapped[str] = mapped_column(String(32))
     station: Mapped[str] = mapped_column(String(32), index=True)
     sub_area: Mapped[str] = mapped_column(String(32))
-    area: Mapped[WKBElement] = mapped_column(area_column())
+    area: Mapped[WKBElement] = mapped_column(area_column(), deferred=True)
     owner_code: Mapped[str | None] = mapped_column(String(32))
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("rep.id"), index=True)
     active: Mapped[bool] = mapped_column(default=True)

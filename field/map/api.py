@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 from sqlalchemy import select
-from sqlalchemy.orm import defer
 from starlette.responses import Response
 
 from field.board.map_views import (
@@ -44,9 +43,9 @@ IMPORT_BYTES = 32 << 20
 async def get_zones(call: Call, query: ZonesQuery) -> ZonesView:
     async with call.database.reading() as session:
         grid, found = await coverage_now(session, call.use(FieldServices), call.now)
-        listed = select(Zone).where(Zone.active).order_by(Zone.code).options(defer(Zone.area))
+        listed = select(Zone).where(Zone.active).order_by(Zone.code)
         zones = (await session.scalars(listed)).all()
-        owners = select(Rep).where(Rep.active).options(defer(Rep.home))
+        owners = select(Rep).where(Rep.active)
         reps = {rep.id: rep for rep in await session.scalars(owners)}
     return ZonesView(
         version=grid.version,

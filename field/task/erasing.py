@@ -41,11 +41,11 @@ async def forget_task(uow: UnitOfWork, task_id: UUID) -> set[BlobId]:
 
 async def _coarsen(uow: UnitOfWork, task: Task) -> None:
     """Nothing finer than the zone."""
-    zone = await uow.session.get(Zone, task.zone_id) if task.zone_id else None
-    if zone is None:
+    area = await uow.session.scalar(select(Zone.area).where(Zone.id == task.zone_id))
+    if area is None:
         task.lon = task.lat = task.point = None
         return
-    inside = to_shape(zone.area).representative_point()
+    inside = to_shape(area).representative_point()
     task.lon, task.lat = inside.x, inside.y
     task.point = point_of(inside.x, inside.y)
 

@@ -57,7 +57,7 @@ class Task(Versioned, Base):
     customer: Mapped[Json] = mapped_column(JsonColumn)
 
     address: Mapped[str] = mapped_column(String(300))
-    point: Mapped[WKBElement | None] = mapped_column(point_column())
+    point: Mapped[WKBElement | None] = mapped_column(point_column(), deferred=True)
     lon: Mapped[float | None]
     lat: Mapped[float | None]
     zone_id: Mapped[UUID | None] = mapped_column(ForeignKey("zone.id"), index=True)
