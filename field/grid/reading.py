@@ -8,12 +8,14 @@ in a thread; what threads do besides, they do in short turns.
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
@@ -32,6 +34,65 @@ async def read_apart(read: Callable[..., T], data: bytes, **options: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(pool, partial(read, data, **options))
     finally:
         pool.shutdown(wait=False)
+
+
+Telling = Generator[Any, Any, None]
+Hear = Callable[[Any], Awaitable[Any]]
+BEHIND: Final = 10
+"""How much a reader stands back behind whoever answers requests (``nice``)."""
+
+
+@asynccontextmanager
+async def told_apart(tell: Callable[..., Telling], data: bytes, *arguments: Any) -> AsyncIterator[Hear]:
+    """Run the generator ``tell(data, *arguments)`` elsewhere; ``await hear(answer)`` is its ``send(answer)``.
+
+    For files whose content is too large to be handed over whole: what comes from another process is unpacked
+    with the interpreter's lock held, so it has to come in small parts. ``tell`` must be a function of a
+    module, and what it yields picklable. A generator that has ended raises EOFError.
+    """
+    if len(data) <= SMALL:
+        running = tell(data, *arguments)
+        yield lambda answer: asyncio.to_thread(_send, running, answer)
+        running.close()
+        return
+    spawning = get_context("spawn")
+    ours, theirs = spawning.Pipe()
+    process = spawning.Process(target=_tell, args=(theirs, tell, arguments), daemon=True)
+    await asyncio.to_thread(process.start)
+    theirs.close()
+    try:
+        await asyncio.to_thread(ours.send_bytes, data)
+        yield lambda answer: asyncio.to_thread(_ask, ours, answer)
+    finally:
+        ours.close()
+        process.terminate()
+        await asyncio.to_thread(process.join)
+
+
+def _send(running: Telling, answer: Any) -> Any:
+    try:
+        return running.send(answer)
+    except StopIteration:
+        raise EOFError from None
+
+
+def _ask(line: Connection, answer: Any) -> Any:
+    line.send(answer)
+    return line.recv()
+
+
+def _tell(line: Connection, tell: Callable[..., Telling], arguments: tuple[Any, ...]) -> None:
+    """The other process: it ends when nobody asks any more."""
+    os.nice(BEHIND)
+    with suppress(EOFError, OSError):
+        for part in _answered(line, tell(line.recv_bytes(), *arguments)):
+            line.send(part)
+
+
+def _answered(line: Connection, running: Telling) -> Iterator[Any]:
+    with suppress(StopIteration):
+        while True:
+            yield running.send(line.recv())
 
 
 async def work_aside(work: Callable[..., T], *arguments: Any) -> T:

@@ -25,7 +25,7 @@ from typing import Final
 
 from field.grid.files.findings import Findings, printable, shown
 from field.grid.places.records import AddressFile, Door, StreetOf
-from field.grid.places.writing import is_han, number_keys, street_words, take_apart
+from field.grid.places.writing import detail_of, is_han, number_keys, street_words
 
 FILE_BYTES: Final = 128 << 20
 MOST_ROWS: Final = 2_000_000
@@ -187,7 +187,7 @@ def _written(cells: dict[str, str]) -> tuple[str, str, str, bool]:
 def parted(address: str) -> tuple[str, str, bool]:
     """The street's name and the number in a whole address; an address without a number is a street."""
     bare = address
-    if detail := take_apart(address).detail:
+    if detail := detail_of(address):
         bare = _SPACES.sub(" ", address.replace(detail, "")).strip(" ,，")
     if found := _STREET_AND_DOOR.match(bare):
         return found["street"], found["first"], True

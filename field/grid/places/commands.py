@@ -8,14 +8,14 @@ of that kind sweeps them away, as it does the rows of the generation that it rep
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import hashlib
 import itertools
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterator
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, select
 
 from field.grid.commands import ImportRefused
 from field.grid.places.address_file import read_addresses
@@ -24,20 +24,28 @@ from field.grid.places.records import AddressFile
 from field.grid.places.tables import GENERATION, PlaceDoor, PlaceGram, PlacePosting, PlaceSource, PlaceStreet
 from field.grid.places.words import cell_of
 from field.grid.places.writing import grams, street_words
+from field.grid.reading import Hear, told_apart
 from field.grid.tables import Zone
 from kernel.actors import Actor
 from kernel.contracts import GroundLearned
 from kernel.database import Database, UnitOfWork
 from kernel.errors import Fault, Refused
 from kernel.sql.base import Base
+from kernel.sql.rows import insert_as_they_are
 
 AT_A_TIME: Final = 2_000
-"""Rows a transaction writes or deletes: some ten milliseconds of everybody's time."""
+"""Rows a transaction writes or deletes at most: some ten milliseconds of everybody's time."""
+FEW: Final = 100
+WRITING_S: Final = 0.03
+"""What a transaction of an import may take, where the machine is slow or busy: others wait to write."""
 FAR_DEGREES: Final = 1.0
 """An address farther than this outside the bounds of all zones is not this utility's."""
 
 KINDS: Final = ("file", "osm")
-Row = dict[str, Any]
+Row = tuple[Any, ...]
+"""Values in the order of the table's columns."""
+Part = tuple[str, list[Row]]
+"""Rows of the table of that name."""
 
 
 class ImportUnderWay(Refused):
@@ -65,6 +73,41 @@ def read_file(data: bytes, encoding: str = "") -> AddressFile:
     return read_osm_addresses(data) if looks_like_osm(data) else read_addresses(data, encoding)
 
 
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """What an address file says of itself, before its rows are wanted."""
+
+    kind: str
+    digest: str
+    streets: int
+    doors: int
+    outside: int
+    attribution: str
+    faults: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
+
+
+def told_rows(
+    data: bytes, encoding: str, bounds: tuple[float | None, ...]
+) -> Generator[Reading | Part | None, int | None, None]:
+    """What the file says, then, for the generation that is sent, its rows; at their end None."""
+    file = read_file(data, encoding)
+    far, outside = _far(file, bounds)
+    generation = yield Reading(
+        kind=file.kind,
+        digest=hashlib.sha256(data).hexdigest(),
+        streets=len(file.streets),
+        doors=file.doors,
+        outside=outside,
+        attribution=file.attribution,
+        faults=(*file.faults, *far),
+        warnings=file.warnings,
+    )
+    if generation is not None:
+        yield from _parts(generation, file)
+        yield None
+
+
 async def import_addresses(
     database: Database, actor: Actor, data: bytes, *, encoding: str = "", dry_run: bool = False
 ) -> AddressReport:
@@ -74,43 +117,35 @@ async def import_addresses(
         ImportRefused: with every fault of the file, by line.
         ImportUnderWay: another one of the same kind was begun later; its addresses count.
     """
-    file = await asyncio.to_thread(read_file, data, encoding)
-    digest = await asyncio.to_thread(lambda: hashlib.sha256(data).hexdigest())
+    edges = (func.min(Zone.min_lon), func.min(Zone.min_lat), func.max(Zone.max_lon), func.max(Zone.max_lat))
     async with database.reading() as session:
-        known = await session.get(PlaceSource, file.kind)
-        bounds = (
-            await session.execute(
-                select(
-                    func.min(Zone.min_lon),
-                    func.min(Zone.min_lat),
-                    func.max(Zone.max_lon),
-                    func.max(Zone.max_lat),
-                ).where(Zone.active)
-            )
-        ).one()
-    far, outside = _far(file, tuple(bounds))
-    if faults := (*file.faults, *far):
-        raise ImportRefused(faults=faults)
-    report = AddressReport(
-        kind=file.kind,
-        dry_run=dry_run,
-        unchanged=known is not None and known.generation > 0 and known.digest == digest,
-        streets=len(file.streets),
-        doors=file.doors,
-        replaced=known.doors if known else 0,
-        outside=outside,
-        warnings=file.warnings,
-    )
-    if dry_run or report.unchanged:
-        return report
-    generation, begun = await database.run(_begin, actor, file)
-    await _sweep(database, begun)
-    try:
-        await _write(database, generation, file)
-        replaced = await database.run(_finish, actor, file, generation, digest)
-    except ImportUnderWay:
-        await _sweep(database, generation)
-        raise
+        bounds = tuple((await session.execute(select(*edges).where(Zone.active))).one())
+    async with told_apart(told_rows, data, encoding, bounds) as hear:
+        file: Reading = await hear(None)
+        if file.faults:
+            raise ImportRefused(faults=file.faults)
+        async with database.reading() as session:
+            known = await session.get(PlaceSource, file.kind)
+        report = AddressReport(
+            kind=file.kind,
+            dry_run=dry_run,
+            unchanged=known is not None and known.generation > 0 and known.digest == file.digest,
+            streets=file.streets,
+            doors=file.doors,
+            replaced=known.doors if known else 0,
+            outside=file.outside,
+            warnings=file.warnings,
+        )
+        if dry_run or report.unchanged:
+            return report
+        generation, begun = await database.run(_begin, actor, file)
+        await _sweep(database, begun)
+        try:
+            await _write(database, generation, hear)
+            replaced = await database.run(_finish, actor, file, generation)
+        except ImportUnderWay:
+            await _sweep(database, generation)
+            raise
     await _sweep(database, replaced)
     return report
 
@@ -137,7 +172,7 @@ def _far(file: AddressFile, bounds: tuple[float | None, ...]) -> tuple[tuple[Fau
     return (), len(outside)
 
 
-async def _begin(uow: UnitOfWork, actor: Actor, file: AddressFile) -> tuple[int, int]:
+async def _begin(uow: UnitOfWork, actor: Actor, file: Reading) -> tuple[int, int]:
     """Claim a generation, and name the one that an import which died, or is being overtaken, has begun."""
     source = await uow.session.get(PlaceSource, file.kind, with_for_update=True)
     if source is None:
@@ -153,20 +188,20 @@ async def _begin(uow: UnitOfWork, actor: Actor, file: AddressFile) -> tuple[int,
     return generation, begun
 
 
-async def _finish(uow: UnitOfWork, actor: Actor, file: AddressFile, generation: int, digest: str) -> int:
+async def _finish(uow: UnitOfWork, actor: Actor, file: Reading, generation: int) -> int:
     """From here on the new addresses are the ones; the generation that they replace, 0 for none."""
     source = await uow.session.get(PlaceSource, file.kind, with_for_update=True)
     if source is None or source.loading != generation:
         raise ImportUnderWay()
     replaced = source.generation
-    source.generation, source.loading, source.digest, source.at = generation, 0, digest, uow.now
+    source.generation, source.loading, source.digest, source.at = generation, 0, file.digest, uow.now
     source.actor_id, source.attribution = actor.id, file.attribution
-    source.streets, source.doors = len(file.streets), file.doors
+    source.streets, source.doors = file.streets, file.doors
     await uow.audit(
         actor,
         "import_addresses",
         f"import:{file.kind}",
-        digest=digest,
+        digest=file.digest,
         streets=source.streets,
         doors=source.doors,
     )
@@ -175,8 +210,28 @@ async def _finish(uow: UnitOfWork, actor: Actor, file: AddressFile, generation: 
     return replaced
 
 
-async def _write(database: Database, generation: int, file: AddressFile) -> None:
-    streets, pieces = await asyncio.to_thread(_street_rows, generation, file)
+async def _write(database: Database, generation: int, hear: Hear) -> None:
+    """Store the rows as they come, as many at a time as :data:`WRITING_S` allows on this machine."""
+    at_a_time = FEW
+    part: Part | None = await hear(generation)
+    while part is not None:
+        table, rows = part
+        while rows:
+            begun = time.perf_counter()
+            await database.run(_insert, table, rows[:at_a_time])
+            took = time.perf_counter() - begun
+            rows = rows[at_a_time:]
+            at_a_time = max(FEW, min(AT_A_TIME, int(at_a_time * min(2.0, WRITING_S / took))))
+        part = await hear(None)
+
+
+async def _insert(uow: UnitOfWork, name: str, rows: list[Row]) -> None:
+    await insert_as_they_are(uow.session, Base.metadata.tables[name], rows)
+
+
+def _parts(generation: int, file: AddressFile) -> Iterator[Part]:
+    """The rows by table, the streets first and then what finds them."""
+    streets, pieces = _street_rows(generation, file)
     written: tuple[tuple[type[Base], Iterator[Row]], ...] = (
         (PlaceStreet, iter(streets)),
         (PlaceDoor, _door_rows(generation, file)),
@@ -185,11 +240,7 @@ async def _write(database: Database, generation: int, file: AddressFile) -> None
     )
     for table, rows in written:
         while batch := list(itertools.islice(rows, AT_A_TIME)):
-            await database.run(_insert, table, batch)
-
-
-async def _insert(uow: UnitOfWork, table: type[Base], rows: list[Row]) -> None:
-    await uow.session.execute(insert(table.__table__), rows)  # type: ignore[arg-type]  # a mapped class has a Table
+            yield table.__tablename__, batch
 
 
 def _street_rows(generation: int, file: AddressFile) -> tuple[list[Row], dict[str, list[int]]]:
@@ -198,54 +249,34 @@ def _street_rows(generation: int, file: AddressFile) -> tuple[list[Row], dict[st
     for number, street in enumerate(file.streets):
         words, town = street_words(street.name), street_words(street.town)
         street_id = generation * GENERATION + number
-        rows.append(
-            {
-                "id": street_id,
-                "generation": generation,
-                "name": street.name,
-                "town": street.town,
-                "words": " ".join(words)[:400],
-                "town_words": " ".join(town)[:400],
-                "number_first": street.number_first,
-                "doors": len(street.doors),
-                "lon": street.lon,
-                "lat": street.lat,
-            }
-        )
+        texts = (street.name, street.town, " ".join(words)[:400], " ".join(town)[:400])
+        about = (street.number_first, len(street.doors), street.lon, street.lat)
+        rows.append((street_id, generation, *texts, *about))
         for piece in set().union(*map(grams, words)):
             pieces.setdefault(piece, []).append(street_id)
     return rows, dict(sorted(pieces.items()))
 
 
 def _door_rows(generation: int, file: AddressFile) -> Iterator[Row]:
-    ids = itertools.count(generation * GENERATION)
+    first = generation * GENERATION
+    ids = itertools.count(first)
     for number, street in enumerate(file.streets):
         for door in street.doors:
+            where = (door.label, door.code, door.lon, door.lat, cell_of(door.lon, door.lat))
             for ordinal, key in door.keys or ((0, door.number.casefold()[:64]),):
-                yield {
-                    "id": next(ids),
-                    "generation": generation,
-                    "street_id": generation * GENERATION + number,
-                    "ordinal": ordinal,
-                    "key": key[:64],
-                    "label": door.label,
-                    "code": door.code,
-                    "lon": door.lon,
-                    "lat": door.lat,
-                    "cell": cell_of(door.lon, door.lat),
-                }
+                yield next(ids), generation, first + number, ordinal, key[:64], *where
 
 
 def _posting_rows(generation: int, pieces: dict[str, list[int]]) -> Iterator[Row]:
     # In the order of the key, so that the index grows at its end.
     for gram, streets in pieces.items():
         for street_id in streets:
-            yield {"generation": generation, "gram": gram, "street_id": street_id}
+            yield generation, gram, street_id
 
 
 def _gram_rows(generation: int, pieces: dict[str, list[int]]) -> Iterator[Row]:
     for gram, streets in pieces.items():
-        yield {"generation": generation, "gram": gram, "streets": len(streets)}
+        yield generation, gram, len(streets)
 
 
 async def _sweep(database: Database, generation: int) -> None:

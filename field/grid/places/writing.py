@@ -77,6 +77,7 @@ _ROOM: Final = re.compile(
     rf"|\b\d{{1,3}}\s*(?:st|nd|rd|th|er|eme|e)?\s*(?:floor|etage)\b"
     r"|\b(?:ground|top|first|second|third)\s+floor\b|\brez[- ]de[- ]chaussee\b|\brdc\b|#\s*\d{1,5}[a-z]?\b)"
 )
+_ANY_HAN: Final = re.compile(f"[{_CJK}]")
 _LANE: Final = re.compile(rf"(?:(\d{{1,5}})|({_HAN_NUMBER}))\s*(?:弄|巷|胡同|里弄)")
 _DOOR: Final = re.compile(
     rf"(?:(\d{{1,5}})|({_HAN_NUMBER}))\s*([a-z])?\s*(?:[-之]\s*(\d{{1,3}}))?\s*(?:号楼|号院|号|栋|幢|座)(?:\s*之\s*(\d{{1,3}}))?"
@@ -114,6 +115,20 @@ def take_apart(text: str) -> Written:
     """Take an address apart. Any text has an answer; one that says nothing has no words."""
     shown = unicodedata.normalize("NFKC", text[:LONGEST])
     unfinished = bool(shown) and shown[-1].isalnum()
+    chain, rest, detail = _without_detail(shown)
+    words, numbers = _words(rest)
+    if chain is not None:
+        numbers = (chain, *numbers)
+    return Written(words, numbers, detail, unfinished and not detail)
+
+
+def detail_of(text: str) -> str:
+    """What :func:`take_apart` says is behind the door, without the rest: a file asks it of every line."""
+    return _without_detail(unicodedata.normalize("NFKC", text[:LONGEST]))[2]
+
+
+def _without_detail(shown: str) -> tuple[Number | None, str, str]:
+    """The chain of a Chinese address, what its words are found in, and what lies behind the door."""
     plain = folded(shown)
     details: list[str] = []
 
@@ -126,11 +141,7 @@ def take_apart(text: str) -> Written:
     if more.strip(" ,"):
         kept = len(shown) == len(plain) and plain.endswith(more)
         details.append(shown[len(shown) - len(more) :] if kept else more)
-    words, numbers = _words(rest)
-    if chain is not None:
-        numbers = (chain, *numbers)
-    detail = " ".join(filter(None, (each.strip(" ,.;，。、") for each in details)))
-    return Written(words, numbers, detail, unfinished and not detail)
+    return chain, rest, " ".join(filter(None, (each.strip(" ,.;，。、") for each in details)))
 
 
 def folded(text: str) -> str:
@@ -138,10 +149,22 @@ def folded(text: str) -> str:
 
     The length of each letter stays, as far as Unicode lets it, so that places in it are places in the text.
     """
-    return "".join(_fold(letter) for letter in text).translate(_TRADITIONAL)
+    return text.lower().replace("`", "'") if text.isascii() else text.translate(_FOLDED)
 
 
-@lru_cache(maxsize=4096)
+class _Folded(dict[int, str]):
+    """What each letter becomes, for ``str.translate``: a file has many addresses, and few letters."""
+
+    def __missing__(self, letter: int) -> str:
+        found = _fold(chr(letter)).translate(_TRADITIONAL)
+        if len(self) < 4096:
+            self[letter] = found
+        return found
+
+
+_FOLDED: Final = _Folded()
+
+
 def _fold(letter: str) -> str:
     if letter in "’‘ʼ`´":
         return "'"
@@ -156,8 +179,10 @@ def _as_shown(shown: str, plain: str, found: re.Match[str]) -> str:
 
 def _chain(text: str) -> tuple[Number | None, str, str]:
     """The lanes and the number of a Chinese address, what stands before them, and what stands behind."""
+    if text.isascii():
+        return None, text, ""
     text = _NUMBERED_STREET.sub(lambda found: _han(int(found[1])), text)
-    if not re.search(f"[{_CJK}]", text):
+    if not _ANY_HAN.search(text):
         return None, text, ""
     links: list[str] = []
     start: int | None = None
@@ -241,7 +266,9 @@ def number_keys(text: str) -> tuple[tuple[int, str], ...]:
     Empty where it is no number.
     """
     plain = folded(unicodedata.normalize("NFKC", text)).strip()
-    if re.search(f"[{_CJK}]", plain):
+    if plain.isdecimal() and plain.isascii() and len(plain) <= 5:
+        return ((int(plain), str(int(plain))),)
+    if _ANY_HAN.search(plain):
         chain, _, _ = _chain(plain if plain.endswith(("号", "弄", "巷")) else plain + "")
         return ((chain.ordinal, chain.key),) if chain else ()
     found: list[tuple[int, str]] = []
@@ -259,6 +286,7 @@ def number_keys(text: str) -> tuple[tuple[int, str], ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def street_words(name: str) -> tuple[str, ...]:
     """A street's name as words, spelt as typed addresses are."""
     plain = _NUMBERED_STREET.sub(
