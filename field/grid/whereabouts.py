@@ -7,13 +7,13 @@ and whether the other order would have been the likelier one. What is only unlik
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from kernel.errors import Fault
 
 Bounds = tuple[float, float, float, float]
-"""West, south, east, north, in WGS-84 degrees."""
+"""West, south, east, north, in WGS-84 degrees; east is above 180 where the box runs across that meridian."""
 
 KM_PER_DEGREE: Final = 111.195
 FAR_KM: Final = 150.0
@@ -35,11 +35,28 @@ class Place:
 Atlas = Callable[[float, float], Place]
 
 
+def box_around(boxes: Iterable[Bounds]) -> Bounds | None:
+    """The narrowest box around others: across 180° of longitude where that is the shorter way; None of none.
+
+    A box as wide as the world is one that was cut there (RFC 7946 § 3.1.9), and lies on both sides of it.
+    """
+    found = [(180.0, s, 180.0, n) if e - w > 180 else (w, s, e, n) for w, s, e, n in boxes]
+    if not found:
+        return None
+    beyond = [(w + 360, s, e + 360, n) if e < 0 else (w, s, e, n) for w, s, e, n in found]
+    return min((_hull(found), _hull(beyond)), key=lambda box: box[2] - box[0])
+
+
+def _hull(boxes: Sequence[Bounds]) -> Bounds:
+    west, south, east, north = zip(*boxes, strict=True)
+    return min(west), min(south), max(east), max(north)
+
+
 def km_outside(lon: float, lat: float, bounds: Bounds) -> float:
-    """How far a point lies from a box, in km; 0 inside. The box may span 180° only as the whole width."""
+    """How far a point lies from a box, in km; 0 inside."""
     west, south, east, north = bounds
-    x = max(west - lon, lon - east, 0.0)
-    x = min(x, max(0.0, min((west - lon) % 360, (lon - east) % 360))) if x else 0.0
+    inside = (lon - west) % 360 <= east - west
+    x = 0.0 if inside else min((west - lon) % 360, (lon - east) % 360)
     y = max(south - lat, lat - north, 0.0)
     return KM_PER_DEGREE * math.hypot(x * math.cos(math.radians((south + north) / 2)), y)
 
@@ -68,6 +85,7 @@ def doubt_of_place(bounds: Bounds, before: Bounds | None, named: bool, atlas: At
     first, longitude or latitude.
     """
     lon, lat = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
+    lon = (lon + 180) % 360 - 180
     here = atlas(lon, lat)
     can_swap = abs(lon) <= 90
     there = atlas(lat, lon) if can_swap else Place("", "", False)
@@ -80,7 +98,7 @@ def doubt_of_place(bounds: Bounds, before: Bounds | None, named: bool, atlas: At
         "other_country_code": there.country,
     }
     span = max(bounds[2] - bounds[0], bounds[3] - bounds[1]) * KM_PER_DEGREE
-    if span > WIDE_KM and bounds[2] - bounds[0] < 350:
+    if span > WIDE_KM:
         return Fault("place_wide", "file", params=params | {"km": round(span)})
     if before is not None:
         away = km_outside(lon, lat, before)

@@ -1,6 +1,7 @@
 """Reading `zones.geojson`; the format is described in `field.grid.files.importer`."""
 
 import json
+import re
 from collections.abc import Collection
 from typing import Any, Final, NoReturn
 
@@ -99,7 +100,9 @@ def _collection(text: str, limits: Limits, findings: Findings) -> dict[str, Any]
         return None
     except (ValueError, RecursionError):
         # NaN and Infinity, numbers of thousands of digits, thousands of brackets.
-        findings.fault("invalid_json", "file", line=0, column=0)
+        at = odd.start() if (odd := _NO_JSON.search(text)) else 0
+        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        findings.fault("invalid_json", f"line {line}", line=line, column=column)
         return None
     if not isinstance(value, dict) or value.get("type") != "FeatureCollection":
         kind = value.get("type") if isinstance(value, dict) else type(value).__name__
@@ -116,6 +119,9 @@ def _collection(text: str, limits: Limits, findings: Findings) -> dict[str, Any]
         findings.fault("too_many_features", "file, features", features=len(features), most=limits.features)
         return None
     return value
+
+
+_NO_JSON: Final = re.compile(r"\bNaN\b|\bInfinity\b|\d{4000}|[\[{]{900}")
 
 
 def _no_constant(name: str) -> NoReturn:

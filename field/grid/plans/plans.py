@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.grid.atlas import place_at
@@ -31,7 +31,7 @@ from field.grid.store import (
     text_of_shape,
 )
 from field.grid.tables import Rep, Zone
-from field.grid.whereabouts import Bounds, doubt_of_place
+from field.grid.whereabouts import Bounds, box_around, doubt_of_place
 from kernel.errors import Fault
 from kernel.identity.staff import Staff
 from kernel.ids import uuid7
@@ -123,9 +123,9 @@ def _zone_plan(
     ]
     delta = difference(stored, incoming)
     doubts = left_by_zones(delta, incoming, ((code, station) for code, (_, station) in reps.items()))
-    where = doubt_of_place(
-        bounds_of(incoming), bounds_of(stored) if stored else None, file.axes_named, place_at
-    )
+    bounds = box_around(row.geometry.bounds for row in incoming)
+    before_bounds = box_around(row.geometry.bounds for row in stored)
+    where = doubt_of_place(bounds, before_bounds, file.axes_named, place_at) if bounds else None
     report = report_of(
         "zones",
         asked,
@@ -176,13 +176,6 @@ def _zone_values(row: ZoneRow, owner_id: UUID | None) -> Values:
         "owner_id": owner_id,
         "active": True,
     }
-
-
-def bounds_of(rows: Iterable[ZoneRow]) -> Bounds:
-    """The box around all zones."""
-    boxes = [row.geometry.bounds for row in rows]
-    west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)
-    return west, south, max(box[2] for box in boxes), max(box[3] for box in boxes)
 
 
 async def plan_reps(session: AsyncSession, data: bytes, now: datetime, asked: Asked) -> RepPlan:
@@ -313,7 +306,5 @@ async def _reps(session: AsyncSession) -> Sequence[Any]:
 
 
 async def _bounds(session: AsyncSession) -> Bounds | None:
-    edges = (Zone.min_lon, Zone.min_lat, Zone.max_lon, Zone.max_lat)
-    low = select(func.min(edges[0]), func.min(edges[1]), func.max(edges[2]), func.max(edges[3]))
-    west, south, east, north = (await session.execute(low.where(Zone.active))).one()
-    return None if west is None else (west, south, east, north)
+    edges = select(Zone.min_lon, Zone.min_lat, Zone.max_lon, Zone.max_lat).where(Zone.active)
+    return box_around((west, south, east, north) for west, south, east, north in await session.execute(edges))

@@ -6,7 +6,7 @@ import pytest
 
 from field.grid.atlas import place_at
 from field.grid.files.importer import read_reps
-from field.grid.whereabouts import Bounds, doubt_of_place, km_outside
+from field.grid.whereabouts import Bounds, Place, box_around, doubt_of_place, km_outside
 from tests.unit.grid.files import person, rep_file
 
 MONACO = (7.40, 43.72, 7.42, 43.74)
@@ -31,6 +31,22 @@ def test_a_home_that_cannot_be_meant_is_refused(lon: str, lat: str, code: str) -
     (fault,) = read_reps(data, bounds=MONACO).faults
     assert (fault.code, fault.where) == (code, "line 2, home_lon")
     assert lon not in str(fault.params) or lon == "0"
+
+
+def test_zones_on_both_sides_of_180_degrees_are_one_place() -> None:
+    """Fiji: a zone on either side, and one that is cut there and lies on both edges of the map."""
+    fiji = box_around(
+        [(179.97, -16.8, 180.0, -16.7), (-180.0, -16.8, -179.95, -16.7), (-180, -16.9, 180, -16.8)]
+    )
+    assert fiji is not None and fiji == pytest.approx((179.97, -16.9, 180.05, -16.7))
+    assert (
+        doubt_of_place(fiji, None, named=False, atlas=lambda lon, lat: Place("FJ", "Fiji", lon > 170)) is None
+    )
+    assert doubt_of_place(fiji, fiji, named=False, atlas=place_at) is None
+    assert (km_outside(-179.97, -16.75, fiji), km_outside(179.98, -16.75, fiji)) == (0, 0)
+    data = rep_file(person(home_lon="-90.0", home_lat="-16.75"))
+    assert [fault.code for fault in read_reps(data, bounds=fiji).faults] == ["home_far"]
+    assert box_around([MONACO]) == MONACO and box_around([]) is None
 
 
 @pytest.mark.parametrize(("lon", "lat"), [("7.405", "43.725"), ("7.26", "43.70"), ("8.9", "44.4")])
