@@ -33,7 +33,6 @@ PURE = (
     "assist.webrtc.control.messages",
     "assist.webrtc.parsing",
     "assist.webrtc.protocol",
-    "assist.webrtc.control.record",
     "assist.webrtc.room.machine",
     "assist.webrtc.node.rtp.rtp",
     "assist.webrtc.node.rtp.rtcp",

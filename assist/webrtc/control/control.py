@@ -11,15 +11,16 @@ Five kinds of key, all losable: a Redis that was wiped is filled again within a 
 ``media:events``                      pubsub  `Event`
 ====================================  ======  ============================================================
 
-Every message is one JSON object. Decoding never trusts the other side: whatever is not a message of this file
-raises `ControlFault`. Fields that a newer side added are ignored, so that a node and a hub of
-neighbouring versions understand each other.
+Every message is one JSON object with a ``v``, the `VERSION` of its format. Decoding never trusts the other
+side: whatever is not a message of this file raises `ControlFault`. Fields that a newer side added are
+ignored, so that a node and a hub of neighbouring versions understand each other; whoever changes what a
+field means counts `VERSION` up, and the older side refuses such a message instead of misreading it.
 """
 
-import dataclasses
-import json
-import typing
-from typing import Any
+from typing import Final, TypeVar
+
+import msgspec
+from msgspec import Struct
 
 from assist.webrtc.control.messages import (
     Answer,
@@ -50,13 +51,13 @@ from assist.webrtc.control.messages import (
     StreamStarted,
     StreamStopped,
 )
-from assist.webrtc.control.record import RecordFault, build
 
 __all__ = [
     "EVENTS_CHANNEL",
     "NODES_KEY",
     "NODE_TTL_S",
     "REPLY_TTL_S",
+    "VERSION",
     "Answer",
     "ClosePeer",
     "CloseRoom",
@@ -137,89 +138,86 @@ class ControlFault(ValueError):
 
 # ---------------------------------------------------------------- bytes
 
-_COMMANDS: dict[str, type[Any]] = {c.kind: c for c in typing.get_args(Command)}
-_OUTCOMES: dict[str, type[Any]] = {c.kind: c for c in typing.get_args(Outcome)}
-_EVENTS: dict[str, type[Any]] = {c.kind: c for c in typing.get_args(Event)}
+VERSION: Final = 1
+
+M = TypeVar("M")
+
+
+class _Head(Struct):
+    """What is read of any message first. Those of before there were versions say none."""
+
+    v: int = 1
+
+
+class _Addressed(_Head, kw_only=True):
+    """A command or a reply: beside its own fields it has an id, and a command says where its reply goes."""
+
+    id: str
+    reply_to: str = ""
+
+
+_HEAD: Final = msgspec.json.Decoder(_Head)
+_ADDRESSED: Final = msgspec.json.Decoder(_Addressed)
+_COMMAND: Final[msgspec.json.Decoder[Command]] = msgspec.json.Decoder(Command)
+_OUTCOME: Final[msgspec.json.Decoder[Outcome]] = msgspec.json.Decoder(Outcome)
+_EVENT: Final[msgspec.json.Decoder[Event]] = msgspec.json.Decoder(Event)
+_NODE: Final = msgspec.json.Decoder(NodeRecord)
 
 
 def encode_command(envelope: Envelope) -> bytes:
-    """→ ``{"id", "reply_to", "kind", …}``."""
-    return _dump({"id": envelope.id, "reply_to": envelope.reply_to, **_fields(envelope.command)})
+    """→ ``{"v", "id", "reply_to", "kind", …}``."""
+    return _joined(_Addressed(v=VERSION, id=envelope.id, reply_to=envelope.reply_to), envelope.command)
 
 
 def decode_command(data: bytes) -> Envelope:
     """The inverse of `encode_command`; raises `ControlFault`."""
-    tree = _load(data)
-    return Envelope(_text(tree, "id"), _pick(_COMMANDS, tree), str(tree.get("reply_to") or ""))
+    head = _read(_ADDRESSED, data)
+    return Envelope(head.id, _read(_COMMAND, data), head.reply_to)
 
 
 def encode_reply(reply: Reply) -> bytes:
-    """→ ``{"id", "kind", …}``."""
-    return _dump({"id": reply.id, **_fields(reply.outcome)})
+    """→ ``{"v", "id", "kind", …}``."""
+    return _joined(_Addressed(v=VERSION, id=reply.id), reply.outcome)
 
 
 def decode_reply(data: bytes) -> Reply:
     """The inverse of `encode_reply`; raises `ControlFault`."""
-    tree = _load(data)
-    return Reply(_text(tree, "id"), _pick(_OUTCOMES, tree))
+    head = _read(_ADDRESSED, data)
+    return Reply(head.id, _read(_OUTCOME, data))
 
 
 def encode_event(event: Event) -> bytes:
-    """→ ``{"kind", "node", …}``."""
-    return _dump(_fields(event))
+    """→ ``{"v", "kind", "node", …}``."""
+    return _joined(_Head(VERSION), event)
 
 
 def decode_event(data: bytes) -> Event:
     """The inverse of `encode_event`; raises `ControlFault`."""
-    event: Event = _pick(_EVENTS, _load(data))
-    return event
+    _read(_HEAD, data)
+    return _read(_EVENT, data)
 
 
 def encode_node(record: NodeRecord) -> bytes:
-    """→ ``{"id", "load": {"rooms", "peers", "cpu"}, "addresses", "draining", "started_at"}``."""
-    return _dump(dataclasses.asdict(record))
+    """→ ``{"v", "id", "load": {"rooms", "peers", "cpu"}, "addresses", "draining", "started_at"}``."""
+    return _joined(_Head(VERSION), record)
 
 
 def decode_node(data: bytes) -> NodeRecord:
     """The inverse of `encode_node`; raises `ControlFault`."""
-    record: NodeRecord = _record(NodeRecord, _load(data))
-    return record
+    _read(_HEAD, data)
+    return _read(_NODE, data)
 
 
-def _fields(message: Any) -> dict[str, Any]:
-    return {"kind": message.kind, **dataclasses.asdict(message)}
+def _joined(head: Struct, message: Struct) -> bytes:
+    """One object of two, neither of which is empty."""
+    return msgspec.json.encode(head)[:-1] + b"," + msgspec.json.encode(message)[1:]
 
 
-def _dump(tree: dict[str, Any]) -> bytes:
-    return json.dumps(tree, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def _load(data: bytes) -> dict[str, Any]:
+def _read(decoder: msgspec.json.Decoder[M], data: bytes) -> M:
     try:
-        tree = json.loads(data)
-    except (ValueError, RecursionError) as fault:
-        raise ControlFault("not JSON") from fault
-    if not isinstance(tree, dict):
-        raise ControlFault("not an object")
-    return tree
-
-
-def _text(tree: dict[str, Any], name: str) -> str:
-    value = tree.get(name)
-    if not isinstance(value, str):
-        raise ControlFault(f"{name}: text expected")
-    return value
-
-
-def _pick(kinds: dict[str, type[Any]], tree: dict[str, Any]) -> Any:
-    message = kinds.get(_text(tree, "kind"))
-    if message is None:
-        raise ControlFault("unknown kind")
-    return _record(message, tree)
-
-
-def _record(message: type[Any], tree: dict[str, Any]) -> Any:
-    try:
-        return build(message, tree)
-    except RecordFault as fault:
+        found = decoder.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
         raise ControlFault(str(fault)) from fault
+    if isinstance(found, _Head) and found.v > VERSION:
+        raise ControlFault(f"version {found.v} of the messages; this side knows {VERSION}")
+    return found

@@ -3,16 +3,24 @@
 `assist.webrtc.control.control` says over which keys, and as which bytes.
 """
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
+
+from msgspec import Struct, field
 
 Kind = Literal["audio", "video"]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Message(Struct, frozen=True, tag_field="kind"):
+    """What is told apart by its ``kind``."""
+
+    @property
+    def kind(self) -> str:
+        """As it is called on the wire."""
+        return str(self.__struct_config__.tag)
+
+
+class Source(Struct, frozen=True):
     """One remote stream: whose, and which of the two kinds."""
 
     peer: str
@@ -22,8 +30,7 @@ class Source:
 # ---------------------------------------------------------------- commands, hub → node
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Message, frozen=True, tag="offer"):
     """Answer this SDP offer; makes the room and the peer if they are new.
 
     ``receive`` binds the m-lines on which the client receives (by mid) to remote streams. ``restart``
@@ -32,61 +39,48 @@ class Offer:
     fenced".
     """
 
-    kind: ClassVar[str] = "offer"
     room: str
     peer: str
     sdp: str
-    receive: Mapping[str, Source] = dataclasses.field(default_factory=dict)
+    receive: Mapping[str, Source] = field(default_factory=dict)
     restart: bool = False
     generation: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ClosePeer:
+class ClosePeer(Message, frozen=True, tag="close_peer"):
     """Let one peer go; the reply is `Done` whether or not it existed."""
 
-    kind: ClassVar[str] = "close_peer"
     room: str
     peer: str
 
 
-@dataclass(frozen=True, slots=True)
-class CloseRoom:
+class CloseRoom(Message, frozen=True, tag="close_room"):
     """Let everyone in a room go; the reply is `Done` whether or not it existed."""
 
-    kind: ClassVar[str] = "close_room"
     room: str
 
 
-@dataclass(frozen=True, slots=True)
-class Keyframe:
+class Keyframe(Message, frozen=True, tag="keyframe"):
     """Ask a publisher's camera for a key frame (throttled by the node)."""
 
-    kind: ClassVar[str] = "keyframe"
     room: str
     peer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Drain:
+class Drain(Message, frozen=True, tag="drain"):
     """Take no new rooms; keep the ones there are. ``draining=False`` takes it back."""
 
-    kind: ClassVar[str] = "drain"
     draining: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Stats:
+class Stats(Message, frozen=True, tag="stats"):
     """Send `Figures`."""
-
-    kind: ClassVar[str] = "stats"
 
 
 Command = Offer | ClosePeer | CloseRoom | Keyframe | Drain | Stats
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """A command, the id its reply carries, and the list the reply goes to ("": none is wanted)."""
 
     id: str
@@ -97,48 +91,39 @@ class Envelope:
 # ---------------------------------------------------------------- replies, node → hub
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Message, frozen=True, tag="answer"):
     """The reply to `Offer`.
 
     ``publishing`` names the kinds this peer may send. ``refused`` gives, by mid, why an m-line carries
     nothing: ``stream_absent`` (offer again when it appears), ``codec_unsupported``, ``not_bound``.
     """
 
-    kind: ClassVar[str] = "answer"
     sdp: str
     publishing: tuple[Kind, ...] = ()
-    refused: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Message, frozen=True, tag="done"):
     """The command was carried out."""
 
-    kind: ClassVar[str] = "done"
 
-
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Message, frozen=True, tag="figures"):
     """The reply to `Stats`: counters since the node started, and who is in which room.
 
     ``rooms`` is room → peer → ``{"connected": bool, "publishing": [kind, …]}``.
     """
 
-    kind: ClassVar[str] = "figures"
-    counters: Mapping[str, float] = dataclasses.field(default_factory=dict)
-    rooms: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+    counters: Mapping[str, float] = field(default_factory=dict)
+    rooms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Message, frozen=True, tag="failure"):
     """The command was refused.
 
     Codes: ``sdp_invalid``, ``sdp_too_large``, ``sdp_unsupported``, ``node_full``, ``node_draining``,
     ``room_moved``, ``command_invalid``, ``media_internal``.
     """
 
-    kind: ClassVar[str] = "failure"
     code: str
     detail: str = ""
 
@@ -146,8 +131,7 @@ class Failure:
 Outcome = Answer | Done | Figures | Failure
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """An outcome with the id of the command it answers."""
 
     id: str
@@ -157,18 +141,15 @@ class Reply:
 # ---------------------------------------------------------------- events, node → everyone
 
 
-@dataclass(frozen=True, slots=True)
-class PeerConnected:
+class PeerConnected(Message, frozen=True, tag="peer_connected"):
     """ICE and DTLS are through; media can flow."""
 
-    kind: ClassVar[str] = "peer_connected"
     node: str
     room: str
     peer: str
 
 
-@dataclass(frozen=True, slots=True)
-class PeerDisconnected:
+class PeerDisconnected(Message, frozen=True, tag="peer_disconnected"):
     """The peer is gone from the node.
 
     ``reason``: ``closed`` (by command), ``left`` (it said so by DTLS), ``timeout`` (silence), ``failed``
@@ -176,48 +157,40 @@ class PeerDisconnected:
     ``room_closed``, ``node_stopping``.
     """
 
-    kind: ClassVar[str] = "peer_disconnected"
     node: str
     room: str
     peer: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class StreamStarted:
+class StreamStarted(Message, frozen=True, tag="stream_started"):
     """The first authentic packet of a peer's audio or video has come."""
 
-    kind: ClassVar[str] = "stream_started"
     node: str
     room: str
     peer: str
     media: Kind
 
 
-@dataclass(frozen=True, slots=True)
-class StreamStopped:
+class StreamStopped(Message, frozen=True, tag="stream_stopped"):
     """A stream that had started is gone."""
 
-    kind: ClassVar[str] = "stream_stopped"
     node: str
     room: str
     peer: str
     media: Kind
 
 
-@dataclass(frozen=True, slots=True)
-class OfferWanted:
+class OfferWanted(Message, frozen=True, tag="offer_wanted"):
     """The peer should offer again: somebody in its room cannot decode what it sends, and it could send
     something else."""
 
-    kind: ClassVar[str] = "offer_wanted"
     node: str
     room: str
     peer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Quality:
+class Quality(Message, frozen=True, tag="quality"):
     """How one peer's connection did since the last such event (every two seconds).
 
     Losses are shares in 0–1, bitrates bit/s, times milliseconds. ``loss`` is the worse of the two directions;
@@ -226,7 +199,6 @@ class Quality:
     round trip).
     """
 
-    kind: ClassVar[str] = "quality"
     node: str
     room: str
     peer: str
@@ -241,19 +213,15 @@ class Quality:
     estimate: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class NodeStarted:
+class NodeStarted(Message, frozen=True, tag="node_started"):
     """A node with this id has started: whatever rooms it had before are gone."""
 
-    kind: ClassVar[str] = "node_started"
     node: str
 
 
-@dataclass(frozen=True, slots=True)
-class NodeDraining:
+class NodeDraining(Message, frozen=True, tag="node_draining"):
     """A node wants to be left: move its rooms when that suits the people in them."""
 
-    kind: ClassVar[str] = "node_draining"
     node: str
 
 
@@ -272,8 +240,7 @@ Event = (
 # ---------------------------------------------------------------- registration
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Struct, frozen=True):
     """How busy a node is: ``cpu`` is the share of one core over the last second."""
 
     rooms: int = 0
@@ -281,8 +248,7 @@ class Load:
     cpu: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class NodeRecord:
+class NodeRecord(Struct, frozen=True):
     """A node's registration. ``started_at`` (Unix seconds) tells a restarted node from the one before it."""
 
     id: str

@@ -97,3 +97,24 @@ def test_any_tree_is_a_message_or_refused(tree: object) -> None:
                 control.decode_command(data)
             except control.ControlFault:
                 pass
+
+
+def test_a_message_of_before_there_were_versions_is_of_the_first() -> None:
+    assert control.decode_event(b'{"kind":"node_started","node":"n"}') == control.NodeStarted("n")
+    asked = control.decode_command(b'{"id":"1","reply_to":"w","kind":"keyframe","room":"r","peer":"p"}')
+    assert asked == control.Envelope("1", control.Keyframe("r", "p"), "w")
+    assert control.decode_reply(b'{"id":"1","kind":"done"}') == control.Reply("1", control.Done())
+
+
+def test_a_message_of_a_later_version_is_refused_and_not_misread() -> None:
+    node = control.NodeRecord("n", control.Load(), (), False, 0.0)
+    for data, decode in (
+        (control.encode_command(control.Envelope("1", control.Stats())), control.decode_command),
+        (control.encode_reply(control.Reply("1", control.Done())), control.decode_reply),
+        (control.encode_event(control.NodeStarted("n")), control.decode_event),
+        (control.encode_node(node), control.decode_node),
+    ):
+        assert json.loads(data)["v"] == control.VERSION
+        later = data.replace(b'"v":1', b'"v":2', 1)
+        with pytest.raises(control.ControlFault, match="version 2"):
+            decode(later)
