@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import pylibsrtp
 from aiortc.rtcdtlstransport import (
+    SRTP_PROFILES,
     X509_DIGEST_ALGORITHMS,
     RTCCertificate,
     RTCDtlsFingerprint,
@@ -141,6 +142,7 @@ class Certificate:
 
     def __init__(self) -> None:
         self._certificate: RTCCertificate = _Certificate.generateCertificate()
+        self._certificate._create_ssl_context(SRTP_PROFILES)  # now, and not in the first caller's packets
         prints = {f.algorithm: f.value for f in self._certificate.getFingerprints()}
         self.fingerprint: str = prints["sha-256"]
 
