@@ -160,7 +160,9 @@ class Pages:
         """The addresses of all that the page needs, once its HTML is there."""
         packed = [self.assets[f"packs/{page.name}{suffix}"].url for suffix in (".js", ".css")]
         rest = [
-            url for name, url in self.names(page).items() if not name.startswith(("lib/", "parts/", "pages/"))
+            url
+            for name, url in self.names(page).items()
+            if not name.startswith(("lib/", "parts/", "call/", "pages/"))
         ]
         return sorted({*packed, *rest})
 

@@ -22,6 +22,16 @@ export function toUnit(box, x, y) {
   return [clamp((x - box.x) / box.width), clamp((y - box.y) / box.height)];
 }
 
+/**
+ * A place of the window in an element's own pixels, however the element is scaled and moved on the screen.
+ * @param {{clientWidth: number, clientHeight: number, getBoundingClientRect: () => {left: number, top: number, width: number, height: number}}} element
+ * @param {number} x @param {number} y @returns {Point}
+ */
+export function within(element, x, y) {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  return [((x - left) * element.clientWidth) / (width || 1), ((y - top) * element.clientHeight) / (height || 1)];
+}
+
 /** @param {Box} box @param {Point} point @returns {Point} */
 export function fromUnit(box, [x, y]) {
   return [box.x + x * box.width, box.y + y * box.height];

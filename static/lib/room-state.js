@@ -28,7 +28,7 @@ export class RoomState {
     this.levels = new Map();
     /** @type {Map<string, import("lib/room-types.js").Ink & {at: number}>} strokes being drawn, by client_id */
     this.ink = new Map();
-    /** @type {Map<string, {still_id: string, x: number, y: number}>} by peer */
+    /** @type {Map<string, {still_id: string | null, picture_of: string | null, x: number, y: number}>} by peer */
     this.pointers = new Map();
   }
 
@@ -92,6 +92,12 @@ const CHANGES = {
   still_added(state, frame) {
     state.stills.set(frame["still"].id, frame["still"]);
   },
+  still_removed(state, frame) {
+    const gone = frame["still_id"];
+    state.stills.delete(gone);
+    for (const mark of state.marksOf(gone)) state.marks.delete(mark.id);
+    if (state.shown?.id === gone) state.shown = null;
+  },
   still_shown(state, frame) {
     state.freeze = null;
     show(state, frame);
@@ -124,7 +130,7 @@ const CHANGES = {
   },
   pointer(state, frame) {
     if (frame["x"] === null) state.pointers.delete(frame["peer"]);
-    else state.pointers.set(frame["peer"], { still_id: frame["still_id"], x: frame["x"], y: frame["y"] });
+    else state.pointers.set(frame["peer"], { still_id: frame["still_id"] ?? null, picture_of: frame["picture_of"] ?? null, x: frame["x"], y: frame["y"] });
   },
 };
 

@@ -5,6 +5,7 @@ import { button } from "parts/button.js";
 import { localise, write } from "parts/words.js";
 import "parts/ink.js";
 import "parts/photo.js";
+import { Zoom } from "parts/zoom.js";
 
 /** @typedef {{id: string, image_url: string, marks_url: string}} Still */
 /** @typedef {{id: string, evidence: Still[], proofs: {id: string, url: string}[]}} Task */
@@ -56,6 +57,8 @@ export class Evidence {
     /** @type {HTMLDialogElement} */
     const dialog = h("dialog", { class: "evidence-large", label: "common.still.large" },
       button({ icon: "close", size: "icon", label: "common.close", action: () => void dialog.close() }), this.ink(still));
+    const ink = dialog.querySelector("cs-ink");
+    if (ink instanceof HTMLElement) new Zoom(dialog, [ink]);
     dialog.addEventListener("close", () => dialog.remove());
     document.body.append(dialog);
     dialog.showModal();

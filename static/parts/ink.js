@@ -6,7 +6,7 @@
 //   `mark`  {client_id, tool, points, text?} the finished mark; it stays on screen as pending until `addMark` brings it back
 //   `point` {x, y}                           the pointer tool; both null when it left
 
-import { fit, thin, toUnit } from "lib/ink.js";
+import { fit, thin, toUnit, within } from "lib/ink.js";
 import { uuid7 } from "lib/ids.js";
 import { h } from "parts/dom.js";
 import { button } from "parts/button.js";
@@ -14,12 +14,13 @@ import { paintMark, paintPointer } from "parts/ink-paint.js";
 import { t } from "parts/words.js";
 
 /** @typedef {import("lib/ink.js").Point} Point */
-/** @typedef {{id?: string, client_id: string, tool: string, points: Point[], text?: string | null, role?: string, author?: string}} Mark */
+/** @typedef {{id?: string, client_id: string, tool: string, points: Point[], text?: string | null, role?: string, author?: string, until?: number}} Mark */
 
 const SEND_MS = 40;
 const KEY_STEP = 0.02;
 const RETRIES = 4;
 const RETRY_MS = 1000;
+const GONE_MS = 10_000;
 
 export class Ink extends HTMLElement {
   static observedAttributes = ["src", "alt", "tool", "readonly"];
@@ -119,7 +120,7 @@ export class Ink extends HTMLElement {
     if (this.marks.has(part.client_id)) return;
     const known = this.passing.get(part.client_id) ?? { client_id: part.client_id, tool: part.tool, points: [], role: part.role ?? "" };
     known.points = [...known.points.slice(0, part.from), ...part.points];
-    this.passing.set(part.client_id, known);
+    this.passing.set(part.client_id, { ...known, until: performance.now() + GONE_MS }); // given up, it is never stored
     this.redraw();
   }
 
@@ -157,7 +158,7 @@ export class Ink extends HTMLElement {
   move(event) {
     if (this.tool === "pointer") {
       const [x, y] = this.at(event);
-      if (performance.now() - this.sentAt > SEND_MS) this.tell("point", { x, y });
+      this.tell("point", { x, y }); // whoever sends it sends the newest, the last one always
       return;
     }
     if (!this.drawing) return;
@@ -217,6 +218,7 @@ export class Ink extends HTMLElement {
     this.tell("mark", { client_id, tool, points, ...(text && { text }) });
   }
 
+  /** Gives up the stroke that is being drawn. */
   drop() {
     this.drawing = null;
     this.redraw();
@@ -265,8 +267,7 @@ export class Ink extends HTMLElement {
 
   /** @param {PointerEvent} event @returns {Point} */
   at(event) {
-    const { left, top } = this.canvas.getBoundingClientRect();
-    return toUnit(this.box, event.clientX - left, event.clientY - top);
+    return toUnit(this.box, ...within(this.canvas, event.clientX, event.clientY));
   }
 
   /** @param {string} type @param {object} detail */
@@ -297,15 +298,16 @@ export class Ink extends HTMLElement {
     pen.setTransform(scale, 0, 0, scale, 0, 0);
     pen.clearRect(0, 0, clientWidth, clientHeight);
     const box = this.box;
+    const now = performance.now();
+    for (const [id, stroke] of this.passing) if (stroke.until !== undefined && stroke.until < now) this.passing.delete(id);
     for (const mark of [...this.marks.values(), ...this.passing.values()]) paintMark(pen, box, mark);
     if (this.drawing) paintMark(pen, box, this.drawing);
     if (this.keyAt && document.activeElement === this.canvas) paintPointer(pen, box, this.keyAt, this.author);
-    const now = performance.now();
     for (const [peer, pointer] of this.pointers) {
       if (pointer.until < now) this.pointers.delete(peer);
       else paintPointer(pen, box, pointer.at, pointer.role);
     }
-    if (this.pointers.size) this.redraw();
+    if (this.pointers.size || [...this.passing.values()].some((stroke) => stroke.until !== undefined)) this.redraw();
     this.describe();
   }
 }

@@ -1,32 +1,37 @@
 // What a call looks like on a phone: the picture whole, names and line above, the bar below; a still with its marks
 // in place of the picture while both look at it; photos and chat in their own sheets.
 
+import { qualityChip } from "call/quality-chip.js";
+import { callStage as sharedStage } from "call/stage.js";
+import { buzz } from "parts/awake.js";
 import { button } from "parts/button.js";
-import { chip } from "parts/chip.js";
 import { h } from "parts/dom.js";
 import { icon } from "parts/icon.js";
-import "parts/ink.js";
 import { photoAdd } from "parts/photo.js";
 import { drawnFrom } from "parts/redraw.js";
+import { chime } from "parts/sound.js";
 import "parts/tool-rail.js";
 import { t } from "parts/words.js";
-import { buzz } from "pages/customer/awake.js";
-import { chime } from "pages/customer/sound.js";
 
-/** @typedef {import("parts/ink.js").Ink} Ink */
-/** @typedef {import("pages/customer/line.js").Line} Line */
+/** @typedef {import("call/phone-end.js").PhoneEnd} PhoneEnd */
 /**
- * @typedef {{line: Line, chat: HTMLElement & {input: HTMLElement, draw: () => void}, page: import("parts/page.js").Page, technician: () => string,
+ * @typedef {{line: PhoneEnd, unread: import("call/unread.js").Unread, chat: HTMLElement & {input: HTMLElement, draw: () => void}, page: import("parts/page.js").Page, technician: () => string,
  *   photos: {strip: () => HTMLElement & {leave: () => void}, take: (files: File[]) => void}, end: () => Promise<void>, camera: () => void}} StageParts
  */
 
-const TONES = /** @type {Record<string, "ok" | "warn" | "bad">} */ ({ good: "ok", fair: "warn", poor: "bad", lost: "bad" });
+const ASKS = [659.25, 523.25]; // E5, C5 in hertz: two notes, falling
 
 /** @param {StageParts} parts */
-export function callStage({ line, chat, page, technician, photos, end, camera }) {
+export function callStage({ line, unread, chat, page, technician, photos, end, camera }) {
   const own = h("video", { class: "own", muted: true, playsinline: true, autoplay: true, label: "customer.call.own_picture" });
   const other = h("video", { class: "other", playsinline: true, autoplay: true, "data-sound-only": true, label: "customer.call.their_picture" });
-  const ink = /** @type {Ink} */ (h("cs-ink", { "role-name": "customer", hidden: true }));
+  const gone = new AbortController();
+  const view = sharedStage("call-stage", {
+    role: "customer", video: own, signal: gone.signal, fault: (error) => page.toast.fault(error),
+    shown: () => line.looking, marks: (still) => line.room.state.marksOf(still), src: (still) => page.api.picture(still.url), alt: "customer.call.frozen",
+    draw: (still, mark) => line.mark(still, mark), liveOf: () => line.room.state.me, mirrored: () => line.camera.facing === "user",
+  });
+  const { element: root, ink } = view;
   const top = h("div", { class: "call-top" });
   const middle = h("div", { class: "over", data: { at: "middle" }, "aria-live": "assertive" });
   const still = h("div", { class: "still-bar", hidden: true });
@@ -37,11 +42,14 @@ export function callStage({ line, chat, page, technician, photos, end, camera })
   const strip = photos.strip();
   const [drawTop, drawOver, drawBar] = [drawnFrom(top), drawnFrom(middle), drawnFrom(bar)];
 
+  const undo = async () => {
+    const mark = ink.newest();
+    if (mark?.id) await line.undo(mark.id);
+  };
   const tools = /** @type {HTMLElement} */ (h("cs-tool-rail", { tools: "pointer pen" }));
-  tools.append(button({ icon: "undo", label: "common.undo", action: () => line.undo(ink) }));
+  tools.append(button({ icon: "undo", label: "common.undo", action: undo }));
   tools.addEventListener("choose", (event) => ink.setAttribute("tool", /** @type {CustomEvent<string>} */ (event).detail));
   still.append(h("span", { class: "tag" }, icon("freeze"), h("span", { t: "customer.call.frozen" })), tools);
-  for (const type of ["ink", "mark", "point"]) ink.addEventListener(type, (event) => line.draw(type, /** @type {CustomEvent} */ (event).detail));
 
   /** @param {"chat" | "photos" | null} what */
   const open = (what) => {
@@ -52,7 +60,7 @@ export function callStage({ line, chat, page, technician, photos, end, camera })
     const close = button({ icon: "close", size: "icon", kind: "quiet", label: "common.close", action: () => open(null) });
     drawer.replaceChildren(h("div", { class: "split" }, h("h2", { t: what === "chat" ? "common.chat" : "common.photos" }), close), what === "chat" ? chat : strip);
     if (what === "chat") {
-      line.readAll();
+      unread.see();
       chat.draw();
     }
     draw();
@@ -77,24 +85,26 @@ export function callStage({ line, chat, page, technician, photos, end, camera })
     }
     // Not `hidden`: sound must go on where there is no picture.
     other.toggleAttribute("data-sound-only", !line.remote?.getVideoTracks().some((track) => track.readyState === "live"));
-    drawTop([line.here, technician(), line.quality], () => [
+    const { ownLevel } = line;
+    drawTop([line.here, technician(), ownLevel], () => [
       h("div", { class: "tag" }, icon("person"), h("span", { text: line.here ? technician() : t("customer.call.coming", { technician: technician() }) })),
-      h("div", { "aria-live": "polite" }, line.quality && line.quality !== "good" ? chip({ t: `common.quality.${line.quality}`, icon: "quality", tone: TONES[line.quality] }) : null),
+      h("div", { "aria-live": "polite" }, ownLevel && ownLevel !== "good" ? qualityChip(ownLevel) : null),
     ]);
     drawMiddle(hasPicture);
     drawStill();
     drawRequest();
     const { hasTorch, torchOn, speaking, audio } = device;
-    drawBar([hasPicture, hasTorch, torchOn, speaking, Boolean(audio), drawer.dataset["what"], line.unread], () => barButtons(hasPicture));
+    drawBar([hasPicture, hasTorch, torchOn, speaking, Boolean(audio), drawer.dataset["what"], unread.count], () => barButtons(hasPicture));
   };
 
   /** @param {boolean} hasPicture */
   const drawMiddle = (hasPicture) => {
-    const word = line.freezing ? "customer.call.hold_still" : line.sending > 0 ? "common.photo.sending" : line.state === "lost" ? "common.banner.reconnecting" : line.interruption ? `customer.call.${line.interruption}` : null;
+    const { freezing } = line;
+    const word = freezing.state === "taking" ? "customer.call.hold_still" : freezing.part > 0 ? "common.photo.sending" : line.state === "lost" ? "common.banner.reconnecting" : line.interruption ? `customer.call.${line.interruption}` : null;
     root.toggleAttribute("data-dimmed", line.state === "lost");
-    const asks = !hasPicture && !line.shown;
-    drawOver([word, asks, Math.round(line.sending * 100)], () => [
-      ...(word ? [h("span", { class: "tag big" }, icon(line.freezing ? "camera" : "again"), h("span", { t: word }), line.sending > 0 && h("span", { class: "number", text: `${Math.round(line.sending * 100)} %` }))] : []),
+    const asks = !hasPicture && !line.looking;
+    drawOver([word, asks, Math.round(freezing.part * 100)], () => [
+      ...(word ? [h("span", { class: "tag big" }, icon(freezing.state === "taking" ? "camera" : "again"), h("span", { t: word }), freezing.part > 0 && h("span", { class: "number", text: `${Math.round(freezing.part * 100)} %` }))] : []),
       ...(asks
         ? [h("div", { class: "no-picture" }, icon("video-off"), h("p", { t: "customer.call.no_picture" }), photoAdd({ t: "common.photo.take", capture: true, picked: photos.take }), button({ t: "customer.call.camera_on", icon: "video", action: camera }))]
         : []),
@@ -104,7 +114,7 @@ export function callStage({ line, chat, page, technician, photos, end, camera })
   let heard = "";
   /** What the technician has just asked for, in their words: a number on a button says nothing to somebody who holds a phone to a pipe. */
   const drawRequest = () => {
-    const message = drawer.hidden ? line.asked : null;
+    const message = drawer.hidden ? unread.newest : null;
     asked.hidden = !message;
     if (!message) return;
     const { client_id: id, text } = message;
@@ -112,28 +122,21 @@ export function callStage({ line, chat, page, technician, photos, end, camera })
       h("p", { class: "small", text: technician() }),
       h("p", { class: "words", text }),
       h("div", { class: "cluster" },
-        button({ t: "customer.call.photo", icon: "photo", action: () => (line.readAll(), open("photos")) }),
+        button({ t: "customer.call.photo", icon: "photo", action: () => (unread.see(), open("photos")) }),
         button({ t: "customer.call.answer", icon: "chat", action: () => open("chat") }),
-        button({ t: "customer.call.seen", icon: "check", kind: "primary", action: () => (line.readAll(), draw()) })),
+        button({ t: "customer.call.seen", icon: "check", kind: "primary", action: () => (unread.see(), draw()) })),
     ]);
     if (heard === id) return;
     heard = id;
     buzz(60, 60, 60);
-    void chime().catch(() => {});
+    void chime(ASKS).catch(() => {});
   };
 
   const drawStill = () => {
-    const { shown } = line;
-    ink.hidden = !shown;
-    still.hidden = !shown?.id; // the held picture cannot be drawn on before it is stored
-    if (!shown) return ink.removeAttribute("src");
-    root.dataset["still"] = shown.id;
-    const src = shown.id ? page.api.picture(shown.url) : shown.url;
-    if (ink.getAttribute("src") !== src) {
-      ink.setAttribute("src", src);
-      ink.setAttribute("alt", t("customer.call.frozen"));
-    }
-    ink.setMarks(line.marks);
+    const { looking } = line;
+    still.hidden = !looking?.id; // the held picture cannot be drawn on before it is stored
+    if (looking) root.dataset["still"] = looking.id;
+    view.draw();
   };
 
   /** @param {boolean} hasPicture @returns {HTMLElement[]} */
@@ -143,29 +146,25 @@ export function callStage({ line, chat, page, technician, photos, end, camera })
       device.hasTorch && hasPicture ? button({ icon: "torch", t: "customer.call.torch", pressed: device.torchOn, action: async () => void (await device.torch(!device.torchOn)) }) : null,
       button({ icon: "photo", t: "customer.call.photo", pressed: drawer.dataset["what"] === "photos", action: () => open("photos") }),
       hasPicture ? button({ icon: "flip", t: "customer.call.flip", action: () => line.flip() }) : null,
-      withBadge(button({ icon: "chat", t: "common.chat", pressed: drawer.dataset["what"] === "chat", action: () => open("chat") }), line.unread),
+      withBadge(button({ icon: "chat", t: "common.chat", pressed: drawer.dataset["what"] === "chat", action: () => open("chat") }), unread.count),
       device.audio ? button({ icon: device.speaking ? "mic" : "mic-off", t: device.speaking ? "customer.call.mute" : "customer.call.unmute", pressed: !device.speaking, action: () => line.speak(!device.speaking) }) : null,
       button({ icon: "end", t: "customer.call.end", kind: "danger", action: () => void end() }),
     ].filter((part) => part !== null);
   };
 
-  const root = h("div", { class: "stage call-stage" }, own, ink, other, middle, top, h("div", { class: "call-low" }, silent, still, asked, drawer, bar));
-  line.addEventListener("change", draw);
+  root.append(other, middle, top, h("div", { class: "call-low" }, silent, still, asked, drawer, bar));
+  for (const type of ["change", "shown", "marks"]) line.addEventListener(type, draw, { signal: gone.signal });
   line.addEventListener("messages", () => {
-    if (drawer.dataset["what"] === "chat") line.readAll();
+    if (drawer.dataset["what"] === "chat") unread.see();
     draw();
-  });
-  line.addEventListener("ink", (event) => ink.stroke(/** @type {CustomEvent} */ (event).detail));
-  line.addEventListener("pointer", (event) => {
-    const { peer, x, y, role } = /** @type {CustomEvent} */ (event).detail;
-    ink.pointAt(peer, x, y, role);
-  });
-  line.showsOn(own);
+  }, { signal: gone.signal });
+  view.follow(line);
+  line.video = own;
   draw();
   return {
     element: root,
     leave() {
-      line.removeEventListener("change", draw);
+      gone.abort();
       strip.leave();
       own.srcObject = other.srcObject = null;
     },

@@ -4,7 +4,7 @@
 import { attempt, button } from "parts/button.js";
 import { chip, note } from "parts/chip.js";
 import { art, h } from "parts/dom.js";
-import { Camera } from "pages/customer/camera.js";
+import { Camera } from "call/camera.js";
 import { cameraHelp } from "pages/customer/camera-help.js";
 
 const READY = "curbstop-camera";

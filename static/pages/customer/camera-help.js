@@ -4,7 +4,7 @@ import { sheet } from "parts/dialog.js";
 import { art, h } from "parts/dom.js";
 import { icon } from "parts/icon.js";
 
-/** @param {import("pages/customer/camera.js").CameraFault} fault @param {import("parts/page.js").Page} page @returns {Promise<"retry" | "photos" | null>} */
+/** @param {import("call/camera.js").CameraFault} fault @param {import("parts/page.js").Page} page @returns {Promise<"retry" | "photos" | null>} */
 export async function cameraHelp(fault, page) {
   const elsewhere = fault === "unsupported";
   const steps = elsewhere ? ["menu", "browser", "again"] : fault === "refused" ? ["lock", "allow", "again"] : ["close", "again"];

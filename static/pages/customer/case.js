@@ -18,7 +18,7 @@ import { sendErrand } from "pages/customer/sender.js";
  *   building: string, equipment: string, description: string, place: Place | null, contact: {name: string, phone: string},
  *   technician: {id: string, name: string} | null, owner: {id: string, name: string}, priority: number, safety_stop: string | null,
  *   guide: Position | null, call: {id: string, technician: {name: string}, accepted_at: string} | null,
- *   verdict: {ownership: string, severity: string} | null, outcome: string | null, outcome_note: string, visit: Visit | null,
+ *   verdict: {ownership: string, severity: string, still_ids: string[]} | null, outcome: string | null, outcome_note: string, visit: Visit | null,
  *   rating: {score: number} | null, may: string[]}} RequestView
  */
 /** @typedef {{answer: string, label: string, next: string}} GuideAnswer */

@@ -6,7 +6,7 @@ import { failed, skeleton } from "parts/empty.js";
 import { startPage } from "parts/page.js";
 import { leaveWhenSignedOut, takeToken } from "parts/session.js";
 import { wordmark } from "parts/wordmark.js";
-import { Camera } from "pages/customer/camera.js";
+import { Camera } from "call/camera.js";
 import { Case } from "pages/customer/case.js";
 import { Way } from "pages/customer/way.js";
 import { currentScreen, SCREENS } from "pages/customer/screens.js";
@@ -32,7 +32,7 @@ function show() {
   if (shown?.name === name) return shown.screen.update?.();
   shown?.screen.leave?.();
   const first = shown === null;
-  if (!first) way.step();
+  if (!first || (name === "call" && way.depth === 0)) way.step(); // a call that was opened straight away is not left by one step back
   const screen = SCREENS[name](model, page);
   shown = { name, screen };
   place.replaceChildren(screen.element);

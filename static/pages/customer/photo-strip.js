@@ -6,6 +6,7 @@ import "parts/ink.js";
 import { photoAdd } from "parts/photo.js";
 import { redraw } from "parts/redraw.js";
 import { t } from "parts/words.js";
+import { Zoom } from "parts/zoom.js";
 
 /** @typedef {import("pages/customer/photos.js").Photos} Photos */
 /** @typedef {import("parts/photo.js").Photo} PhotoTile */
@@ -54,7 +55,7 @@ function tile(props) {
   return element;
 }
 
-/** One photo, large, with what was drawn on it. @param {Photos} photos @param {number} index */
+/** One photo, large, with what was drawn on it; closer by two fingers or two taps. @param {Photos} photos @param {number} index */
 async function view(photos, index) {
   const still = photos.stills[index];
   if (!still) return;
@@ -62,6 +63,25 @@ async function view(photos, index) {
   const stage = h("div", { class: "stage viewer" }, ink);
   stage.style.aspectRatio = `${still.width} / ${still.height}`;
   photos.model.api.get(`/api/stills/${still.id}/marks`).then((marks) => ink.setMarks(marks), () => {});
-  await ask({ t: "common.photo.number", params: { number: index + 1 }, body: [stage], actions: [{ value: "ok", t: "common.close" }] });
+  new Zoom(stage, [ink]);
+  const answer = await ask({
+    t: "common.photo.number", params: { number: index + 1 }, body: [stage],
+    actions: [...(photos.mayDelete(still) ? [{ value: "delete", t: "common.still.delete", icon: "trash" }] : []), { value: "ok", t: "common.close" }],
+  });
+  if (answer === "delete") await remove(photos, still);
+}
+
+/** The second tap is the one that deletes. @param {Photos} photos @param {import("pages/customer/photos.js").Still} still */
+async function remove(photos, still) {
+  const answer = await ask({
+    t: "common.still.delete.title", text: "common.still.delete.text",
+    actions: [{ value: "keep", t: "common.still.keep" }, { value: "delete", t: "common.still.delete", kind: "danger", icon: "trash" }],
+  });
+  if (answer !== "delete") return;
+  try {
+    await photos.remove(still);
+  } catch (error) {
+    photos.dispatchEvent(new CustomEvent("fault", { detail: error }));
+  }
 }
 

@@ -6,7 +6,7 @@ import { uuid7 } from "lib/ids.js";
 import { Store } from "lib/store.js";
 import { prepare } from "parts/picture.js";
 
-/** @typedef {{id: string, client_id: string, width: number, height: number, url: string, source: string, taken_at: string}} Still */
+/** @typedef {{id: string, client_id: string, width: number, height: number, url: string, source: string, taken_by: string, taken_at: string}} Still */
 /** `request_id` is what this device calls the request. @typedef {{client_id: string, request_id: string, blob: Blob, url: string, state: "sending" | "failed", part: number}} Waiting */
 /** @typedef {import("pages/customer/case.js").Case} Case */
 
@@ -108,6 +108,24 @@ export class Photos extends EventTarget {
     if (!this.stills.some((known) => known.id === still.id)) this.stills = [...this.stills, still];
     void this.forget(still.client_id);
     this.tell();
+  }
+
+  /** A picture that was deleted. @param {string} id */
+  gone(id) {
+    this.stills = this.stills.filter((still) => still.id !== id);
+    this.tell();
+  }
+
+  /** Whether the person may delete it: their phone took it, and no verdict rests on it. @param {Still} still */
+  mayDelete(still) {
+    const { request } = this.model;
+    return still.taken_by === "customer" && !this.model.over && request?.state !== "resolved" && !request?.verdict?.still_ids?.includes(still.id);
+  }
+
+  /** @param {Still} still */
+  async remove(still) {
+    await this.model.api.delete(`/api/stills/${still.id}`, { tries: 3 });
+    this.gone(still.id);
   }
 
   /** @param {string} clientId */

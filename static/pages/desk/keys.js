@@ -6,14 +6,14 @@ const OFF = "curbstop-desk-keys";
 /** Action → key, in the order of the help. */
 export const MAP = /** @type {const} */ ({
   accept: "A", freeze: "F", live: "Esc", pointer: "1", pen: "2", arrow: "3", box: "4", text: "5", undo: "Ctrl Z", previous: "[", next: "]",
-  torch: "T", photo: "P", mute: "M", microphone: "D", chat: "C", case: "I", end: "E", back: "R", finish: "Ctrl Enter", queue: "Q", search: "/", invite: "N", help: "?",
+  closer: "+", farther: "-", whole: "0", torch: "T", photo: "P", mute: "M", microphone: "D", chat: "C", case: "I", end: "E", back: "R", finish: "Ctrl Enter", queue: "Q", search: "/", invite: "N", help: "?",
 });
 
 /** @typedef {keyof typeof MAP} Action */
 
 export const GROUPS = /** @type {const} */ ([
   ["queue", ["accept", "queue", "search", "invite", "help"]],
-  ["picture", ["freeze", "live", "previous", "next", "torch", "photo"]],
+  ["picture", ["freeze", "live", "previous", "next", "closer", "farther", "whole", "torch", "photo"]],
   ["marks", ["pointer", "pen", "arrow", "box", "text", "undo"]],
   ["talk", ["mute", "microphone", "chat", "case", "end", "back", "finish"]],
 ]);
@@ -66,7 +66,7 @@ function actionOf(event) {
   if (control && event.key === "Enter") return "finish";
   if (control) return null;
   if (event.key === "Escape") return "live";
-  const key = event.key.toUpperCase();
+  const key = event.key === "=" ? "+" : event.key.toUpperCase(); // the same key on many keyboards, without Shift
   const found = Object.entries(MAP).find(([, name]) => name === key);
   return found ? /** @type {Action} */ (found[0]) : null;
 }

@@ -1,8 +1,8 @@
 // One request on the desk: what the server says of it, and the call while there is one. Marks and chat go through the
 // room while it is open, and through the API otherwise: the same objects either way.
 
+import { DeskEnd } from "call/desk-end.js";
 import { ApiError } from "lib/api.js";
-import { Call } from "pages/desk/call/call.js";
 import { keepDraft } from "pages/desk/drafts.js";
 
 /** @typedef {import("pages/desk/desk.js").Desk} Desk */
@@ -27,11 +27,13 @@ export class Work extends EventTarget {
     this.timeline = [];
     /** @type {Map<string, Still>} oldest first */
     this.stills = new Map();
+    /** @type {Set<string>} stills that the call's room knows */
+    this.inRoom = new Set();
     /** @type {Map<string, Mark[]>} by still */
     this.marks = new Map();
     /** @type {Message[]} oldest first */
     this.messages = [];
-    /** @type {Call | null} */
+    /** @type {DeskEnd | null} */
     this.call = null;
     /** @type {unknown} */
     this.fault = null;
@@ -87,8 +89,8 @@ export class Work extends EventTarget {
   async readStills() {
     /** @type {Still[]} */
     const stills = await this.api.get(`${this.path}/stills`);
-    const here = this.call?.room.state.stills ?? [];
-    this.stills = new Map([...stills.map((still) => /** @type {const} */ ([still.id, still])), ...here]);
+    this.stills = new Map(stills.map((still) => [still.id, still]));
+    if (this.call) this.keepStills(this.call);
     this.tell("stills");
   }
 
@@ -129,18 +131,31 @@ export class Work extends EventTarget {
 
   pickUp() {
     if (this.call) return;
-    const call = new Call(this);
+    const call = new DeskEnd({
+      api: this.api, request: this.id, role: "technician",
+      stillOf: (id) => this.stills.get(id) ?? null, known: () => Boolean(this.request?.call?.customer_joined_at),
+    });
     this.call = call;
     call.addEventListener("over", () => void this.refresh());
+    call.addEventListener("stills", () => this.keepStills(call));
+    for (const type of ["stills", "shown", "marks", "messages"]) call.addEventListener(type, () => this.tell(type));
     this.tell("call");
     void call.start();
+  }
+
+  /** What the room knows of stills; one that it lets go of was deleted. @param {DeskEnd} call */
+  keepStills(call) {
+    const { stills } = call.room.state;
+    for (const id of this.inRoom) if (!stills.has(id)) this.stills.delete(id);
+    this.inRoom = new Set(stills.keys());
+    for (const [id, still] of stills) this.stills.set(id, still);
   }
 
   hangUp() {
     const call = this.call;
     if (!call) return;
     this.call = null;
-    call.stop();
+    void call.stop();
     this.tell("call");
   }
 
@@ -192,6 +207,14 @@ export class Work extends EventTarget {
     if (this.call) return void (await this.call.undo(id));
     await this.api.delete(`/api/marks/${id}`, { tries: 2 });
     await this.readMarks(still);
+  }
+
+  /** @param {string} still */
+  async deleteStill(still) {
+    await this.api.delete(`/api/stills/${still}`, { tries: 2 });
+    if (this.looking === still) this.looking = null;
+    await this.readStills();
+    void this.readTimeline();
   }
 
   /** Looks at a still, with the phone while in a call; null is the live picture. @param {string | null} still */

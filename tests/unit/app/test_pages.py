@@ -258,7 +258,7 @@ class TestRepresentativesApp:
         assert answer.headers["cache-control"] == "no-cache"
         shell = json.loads(re.match(r"const SHELL = (.*?);\n", answer.text)[1])  # type: ignore[index]
         html = client.get("/rep").text
-        modules = ("lib/", "parts/", "pages/")  # they come in the page's pack
+        modules = ("lib/", "parts/", "call/", "pages/")  # they come in the page's pack
         named = {url for name, url in import_map(html).items() if not name.startswith(modules)}
         asked = set(re.findall(r'(?:stylesheet" href|module" src)="([^"]+)"', html))
         assert len(named) > 15 and len(asked) == 2

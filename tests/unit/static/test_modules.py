@@ -12,7 +12,9 @@ from app.assets import ROOT, Assets
 from app.pages import PAGES
 
 STATIC = Path("static")
-MODULES = sorted(path for folder in ("lib", "parts", "pages") for path in (STATIC / folder).rglob("*.js"))
+MODULES = sorted(
+    path for folder in ("lib", "parts", "call", "pages") for path in (STATIC / folder).rglob("*.js")
+)
 WORKERS = {Path("static/pages/rep/sw.js")}
 KNOW_THE_DOCUMENT = {"theme.js", "trust.js"}
 ASSETS = Assets.below(ROOT)
@@ -45,10 +47,11 @@ class TestModule:
 
     def test_goes_down_the_floors_only(self, path: Path) -> None:
         floor = path.relative_to(STATIC).parts[0]
-        allowed = {"lib": ("lib/",), "parts": ("lib/", "parts/", "icons/", "leaflet")}.get(floor)
+        below = ("lib/", "parts/", "icons/", "leaflet")
+        allowed = {"lib": ("lib/",), "parts": below, "call": (*below, "call/")}.get(floor)
         if allowed is None:
             page = path.relative_to(STATIC).parts[1]
-            allowed = ("lib/", "parts/", "icons/", "leaflet", f"pages/{page}/")
+            allowed = (*below, "call/", f"pages/{page}/")
         at_once, later = ASSETS.imports(name(path))
         assert [one for one in (*at_once, *later) if not one.startswith(allowed)] == []
 

@@ -27,7 +27,8 @@ def places(text: str) -> set[str]:
 
 
 def sources() -> dict[Path, str]:
-    files = [*STATIC.glob("lib/**/*.js"), *STATIC.glob("parts/**/*.js"), *STATIC.glob("pages/**/*.js")]
+    folders = ("lib", "parts", "call", "pages")
+    files = [path for folder in folders for path in STATIC.glob(f"{folder}/**/*.js")]
     return {path: path.read_text("utf-8") for path in files}
 
 

@@ -1,6 +1,9 @@
 // The call: what the phone asks for and why, then the picture, the frozen still with its marks, the bar within the
-// thumb's reach. The call itself is `pages/customer/line.js`; here is what is seen of it.
+// thumb's reach. The call itself is `call/phone-end.js`; here is what a customer sees of it.
 
+import { PhoneEnd } from "call/phone-end.js";
+import { Unread } from "call/unread.js";
+import { buzz } from "parts/awake.js";
 import { button } from "parts/button.js";
 import { ask } from "parts/dialog.js";
 import { art, h } from "parts/dom.js";
@@ -10,13 +13,11 @@ import { cameraReady, rememberCamera } from "pages/customer/camera-check.js";
 import { cameraHelp } from "pages/customer/camera-help.js";
 import { callStage } from "pages/customer/call-stage.js";
 import { frame } from "pages/customer/frame.js";
-import { Line } from "pages/customer/line.js";
 import { requestChat } from "pages/customer/messages.js";
 import { photoStrip } from "pages/customer/photo-strip.js";
 import { Photos } from "pages/customer/photos.js";
 import { pageTitle } from "parts/wordmark.js";
 import { t } from "parts/words.js";
-import { buzz } from "pages/customer/awake.js";
 
 /** @typedef {import("pages/customer/screen.js").MakeScreen} MakeScreen */
 
@@ -25,13 +26,18 @@ const VOICE = "curbstop-voice";
 /** @type {MakeScreen} */
 export function call(model, page) {
   const element = h("div", { class: "call" });
-  const line = new Line(model, page);
+  const line = new PhoneEnd({ api: model.api, request: model.confirmed?.id ?? "", role: "customer" });
+  const unread = new Unread(model.name, () => line.messages, (message) => message.author === "customer");
   const photos = new Photos(model);
   const chat = requestChat(model, { intro: "customer.call.chat_intro" });
   line.addEventListener("messages", () => chat.show(line.messages));
-  const heard = (/** @type {Event} */ event) => line.heard(/** @type {CustomEvent} */ (event).detail);
+  const heard = (/** @type {Event} */ event) => line.learned(/** @type {CustomEvent} */ (event).detail);
   model.addEventListener("said", heard);
+  model.talk = (message) => line.talk(message);
+  line.room.addEventListener("joined", () => unread.begin());
   line.addEventListener("still", (event) => photos.got(/** @type {CustomEvent} */ (event).detail));
+  line.addEventListener("removed", (event) => photos.gone(/** @type {CustomEvent} */ (event).detail));
+  line.addEventListener("fault", (event) => page.toast.fault(/** @type {CustomEvent} */ (event).detail));
   line.addEventListener("over", () => void model.refresh());
   photos.addEventListener("fault", (event) => page.toast.fault(/** @type {CustomEvent} */ (event).detail));
   let voice = sessionStorage.getItem(VOICE) !== "telephone";
@@ -86,7 +92,7 @@ export function call(model, page) {
   const live = () => {
     stage?.leave();
     stage = callStage({
-      line, chat, page, technician,
+      line, unread, chat, page, technician,
       photos: { strip: () => photoStrip(photos), take: (files) => void photos.add(files) },
       end,
       camera: () => void begin(true),
@@ -119,6 +125,7 @@ export function call(model, page) {
       model.removeEventListener("said", heard);
       chat.leave();
       stage?.leave();
+      model.talk = null;
       line.close();
     },
   };

@@ -7,7 +7,7 @@ import { note } from "parts/chip.js";
 import { h } from "parts/dom.js";
 import { icon } from "parts/icon.js";
 import { i18n } from "parts/words.js";
-import { buzz } from "pages/customer/awake.js";
+import { buzz } from "parts/awake.js";
 import { frame } from "pages/customer/frame.js";
 import { guideArt } from "pages/customer/guide-art.js";
 import { pass } from "pages/customer/screen.js";

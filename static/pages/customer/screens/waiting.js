@@ -18,7 +18,7 @@ import { photoStrip } from "pages/customer/photo-strip.js";
 import { Photos } from "pages/customer/photos.js";
 import { placeForm } from "pages/customer/screens/where.js";
 import { telephone } from "pages/customer/telephone.js";
-import { Awake } from "pages/customer/awake.js";
+import { Awake } from "parts/awake.js";
 
 /** @typedef {import("pages/customer/screen.js").MakeScreen} MakeScreen */
 
@@ -33,8 +33,9 @@ export function waiting(model, page) {
   const awake = new Awake();
   const hero = h("div", { class: "hero", "aria-live": "polite" });
   const rows = h("div", { class: "rows" });
-  const [drawHeroFrom, drawRowsFrom] = [drawnFrom(hero), drawnFrom(rows)];
-  /** @type {{place: number | null, wait: {low_s: number, high_s: number} | null} | null} */
+  const back = h("div", { "aria-live": "polite" });
+  const [drawHeroFrom, drawRowsFrom, drawBackFrom] = [drawnFrom(hero), drawnFrom(rows), drawnFrom(back)];
+  /** @type {{place: number | null, wait: {low_s: number, high_s: number} | null, returned: string | null} | null} */
   let entry = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -42,7 +43,22 @@ export function waiting(model, page) {
   /** The place itself is not taken yet: it waits on this phone. */
   const owesPlace = () => model.confirmed?.state !== "waiting";
 
+  /** Whoever was in a call and waits again is told why. */
+  const drawBack = () => {
+    const why = owesPlace() ? null : (entry?.returned ?? null);
+    const technician = model.request?.technician?.name ?? t("common.role.technician");
+    drawBackFrom([why, technician], () => {
+      if (!why) return [];
+      const key = `customer.waiting.returned.${why}`;
+      return [note({ tone: "warn", icon: "info" },
+        h("b", { t: "customer.waiting.returned", params: { technician } }),
+        h("p", { t: t(key) === key ? "customer.waiting.returned.other" : key }),
+        h("p", { t: "customer.waiting.returned.place" }))];
+    });
+  };
+
   const drawHero = () => {
+    drawBack();
     if (owesPlace()) {
       drawHeroFrom(["owed"], () => [
         h("p", { class: "place-number", t: "customer.waiting.owed" }),
@@ -121,6 +137,7 @@ export function waiting(model, page) {
   const element = frame(
     { picture: model.request?.safety_stop ? art("danger") : art("waiting"), t: model.request?.safety_stop ? "customer.waiting.title_danger" : "customer.waiting.title", class: "compact" },
     safety(model),
+    back,
     h("div", { class: "card" }, hero),
     camera.element,
     h("section", { class: "card stack" }, h("h2", { t: "customer.waiting.photos" }), h("p", { class: "small muted", t: "customer.waiting.photos.more" }), strip),

@@ -45,6 +45,7 @@ export function timeline({ work, desk }) {
       return h("small", { class: "muted", text: ` ${t(`common.ownership.${detail["ownership"]}`)} · ${fault}` });
     }
     if (kind === "concluded" || kind === "visit_asked") return h("small", { class: "muted", text: ` ${t(`common.outcome.${detail["outcome"]}`)}` });
+    if (kind === "returned") return h("small", { class: "muted", text: ` ${t(`desk.return.${detail["reason"]}`)}` });
     if (kind === "rated") return h("small", { class: "muted", text: ` ${"★".repeat(Number(detail["score"]) || 0)}` });
     return null;
   };

@@ -1,5 +1,7 @@
 // Above the picture: whom I talk to, for how long, how good the line is in words, and the ways out of the call.
 
+import { qualityChip } from "call/quality-chip.js";
+import { stayInCall } from "call/staying.js";
 import { attempt, button } from "parts/button.js";
 import { chip } from "parts/chip.js";
 import { ask } from "parts/dialog.js";
@@ -9,7 +11,6 @@ import { i18n, t } from "parts/words.js";
 import { categoryChip, languageChip, stateChip, urgencyChip } from "pages/desk/labels.js";
 import { ticking } from "pages/desk/ticker.js";
 
-const TONES = /** @type {Record<string, import("parts/chip.js").Tone>} */ ({ good: "ok", fair: "warn", poor: "bad", lost: "bad" });
 const REASONS = ["other_skill", "other_language", "shift_over", "other"];
 
 /** @param {import("pages/desk/work-place.js").Bench} bench */
@@ -67,14 +68,23 @@ export function workHead({ desk, keys, work, signal }) {
     const now = `${level} ${silent} ${i18n.language}`;
     if (now !== before) {
       line.replaceChildren(
-        ...(level ? [chip({ t: `common.quality.${level}`, icon: "quality", tone: TONES[level] ?? "" })] : []),
+        ...(level ? [qualityChip(level)] : []),
         ...(silent ? [chip({ t: "desk.their_mic", icon: "mic-off" })] : []),
       );
     }
     before = now;
   };
-  work.addEventListener("call", () => work.call?.addEventListener("change", draw, { signal }), { signal });
-  work.call?.addEventListener("change", draw, { signal });
+  /** @type {AbortController | null} */
+  let staying = null;
+  const follow = () => {
+    staying?.abort();
+    staying = work.call && new AbortController();
+    work.call?.addEventListener("change", draw, { signal });
+    if (staying) stayInCall(() => byKey(endCall), staying.signal);
+  };
+  work.addEventListener("call", follow, { signal });
+  signal.addEventListener("abort", () => staying?.abort());
+  follow();
   queueMicrotask(() => who.focus({ preventScroll: true }));
   return { element, draw };
 }

@@ -1,8 +1,9 @@
-// Pointer, pen, arrow, box, text, undo: for the still that is shown.
+// Pointer, pen, arrow, box, text, undo for the still that is shown; the pointer alone for the live picture.
 
 import { button } from "parts/button.js";
 import { h } from "parts/dom.js";
 import "parts/tool-rail.js";
+import { t } from "parts/words.js";
 import { MAP } from "pages/desk/keys.js";
 
 /** @typedef {import("parts/ink.js").Ink} Ink */
@@ -10,12 +11,17 @@ import { MAP } from "pages/desk/keys.js";
 
 const TOOLS = /** @type {const} */ (["pointer", "pen", "arrow", "box", "text"]);
 
-/** @param {import("pages/desk/work-place.js").Bench} bench @param {Ink} ink */
-export function inkTools({ desk, keys, work, signal }, ink) {
+/** @param {import("pages/desk/work-place.js").Bench} bench @param {{ink: Ink, pointer: ReturnType<typeof import("call/live-pointer.js").livePointer>}} view */
+export function inkTools({ desk, keys, work, signal }, { ink, pointer }) {
   const rail = /** @type {Rail} */ (h("cs-tool-rail", { tools: TOOLS.join(" ") }));
+  const line = h("hr");
   const undo = button({ icon: "undo", label: "common.undo", title: "desk.key.undo", "aria-keyshortcuts": "Control+Z", action: () => takeBack() });
-  rail.append(h("hr"), undo);
-  rail.addEventListener("choose", (event) => ink.setAttribute("tool", /** @type {CustomEvent<string>} */ (event).detail));
+  rail.append(line, undo);
+  rail.addEventListener("choose", (event) => {
+    const tool = /** @type {CustomEvent<string>} */ (event).detail;
+    if (work.shown) ink.setAttribute("tool", (forStill = tool));
+    else pointer.use(tool === "pointer", t("desk.live.point"));
+  });
 
   const takeBack = async () => {
     const mark = ink.newest();
@@ -24,7 +30,7 @@ export function inkTools({ desk, keys, work, signal }, ink) {
   };
   for (const tool of TOOLS) {
     keys.on(tool, () => {
-      if (!work.shown || !may()) return false;
+      if (!may() || !(work.shown || (tool === "pointer" && live()))) return false;
       rail.choose(rail.value === tool ? "" : tool);
       return true;
     }, signal);
@@ -36,16 +42,25 @@ export function inkTools({ desk, keys, work, signal }, ink) {
   }, signal);
 
   const may = () => work.atWork;
-  let shown = false;
+  const live = () => Boolean(work.call?.hasPicture);
+  /** The tool for stills; on the live picture nobody points before it is asked for. */
+  let forStill = "pointer";
+  let before = "";
   const draw = () => {
-    rail.hidden = !work.shown || !may();
-    if (rail.hidden) {
-      shown = false;
-      return;
+    const now = !may() ? "" : work.shown ? "still" : live() ? "live" : "";
+    rail.hidden = now === "";
+    if (now !== before) {
+      before = now;
+      pointer.use(false);
+      if (now) rail.choose(now === "still" ? forStill : "");
     }
-    if (!shown && !rail.value) rail.choose("pointer");
-    shown = true;
-    for (const tool of TOOLS) rail.querySelector(`[data-tool="${tool}"]`)?.setAttribute("aria-keyshortcuts", MAP[tool]);
+    if (!now) return;
+    for (const tool of TOOLS) {
+      const key = /** @type {HTMLElement | null} */ (rail.querySelector(`[data-tool="${tool}"]`));
+      key?.setAttribute("aria-keyshortcuts", MAP[tool]);
+      if (key) key.hidden = now === "live" && tool !== "pointer";
+    }
+    line.hidden = undo.hidden = now === "live";
     undo.toggleAttribute("disabled", !ink.newest());
     ink.toggleAttribute("readonly", !may());
   };

@@ -5,7 +5,7 @@ import { h } from "parts/dom.js";
 import { field } from "parts/field.js";
 import { t } from "parts/words.js";
 
-/** @param {import("pages/desk/call/call.js").Call | null} call */
+/** @param {import("call/desk-end.js").DeskEnd | null} call */
 export async function chooseMicrophone(call) {
   if (!call) return;
   const { microphone } = call;
@@ -24,7 +24,7 @@ export async function chooseMicrophone(call) {
   stop();
 }
 
-/** Shows how loud the microphone is. @param {import("pages/desk/call/microphone.js").Microphone} microphone @param {HTMLMeterElement} meter */
+/** Shows how loud the microphone is. @param {import("call/microphone.js").Microphone} microphone @param {HTMLMeterElement} meter */
 function listen(microphone, meter) {
   const context = new AudioContext();
   const ear = context.createAnalyser();

@@ -52,7 +52,7 @@ function centre(bench) {
 
 /** @param {import("pages/desk/work-place.js").Bench} bench */
 function freezeWord({ work }) {
-  const freezing = /** @type {import("pages/desk/call/call.js").Call} */ (work.call).freezing;
+  const freezing = /** @type {import("call/desk-end.js").DeskEnd} */ (work.call).freezing;
   const { state, held, reason, part } = freezing;
   const params = { width: String(held?.width ?? ""), height: String(held?.height ?? ""), percent: Math.round(part * 100) };
   const key = state === "failed" ? `desk.freeze.failed.${reason}` : `desk.freeze.${state}`;
@@ -78,7 +78,7 @@ function foot({ work }) {
   return lines;
 }
 
-/** @param {import("pages/desk/call/call.js").Call} call */
+/** @param {import("call/desk-end.js").DeskEnd} call */
 function microphoneLine({ microphone }) {
   if (microphone.live || microphone.declined) return null;
   if (microphone.asking) return h("span", { class: "tag" }, icon("mic"), h("span", { t: "desk.mic.asking" }));

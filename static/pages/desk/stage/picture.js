@@ -1,25 +1,49 @@
-// The live picture, or the still both sides look at. What was seen last stays while the line is broken, dimmed.
+// The desk's view of a call: the phone's picture, or the still both look at. What was seen last stays while the line is broken, dimmed.
 
+import { callStage } from "call/stage.js";
 import { button } from "parts/button.js";
+import { ask } from "parts/dialog.js";
 import { h } from "parts/dom.js";
-import "parts/ink.js";
 import { t } from "parts/words.js";
 import { pixels } from "pages/desk/work.js";
 
-/** @typedef {import("parts/ink.js").Ink} Ink */
+const STEP = 1.5;
 
 /** @param {import("pages/desk/work-place.js").Bench} bench */
-export function picture({ work, signal, desk }) {
+export function picture({ work, signal, desk, keys }) {
   const video = h("video", { class: "live", playsinline: true, autoplay: true, label: "desk.live" });
   const last = h("canvas", { class: "last", hidden: true, "aria-hidden": "true" });
   const preview = h("img", { class: "preview", alt: "", hidden: true });
-  const ink = /** @type {Ink} */ (h("cs-ink", { "role-name": "technician", hidden: true }));
-  const away = button({ icon: "close", size: "icon", label: "desk.still.close", title: "desk.still.close", class: "button away", action: () => work.look(null) });
+  /** @param {unknown} error */
+  const fault = (error) => desk.page.toast.fault(error);
+  const view = callStage("desk-stage", {
+    role: "technician", video, layers: [last, preview], signal, fault, zoomsLive: true,
+    shown: () => work.shown, marks: (still) => work.marksOf(still), src: pixels, alt: "desk.still.alt",
+    draw: (still, mark) => work.draw(still, mark), liveOf: () => (work.call?.hasPicture ? (work.call.other?.peer ?? "") : ""),
+  });
+  const { element, ink, zoom } = view;
+  const closer = button({ icon: "plus", size: "icon", label: "common.zoom.in", title: "common.zoom.in", "aria-keyshortcuts": "+", class: "button over-button", action: () => zoom.step(STEP) });
+  const farther = button({ icon: "minus", size: "icon", label: "common.zoom.out", title: "common.zoom.out", "aria-keyshortcuts": "-", class: "button over-button", action: () => zoom.step(1 / STEP) });
+  const remove = button({ icon: "trash", size: "icon", label: "common.still.delete", title: "common.still.delete", class: "button over-button", action: () => deleteStill() });
+  const away = button({ icon: "close", size: "icon", label: "desk.still.close", title: "desk.still.close", class: "button over-button away", action: () => work.look(null) });
   const size = h("span", { class: "tag size number", hidden: true });
-  const element = h("div", { class: "stage desk-stage" }, video, last, preview, ink, h("div", { class: "over size-line", data: { at: "top" } }, size, away));
-  let shownId = "";
+  element.append(h("div", { class: "over size-line", data: { at: "top" } }, farther, closer, remove, size, away));
   let kept = "";
   let filmed = false;
+
+  const seen = () => Boolean(work.shown) || Boolean(work.call?.hasPicture);
+  /** @param {() => void} act */
+  const zooming = (act) => () => (seen() ? (act(), true) : false);
+  keys.on("closer", zooming(() => zoom.step(STEP)), signal);
+  keys.on("farther", zooming(() => zoom.step(1 / STEP)), signal);
+  keys.on("whole", zooming(() => zoom.reset()), signal);
+
+  const deleteStill = async () => {
+    const { shown } = work;
+    if (!shown) return;
+    const answer = await ask({ t: "common.still.delete.title", text: "common.still.delete.text", actions: [{ value: "keep", t: "common.still.keep" }, { value: "delete", t: "common.still.delete", kind: "danger", icon: "trash" }] });
+    if (answer === "delete") await work.deleteStill(shown.id);
+  };
 
   const play = () => {
     // After a reload the browser may want a tap before it gives sound: picture first, the button comes with the notices.
@@ -49,33 +73,16 @@ export function picture({ work, signal, desk }) {
     }
     call.frame = () => (video.videoWidth && call.hasPicture ? { source: video, width: video.videoWidth, height: video.videoHeight } : filmed ? { source: last, width: last.width, height: last.height } : null);
     const follow = () => {
-      if (!call.stream) return keepLast();
-      if (video.videoWidth && video.srcObject === call.stream) call.sees();
-      if (video.srcObject !== call.stream) video.srcObject = call.stream;
+      if (!call.remote) return keepLast();
+      if (video.videoWidth && video.srcObject === call.remote) call.sees();
+      if (video.srcObject !== call.remote) video.srcObject = call.remote;
       return play();
     };
     call.addEventListener("picture", follow, { signal });
-    call.addEventListener("ink", (event) => onInk(/** @type {CustomEvent} */ (event).detail), { signal });
-    call.addEventListener("pointer", (event) => onPointer(/** @type {CustomEvent} */ (event).detail), { signal });
+    view.follow(call);
     follow();
   };
 
-  /** @param {any} frame */
-  const onInk = (frame) => frame.still_id === shownId && ink.stroke({ ...frame, role: roleOf(frame.peer) });
-  /** @param {any} frame */
-  const onPointer = (frame) => frame.still_id === shownId && ink.pointAt(frame.peer, frame.x, frame.y, roleOf(frame.peer));
-  /** @param {string} peer */
-  const roleOf = (peer) => work.call?.room.state.participant(peer)?.role ?? "customer";
-
-  ink.addEventListener("ink", (event) => shownId && work.call?.passing("ink", { still_id: shownId, .../** @type {CustomEvent} */ (event).detail }));
-  ink.addEventListener("point", (event) => shownId && work.call?.passing("pointer", { still_id: shownId, .../** @type {CustomEvent} */ (event).detail }));
-  ink.addEventListener("mark", (event) => {
-    const mark = /** @type {CustomEvent} */ (event).detail;
-    work.draw(shownId, mark).catch((error) => {
-      ink.removeMark(mark.client_id);
-      desk.page.toast.fault(error);
-    });
-  });
   ink.addEventListener("shown", () => {
     kept = "";
     draw();
@@ -94,27 +101,14 @@ export function picture({ work, signal, desk }) {
     last.hidden = !call || Boolean(call.hasPicture) || !broken || !filmed;
     preview.hidden = !kept;
     if (kept && preview.src !== kept) preview.src = kept;
-    drawStill();
+    view.draw();
+    closer.hidden = farther.hidden = !seen();
+    remove.hidden = !shown || !work.atWork || Boolean(work.request?.verdict?.still_ids.includes(shown.id));
     away.hidden = !shown || call !== null;
     size.hidden = !shown && !(call?.hasPicture && video.videoWidth);
     const dimensions = shown ? { width: shown.width, height: shown.height } : { width: video.videoWidth, height: video.videoHeight };
     const text = t(shown ? `desk.size.${shown.source}` : "desk.size.live", { width: String(dimensions.width), height: String(dimensions.height) });
     if (size.textContent !== text) size.textContent = text;
-  };
-
-  const drawStill = () => {
-    const { shown } = work;
-    ink.hidden = !shown;
-    if (!shown) {
-      shownId = "";
-      return ink.removeAttribute("src");
-    }
-    if (shownId !== shown.id) {
-      shownId = shown.id;
-      ink.setAttribute("src", pixels(shown));
-      ink.setAttribute("alt", t("desk.still.alt"));
-    }
-    return ink.setMarks(work.marksOf(shown.id));
   };
 
   for (const type of ["resize", "playing", "loadeddata"]) {
@@ -129,5 +123,5 @@ export function picture({ work, signal, desk }) {
     video.srcObject = null;
   });
   attach();
-  return { element, ink, draw };
+  return { element, ink, pointer: view.pointer, draw };
 }

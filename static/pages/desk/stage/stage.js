@@ -7,14 +7,12 @@ import { notices } from "pages/desk/stage/notices.js";
 import { picture } from "pages/desk/stage/picture.js";
 import { strip } from "pages/desk/stage/strip.js";
 
-/** @typedef {import("pages/desk/call/call.js").Call} Call */
-
 /** @param {import("pages/desk/work-place.js").Bench} bench */
 export function stage(bench) {
   const { work, signal } = bench;
   const view = picture(bench);
   const over = notices(bench);
-  const tools = inkTools(bench, view.ink);
+  const tools = inkTools(bench, view);
   const call = callTools(bench);
   const film = strip(bench);
   view.element.append(...over.elements);

@@ -6,7 +6,6 @@
 import { uuid7 } from "lib/ids.js";
 import { encode } from "parts/picture.js";
 
-/** @typedef {import("pages/desk/call/call.js").Call} Call */
 /** @typedef {"idle" | "asked" | "held" | "cutting" | "failed"} FreezeState */
 
 const FROM = /** @type {Record<string, FreezeState[]>} */ ({
@@ -20,8 +19,8 @@ const FROM = /** @type {Record<string, FreezeState[]>} */ ({
 const READ_MS = 10_000;
 
 /** Dispatches `change`. */
-export class Freezing extends EventTarget {
-  /** @param {Call} call */
+export class FreezeWish extends EventTarget {
+  /** @param {import("call/desk-end.js").DeskEnd} call */
   constructor(call) {
     super();
     this.call = call;
@@ -89,7 +88,7 @@ export class Freezing extends EventTarget {
     try {
       const { blob } = await encode(seen.source, seen.width, seen.height);
       const fields = { client_id: uuid7(), source: "canvas", freeze_id: freezeId ?? "" };
-      const path = `${this.call.work.path}/stills`;
+      const path = `${this.call.path}/stills`;
       const still = await this.call.api.upload(path, { file: blob, name: "frame.jpg", fields }, (part) => this.progress(part), this.sending.signal);
       await this.call.room.request("still_ready", { still_id: still.id, freeze_id: freezeId });
       if (this.state === "cutting") this.become("idle");
