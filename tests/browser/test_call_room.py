@@ -1,4 +1,4 @@
-"""The call seen from both sides: pointing, looking closer, deleting a still, and the browser's back button."""
+"""The call seen from both sides: pointing, looking closer, deleting a still, and going back."""
 
 from __future__ import annotations
 
