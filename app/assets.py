@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -120,7 +121,7 @@ class Assets:
         """Endpoint for ``<prefix>/{digest}/{path:path}``."""
         asset = self._assets.get(request.path_params["path"])
         if asset is None:
-            return Response("not found", 404, media_type="text/plain")
+            raise HTTPException(404)
         current = request.path_params["digest"] == asset.digest
         headers = {
             "Cache-Control": _IMMUTABLE if current else "no-cache",

@@ -28,9 +28,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app import capabilities
+from app.fault_pages import fault_page, wants_page
 from app.log_setup import set_up_logging
 from app.migrations.schema import wait_until_current
-from app.pages import page_routes
+from app.pages import Pages
 from app.warm_up import warm_up
 from assist.desk.requests import composer
 from assist.guide.guides import load_guides
@@ -184,18 +185,19 @@ def build_web(settings: Settings) -> Starlette:
             stack.push_async_callback(hub.close)
             yield
 
+    pages = Pages(settings)
     return Starlette(
         routes=[
             Route("/api/openapi.json", openapi_endpoint(settings), methods=["GET"]),
             *routes(capabilities.APIS, house),
             *socket_routes(capabilities.APIS, house),
-            *page_routes(settings),
+            *pages.routes(),
         ],
         middleware=[Middleware(SecurityHeaders, https=settings.base_url.startswith("https:"))],
         exception_handlers={
-            Exception: _unforeseen(settings),
-            404: _unforeseen(settings),
-            405: _unforeseen(settings),
+            Exception: _unforeseen(settings, pages),
+            404: _unforeseen(settings, pages),
+            405: _unforeseen(settings, pages),
         },
         lifespan=lifespan,
     )
@@ -237,10 +239,11 @@ def openapi_endpoint(settings: Settings) -> Callable[[Request], Any]:
     return endpoint
 
 
-def _unforeseen(settings: Settings) -> Callable[[Request, Exception], Any]:
-    """Addresses that nobody declared answer in the same shape as all else."""
+def _unforeseen(settings: Settings, pages: Pages) -> Callable[[Request, Exception], Any]:
+    """Addresses that nobody declared answer programs as all else does, and people with a page."""
 
     async def handle(request: Request, error: Exception) -> Response:
-        return answer(as_curbstop_error(error), request, settings)
+        known = as_curbstop_error(error)
+        return fault_page(known, request, pages) if wants_page(request) else answer(known, request, settings)
 
     return handle

@@ -22,6 +22,7 @@ from starlette.routing import BaseRoute, Route
 from app.assets import ROOT, Assets, leaflet
 from app.basemap import NAME as STREETS
 from app.basemap import base_map
+from app.fault_pages import SHEET, by_device
 from app.packs import pack
 from app.shell import Shell, inline_json, page_headers
 from kernel.i18n import LANGUAGES, pick_language
@@ -115,11 +116,23 @@ class Pages:
         accepted = request.headers.get("accept-language", "")
         return pick_language(accepted) if accepted.strip(" *") else self.settings.default_language
 
+    def theme(self, request: Request) -> str:
+        """The chosen theme; empty when the device decides."""
+        theme = request.cookies.get(THEME_COOKIE, "")
+        return theme if theme in THEMES else ""
+
+    def written(self, language: str) -> str:
+        """The language that texts are written in."""
+        return "en" if language == PSEUDO else language
+
+    def utility(self, language: str) -> str:
+        """The utility's name, or the one it has in a language."""
+        return self.settings.utility_name or self.texts[self.written(language)]["utility"]
+
     def _endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         async def show(request: Request) -> Response:
             language, nonce = self.language(request), secrets.token_urlsafe(16)
-            theme = request.cookies.get(THEME_COOKIE, "")
-            html = self.shell(page, language, theme if theme in THEMES else "").html(nonce)
+            html = self.shell(page, language, self.theme(request)).html(nonce)
             headers = page_headers(nonce, https=self.settings.base_url.startswith("https:"))
             body = html.encode()
             if "gzip" in request.headers.get("accept-encoding", ""):
@@ -135,6 +148,10 @@ class Pages:
     def _packed(self, assets: Assets) -> Assets:
         """All files, and for each page its modules in one and its sheets in one."""
         packs: dict[str, bytes] = {}
+        sheets = [assets[path].body for path in (*CSS_LAYERS, "pages/fault/page.css") if path in assets]
+        if "css/tokens.css" in assets:
+            sheets.append(by_device(assets["css/tokens.css"].body.decode()).encode())
+        packs[SHEET] = b"\n".join(sheets)
         for page in PAGES:
             if (entry := f"pages/{page.name}/main.js") in assets:
                 packs[f"packs/{page.name}.js"] = pack(entry, lambda path: assets[path].body.decode()).encode()
@@ -167,9 +184,9 @@ class Pages:
         return sorted({*packed, *rest})
 
     def shell(self, page: Page, language: str, theme: str) -> Shell:
-        written = "en" if language == PSEUDO else language
+        written = self.written(language)
         texts = self.texts[written]
-        utility = self.settings.utility_name or texts["utility"]
+        utility = self.utility(language)
         names = self.names(page)
         facts = {
             "page": page.name,
@@ -209,7 +226,7 @@ class Pages:
     async def manifest(self, request: Request) -> Response:
         """The representative's page as an app on the home screen."""
         language = self.language(request)
-        texts = self.texts["en" if language == PSEUDO else language]
+        texts = self.texts[self.written(language)]
         icons = [
             {"src": self.assets[path].url, "sizes": sizes, "type": kind, "purpose": purpose}
             for path, sizes, kind, purpose in (
@@ -253,8 +270,3 @@ class Pages:
         }
         body = f"const SHELL = {inline_json(shell)};\n".encode() + self.assets["pages/rep/sw.js"].body
         return Response(body, media_type="text/javascript; charset=utf-8", headers=headers)
-
-
-def page_routes(settings: PageSettings) -> list[BaseRoute]:
-    """Every route of the pages and their files."""
-    return Pages(settings).routes()
