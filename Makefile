@@ -20,7 +20,7 @@ help: ## what can be made here
 	@echo '  make run PORT=9000 DATA=/some/folder   elsewhere;  make run PHONE=1   for a real phone in your network'
 
 run: install ## the demo city on http://127.0.0.1:8000
-	@exec $(BIN)/curbstop demo --port $(PORT) --data $(DATA) $(if $(PHONE),--phone)
+	@exec $(BIN)/curbstop demo --hints make --port "$(PORT)" --data "$(DATA)" $(if $(PHONE),--phone)
 
 install: ## only the set-up: .venv from the locked list
 	@if [ "$(PYTHON)" = none ]; then echo "Curbstop needs Python 3.11 or newer, and found none. Install it, or name one: make $@ PYTHON=/path/to/python3" >&2; exit 1; fi

@@ -26,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--seed", type=int, default=1, help="which morning of tasks (the same seed, the same one)"
     )
+    demo.add_argument("--hints", choices=("make", "options"), default="options", help=argparse.SUPPRESS)
     _where(demo)
 
     serve = commands.add_parser("serve", help="web workers, media nodes and, unless one is set, Valkey")
@@ -38,10 +39,10 @@ def parser() -> argparse.ArgumentParser:
 
     media = commands.add_parser("media", help="media nodes only, for a further machine")
     media.add_argument("--nodes", type=int, default=1, metavar="N", help="how many (1)")
-    media.add_argument("--data", type=Path, metavar="DIR", help="folder for their log")
+    media.add_argument("--data", type=_folder, metavar="DIR", help="folder for their log")
 
     migrate = commands.add_parser("migrate", help="bring the database to this release's schema")
-    migrate.add_argument("--data", type=Path, metavar="DIR")
+    migrate.add_argument("--data", type=_folder, metavar="DIR")
 
     take_in = commands.add_parser("import", help="take in zones, representatives or addresses")
     take_in.add_argument("what", choices=("zones", "reps", "addresses"))
@@ -50,21 +51,27 @@ def parser() -> argparse.ArgumentParser:
     take_in.add_argument("--confirm", action="store_true", help="what an earlier run doubted is meant")
     take_in.add_argument("--encoding", metavar="NAME", help="what the file is in, where it is not UTF-8")
     take_in.add_argument("--crs", metavar="NAME", help="a zone file's coordinate system, such as OGC:CRS84")
-    take_in.add_argument("--data", type=Path, metavar="DIR")
+    take_in.add_argument("--data", type=_folder, metavar="DIR")
 
     erase = commands.add_parser("erase", help="erase what tells of a customer, once the request is over")
     erase.add_argument("request_id", type=UUID, metavar="REQUEST_ID")
-    erase.add_argument("--data", type=Path, metavar="DIR")
+    erase.add_argument("--data", type=_folder, metavar="DIR")
 
     doctor = commands.add_parser("doctor", help="what this installation has and lacks, in plain words")
-    doctor.add_argument("--data", type=Path, metavar="DIR")
+    doctor.add_argument("--data", type=_folder, metavar="DIR")
     return top
+
+
+def _folder(name: str) -> Path:
+    return Path(name).expanduser()
 
 
 def _where(command: argparse.ArgumentParser) -> None:
     command.add_argument("--host", metavar="ADDRESS", help="address to listen on (127.0.0.1)")
     command.add_argument("--port", type=int, metavar="N", help="port to listen on (8000); 0 takes a free one")
-    command.add_argument("--data", type=Path, metavar="DIR", help="folder of everything that is kept (data)")
+    command.add_argument(
+        "--data", type=_folder, metavar="DIR", help="folder of everything that is kept (data)"
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -81,7 +81,13 @@ async def python(_settings: Settings) -> list[Finding]:
 
 
 async def data_folder(settings: Settings) -> list[Finding]:
+    from app.data_folder import FolderUnusable, look_at
+
     folder = settings.data.resolve()
+    try:
+        look_at(folder)
+    except FolderUnusable as fault:
+        return bad(f"{fault}; name another folder with --data")
     if not folder.exists():
         return lacks(f"The data folder {folder} does not exist yet; the first start makes it")
     if not os.access(folder, os.W_OK):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from uuid import UUID
 
-from app.command_line import say
+from app.command_line import need_installation, say
 from assist.erasure.commands import erase_request
 from kernel.actors import SYSTEM
 from kernel.database import Database
@@ -15,6 +15,7 @@ from kernel.settings import Settings
 
 def erase(settings: Settings, request_id: UUID) -> int:
     """Erase one request's personal data, once it is over; an exit code."""
+    need_installation(settings)
     return asyncio.run(_erase(settings, request_id))
 
 

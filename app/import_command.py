@@ -6,7 +6,7 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from app.command_line import say
+from app.command_line import need_installation, say
 from field.grid.commands import Asked, ImportReport, ImportUnconfirmed
 from field.grid.places.commands import AddressReport, import_addresses
 from field.map.imports import take_zones
@@ -34,6 +34,7 @@ def import_file(settings: Settings, what: str, file: Path, asked: Asked) -> int:
     except OSError as fault:
         say(f"{file} could not be read: {fault.strerror}")
         return 2
+    need_installation(settings)
     return asyncio.run(_import(settings, what, data, asked))
 
 

@@ -7,6 +7,7 @@ the database has its present schema, and the media nodes until Redis answers.
 from __future__ import annotations
 
 import asyncio
+import errno
 import fcntl
 import hashlib
 import json
@@ -38,6 +39,10 @@ class AddressTaken(Exception):
     """Something else listens on this address."""
 
 
+class AddressRefused(Exception):
+    """This machine, or this user, cannot listen on that address."""
+
+
 def environment_of(settings: Settings) -> dict[str, str]:
     """This process' environment, with ``settings`` as every child will read them."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("CURBSTOP_")}
@@ -54,7 +59,6 @@ def claim(data: Path) -> IO[str]:
     Raises:
         AlreadyRunning: another process has it.
     """
-    data.mkdir(parents=True, exist_ok=True)
     data.chmod(0o700)
     lock = (data / "running.pid").open("a+", encoding="utf-8")
     try:
@@ -88,7 +92,10 @@ class Stack:
             self._listener = listening_socket(settings.host, settings.port)
         except OSError as error:
             self._claim.close()
-            raise AddressTaken(f"{settings.host}:{settings.port}: {error.strerror}") from error
+            where = f"{settings.host}:{settings.port}"
+            if error.errno == errno.EADDRINUSE:
+                raise AddressTaken(where) from error
+            raise AddressRefused(f"{where}: {error.strerror}") from error
         port = self._listener.getsockname()[1]
         self._own_redis = not settings.redis_url
         socket = server_socket(settings.data)

@@ -12,10 +12,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from app.command_line import chosen_settings, say
+from app.command_line import Hints, chosen_settings, hints_of, say, use_folder
+from app.data_folder import FolderUnusable, is_full, said
 from app.embedded_redis import NoServer
 from app.log_lines import LogLines
-from app.serve import AddressTaken, AlreadyRunning, Stack
+from app.serve import AddressRefused, AddressTaken, AlreadyRunning, Stack
 from app.supervisor import StartFailed
 
 
@@ -26,6 +27,8 @@ def serve(options: argparse.Namespace) -> int:
     if media_only and not settings.redis_url:
         say("A media node on its own needs CURBSTOP_REDIS_URL, the Redis of the installation it belongs to.")
         return 2
+    hints = hints_of(options)
+    use_folder(settings.data, hints)
     if not media_only and settings.database_url == "":
         from app.migrations.command import migrate
 
@@ -45,7 +48,11 @@ def serve(options: argparse.Namespace) -> int:
 
     with LogLines(settings.data / "log", terminal=not as_json) as lines:
         return run_stack(
-            lambda: Stack(settings, lines, workers=workers, media_nodes=nodes), started, lines.path
+            lambda: Stack(settings, lines, workers=workers, media_nodes=nodes),
+            started,
+            lines.path,
+            settings.data,
+            hints,
         )
 
 
@@ -55,19 +62,30 @@ def write_line(fields: dict[str, object]) -> None:
     sys.stdout.flush()
 
 
-def run_stack(make: Callable[[], Stack], started: Callable[[Stack], None], log: Path) -> int:
+def run_stack(
+    make: Callable[[], Stack], started: Callable[[Stack], None], log: Path, data: Path, hints: Hints
+) -> int:
     """Start all processes, call ``started`` once they serve, keep them until asked to stop; an exit code."""
     try:
-        return asyncio.run(_run(make, started, log))
+        return asyncio.run(_run(make, started, log, data, hints))
     except AddressTaken as fault:
-        say(f"Something else listens on {fault}. Another port: --port N")
-    except (AlreadyRunning, NoServer) as fault:
+        say(f"Something else listens on {fault}. Choose another port: {hints.port}")
+    except AddressRefused as fault:
+        say(f"Nothing can listen on {fault}. Choose another address with {hints.host}, or port: {hints.port}")
+    except AlreadyRunning as fault:
+        say(f"{fault}. Stop it first, or name another folder: {hints.folder}")
+    except FolderUnusable as fault:
+        say(f"{fault}. Name another folder: {hints.folder}")
+    except NoServer as fault:
         say(str(fault))
     return 1
 
 
-async def _run(make: Callable[[], Stack], started: Callable[[Stack], None], log: Path) -> int:
-    stack = make()
+async def _run(
+    make: Callable[[], Stack], started: Callable[[Stack], None], log: Path, data: Path, hints: Hints
+) -> int:
+    with said(data):
+        stack = make()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -82,6 +100,9 @@ async def _run(make: Callable[[], Stack], started: Callable[[Stack], None], log:
         say("Stopping …")
         return 0
     except StartFailed as fault:
+        if is_full(data):
+            say(f"The disk of {data} is full. Make room there, or name another folder: {hints.folder}")
+            return 1
         say(f"{fault.name} could not be started. Its last words (all of them are in {log}):")
         for line in fault.last_words:
             say(f"  {line}")

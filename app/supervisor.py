@@ -100,16 +100,18 @@ class Supervisor:
         Raises:
             StartFailed: one of them ended :data:`TRIES_TO_START` times before it was ready, or took too long.
         """
-        for kept, _ in self._kept:
-            if names and kept.child.name not in names:
-                continue
+        wanted = [kept for kept, _ in self._kept if not names or kept.child.name in names]
+        for kept in wanted:
             up = asyncio.create_task(kept.is_up.wait())
-            either: set[asyncio.Future[Any]] = {up, kept.failed}
+            # One that has failed may be what this one waits for.
+            either: set[asyncio.Future[Any]] = {up, *(each.failed for each in wanted)}
             done, _pending = await asyncio.wait(
                 either, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED
             )
             up.cancel()
-            if not done or kept.failed in done:
+            for failed in (each for each in wanted if each.failed in done):
+                raise StartFailed(failed.child.name, list(failed.last_words))
+            if not done:
                 raise StartFailed(kept.child.name, list(kept.last_words))
 
     def pids(self) -> dict[str, int]:

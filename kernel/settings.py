@@ -29,7 +29,9 @@ class Settings(BaseSettings):
         None, description="Folder of pictures, shared by all web workers; empty: inside the data folder."
     )
     host: str = Field("127.0.0.1", description="Address the web process listens on.")
-    port: int = Field(8000, description="Port the web process listens on; 0 takes a free one.")
+    port: int = Field(
+        8000, ge=0, le=65535, description="Port the web process listens on; 0 takes a free one."
+    )
     public_url: str = Field(
         "", description="How browsers reach this installation; empty: built from host and port."
     )

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from app.command_line import chosen_settings, say
+from app.command_line import Hints, chosen_settings, hints_of, say, use_folder
 from app.demo.state import LINKS_FILE, LOADING_FILE, PASSWORD_FILE, SAYS, STATE_FILE, DemoState
 from app.log_lines import LogLines
 from app.serve import READY_LINE, Stack
@@ -32,7 +32,7 @@ def demo(options: argparse.Namespace) -> int:
     """Run the demo until stopped."""
     clock = SystemClock()
     began = clock.monotonic()
-    settings = demo_settings(options)
+    settings, hints = demo_settings(options), hints_of(options)
     forget_half_loaded(settings.data)
     fresh = not (settings.data / STATE_FILE).exists()
     say(f"Starting Curbstop with the demo city; {'a new' if fresh else 'the'} data folder {settings.data} …")
@@ -56,9 +56,9 @@ def demo(options: argparse.Namespace) -> int:
                 extra = {"api": f"{url}/api", "openapi": f"{url}/api/openapi.json"}
                 write_line({**line, **extra, "ready": True, "pid": os.getpid()})
             else:
-                tell(links, stack.settings, clock.monotonic() - began, phone=options.phone)
+                tell(links, stack.settings, clock.monotonic() - began, hints, phone=options.phone)
 
-        return run_stack(make, started, lines.path)
+        return run_stack(make, started, lines.path, settings.data, hints)
 
 
 def demo_settings(options: argparse.Namespace) -> Settings:
@@ -66,7 +66,7 @@ def demo_settings(options: argparse.Namespace) -> Settings:
     from app.demo.clock import same_day, zone_for
 
     settings = chosen_settings(options)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    use_folder(settings.data, hints_of(options))
     now = SystemClock().now()
     state = DemoState.read(settings.data)
     remembered = state.timezone if state and same_day(now, state.timezone, state.opening) else ""
@@ -106,7 +106,7 @@ def forget_half_loaded(data: Path) -> None:
             (data / name).unlink(missing_ok=True)
 
 
-def tell(links: dict[str, str], settings: Settings, seconds: float, *, phone: bool) -> None:
+def tell(links: dict[str, str], settings: Settings, seconds: float, hints: Hints, *, phone: bool) -> None:
     """The links and what to do with them, for a person."""
     import segno
 
@@ -126,5 +126,5 @@ def tell(links: dict[str, str], settings: Settings, seconds: float, *, phone: bo
 
         say("\n" + WARNING.format(port=settings.port, media=settings.media_port))
     else:
-        say("\nThe code leads to the customer's page on this machine. For a real phone: make run PHONE=1")
+        say("\nThe code leads to the customer's page on this machine. For a real phone: " + hints.phone)
     say(f"\nEverything is kept in {settings.data}. Ctrl-C stops it.")
