@@ -9,7 +9,7 @@ import asyncio
 import json
 import os
 import platform
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from functools import cache, partial
@@ -42,7 +42,9 @@ from field.grid.services import GridServices
 from field.grid.store import GridCache
 from field.services import FieldServices
 from kernel.clock import SystemClock
+from kernel.contracts import Changed, Event
 from kernel.database import Database
+from kernel.delivery.commands import DELIVERY
 from kernel.delivery.courier import Courier
 from kernel.delivery.gateway import gateway_of
 from kernel.erasing import Erasers
@@ -158,9 +160,10 @@ def build_web(settings: Settings) -> Starlette:
     gateway = gateway_of(settings.sms_url, settings.sms_secret)
     courier = Courier(database, gateway)
 
-    def wake() -> None:
+    def wake(emitted: Sequence[Event]) -> None:
         relay.wake()
-        courier.wake()
+        if any(isinstance(each, Changed) and each.resource == DELIVERY for each in emitted):
+            courier.wake()
 
     database.on_commit = wake
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -157,13 +157,13 @@ class Hold:
 class Database:
     """An engine, on either foundation.
 
-    ``on_commit`` is called after each commit that left events behind, to wake the relay at once.
+    ``on_commit`` is called with the events that each commit left behind, to wake who carries them at once.
     """
 
     def __init__(self, url: str, clock: Clock | None = None, *, pool_size: int = 10) -> None:
         self.clock = clock or SystemClock()
         self.is_sqlite = url.startswith("sqlite")
-        self.on_commit: Callable[[], None] = lambda: None
+        self.on_commit: Callable[[Sequence[Event]], None] = lambda emitted: None
         options: dict[str, Any] = {"module": Sqlite()} if self.is_sqlite else {"pool_size": pool_size}
         # Errors end in logs: they name the statement, and none of the values people gave.
         self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **options)
@@ -226,7 +226,7 @@ class Database:
                 yield uow
                 await session.commit()
         if uow.emitted:
-            self.on_commit()
+            self.on_commit(uow.emitted)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

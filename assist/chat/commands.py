@@ -35,8 +35,9 @@ async def add_message(
     """
     row = await request_for(uow, actor, request_id)
     same = Message.client_id == client_id
-    counts = select(func.count(), func.count().filter(same)).where(Message.request_id == row.id)
-    written, sent_before = (await uow.session.execute(counts)).one()
+    name = select(Customer.name).where(Customer.id == row.customer_id).scalar_subquery()
+    known = select(func.count(), func.count().filter(same), name).where(Message.request_id == row.id)
+    written, sent_before, customer_name = (await uow.session.execute(known)).one()
     if sent_before:
         query = select(Message).where(Message.request_id == row.id, same)
         return message_view((await uow.session.scalars(query)).one())
@@ -44,14 +45,13 @@ async def add_message(
         raise WrongState(state=row.state.value, happening="message")
     if written >= MOST_MESSAGES:
         raise TooManyMessages(most=MOST_MESSAGES)
-    customer = await uow.session.get_one(Customer, row.customer_id)
     message = Message(
         id=uow.new_id(),
         request_id=row.id,
         client_id=client_id,
         author_kind=actor.kind,
         author_id=actor.id,
-        author_name=actor.name if actor.kind == "staff" else customer.name,
+        author_name=actor.name if actor.kind == "staff" else customer_name,
         text=text,
         sent_at=uow.now,
     )

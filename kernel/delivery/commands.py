@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 ATTEMPT_LEASE = timedelta(seconds=30)
 """Longer than any gateway lets an attempt take."""
 TOPIC = "sent"
+DELIVERY = "delivery"
+"""As the hint names it that goes with every word written."""
 
 
 async def send_sms(
@@ -47,10 +49,10 @@ async def send_sms(
         ended_at=None,
     )
     uow.session.add(row)
-    uow.changed("delivery", row.id, TOPIC)
+    uow.changed(DELIVERY, row.id, TOPIC)
 
 
-def is_due(now: datetime) -> ColumnElement[bool]:
+def is_due(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """What may be handed over now: its time has come, and nothing older waits for the same recipient."""
     older = aliased(Delivery)
     before = exists().where(older.to == Delivery.to, older.state == State.WAITING, older.id < Delivery.id)
@@ -91,7 +93,7 @@ def _end(uow: UnitOfWork, row: Delivery, answer: Answer, keeps: bool) -> None:
         log.warning("delivery_given_up", id=str(row.id), fate=row.state.value, attempts=row.attempts)
     if not keeps:
         row.text = ""
-    uow.changed("delivery", row.id, TOPIC)
+    uow.changed(DELIVERY, row.id, TOPIC)
 
 
 async def forget_secret(uow: UnitOfWork, request_id: UUID, secret: str) -> None:
@@ -111,4 +113,4 @@ async def forget_secret(uow: UnitOfWork, request_id: UUID, secret: str) -> None:
 async def forget_messages(uow: UnitOfWork, request_id: UUID) -> None:
     """Delete what was sent, or waits to be, about a request."""
     await uow.session.execute(delete(Delivery).where(Delivery.request_id == request_id))
-    uow.changed("delivery", request_id, TOPIC)
+    uow.changed(DELIVERY, request_id, TOPIC)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from kernel.database import Database
 from kernel.delivery.commands import is_due, note_answer, take_due
@@ -19,11 +19,13 @@ from kernel.delivery.delivery import Answer, Handover, Word
 from kernel.delivery.gateway import Gateway
 from kernel.delivery.tables import Delivery
 from kernel.process.cancelling import heed_cancellation
+from kernel.sql.columns import UtcDateTime
 
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 8
 LOOK_EVERY_S = 1.0
+_DUE = select(Delivery.id).where(is_due(bindparam("now", type_=UtcDateTime))).limit(1)
 
 
 class Courier:
@@ -72,9 +74,8 @@ class Courier:
 
     async def _anything_due(self) -> bool:
         """Asked without a transaction: mostly there is nothing, and others are waiting to write."""
-        due = select(Delivery.id).where(is_due(self._database.clock.now())).limit(1)
         async with self._database.glance() as session:
-            return (await session.scalars(due)).first() is not None
+            return (await session.scalars(_DUE, {"now": self._database.clock.now()})).first() is not None
 
     async def _attempt(self, attempt: Handover) -> None:
         try:

@@ -24,6 +24,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 from sqlalchemy import Select, delete, func, select, update
 
+from kernel.contracts import Event
 from kernel.database import Database, UnitOfWork
 from kernel.events.inbox import Early, FailedEvent, HandlerGroup, InboxRow
 from kernel.events.lease import Leases
@@ -70,7 +71,8 @@ class Relay:
         self._groups = tuple(groups)
         self._wake = asyncio.Event()
 
-    def wake(self) -> None:
+    def wake(self, _emitted: Sequence[Event] = ()) -> None:
+        """Something was written: look soon."""
         self._wake.set()
 
     async def run(self) -> None:
