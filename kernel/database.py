@@ -4,8 +4,9 @@ A command receives an open :class:`UnitOfWork`, reads and changes rows, emits ev
 this file commits. Events go into the outbox in the same transaction, so that a fact and the news of it
 are stored together or not at all.
 
-SQLite has one writer. Writers queue on a lock here, in order, instead of on SQLite's busy timer, and
-each begins with ``BEGIN IMMEDIATE`` so that what it has read cannot change before it writes.
+SQLite has one writer. Writers queue here, in order, instead of on SQLite's busy timer, and what they do is
+begun with ``BEGIN IMMEDIATE`` so that what was read cannot change before it is written. Those who are in line
+together share a commit (:mod:`kernel.sql.together`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
@@ -35,6 +36,7 @@ from kernel.outbox import outbox_row
 from kernel.sql import spatial
 from kernel.sql.absence import is_away
 from kernel.sql.sqlite import Sqlite
+from kernel.sql.together import Together, Undone
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -80,11 +82,18 @@ def check_version(row: HasVersion, version: int | None) -> None:
 
 
 WRITING = "writing"
+AMONG_OTHERS = "among_others"
+_OWN_SAVEPOINT: dict[str, Any] = {"expire_on_commit": False, "join_transaction_mode": "create_savepoint"}
 
 
 def is_writing(session: AsyncSession) -> bool:
     """Whether others who want to write may be waiting for this session."""
     return bool(session.info.get(WRITING))
+
+
+def is_settled(session: AsyncSession) -> bool:
+    """Whether what the session finds stored stays so, whatever becomes of others: a process may keep it."""
+    return not session.info.get(AMONG_OTHERS)
 
 
 class NotReady(Exception):
@@ -168,7 +177,7 @@ class Database:
         # Errors end in logs: they name the statement, and none of the values people gave.
         self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **options)
         self._for_reading = self._for_a_glance = self.engine
-        self._writer: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
+        self._together = Together(self.engine) if self.is_sqlite else None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
         else:
@@ -205,7 +214,7 @@ class Database:
                 async with self.reading() as session:
                     await missing.prepare(session)
                 continue
-            except (StaleDataError, DBAPIError) as error:
+            except (StaleDataError, DBAPIError, Undone) as error:
                 if not _lost_race(error):
                     raise
                 if attempt == ATTEMPTS:
@@ -218,13 +227,20 @@ class Database:
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[UnitOfWork]:
         """Open a transaction; commit it at the end, roll it back on any exception."""
-        async with self._writer or nullcontext():
+        if self._together is None:
             async with AsyncSession(self.engine, expire_on_commit=False) as session:
-                if self.is_sqlite:
-                    await session.execute(text("BEGIN IMMEDIATE"))
                 uow = UnitOfWork(session, self.clock)
                 yield uow
                 await session.commit()
+        else:
+            async with self._together.turn() as turn:
+                async with AsyncSession(turn.connection, **_OWN_SAVEPOINT) as session:
+                    session.info[AMONG_OTHERS] = not turn.first
+                    uow = UnitOfWork(session, self.clock)
+                    yield uow
+                    await session.commit()
+                turn.keep()
+            await turn.stored()
         if uow.emitted:
             self.on_commit(uow.emitted)
 
@@ -254,12 +270,14 @@ class Database:
         return True
 
     async def close(self) -> None:
+        if self._together is not None:
+            await self._together.close()
         await self.engine.dispose()
 
 
 def _lost_race(error: Exception) -> bool:
     """Whether running the same command again may succeed."""
-    if isinstance(error, StaleDataError):
+    if isinstance(error, StaleDataError | Undone):
         return True
     if isinstance(error, OperationalError) and "database is locked" in str(error):
         return True

@@ -24,7 +24,7 @@ from field.dispatch.tables import RouteRow, Shift, VisitRow
 from field.grid.tables import GridImport, Rep, Zone
 from field.road.travel import Travel
 from field.task.tables import Task
-from kernel.database import NotReady, is_writing
+from kernel.database import NotReady, is_settled, is_writing
 
 DAYS_KEPT = 10
 FEW = 100
@@ -55,7 +55,7 @@ async def roster_at(
     else:
         people = {rep_id: kept.people[kept.rows[rep_id]] for rep_id in changed}
         roster = kept.renewed(marks, await _plans(session, day, changed, people, travel))
-    if not session.info.get(WROTE_ROUTES):
+    if is_settled(session) and not session.info.get(WROTE_ROUTES):
         rosters.pop(day, None)
         rosters[day] = roster
         while len(rosters) > DAYS_KEPT:

@@ -26,6 +26,7 @@ from field.grid import zones as pure
 from field.grid.files.records import RepRow, UnitRow, ZoneRow
 from field.grid.reading import work_aside
 from field.grid.tables import Cell, GridImport, Rep, Zone
+from kernel.database import is_settled
 from kernel.sql.columns import WGS84
 
 SEEN = "grid"
@@ -106,7 +107,8 @@ class GridCache:
         if grid.version != version:
             rows = (await session.execute(_WHOLE)).all()
             grid = await work_aside(_build, version, rows)
-            self._grid = grid
+            if is_settled(session):
+                self._grid = grid
         session.info[SEEN] = grid
         return grid
 

@@ -183,13 +183,13 @@ async def test_what_was_rolled_back_is_not_kept(town: Town) -> None:
 async def test_streets_are_searched_while_nobody_waits_to_write(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if town.database._writer is None:
+    if town.database._together is None:
         pytest.skip("PostgreSQL has many writers")
-    writer, held = town.database._writer, []
+    writers, held = town.database._together, []
     search = shortest.times_from
 
     def watched(*arguments: Any) -> Any:
-        held.append(writer.locked())
+        held.append(writers.busy)
         return search(*arguments)
 
     monkeypatch.setattr(travel, "times_from", watched)
