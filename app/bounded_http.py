@@ -35,6 +35,7 @@ class BoundedHttp(HttpToolsProtocol):
     body_idle_s = 30.0
     body_within_s = 600.0
 
+    _handed_over = False
     _without_body = 0
     _progress = False
     _reading = False
@@ -64,6 +65,7 @@ class BoundedHttp(HttpToolsProtocol):
             self._end_by(self.head_within_s)  # empty lines, which begin no request and end the rest
 
     def handle_websocket_upgrade(self) -> None:
+        self._handed_over = True
         self._rest()
         super().handle_websocket_upgrade()
 
@@ -99,6 +101,8 @@ class BoundedHttp(HttpToolsProtocol):
             self._end_by(LINGER_S)
 
     def _end_by(self, seconds: float) -> None:
+        if self._handed_over:
+            return  # what comes now is the WebSocket's, which has deadlines of its own
         self._deadline = self.loop.time() + seconds
         if self._timer is None or self._timer.when() > self._deadline:
             self._rest_timer()

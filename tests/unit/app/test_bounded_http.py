@@ -9,9 +9,11 @@ from contextlib import suppress
 
 import pytest
 import uvicorn
+import websockets
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from app.bounded_http import BoundedHttp
 
@@ -28,7 +30,13 @@ class Hurried(BoundedHttp):
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers with the size of what it was sent."""
+    """Answers with the size of what it was sent; a WebSocket says everything again."""
+    if scope["type"] == "websocket":
+        line = WebSocket(scope, receive, send)
+        await line.accept()
+        async for text in line.iter_text():
+            await line.send_text(text)
+        return
     body = await Request(scope, receive).body()
     await PlainTextResponse(str(len(body)))(scope, receive, send)
 
@@ -41,7 +49,14 @@ def listener() -> Iterator[socket.socket]:
 
 @pytest.fixture
 async def address(listener: socket.socket) -> AsyncIterator[tuple[str, int]]:
-    config = uvicorn.Config(echo, http=Hurried, lifespan="off", log_config=None, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        echo,
+        http=Hurried,
+        ws="websockets-sansio",
+        lifespan="off",
+        log_config=None,
+        timeout_graceful_shutdown=1,
+    )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server._serve(sockets=[listener]))
     yield listener.getsockname()
@@ -151,6 +166,14 @@ async def test_a_line_that_was_answered_may_rest(address: tuple[str, int]) -> No
         await reader.readuntil(b"\r\n\r\n0")
         await asyncio.sleep(Hurried.head_within_s * 2)
     writer.close()
+
+
+async def test_a_websocket_lives_on(address: tuple[str, int]) -> None:
+    async with websockets.connect(f"ws://127.0.0.1:{address[1]}/", proxy=None) as line:
+        for _ in range(4):
+            await asyncio.sleep(Hurried.body_idle_s / 2)
+            await line.send("still here")
+            assert await line.recv() == "still here"
 
 
 async def test_requests_sent_ahead_are_bounded(address: tuple[str, int]) -> None:
