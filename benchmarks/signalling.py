@@ -20,7 +20,7 @@ import os
 import resource
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -49,6 +49,8 @@ AT_ONCE = 64
 RATE = 2_000
 PING_EVERY_S = 3.0
 TICK_S = 0.01
+CLOSE, PING, PONG = 0x88, 0x89, 0x8A
+"""First bytes of control frames (RFC 6455 §5.5)."""
 WITHIN_S = 240.0
 """A foundation that takes longer than this is given up."""
 
@@ -117,10 +119,6 @@ class Call:
     token: str
 
 
-Come = Callable[[Call, str], Awaitable["Device"]]
-"""Opens a call's socket for whoever has that token; it has been welcomed."""
-
-
 async def _load(app: RunningApp, rooms: int, rate: int, seconds: float) -> Seen:
     technician = await app.staff(Role.TECHNICIAN, name="Tess")
     async with app.database() as database:
@@ -128,13 +126,13 @@ async def _load(app: RunningApp, rooms: int, rate: int, seconds: float) -> Seen:
     seen = Seen()
     async with _sockets(app.url) as come:
         pid = app.processes()["web-1"].pid
-        lines: list[Device] = []
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def greet(call: Call, token: str) -> Device:
             async with gate:
                 return await come(call, token)
 
+        beating = asyncio.create_task(_keep_alive(come.opened))
         before, begun = _cpu(pid), time.perf_counter()
         both = ((call, token) for call in calls for token in (call.token, str(technician.token)))
         lines = list(await asyncio.gather(*itertools.starmap(greet, both)))
@@ -143,7 +141,9 @@ async def _load(app: RunningApp, rooms: int, rate: int, seconds: float) -> Seen:
         for line in lines:
             line.say('{"type":"join","id":"j","publish":[]}')
             await asyncio.wait_for(line.joined, 30)
+        beating.cancel()
         await _talk(lines, rate, 3.0, Seen())
+        await asyncio.sleep(0.5)
         before = _cpu(pid)
         await _talk(lines, rate, seconds, seen)
         seen.talking_cpu = _shares(before, _cpu(pid), seconds)
@@ -183,25 +183,41 @@ async def _talk(lines: list[Device], rate: int, seconds: float, seen: Seen) -> N
     seen.said = pinged + pointed
 
 
-@asynccontextmanager
-async def _sockets(url: str) -> AsyncIterator[Come]:
-    parts = urlsplit(url)
-    loop = asyncio.get_running_loop()
-    opened: list[Device] = []
+class Sockets:
+    """Those that were opened; ``come`` opens one for whoever has that token, and waits for its welcome."""
 
-    async def come(call: Call, token: str) -> Device:
-        _, line = await loop.create_connection(
-            lambda: Device(call, token, parts.netloc), parts.hostname or "", parts.port or 80
+    def __init__(self, url: str) -> None:
+        self._at = urlsplit(url)
+        self.opened: list[Device] = []
+
+    async def __call__(self, call: Call, token: str) -> Device:
+        _, line = await asyncio.get_running_loop().create_connection(
+            lambda: Device(call, token, self._at.netloc), self._at.hostname or "", self._at.port or 80
         )
-        opened.append(line)
         await asyncio.wait_for(line.welcomed, 30)
+        self.opened.append(line)
         return line
 
+
+@asynccontextmanager
+async def _sockets(url: str) -> AsyncIterator[Sockets]:
+    sockets = Sockets(url)
     try:
-        yield come
+        yield sockets
     finally:
-        for line in opened:
+        for line in sockets.opened:
             line.end()
+
+
+async def _keep_alive(lines: list[Device]) -> None:
+    """Who says nothing for long is let go: until everybody is there, each says a `ping` in time."""
+    while True:
+        begun = time.perf_counter()
+        for number, line in enumerate(tuple(lines)):
+            line.ping()
+            if number % 50 == 49:
+                await asyncio.sleep(0.02)
+        await asyncio.sleep(max(0.1, begun + PING_EVERY_S - time.perf_counter()))
 
 
 class Device(asyncio.Protocol):
@@ -215,6 +231,7 @@ class Device(asyncio.Protocol):
         self.welcomed: asyncio.Future[None] = loop.create_future()
         self.joined: asyncio.Future[None] = loop.create_future()
         self.took_ms: list[float] = []
+        self.lost = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's own
@@ -225,6 +242,8 @@ class Device(asyncio.Protocol):
         )
 
     def say(self, text: str) -> None:
+        if self.lost:
+            raise ConnectionError(self.lost)
         data = text.encode()
         assert len(data) < 65_536
         head = (
@@ -271,6 +290,10 @@ class Device(asyncio.Protocol):
         if len(waiting) < at + size:
             return None
         frame = bytes(waiting[at : at + size])
+        if waiting[0] == PING:
+            self._transport.write(bytes((PONG, 0x80 | size)) + b"\0\0\0\0" + frame)
+        elif waiting[0] == CLOSE:
+            self._fail(f"closed with {int.from_bytes(frame[:2], 'big')}")
         del waiting[: at + size]
         return frame
 
@@ -290,6 +313,7 @@ class Device(asyncio.Protocol):
         self._fail("the socket was closed")
 
     def _fail(self, why: str) -> None:
+        self.lost = self.lost or why
         for wanted in (self.welcomed, self.joined):
             if not wanted.done():
                 wanted.set_exception(ConnectionError(why))
