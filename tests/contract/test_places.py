@@ -109,6 +109,31 @@ async def test_a_file_with_faults_is_refused_with_all_of_them_and_nothing_is_sto
     assert [place["label"] for place in await look(dora, "grimaldi 12")] == ["12 Rue Grimaldi"]
 
 
+async def test_a_file_saved_by_a_chinese_spreadsheet_is_read_as_what_it_is(town: Town, dora: Caller) -> None:
+    status, report = await send(dora, TOWN.replace("Menton", "芒通").encode("gb18030"))
+    assert (status, report["encoding"], report["doors"]) == (200, "gb18030", 8)
+    assert report["sample"][0] == "芒通"
+    assert (await look(dora, "中山北路1025弄3号"))[0]["zone"]["code"] == "B1"
+
+
+async def test_a_file_whose_encoding_is_not_sure_is_asked_about_with_samples(
+    town: Town, dora: Caller
+) -> None:
+    doors = ("12 Rue des Œillets,Beausoleil,7.4031,43.7051", "4 Allée Müller,Èze,7.41,43.7051")
+    western = "\n".join(("address,town,lon,lat", *doors, ""))
+    status, answer = await send(dora, western.encode("windows-1252"))
+    (fault,) = answer["error"]["faults"]
+    assert (status, fault["code"]) == (422, "unknown_encoding")
+    readings = {each["encoding"]: each["sample"] for each in fault["params"]["readings"]}
+    assert "12 Rue des Œillets" in readings["windows-1252"]
+    assert "{" not in fault["detail"], "nothing is left to be filled in"
+    status, report = await send(dora, western.encode("windows-1252"), encoding="windows-1252")
+    assert (status, report["encoding"], report["doors"]) == (200, "windows-1252", 2)
+    assert (await look(dora, "4 allee muller"))[0]["label"] == "4 Allée Müller"
+    status, answer = await send(dora, western.encode("windows-1252"), encoding="klingon")
+    assert answer["error"]["faults"][0]["code"] == "no_such_encoding"
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [

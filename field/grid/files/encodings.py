@@ -72,6 +72,8 @@ RIVAL: Final = 0.8
 """The share at which another reading is a reading too."""
 EVERYDAY: Final = 1 / 3
 """The share of characters in daily use at which Chinese is told from what only has its bytes."""
+JUDGED_BY: Final = 1 << 18
+"""Bytes of foreign text by which an encoding is judged."""
 SAMPLES: Final = 3
 CANDIDATES: Final = 6
 
@@ -83,6 +85,8 @@ _DAILY: Final = frozenset(
     "水站厂公司所分总部山河湖海港湾桥门口头第段组队班名称编码电话地址姓片网"
 )
 
+_ODD: Final = re.compile(rb"[\x80-\xff]")
+_WHOLE_CHARACTERS: Final = re.compile(rb"(.*[\x00-\x3f])?", re.S)
 _WORD: Final = re.compile(r"[^\W\d_]+")
 # Marks that programs put into text of any language: they speak neither for a reading nor against it.
 _NEUTRAL: Final = frozenset("’‘“”–—…·•°№ªº«»\xa0€£×")
@@ -114,10 +118,12 @@ def read_text(data: bytes, named: str | None, unknown: str, findings: Findings) 
             return utf16, "utf-16"
     if wide := _without_mark(data):
         return wide
-    readings = plausible(data)
+    readings = plausible(_telling(data))
     chinese = next((each for each in readings if each.encoding == "gb18030"), None)
     if chinese is not None and chinese.sense >= SURE and not _rivals(chinese, readings):
-        return chinese.text, "gb18030"
+        whole = _decoded(data, "gb18030")
+        if whole is not None:
+            return whole, "gb18030"
     at = _first_odd(data)
     options = [{"encoding": each.encoding, "sample": "; ".join(samples(each.text))} for each in readings]
     findings.fault(
@@ -169,6 +175,24 @@ def _decoded(data: bytes, encoding: str) -> str | None:
         return data.decode(CODECS[encoding])
     except UnicodeDecodeError:
         return None
+
+
+def _telling(data: bytes) -> bytes:
+    """The lines that are not plain ASCII: as many as it takes to tell encodings apart, however long the file.
+
+    A byte below 64 (a line feed, a comma) is never the second one of a character in any of them.
+    """
+    kept: list[bytes] = []
+    size = end = 0
+    while size < JUDGED_BY and (odd := _ODD.search(data, end)):
+        start = data.rfind(b"\n", end, odd.start()) + 1 or end
+        end = data.find(b"\n", odd.start()) + 1 or len(data)
+        line = data[start:end]
+        if len(line) > JUDGED_BY:
+            line = _WHOLE_CHARACTERS.match(data, odd.start(), odd.start() + JUDGED_BY)[0]  # type: ignore[index]
+        kept.append(line)
+        size += len(line)
+    return b"".join(kept)
 
 
 def _first_odd(data: bytes) -> int:

@@ -9,13 +9,12 @@ Columns, in any order; a first line names them:
     lon lat   required: WGS-84 degrees
     code      optional: the utility's own key of the door
 
-UTF-8, with or without a byte order mark; another encoding only when it is named. Every fault is told at once,
-by line.
+UTF-8, GB18030 where it is that beyond doubt, or the encoding that the caller names, as with people
+(:mod:`field.grid.files.encodings`). Every fault is told at once, by line.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import math
@@ -23,6 +22,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from field.grid.files.encodings import read_text, samples
 from field.grid.files.findings import Findings, printable, shown
 from field.grid.places.records import AddressFile, Door, StreetOf
 from field.grid.places.writing import detail_of, is_han, number_keys, street_words
@@ -48,7 +48,7 @@ _HAN_DOOR: Final = re.compile(
 def read_addresses(data: bytes, encoding: str = "") -> AddressFile:
     """Read and check a whole address file. Never raises for what is in `data`."""
     findings = Findings(MOST_FAULTS)
-    text = _text(data, encoding, findings)
+    text, read_as = _text(data, encoding, findings)
     streets: dict[tuple[str, str], StreetOf] = {}
     if text is not None:
         seen: dict[tuple[str, str, str], tuple[int, float, float]] = {}
@@ -59,20 +59,15 @@ def read_addresses(data: bytes, encoding: str = "") -> AddressFile:
     for street in streets.values():
         street.settle()
     kept = tuple(sorted(streets.values(), key=lambda street: -len(street.doors)))
-    return AddressFile("file", kept, findings.faults, findings.warnings)
+    sample = samples(text) if text is not None else ()
+    return AddressFile("file", kept, findings.faults, findings.warnings, encoding=read_as, sample=sample)
 
 
-def _text(data: bytes, encoding: str, findings: Findings) -> str | None:
+def _text(data: bytes, encoding: str, findings: Findings) -> tuple[str | None, str]:
     if len(data) > FILE_BYTES:
         findings.fault("file_too_large", "file", bytes=len(data), most=FILE_BYTES)
-        return None
-    try:
-        return data.decode(codecs.lookup(encoding).name if encoding else "utf-8-sig")
-    except UnicodeDecodeError as fault:
-        findings.fault("unknown_encoding", "file", byte=fault.start)
-    except (LookupError, ValueError):
-        findings.fault("unknown_encoding", "file", byte=0)
-    return None
+        return None, ""
+    return read_text(data, encoding or None, "unknown_encoding", findings)
 
 
 def _lines(text: str, findings: Findings) -> Iterator[tuple[int, dict[str, str]]]:

@@ -58,7 +58,7 @@ class PlacePointQuery(BaseModel):
 
 
 class AddressImportQuery(BaseModel):
-    """`dry_run`: check, and store nothing. `encoding`: of a CSV file that is not UTF-8, by its IANA name."""
+    """`dry_run`: check, and store nothing. `encoding`: of a CSV file, where it is not sure; its IANA name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -154,4 +154,6 @@ def report_view(report: AddressReport) -> AddressReportView:
             AddressWarningView(code=each.code, where=each.where, params=dict(each.params))
             for each in report.warnings
         ],
+        encoding=report.encoding,
+        sample=list(report.sample),
     )

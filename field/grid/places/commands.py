@@ -66,6 +66,8 @@ class AddressReport:
     replaced: int
     outside: int
     warnings: tuple[Fault, ...]
+    encoding: str
+    sample: tuple[str, ...]
 
 
 def read_file(data: bytes, encoding: str = "") -> AddressFile:
@@ -85,6 +87,8 @@ class Reading:
     attribution: str
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
+    encoding: str
+    sample: tuple[str, ...]
 
 
 def told_rows(
@@ -102,6 +106,8 @@ def told_rows(
         attribution=file.attribution,
         faults=(*file.faults, *far),
         warnings=file.warnings,
+        encoding=file.encoding,
+        sample=file.sample,
     )
     if generation is not None:
         yield from _parts(generation, file)
@@ -135,6 +141,8 @@ async def import_addresses(
             replaced=known.doors if known else 0,
             outside=file.outside,
             warnings=file.warnings,
+            encoding=file.encoding,
+            sample=file.sample,
         )
         if dry_run or report.unchanged:
             return report

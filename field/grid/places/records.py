@@ -40,7 +40,7 @@ class StreetOf:
 @dataclasses.dataclass(frozen=True)
 class AddressFile:
     """An address file as read: `kind` is `file` (a utility's CSV) or `osm`. To be stored only without
-    faults.
+    faults. `encoding`: what a CSV was read as, `sample`: some of it to see that by.
     """
 
     kind: str
@@ -48,6 +48,8 @@ class AddressFile:
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
     attribution: str = ""
+    encoding: str = ""
+    sample: tuple[str, ...] = ()
 
     @property
     def doors(self) -> int:

@@ -79,7 +79,7 @@ class AddressWarningView(View):
 
 class AddressReportView(View):
     """What an address import did, or with `dry_run` would do. `replaced`: doors of this kind there were
-    before.
+    before. `encoding` and some of what was read in it show whether it is the right one ("" for OSM).
     """
 
     kind: str
@@ -90,3 +90,5 @@ class AddressReportView(View):
     replaced: int
     outside: int
     warnings: list[AddressWarningView]
+    encoding: str
+    sample: list[str]

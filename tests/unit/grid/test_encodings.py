@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from field.grid.files.encodings import CODECS, mistaken, samples
+from field.grid.files.encodings import CODECS, JUDGED_BY, _telling, mistaken, read_text, samples
+from field.grid.files.findings import Findings
 from field.grid.files.importer import read_reps, read_zones
 from kernel.errors import Fault
 from tests.unit.grid.files import PEOPLE, changed, person, rep_file, zone, zone_file
@@ -133,3 +134,20 @@ def test_an_ordinary_name_is_no_damage(name: str) -> None:
 def test_a_sample_has_no_telephone_numbers() -> None:
     assert samples("王芳,＋８６１３８００１３８０００,北京") == ("王芳", "北京")
     assert PEOPLE[0] not in samples(rep_file().decode())
+
+
+@pytest.mark.parametrize("foreign", [1, 9_000])
+def test_a_long_file_is_judged_by_some_of_its_foreign_lines(foreign: int) -> None:
+    plain = b"12 Rue Grimaldi,7.40,43.70\n" * 200_000
+    chinese = "中山北路1025弄3号,上海市普陀区,121.4,31.2\n".encode("gb18030") * foreign
+    part = _telling(plain + chinese + plain)
+    assert part == chinese[: len(part)] and len(part) <= max(JUDGED_BY + 100, len(chinese))
+    text, encoding = read_text(plain + chinese, None, "unknown_encoding", Findings(9))
+    assert encoding == "gb18030" and text is not None and text.endswith("31.2\n")
+
+
+def test_one_endless_line_is_judged_by_whole_characters() -> None:
+    endless = b"x" * 3_000_000 + "中山北路,".encode("gb18030") * 200_000
+    part = _telling(endless)
+    assert len(part) <= JUDGED_BY
+    assert part.decode("gb18030").startswith("中山北路,中")
