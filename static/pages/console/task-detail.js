@@ -66,7 +66,7 @@ export class TaskDetailView {
       why || !task.rep ? null : movable && this.proposing.show(task),
       this.evidence.element,
       placement(task, this.board),
-      timeline(task),
+      timeline(task, this.board),
     ];
     const inside = this.element.contains(document.activeElement);
     redraw(this.element, () => this.element.replaceChildren(.../** @type {Node[]} */ (parts.filter(Boolean))));
@@ -104,12 +104,20 @@ function placement({ rep, placement: { by, rep_name, reasons, passed_over, other
     passed_over.length > 0 && h("ul", { class: "console-reasons" }, passed_over.map((each) => h("li", { text: `${repName(board, each.rep_id, each.rep_name)}: ${reason(each.rule)}` })), otherRules(others).map((line) => h("li", { text: line }))));
 }
 
-/** @param {TaskDetail} task */
-function timeline(task) {
+/** @param {TaskDetail} task @param {import("pages/console/board.js").Board} board */
+function timeline(task, board) {
   return h("section", { class: "stack" }, h("h3", { t: "console.history" }),
     h("ol", { class: "console-history" }, task.timeline.map((entry) => h("li", null,
       h("time", { class: "number", datetime: entry.happened_at, text: clockOf(entry.happened_at) }),
-      h("span", { text: [event(entry), entry.actor_kind === "system" ? "" : entry.actor_name, said(entry.detail)].filter(Boolean).join(" · ") })))));
+      h("span", { text: told(entry, board).join(" · ") })))));
+}
+
+/** What happened, who did it, and what was said; a representative's own act names them once. @param {import("pages/console/types.js").Entry} entry @param {import("pages/console/board.js").Board} board */
+function told(entry, board) {
+  const { actor_kind, actor_name, detail } = entry;
+  const about = typeof detail["rep_name"] === "string" ? repName(board, detail["rep"], detail["rep_name"]) : "";
+  const by = actor_kind === "system" ? "" : actor_name === detail["rep_name"] ? about : actor_name;
+  return [...new Set([event(entry), by, ...said(detail), about].filter(Boolean))];
 }
 
 /** What happened: a clock that ran out is no refusal, and a report moves nothing. @param {import("pages/console/types.js").Entry} entry */
@@ -120,7 +128,7 @@ function event({ kind, to_state, detail }) {
   return t(`common.task_state.${to_state}`);
 }
 
-/** @param {Record<string, any>} detail */
+/** @param {Record<string, any>} detail @returns {string[]} */
 function said(detail) {
-  return [detail["reason"], detail["note"], detail["rep_name"]].filter((part) => typeof part === "string" && part).map((part) => (i18n.has(`reasons.${part}`) ? t(`reasons.${part}`) : part)).join(" · ");
+  return [detail["reason"], detail["note"]].filter((part) => typeof part === "string" && part).map((part) => (i18n.has(`reasons.${part}`) ? t(`reasons.${part}`) : part));
 }

@@ -128,7 +128,7 @@ function text(task) {
 
 /** @param {Task} task @param {() => void} open */
 function row(task, open) {
-  const why = whyHere(task);
+  const why = whyHere(task) || (task.undecided ? t("console.conflict.waits") : "");
   const look = LOOK[task.state] ?? { icon: "info", tone: "" };
   const late = task.late_s > 0 && task.state !== "done";
   return h("li", null, h("button", { type: "button", class: "console-row", data: { id: task.id, severity: task.severity }, title: task.severity === "minor" ? undefined : `common.severity.${task.severity}`, on: { click: open } },
