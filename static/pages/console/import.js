@@ -36,13 +36,15 @@ export async function importFile(board, page) {
   /** @param {File} file @param {string} [encoding] as the file was saved; found out when it is left out */
   async function check(file, encoding = "") {
     name.textContent = file.name;
+    drop.dataset["chosen"] = ""; // it gives its space to what is told of the file
     delete name.dataset["t"];
     result.replaceChildren(h("p", { t: "console.import.checking" }));
     const again = (/** @type {string} */ chosen) => void check(file, chosen);
     try {
       const report = /** @type {Report} */ (await send(file, { encoding, dry_run: "true" }));
       const take = button({ t: "console.import.apply", kind: "primary", icon: "check", action: () => apply(file, encoding, (report.doubts ?? []).length > 0) });
-      result.replaceChildren(note({ t: "console.import.clean", icon: "check", tone: "ok" }), ...readAs(report, encoding, again), ...summary(report), ...doubts(report, take), take);
+      const [doubtful, confirm] = doubts(report, take);
+      result.replaceChildren(doubtful ?? note({ t: "console.import.clean", icon: "check", tone: "ok" }), ...readAs(report, encoding, again), ...summary(report), ...(confirm ? [confirm] : []), take);
     } catch (error) {
       result.replaceChildren(...faults(error, again));
     }
@@ -92,23 +94,28 @@ function summary(report) {
 /** What the file was read as, with some of its names to see it by, and the choice of another. @param {Report} report @param {string} chosen @param {(encoding: string) => void} again */
 function readAs({ encoding, sample }, chosen, again) {
   if (!encoding) return [];
-  const select = h("select", { class: "input", id: "import-encoding", on: { change: () => again(select.value) } },
-    h("option", { value: "", t: "console.import.encoding.auto" }),
-    ENCODINGS.map((each) => h("option", { value: each, text: each, selected: each === chosen })));
   return [h("details", { class: "console-fold", open: encoding !== "utf-8" },
     h("summary", null, h("span", { t: "console.import.read_as", params: { encoding } })),
     sample.length > 0 && h("p", { class: "small", t: "console.import.sample", params: { sample: i18n.list(sample) } }),
-    h("label", { class: "small", for: "import-encoding", t: "console.import.encoding" }), select)];
+    savedAs(chosen, again))];
 }
 
-/** What must be confirmed before the button works. @param {Report} report @param {HTMLButtonElement} take */
+/** The choice of an encoding. @param {string} chosen @param {(encoding: string) => void} again */
+function savedAs(chosen, again) {
+  const known = !chosen || ENCODINGS.includes(chosen) ? ENCODINGS : [chosen, ...ENCODINGS];
+  const select = h("select", { class: "input", id: "import-encoding", on: { change: () => again(select.value) } },
+    h("option", { value: "", t: "console.import.encoding.auto" }),
+    known.map((each) => h("option", { value: each, text: each, selected: each === chosen })));
+  return h("div", { class: "stack" }, h("label", { class: "small", for: "import-encoding", t: "console.import.encoding" }), select);
+}
+
+/** What must be confirmed before the button works, and the tick that confirms it. @param {Report} report @param {HTMLButtonElement} take @returns {HTMLElement[]} */
 function doubts({ doubts: found = [] }, take) {
   if (!found.length) return [];
   take.disabled = true;
   const box = h("input", { type: "checkbox", on: { change: () => (take.disabled = !box.checked) } });
   return [
-    note({ t: "console.import.doubts", icon: "alert", tone: "warn" },
-      h("ul", { class: "console-faults" }, found.map(({ code, params }) => h("li", null, h("span", { text: reason({ code, params }) }))))),
+    note({ t: "console.import.doubts", icon: "alert", tone: "warn" }, h("ul", { class: "console-doubts" }, found.map((each) => h("li", { text: reason(each) })))),
     h("label", { class: "tick-line" }, box, h("span", { t: "console.import.confirm" })),
   ];
 }
@@ -117,17 +124,25 @@ function doubts({ doubts: found = [] }, take) {
 function faults(error, again) {
   if (!(error instanceof ApiError)) throw error;
   const { faults: found } = error;
+  const asked = readings(found, again);
+  if (asked.length && found.length === 1) return asked; // the fault says the same, for programs
   return found.length
-    ? [note({ t: "console.import.faults", params: { count: found.length }, icon: "alert", tone: "bad" }), places(found), ...readings(found, again)]
+    ? [note({ t: "console.import.faults", params: { count: found.length }, icon: "alert", tone: "bad" }), places(found), ...asked]
     : [note({ text: i18n.error(error), icon: "alert", tone: "bad" })];
 }
 
 /** A file in an encoding that is not sure: each way to read it is a button with what it would read. @param {{params?: Record<string, unknown>}[]} found @param {(encoding: string) => void} again */
 function readings(found, again) {
-  const all = /** @type {{encoding: string, sample: string}[]} */ (found.flatMap(({ params }) => params?.["readings"] ?? []));
-  if (!all.length) return [];
-  return [h("p", { t: "console.import.choose_reading" }), ...all.map(({ encoding, sample }) =>
-    button({ t: "console.import.reading", params: { encoding, sample }, action: () => again(encoding) }))];
+  const doubtful = found.find(({ params }) => Array.isArray(params?.["readings"]));
+  if (!doubtful) return [];
+  const all = /** @type {{encoding: string, sample: string}[]} */ (doubtful.params?.["readings"]);
+  return [
+    note({ t: "console.import.not_sure", params: { line: doubtful.params?.["line"] }, icon: "alert", tone: "warn" }),
+    ...(all.length ? [h("p", { t: "console.import.choose_reading" })] : []),
+    h("div", { class: "console-readings" }, all.map(({ encoding, sample }) =>
+      h("button", { type: "button", class: "console-row", data: { reading: encoding }, on: { click: () => again(encoding) } }, h("b", { text: sample }), h("small", { class: "muted", text: encoding })))),
+    savedAs("", again),
+  ];
 }
 
 /** @param {{code: string, where: string, params?: Record<string, unknown>}[]} found */

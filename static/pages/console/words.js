@@ -26,10 +26,11 @@ function country(code, english) {
   return code ? new Intl.DisplayNames(i18n.locale, { type: "region" }).of(code) : i18n.locale === "en" ? english : t("common.open_sea");
 }
 
-/** @param {string} key @param {unknown} value */
+/** @param {string} key @param {unknown} value @returns {unknown} */
 function parameter(key, value) {
   if (key.endsWith("_s") && typeof value === "number") return duration(i18n, value);
   if (key === "rep") return people.has(String(value)) ? name(/** @type {{name: string, name_en: string}} */ (people.get(String(value)))) : value;
+  if ((key === "owners" || key === "people") && typeof value === "string") return value.split(", ").map((code) => parameter("rep", code)).join(", ");
   if (key === "skill") return t(`common.skill.${value}`);
   if (key === "parts" && value && typeof value === "object") {
     return i18n.list(Object.entries(value).map(([part, count]) => `${part_(part)} × ${count}`));
