@@ -2,9 +2,11 @@
 // representatives each have a canvas of their own, so that a moving dot redraws dots only; shapes stay and change
 // their colour or place; at most one drawing a second.
 
+import { placeLabels } from "lib/labels.js";
 import { h } from "parts/dom.js";
 import "parts/map.js";
 import { i18n, t } from "parts/words.js";
+import { waits } from "pages/console/board.js";
 import { colours, onTheme } from "pages/console/colours.js";
 import { legend } from "pages/console/legend.js";
 import { shapes } from "pages/console/shapes.js";
@@ -20,7 +22,8 @@ import { name, title } from "pages/console/words.js";
 const CALM_MS = 1000;
 const NEAR = 15; // streets can be read
 const CROWD = 400; // so many tasks in sight are drawn small
-const LOUD = new Set(["unplaced", "escalated"]);
+const MANY = 100; // so many representatives are drawn small, and named
+const LINE = 16; // pixels that a name is high
 const FILL = /** @type {Record<string, number>} */ ({ covered: 0.14, thin: 0.3, uncovered: 0.75, late: 0.34 });
 const ALL = /** @type {Kind[]} */ (["zones", "tasks", "reps"]);
 
@@ -48,7 +51,11 @@ export class MapView {
       this.lookAt();
       void this.showRoute();
     });
-    board.addEventListener("propose", () => this.showProposals());
+    board.addEventListener("propose", () => {
+      this.showProposals();
+      this.due.add("reps");
+      this.draw();
+    });
     onTheme(() => this.all());
   }
 
@@ -87,6 +94,7 @@ export class MapView {
       return L.canvas({ pane, padding: 0.3 });
     };
     const paint = { zones: canvas("zones", 205), route: canvas("route", 390), tasks: canvas("tasks", 410), reps: canvas("reps", 420) };
+    paint.reps._extendRedrawBounds = () => {}; // names reach beyond their dots: this canvas is always drawn whole
     const { board } = this;
     this.layers = {
       map, paint, route: L.layerGroup().addTo(map), proposed: L.layerGroup().addTo(map),
@@ -148,7 +156,7 @@ export class MapView {
       place: (/** @type {Task} */ task) => [task.lat, task.lon],
       style: (/** @type {Task} */ task) => {
         const own = chosen?.kind === "task" && chosen.id === task.id;
-        const loud = task.late_s > 0 || LOUD.has(task.state);
+        const loud = task.late_s > 0 || waits(task);
         return { color: own ? shades.ink : shades.card, weight: own ? 3 : shown.length > CROWD ? 0.5 : 1.5, fillColor: loud ? shades.bad : shades.brand, fillOpacity: 1, radius: own ? 13 : loud ? alarm : calm };
       },
       says: (/** @type {Task} */ task) => [title(task), task.address].filter(Boolean).join(" · "),
@@ -158,38 +166,40 @@ export class MapView {
   /** @param {import("pages/console/colours.js").Colours} shades */
   drawReps(shades) {
     const { chosen } = this.board;
-    const crowd = this.board.reps.size > CROWD / 4;
-    const named = this.room();
+    const crowd = this.board.reps.size > MANY;
+    const names = this.names();
     this.layers.reps.keep([...this.board.reps.values()], {
       id: (/** @type {Rep} */ rep) => rep.id,
       place: (/** @type {Rep} */ rep) => Object.values(placeOf(rep)),
       style: (/** @type {Rep} */ rep) => {
         const own = chosen?.kind === "rep" && chosen.id === rep.id;
-        return { color: own ? shades.brand : shades.card, weight: own ? 4 : 2, fillColor: rep.on_shift ? shades.ink : shades.edge, fillOpacity: rep.position ? 1 : 0.78, radius: own ? 14 : crowd ? 6 : 11, letter: crowd && !own ? "" : initials(name(rep)), letterColor: shades.card, label: own || named.has(rep.id) ? name(rep) : "", labelColor: shades.ink, haloColor: shades.card };
+        return { color: own ? shades.brand : shades.card, weight: own ? 4 : 2, fillColor: rep.on_shift ? shades.ink : shades.edge, fillOpacity: rep.position ? 1 : 0.78, radius: own ? 14 : crowd ? 6 : 11, letter: crowd && !own ? "" : initials(name(rep)), letterColor: shades.card, label: names.has(rep.id) ? name(rep) : "", labelAt: names.get(rep.id), labelColor: shades.ink, haloColor: shades.card };
       },
       says: (/** @type {Rep} */ rep) => `${name(rep)} · ${rep.position ? t("console.seen", { when: i18n.relative(rep.position.at, new Date()) }) : t("console.not_seen")}`,
     });
   }
 
-  /** Whose name can be written beside the dot without covering another one. @returns {Set<string>} */
-  room() {
+  /** Where the names of those in sight stand, so that none covers another; the chosen one's and the proposed ones' first. @returns {Map<string, {dx: number, dy: number}>} */
+  names() {
     const { map } = this.layers;
-    /** @type {{x: number, y: number, wide: number}[]} */
-    const taken = [];
-    /** @type {Set<string>} */
-    const named = new Set();
-    const view = map.getBounds();
-    for (const rep of this.board.reps.values()) {
-      const at = placeOf(rep);
-      if (!view.contains([at.lat, at.lon])) continue;
-      const { x, y } = map.latLngToContainerPoint([at.lat, at.lon]);
-      const wide = 26 + [...name(rep)].reduce((sum, letter) => sum + (letter > "\u2e80" ? 13 : 7.5), 0);
-      if (taken.some((other) => Math.abs(other.y - y) < 17 && x < other.x + other.wide && other.x < x + wide)) continue;
-      taken.push({ x, y, wide });
-      named.add(rep.id);
-      if (named.size > CROWD / 4) break;
-    }
-    return named;
+    const { chosen, proposed, open } = this.board;
+    const view = map.getBounds().pad(0.05);
+    const first = new Set([chosen?.kind === "rep" ? chosen.id : "", ...(proposed && chosen?.id === proposed.id ? proposed.best.map((best) => best.rep_id) : [])]);
+    const size = map.getSize();
+    const seen = [...this.board.reps.values()].filter((rep) => view.contains(Object.values(placeOf(rep))))
+      .sort((a, b) => Number(first.has(b.id)) - Number(first.has(a.id)) || Number(b.on_shift) - Number(a.on_shift));
+    const crowd = this.board.reps.size > MANY;
+    const dots = seen.map((rep, at) => {
+      const { x, y } = map.latLngToContainerPoint(Object.values(placeOf(rep)));
+      return { id: rep.id, x, y, r: first.has(rep.id) ? 14 : crowd ? 6 : 11, width: at < MANY ? wide(name(rep)) : 0 };
+    });
+    const tasks = open.length > CROWD ? [] : open.filter(({ lat, lon }) => lat !== null && lon !== null && view.contains([lat, lon]));
+    const avoid = tasks.map(({ id, lat, lon }) => {
+      const { x, y } = map.latLngToContainerPoint([lat, lon]);
+      const r = chosen?.id === id ? 13 : 7;
+      return { left: x - r, top: y - r, right: x + r, bottom: y + r };
+    });
+    return placeLabels(dots, { height: LINE, view: { left: 0, top: 0, right: size.x, bottom: size.y }, avoid });
   }
 
   /** The proposed people and the chosen task, joined by numbered lines. */
@@ -252,6 +262,11 @@ export class MapView {
 /** Where somebody was last seen, or sets off. @param {Rep} rep */
 function placeOf({ position, home_lat, home_lon }) {
   return position ? { lat: position.lat, lon: position.lon } : { lat: home_lat, lon: home_lon };
+}
+
+/** How wide a name is written, in pixels, with its halo. @param {string} text */
+function wide(text) {
+  return 4 + [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 13 : 7.5), 0);
 }
 
 /** Two letters of a name: first and last of a Latin one, the given name of a Chinese one. @param {string} whole */

@@ -24,8 +24,9 @@ function drawn(letter, colour, radius) {
   return tile;
 }
 
-/** A name beside the dot, with a halo that keeps it legible on any ground. @param {CanvasRenderingContext2D} context @param {any} options @param {{x: number, y: number}} at @param {number} r */
-function label(context, { label: text, labelColor, haloColor }, at, r) {
+/** A name beside the dot, with a halo that keeps it legible on any ground. @param {CanvasRenderingContext2D} context @param {any} options `labelAt`: its middle left end from the dot @param {{x: number, y: number}} dot */
+function label(context, { label: text, labelAt, labelColor, haloColor }, dot) {
+  const [x, y] = [dot.x + labelAt.dx, dot.y + labelAt.dy];
   context.globalAlpha = 1;
   context.font = `600 12.5px ${getComputedStyle(document.body).fontFamily}`;
   context.textAlign = "left";
@@ -33,9 +34,9 @@ function label(context, { label: text, labelColor, haloColor }, at, r) {
   context.lineJoin = "round";
   context.lineWidth = 3.5;
   context.strokeStyle = haloColor;
-  context.strokeText(text, at.x + r + 4, at.y);
+  context.strokeText(text, x, y);
   context.fillStyle = labelColor;
-  context.fillText(text, at.x + r + 4, at.y);
+  context.fillText(text, x, y);
 }
 
 /** @param {any} L Leaflet */
@@ -60,7 +61,7 @@ export function shapes(L) {
       if (!renderer._drawing || this._empty()) return;
       renderer._updateCircle(this);
       const context = renderer._ctx;
-      if (options.label) label(context, options, at, r);
+      if (options.label) label(context, options, at);
       if (!options.letter) return;
       const letter = drawn(options.letter, options.letterColor, r);
       context.globalAlpha = 1;

@@ -1,0 +1,59 @@
+// Where names stand beside their dots on a map: no name over another name or over a dot, as few as can be left out.
+// Each is tried to the right of its dot, then left, below and above (Imhof's order for points, "Positioning Names on
+// Maps", 1975, for scripts read from the left), then at the corners. Pure: pixels in, pixels out.
+
+/**
+ * @typedef {{id: string, x: number, y: number, r: number, width: number}} Dot in pixels; `width` of its name, 0 for none.
+ *   Dots come in the order of their importance: who comes first is named first.
+ */
+/** @typedef {{left: number, top: number, right: number, bottom: number}} Box */
+/** @typedef {{dx: number, dy: number}} Offset of the name's middle left end from the middle of the dot */
+
+const GAP = 4;
+
+/** @param {Box} a @param {Box} b */
+function meet(a, b) {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+/** The places for a name around its dot, the best first. @param {Dot} dot @param {number} height @returns {Offset[]} */
+function around({ r, width }, height) {
+  const [beside, below] = [r + GAP, r + height / 2];
+  const corner = Math.round((r + GAP) * 0.7);
+  return [
+    { dx: beside, dy: 0 }, { dx: -beside - width, dy: 0 }, { dx: -width / 2, dy: below }, { dx: -width / 2, dy: -below },
+    { dx: corner, dy: corner + height / 2 - 2 }, { dx: corner, dy: -corner - height / 2 + 2 },
+    { dx: -corner - width, dy: corner + height / 2 - 2 }, { dx: -corner - width, dy: -corner - height / 2 + 2 },
+  ];
+}
+
+/**
+ * The place of each name that has one; a name without one is left out of the answer.
+ * @param {Dot[]} dots @param {{height: number, view: Box, avoid?: Box[]}} given `height` of a line; `view`: what is seen;
+ *   `avoid`: what a name rather does not cover, but does before it is left out
+ * @returns {Map<string, Offset>}
+ */
+export function placeLabels(dots, { height, view, avoid = [] }) {
+  /** @type {Map<string, Offset>} */
+  const placed = new Map();
+  const marks = dots.map(({ x, y, r }) => ({ left: x - r, top: y - r, right: x + r, bottom: y + r }));
+  /** @type {Box[]} */
+  const names = [];
+  dots.forEach((dot, own) => {
+    if (!dot.width) return;
+    let kept = null;
+    for (const offset of around(dot, height)) {
+      const [left, middle] = [dot.x + offset.dx, dot.y + offset.dy];
+      const box = { left, top: middle - height / 2, right: left + dot.width, bottom: middle + height / 2 };
+      if (box.left < view.left || box.right > view.right || box.top < view.top || box.bottom > view.bottom) continue;
+      if (names.some((other) => meet(box, other)) || marks.some((mark, at) => at !== own && meet(box, mark))) continue;
+      const covers = avoid.filter((other) => meet(box, other)).length;
+      if (!kept || covers < kept.covers) kept = { offset, box, covers };
+      if (!covers) break;
+    }
+    if (!kept) return;
+    names.push(kept.box);
+    placed.set(dot.id, kept.offset);
+  });
+  return placed;
+}
