@@ -1,6 +1,6 @@
 """The one place that knows which database, which Redis and which gateway this installation uses.
 
-Everything else is handed what it needs: the rooms (:mod:`app.capabilities`) are bound to their services here.
+Everything else is handed what it needs: capabilities (:mod:`app.capabilities`) get their services here.
 """
 
 from __future__ import annotations

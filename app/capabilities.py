@@ -1,4 +1,4 @@
-"""The rooms of the house, from the ground up; `prove` says what is missing or there twice.
+"""The capabilities of the house, from the ground up; `prove` says what is missing or there twice.
 
 A new capability is its folder, its ``capability.py``, and one line here (docs/howto).
 """
@@ -20,7 +20,7 @@ from assist.rating.capability import capability as rating
 from assist.request.capability import capability as request
 from assist.stills.capability import capability as stills
 from assist.verdict.capability import capability as verdict
-from assist.webrtc.hub.capability import capability as room
+from assist.webrtc.hub.capability import capability as call_room
 from assist.webrtc.turn.capability import capability as turn
 from field.board.capability import capability as board
 from field.dispatch.capability import capability as dispatch
@@ -54,7 +54,7 @@ CAPABILITIES: tuple[Capability, ...] = (
         invitation,
         erasure,
         desk,
-        room,
+        call_room,
         turn,
     ),
     *(grid, places, task, dispatch, board, map_, reps, visits),
@@ -66,19 +66,19 @@ UNHEARD = (
 )
 """Events that nobody in the house handles, and why."""
 
-APIS: tuple[Api, ...] = tuple(api for room in CAPABILITIES for api in room.apis)
+APIS: tuple[Api, ...] = tuple(api for capability in CAPABILITIES for api in capability.apis)
 """Every declared route and socket of the house."""
 
-JOBS: tuple[Job, ...] = tuple(job for room in CAPABILITIES for job in room.jobs)
+JOBS: tuple[Job, ...] = tuple(job for capability in CAPABILITIES for job in capability.jobs)
 """Everything that time brings."""
 
-ERASERS = Erasers(tuple(eraser for room in reversed(CAPABILITIES) for eraser in room.erasers))
-"""How each room forgets a customer: from the top down, so that sessions and links go last."""
+ERASERS = Erasers(tuple(eraser for capability in reversed(CAPABILITIES) for eraser in capability.erasers))
+"""How each capability forgets a customer: from the top down, so that sessions and links go last."""
 
 TOPICS: Mapping[str, TopicRule] = {
-    prefix: rule for room in CAPABILITIES for prefix, rule in room.topics.items()
+    prefix: rule for capability in CAPABILITIES for prefix, rule in capability.topics.items()
 }
-"""Who may listen to the rooms' own live topics, by prefix."""
+"""Who may listen to the capabilities' own live topics, by prefix."""
 
 
 def prove() -> None:
@@ -90,5 +90,7 @@ def prove() -> None:
 def bound_groups(services: Mapping[type, object]) -> list[HandlerGroup]:
     """Every group of event handlers, with the services that it needs."""
     return [
-        handling.group.bind(services[handling.needs]) for room in CAPABILITIES for handling in room.handlers
+        handling.group.bind(services[handling.needs])
+        for capability in CAPABILITIES
+        for handling in capability.handlers
     ]

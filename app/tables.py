@@ -1,4 +1,4 @@
-"""Every table of the house, loaded without the rooms around them: migrations need no more."""
+"""Every table of the house, loaded without the capabilities around them: migrations need no more."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ Point = tuple[float, float]
 class FieldServices:
     """``travel``: times between places; ``timezone``: of the working day; ``blobs``: keeps photos.
 
-    ``erasers``: every room's, for what a task tells of a customer.
+    ``erasers``: every capability's, for what a task tells of a customer.
     """
 
     travel: Travel

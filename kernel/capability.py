@@ -1,9 +1,9 @@
-"""What one room offers to the whole house, declared once in the room's own ``capability.py``.
+"""What one capability offers to the whole house, declared once in its own ``capability.py``.
 
-``app.capabilities`` lists the rooms, and `faults_of` holds the list against what there is: a table that no
-room owns, a table that two do, a column that names pictures and does not keep them, a column that could tell
-of a customer and is not emptied with them, an event that nobody handles, a live topic that nobody may hear.
-What was forgotten is found when the house starts, not when somebody misses it.
+``app.capabilities`` lists them, and `faults_of` holds the list against what there is: a table that nobody
+owns, or two do; a column that names pictures and does not keep them; a column that could tell of a customer
+and is not emptied with them; an event that nobody handles; a live topic that nobody may hear. What was
+forgotten is found when the house starts, not when somebody misses it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Handling:
 
 @dataclass(frozen=True)
 class Capability:
-    """One room. What it does not have it leaves out.
+    """One capability. What it does not have it leaves out.
 
     ``name`` is its folder's (``assist.queue``); ``topics`` says, by prefix of live topics, who may listen;
     ``erasers`` empty what tells of a customer, and ``kept`` are the columns beside it that say what happened.
@@ -67,11 +67,13 @@ def _unkept() -> list[str]:
 
 def _told(capabilities: Collection[Capability]) -> Iterator[str]:
     """Columns that could tell of a customer and are not emptied with them, or are and are said to be kept."""
-    erased = {_name(each) for room in capabilities for eraser in room.erasers for each in eraser.columns}
-    kept = {_name(each) for room in capabilities for each in room.kept}
+    erased = {
+        _name(each) for capability in capabilities for eraser in capability.erasers for each in eraser.columns
+    }
+    kept = {_name(each) for capability in capabilities for each in capability.kept}
     there = {f"{column.table.name}.{column.name}" for column in telling_columns()}
     for name in sorted(there - erased - kept):
-        yield f"no erasure empties the column {name}, and no room says that it is kept"
+        yield f"no erasure empties the column {name}, and no capability says that it is kept"
     for name in sorted(erased & kept):
         yield f"the column {name} is erased and kept"
 
@@ -88,20 +90,28 @@ def faults_of(
 
     ``events`` are all there are; ``unheard`` those that nobody in the house handles, on purpose.
     """
-    tables = [table.__tablename__ for room in capabilities for table in room.tables]
-    topics = [prefix for room in capabilities for prefix in room.topics]
-    handled = {kind for room in capabilities for handling in room.handlers for kind in handling.group.types}
-    jobs = [job.name for room in capabilities for job in room.jobs]
-    groups = [handling.group.name for room in capabilities for handling in room.handlers]
+    tables = [table.__tablename__ for capability in capabilities for table in capability.tables]
+    topics = [prefix for capability in capabilities for prefix in capability.topics]
+    handled = {
+        kind
+        for capability in capabilities
+        for handling in capability.handlers
+        for kind in handling.group.types
+    }
+    jobs = [job.name for capability in capabilities for job in capability.jobs]
+    groups = [handling.group.name for capability in capabilities for handling in capability.handlers]
     silent = {event.type for event in unheard}
     known = {event.type for event in events}
     return [
-        *(f"two rooms are called {name}" for name in _twice([room.name for room in capabilities])),
-        *(f"two rooms own the table {name}" for name in _twice(tables)),
-        *(f"no room owns the table {name}" for name in sorted(set(Base.metadata.tables) - set(tables))),
+        *(
+            f"two capabilities are called {name}"
+            for name in _twice([capability.name for capability in capabilities])
+        ),
+        *(f"two capabilities own the table {name}" for name in _twice(tables)),
+        *(f"no capability owns the table {name}" for name in sorted(set(Base.metadata.tables) - set(tables))),
         *(f"the column {name} names files and does not keep them: it is no BlobColumn" for name in _unkept()),
         *_told(capabilities),
-        *(f"two rooms decide who hears the topic {name}" for name in _twice(topics)),
+        *(f"two capabilities decide who hears the topic {name}" for name in _twice(topics)),
         *(f"two groups of handlers are called {name}" for name in _twice(groups)),
         *(f"two jobs are called {name}" for name in _twice(jobs)),
         *(f"nobody handles the event {name}" for name in sorted(known - handled - silent)),

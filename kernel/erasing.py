@@ -1,6 +1,6 @@
-"""Erasing what tells of a customer: each room empties its own columns, and says which they are.
+"""Erasing what tells of a customer: each capability empties its own columns, and says which they are.
 
-An :class:`Eraser` stands in its room's :class:`~kernel.capability.Capability`. Of a table that hangs on a
+An :class:`Eraser` stands in its :class:`~kernel.capability.Capability`. Of a table that hangs on a
 request or a task, every column that can hold words, places, pictures or secrets is either emptied by one, or
 named beside it as *kept*: it says what happened, not to whom. A column that is neither is a fault when the
 house starts, so that nobody can store a customer's words where no erasure finds them.
@@ -33,7 +33,7 @@ HANGS_BY = {"request_id", "task_id"}
 
 @dataclass(frozen=True)
 class Eraser:
-    """How a room forgets a customer.
+    """How a capability forgets a customer.
 
     ``erase`` is given the id of the request or task (``of``) and runs in the erasure's own transaction. It
     empties ``columns``, and answers which files are of no more use.
@@ -46,12 +46,12 @@ class Eraser:
 
 @dataclass(frozen=True)
 class Erasers:
-    """All rooms' erasers, as they are to be run."""
+    """All capabilities' erasers, as they are to be run."""
 
     each: tuple[Eraser, ...]
 
     async def erase(self, uow: UnitOfWork, of: Of, id: UUID) -> set[BlobId]:
-        """Have every room forget; the files that are of no more use. Twice is once."""
+        """Have every capability forget; the files that are of no more use. Twice is once."""
         files: set[BlobId] = set()
         for eraser in self.each:
             if eraser.of == of:

@@ -2,7 +2,7 @@
 
 Every refusal that can reach a person is a :class:`CurbstopError` with a stable ``code``, an HTTP
 ``status`` and a text in three languages under the key ``<code>`` of ``static/locales/*/errors.json``.
-The first line of a class' docstring is its English text of last resort. A room adds its own errors by
+The first line of a class' docstring is its English text of last resort. A capability adds its own errors by
 subclassing here-named kinds, so that a caller can tell what to do from the status alone:
 
 ===== ==========================================================

@@ -50,7 +50,7 @@ class Turn:
 class Job:
     """Something to be done every ``every_s`` seconds, first ``after_s`` seconds after a start.
 
-    ``name`` is the room's and the work's (``queue.lost_places``): logs and leases speak of it.
+    ``name`` is the capability's and the work's (``queue.lost_places``): logs and leases speak of it.
     """
 
     name: str

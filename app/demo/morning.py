@@ -30,7 +30,7 @@ from assist.request.moving import duty_supervisor
 from assist.request.tables import ServiceRequest
 from assist.services import AssistServices
 from demo.city import City, MorningRequest, MorningTask
-from field.dispatch.commands import Job, cancel_task, create_task
+from field.dispatch.commands import NewTask, cancel_task, create_task
 from field.dispatch.tables import VisitRow
 from field.grid.tables import Rep
 from field.services import FieldServices
@@ -196,7 +196,7 @@ async def take_task(uow: UnitOfWork, services: FieldServices, draft: MorningTask
     if (await uow.session.scalars(same)).first() is not None:
         return
     language = draft.language if draft.language in draft.note else "en"
-    job = Job(
+    job = NewTask(
         category=draft.category,
         severity=draft.severity,
         skill=draft.skill,

@@ -1,4 +1,4 @@
-"""What the HTTP API of this room takes."""
+"""What this capability's HTTP API takes."""
 
 from __future__ import annotations
 

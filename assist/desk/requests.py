@@ -40,7 +40,7 @@ PAGE = 50
 
 
 def composer(guides: Mapping[str, Guide]) -> RequestComposer:
-    """Who composes requests for every room of this wing (`assist.request.answers`)."""
+    """Who composes requests for every capability of this wing (`assist.request.answers`)."""
 
     async def view(session: AsyncSession, actor: Actor, request_id: UUID, language: str) -> RequestView:
         return await request_view(session, actor, request_id, guides, language)

@@ -4,9 +4,9 @@ A request keeps what happened (states, owners, times, category, fault, score); e
 happened to, where, and in whose words or pictures is taken out, here and, through an event, wherever else a
 copy lies:
 
-* here, in one transaction, each room what it keeps (:mod:`kernel.erasing`): contact and place, chat, notes,
-  the rating's comment, stills and the marks on them, messages as they were sent, links and sessions, and
-  what events still on their way say of it;
+* here, in one transaction, each capability what it keeps (:mod:`kernel.erasing`): contact and place, chat,
+  notes, the rating's comment, stills and the marks on them, messages as they were sent, links and sessions,
+  and what events still on their way say of it;
 * in the field: its task (`RequestErased`); in the folder of pictures: the files (`PicturesErased`). Both go
   through the outbox, and so are tried again until they are done.
 
@@ -50,7 +50,7 @@ class RequestOpen(Refused):
 async def erase_request(uow: UnitOfWork, erasers: Erasers, actor: Actor, request_id: UUID) -> datetime:
     """Erase the personal data of a request that is over; when that was done.
 
-    `erasers` are every room's.
+    `erasers` are every capability's.
 
     Raises `Forbidden` for staff who are not answerable for it, `RequestOpen`.
     """

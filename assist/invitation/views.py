@@ -1,4 +1,4 @@
-"""What this room shows, as JSON."""
+"""What this capability shows, as JSON."""
 
 from __future__ import annotations
 

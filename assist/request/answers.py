@@ -1,7 +1,7 @@
 """What whoever changes a request is answered with: the request as they see it now.
 
-A whole request is composed from many rooms' tables (`assist.desk`), and each of those rooms answers with it.
-So that they need not know the room that knows them all, they ask here for whoever composes it; `app.build`
+A whole request is composed from many capabilities' tables (`assist.desk`), and each of them answers with it.
+So that they need not know the one that knows them all, they ask here for whoever composes it; `app.build`
 says who that is.
 """
 

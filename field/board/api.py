@@ -21,7 +21,7 @@ from field.board.views import PassedOverView, ProposalsView, ProposalView, TaskD
 from field.callers import CONSOLE, DISPATCHER, PARTIES, is_console
 from field.dispatch.addressing import AddressUnsure
 from field.dispatch.commands import (
-    Job,
+    NewTask,
     RepUnable,
     assign_task,
     cancel_task,
@@ -104,7 +104,7 @@ async def get_task(call: Call, task_id: UUID) -> TaskDetailView:
 
 @api.post("/api/tasks", who=DISPATCHER, summary="Create a task and place it", status=201)
 async def post_task(call: Call, body: NewTaskBody) -> TaskDetailView:
-    job = Job(
+    job = NewTask(
         **body.model_dump(exclude={"customer_name", "customer_phone"}),
         customer={"name": body.customer_name, "phone": body.customer_phone, "language": ""},
     )

@@ -46,7 +46,7 @@ class RepUnable(Refused):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Job:
+class NewTask:
     """What is to be done, where and when; the content of a task before anybody has it."""
 
     category: str
@@ -73,7 +73,7 @@ async def create_task(
     uow: UnitOfWork,
     services: FieldServices,
     actor: Actor,
-    job: Job,
+    job: NewTask,
     *,
     answerable_id: UUID | None = None,
     request_id: UUID | None = None,
@@ -98,7 +98,7 @@ async def create_task(
 
 
 async def ask_again(
-    uow: UnitOfWork, services: FieldServices, actor: Actor, task: Task, job: Job, answerable_id: UUID
+    uow: UnitOfWork, services: FieldServices, actor: Actor, task: Task, job: NewTask, answerable_id: UUID
 ) -> None:
     """A visit that was called off is asked for once more, as it is known now; placed as if it were new."""
     step(uow, task, TaskEvent.REOPEN, By.SYSTEM, actor)
@@ -109,7 +109,7 @@ async def ask_again(
     await place(uow, services, task, SYSTEM)
 
 
-def _set_job(task: Task, job: Job, now: datetime) -> None:
+def _set_job(task: Task, job: NewTask, now: datetime) -> None:
     """Write down what is to be done, before anybody has it."""
     promised_from, promised_until = promised_window(now, job.severity)
     task.category, task.fault, task.severity, task.ownership = (

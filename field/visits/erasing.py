@@ -1,4 +1,4 @@
-"""Erasing what a task tells of a person, wherever a room keeps something of it (:mod:`kernel.erasing`).
+"""Erasing what a task tells of a person, wherever a capability keeps something of it (:mod:`kernel.erasing`).
 
 A finished task may still be a stop of today's route, from which the next leg is reckoned: its place becomes
 its zone's. A task outside every zone has no such point, and leaves its route.

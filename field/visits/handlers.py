@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from field.dispatch.commands import Job, ask_again, cancel_task, create_task
+from field.dispatch.commands import NewTask, ask_again, cancel_task, create_task
 from field.dispatch.retries import find_places, retry_for
 from field.services import FieldServices
 from field.task.answering import answerable_staff
@@ -36,7 +36,7 @@ async def place_visit(uow: UnitOfWork, asked: VisitRequested, services: FieldSer
     task = await task_of(uow, asked)
     if task is not None and task.state is not TaskState.CANCELLED:
         return  # the outcome was sent twice under two ids; there is one request and one task
-    job = Job(
+    job = NewTask(
         category=asked.category,
         severity=asked.severity,
         skill=asked.skill,

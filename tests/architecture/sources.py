@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("app", "assist", "demo", "field", "kernel")
+PACKAGES = ("app", "assist", "demo", "field", "kernel")
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,15 @@ def tracked() -> tuple[Path, ...]:
 
 
 @cache
-def sources(*rooms: str) -> tuple[Source, ...]:
-    """The Python files of ``rooms`` (all of the product's, when none is named)."""
+def sources(*packages: str) -> tuple[Source, ...]:
+    """The Python files of ``packages`` (all of the product's, when none is named)."""
     python = (path for path in tracked() if path.suffix == ".py")
-    return tuple(read(path) for path in python if path.relative_to(ROOT).parts[0] in (rooms or ROOMS))
+    return tuple(read(path) for path in python if path.relative_to(ROOT).parts[0] in (packages or PACKAGES))
 
 
 @cache
 def read(path: Path) -> Source:
-    """One file, parsed once however many groups of rooms it belongs to."""
+    """One file, parsed once however many groups of packages it belongs to."""
     relative, text = path.relative_to(ROOT), path.read_text("utf-8")
     module = ".".join(relative.with_suffix("").parts).removesuffix(".__init__")
     return Source(str(relative), module, text, ast.parse(text))

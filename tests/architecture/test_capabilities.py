@@ -1,4 +1,4 @@
-"""Every room is declared, and what is forgotten is found when the house starts."""
+"""Every capability is declared, and what is forgotten is found when the house starts."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from tests.architecture.sources import sources
 EVENTS = tuple(EVENT_TYPES.values())
 
 
-def faults(rooms: tuple[Capability, ...]) -> list[str]:
-    return faults_of(rooms, EVENTS, UNHEARD)
+def faults(capabilities: tuple[Capability, ...]) -> list[str]:
+    return faults_of(capabilities, EVENTS, UNHEARD)
 
 
 def without(name: str) -> tuple[Capability, ...]:
-    left = tuple(room for room in CAPABILITIES if room.name != name)
+    left = tuple(capability for capability in CAPABILITIES if capability.name != name)
     assert len(left) == len(CAPABILITIES) - 1
     return left
 
@@ -50,18 +50,18 @@ def test_every_declared_room_is_on_the_list() -> None:
         for source in sources("assist", "field")
         if source.module.endswith(".capability")
     }
-    assert declared == {room.name for room in CAPABILITIES} - {"kernel"}
+    assert declared == {capability.name for capability in CAPABILITIES} - {"kernel"}
 
 
 def test_tables_loaded_for_migrations_are_those_that_rooms_own() -> None:
-    owned = {table.__tablename__ for room in CAPABILITIES for table in room.tables}
+    owned = {table.__tablename__ for capability in CAPABILITIES for table in capability.tables}
     assert set(complete_metadata().tables) == owned
 
 
 @pytest.mark.parametrize(
     ("forgotten", "fault"),
     [
-        ("assist.stills", "no room owns the table still"),
+        ("assist.stills", "no capability owns the table still"),
         ("field.visits", "nobody handles the event visit_requested"),
         ("assist.request", "nobody handles the event task_accepted"),
     ],
@@ -71,11 +71,11 @@ def test_a_forgotten_room_is_missed(forgotten: str, fault: str) -> None:
 
 
 def test_what_is_there_twice_is_found() -> None:
-    reps = next(room for room in CAPABILITIES if room.name == "field.reps")
-    visits = next(room for room in CAPABILITIES if room.name == "field.visits")
+    reps = next(capability for capability in CAPABILITIES if capability.name == "field.reps")
+    visits = next(capability for capability in CAPABILITIES if capability.name == "field.visits")
     twice = faults((*CAPABILITIES, replace(reps, name="field.others"), replace(visits, name="field.calls")))
-    assert "two rooms decide who hears the topic rep" in twice
-    assert "two rooms own the table device_action" in twice
+    assert "two capabilities decide who hears the topic rep" in twice
+    assert "two capabilities own the table device_action" in twice
     assert "two groups of handlers are called field" in twice
     assert "two jobs are called visits.late" in twice
 
@@ -111,17 +111,19 @@ def test_a_column_for_a_customer_s_words_that_no_erasure_empties_is_found(kind: 
     )
     try:
         told = faults(CAPABILITIES)
-        assert "no erasure empties the column leak.said, and no room says that it is kept" in told
+        assert "no erasure empties the column leak.said, and no capability says that it is kept" in told
     finally:
         Base.metadata.remove(table)
 
 
 def test_a_room_that_forgets_to_forget_is_found() -> None:
-    chat = next(room for room in CAPABILITIES if room.name == "assist.chat")
-    rooms = (*without("assist.chat"), replace(chat, erasers=()))
-    assert "no erasure empties the column message.text, and no room says that it is kept" in faults(rooms)
-    rooms = (*without("assist.chat"), replace(chat, kept=(Message.text,)))
-    assert "the column message.text is erased and kept" in faults(rooms)
+    chat = next(capability for capability in CAPABILITIES if capability.name == "assist.chat")
+    capabilities = (*without("assist.chat"), replace(chat, erasers=()))
+    assert "no erasure empties the column message.text, and no capability says that it is kept" in faults(
+        capabilities
+    )
+    capabilities = (*without("assist.chat"), replace(chat, kept=(Message.text,)))
+    assert "the column message.text is erased and kept" in faults(capabilities)
 
 
 async def test_no_picture_is_stored_for_a_column_that_would_not_keep_it(tmp_path: Path) -> None:
