@@ -291,6 +291,9 @@ def mistaken(text: str) -> str | None:
             meant = text.encode(codec).decode("utf-8")
         except (UnicodeEncodeError, UnicodeDecodeError):
             continue
-        if meant != text and meant.isprintable():
-            return meant
+        if meant == text or not meant.isprintable():
+            continue
+        if codec == "gb18030" and _SENSE[codec](text) == 1.0 and not re.search("[A-Za-z]", text):
+            continue  # Chinese in daily use, whose bytes (those of 一, 谢, 小) are UTF-8 by chance
+        return meant
     return None

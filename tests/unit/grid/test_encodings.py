@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from field.grid.files.encodings import CODECS, JUDGED_BY, _telling, mistaken, read_text, samples
@@ -151,3 +153,11 @@ def test_one_endless_line_is_judged_by_whole_characters() -> None:
     part = _telling(endless)
     assert len(part) <= JUDGED_BY
     assert part.decode("gb18030").startswith("中山北路,中")
+
+
+def test_no_name_of_common_characters_is_taken_for_spoilt_text() -> None:
+    common = [bytes((high, low)).decode("gb2312") for high in range(0xB0, 0xD7) for low in range(0xA1, 0xFF)]
+    assert len(common) > 3600
+    assert [name for name in (*common, *map("".join, pairwise(common)), "一", "小谢") if mistaken(name)] == []
+    for name in ("Müller", "中国", "张伟"):
+        assert mistaken(name.encode().decode("gb18030")) == name
