@@ -32,6 +32,8 @@ from kernel.contracts import (
     TaskCancelled,
     TaskDone,
     TaskEscalated,
+    TaskEvent,
+    TaskSettled,
     TaskTravelling,
     TaskUnplaced,
 )
@@ -39,7 +41,7 @@ from kernel.database import Database, UnitOfWork
 from kernel.events.bus import STREAM, Consumer, Relay, deliver
 from kernel.events.inbox import FailedEvent, HandlerGroup
 from kernel.events.lease import Leases
-from kernel.outbox import OutboxRow, outbox_row
+from kernel.outbox import EVENT_TYPES, OutboxRow, outbox_row
 from tests.contract.assist_house import AssistHouse, open_house
 from tests.rig.town import Town, inside
 
@@ -153,6 +155,7 @@ def words(house: AssistHouse, request_id: UUID, told: list[tuple[str, int, int]]
             "done": (TaskDone, named | {"note": "done"}),
             "unplaced": (TaskUnplaced, desk | {"reason": "nobody_able"}),
             "escalated": (TaskEscalated, {"reason": "deep", "to_staff_id": house.dispatcher.id}),
+            "settled": (TaskSettled, {"note": "told", "by_staff_id": house.dispatcher.id}),
             "cancelled": (TaskCancelled, {"reason": "double"}),
         }
         word, more = made_of[kind]
@@ -214,7 +217,10 @@ async def test_a_word_behind_a_later_one_is_dropped(house: AssistHouse, post: Po
     await post.settle()
 
 
-KINDS = ["assigned", "accepted", "travelling", "arrived", "unplaced", "escalated", "done", "cancelled"]
+KINDS = sorted(
+    kind.type.removeprefix("task_") for kind in EVENT_TYPES.values() if issubclass(kind, TaskEvent)
+)
+"""Every word that the field has about a task, as it is told in :func:`words`."""
 WALK = st.lists(
     st.tuples(st.sampled_from(KINDS), st.integers(0, 2), st.integers(1, 3)), min_size=2, max_size=7
 )
