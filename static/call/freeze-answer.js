@@ -20,7 +20,7 @@ class NotSent extends Error {
 
 /** Dispatches `change`. */
 export class FreezeAnswer extends EventTarget {
-  /** @param {import("call/phone-end.js").PhoneEnd} end */
+  /** @param {import("call/connection.js").Connection & {camera: import("call/camera.js").Camera, video: HTMLVideoElement | null}} end the phone's */
   constructor(end) {
     super();
     this.end = end;

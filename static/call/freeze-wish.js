@@ -20,7 +20,7 @@ const READ_MS = 10_000;
 
 /** Dispatches `change`. */
 export class FreezeWish extends EventTarget {
-  /** @param {import("call/desk-end.js").DeskEnd} call */
+  /** @param {import("call/connection.js").Connection & {frame: () => {source: CanvasImageSource, width: number, height: number} | null}} call the desk's end */
   constructor(call) {
     super();
     this.call = call;
