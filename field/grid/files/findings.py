@@ -58,7 +58,9 @@ def printable(text: str) -> bool:
 
 def shown(value: object) -> str:
     """A value from the file, short enough to be quoted in a message."""
+    written = str(value)
     text = "".join(
-        char if char.isprintable() or char in "\u3000\xa0" else f"⟨U+{ord(char):04X}⟩" for char in str(value)
+        char if char.isprintable() or char in "\u3000\xa0" else f"⟨U+{ord(char):04X}⟩"
+        for char in written[:41]
     )
     return text if len(text) <= 40 else text[:39] + "…"

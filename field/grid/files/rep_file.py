@@ -1,7 +1,5 @@
 """Reading `reps.csv`; the format is described in `field.grid.files.importer`."""
 
-import csv
-import io
 import re
 from collections.abc import Collection, Mapping
 from typing import Final
@@ -11,6 +9,7 @@ from field.grid.files.encodings import read_text
 from field.grid.files.findings import Findings, shown
 from field.grid.files.formats import other_format
 from field.grid.files.records import DEFAULT_LIMITS, PART_NAME, SKILLS, Limits, RepFile, RepRow
+from field.grid.files.sizes import csv_rows
 from field.grid.whereabouts import Bounds, fault_of_home
 
 REQUIRED: Final = (
@@ -55,15 +54,12 @@ def read_reps(
     """
     findings = Findings(limits.faults)
     text, was_in = _decode(data, encoding, limits, findings)
-    table = _table(text, findings) if text is not None else None
+    table = _table(text, limits, findings) if text is not None else None
     if table is None:
         return RepFile((), findings.faults, findings.warnings, was_in)
     columns, lines = table
     if not lines:
         findings.fault("no_rows", "file")
-    if len(lines) > limits.rows:
-        findings.fault("too_many_rows", "file", rows=len(lines), most=limits.rows)
-        return RepFile((), findings.faults, findings.warnings, was_in)
     seen: dict[tuple[str, str], int] = {}
     rows = []
     for line, cells in lines:
@@ -90,24 +86,23 @@ def _decode(data: bytes, encoding: str | None, limits: Limits, findings: Finding
     return read_text(data, encoding, "unknown_encoding", findings)
 
 
-def _table(text: str, findings: Findings) -> tuple[list[str], list[tuple[int, list[str]]]] | None:
+def _table(
+    text: str, limits: Limits, findings: Findings
+) -> tuple[list[str], list[tuple[int, list[str]]]] | None:
     """The header's columns and the rows that are not empty, each with the line it begins on."""
-    if "\x00" in text:
-        findings.fault("not_csv", f"line {text[: text.index(chr(0))].count(chr(10)) + 1}")
-        return None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     lines: list[tuple[int, list[str]]] = []
-    start = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                lines.append((start, cells))
-            start = reader.line_num + 1
-    except csv.Error:
-        findings.fault("not_csv", f"line {start}")
+    count, before = -1, len(findings.faults)  # the header is no row
+    for line in csv_rows(text, findings):
+        count += 1
+        if count <= limits.rows:
+            lines.append(line)
+    if len(findings.faults) > before:
         return None
     if not lines:
         findings.fault("no_rows", "file")
+        return None
+    if count > limits.rows:
+        findings.fault("too_many_rows", "file", rows=count, most=limits.rows)
         return None
     at, header = lines[0]
     columns = [tidy(cell).lower() for cell in header]
@@ -285,7 +280,7 @@ class _Line:
         return float(text)
 
     def _zones(self, seen: dict[tuple[str, str], int], known: Collection[str] | None) -> tuple[str, ...]:
-        zones: list[str] = []
+        zones: dict[str, None] = {}
         for written in _items(self._cells.get("zones", "")):
             item = code_of(written)
             if item is None:
@@ -298,7 +293,7 @@ class _Line:
             if ("zones", item) in seen:
                 self._fault("zone_claimed_twice", "zones", value=item, first=seen["zones", item])
             seen.setdefault(("zones", item), self._line)
-            zones.append(item)
+            zones[item] = None
         return tuple(zones)
 
 

@@ -13,6 +13,7 @@ from field.grid.files.formats import other_format
 from field.grid.files.mosaic import check_mosaic
 from field.grid.files.records import DEFAULT_LIMITS, LEVELS, Feature, Limits, UnitRow, ZoneFile, ZoneRow
 from field.grid.files.rings import read_geometry, vertices_of
+from field.grid.files.sizes import fits_json
 from field.grid.files.units import check_units, derive_units, read_units
 
 SAMPLES: Final = 3
@@ -93,6 +94,8 @@ def _text(data: bytes, encoding: str | None, limits: Limits, findings: Findings)
 
 
 def _collection(text: str, limits: Limits, findings: Findings) -> dict[str, Any] | None:
+    if not fits_json(text, limits, findings):
+        return None
     try:
         value = json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:

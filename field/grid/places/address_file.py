@@ -15,8 +15,6 @@ UTF-8, GB18030 where it is that beyond doubt, or the encoding that the caller na
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections.abc import Iterator
@@ -24,6 +22,7 @@ from typing import Final
 
 from field.grid.files.encodings import read_text, samples
 from field.grid.files.findings import Findings, printable, shown
+from field.grid.files.sizes import csv_rows
 from field.grid.places.records import AddressFile, Door, StreetOf
 from field.grid.places.writing import detail_of, is_han, number_keys, street_words
 
@@ -71,35 +70,22 @@ def _text(data: bytes, encoding: str, findings: Findings) -> tuple[str | None, s
 
 
 def _lines(text: str, findings: Findings) -> Iterator[tuple[int, dict[str, str]]]:
-    if "\x00" in text:
-        findings.fault("not_csv", f"line {text[: text.index(chr(0))].count(chr(10)) + 1}")
-        return
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     columns: list[str] | None = None
-    start, rows = 1, 0
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                if columns is None:
-                    columns = _header(cells, start, findings)
-                    if columns is None:
-                        return
-                elif len(cells) != len(columns):
-                    findings.fault(
-                        "wrong_cell_count", f"line {start}", found=len(cells), expected=len(columns)
-                    )
-                else:
-                    rows += 1
-                    if rows > MOST_ROWS:
-                        findings.fault("too_many_rows", "file", rows=rows, most=MOST_ROWS)
-                        return
-                    yield (
-                        start,
-                        dict(zip(columns, (_SPACES.sub(" ", cell).strip() for cell in cells), strict=True)),
-                    )
-            start = reader.line_num + 1
-    except csv.Error:
-        findings.fault("not_csv", f"line {start}")
+    rows = 0
+    for start, cells in csv_rows(text, findings):
+        if columns is None:
+            columns = _header(cells, start, findings)
+            if columns is None:
+                return
+        elif len(cells) != len(columns):
+            findings.fault("wrong_cell_count", f"line {start}", found=len(cells), expected=len(columns))
+        else:
+            rows += 1
+            if rows > MOST_ROWS:
+                findings.fault("too_many_rows", "file", rows=rows, most=MOST_ROWS)
+                return
+            tidied = (_SPACES.sub(" ", cell).strip() for cell in cells)
+            yield start, dict(zip(columns, tidied, strict=True))
 
 
 def _header(cells: list[str], line: int, findings: Findings) -> list[str] | None:
