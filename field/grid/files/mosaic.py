@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from field.grid.files.findings import Findings
 from field.grid.files.records import Feature, Limits
+from field.grid.meetings import Boxes, meetings, pieces_of
 from field.grid.zones import METRES_PER_DEGREE
 
 
@@ -42,7 +43,8 @@ def _overlaps(
 ) -> bool:
     """Compare each zone with the later ones near it. False when that would take too long to be finished."""
     tree, sizes = STRtree(shapes), shapely.get_num_coordinates(shapes)
-    left = limits.comparisons
+    left, meet = limits.comparisons, limits.meetings
+    pieces: dict[int, Boxes] = {}
     for one in range(len(shapes)):
         near = tree.query(shapes[one])
         near = np.sort(near[near > one])
@@ -52,6 +54,14 @@ def _overlaps(
             return False
         shapely.prepare(shapes[one])
         for other in near[shapely.intersects(shapes[one], shapes[near])].tolist():
+            for each in (one, other):
+                if each not in pieces:
+                    pieces[each] = pieces_of(shapes[each])
+            found = meetings(pieces[one], pieces[other])
+            meet -= found or 0
+            if found is None or meet < 0:
+                findings.fault("zones_entangled", f"feature {drawn[one].number}", code=drawn[one].code or "")
+                return False
             shared = shapely.intersection(shapes[one], shapes[other])
             _tell(drawn[one], drawn[other], shared, limits, findings)
     return True

@@ -19,7 +19,8 @@ PART_NAME: Final = r"[a-z0-9][a-z0-9_]{0,39}"
 @dataclasses.dataclass(frozen=True)
 class Limits:
     """Caps on a file. Areas are square metres on the ground; `comparisons` counts vertices looked
-    at when zones are held against their neighbours, which a real map needs a few of each."""
+    at when zones are held against their neighbours, which a real map needs a few of each, `meetings` pieces
+    of outlines that lie at the same place."""
 
     file_bytes: int = 32 * 1024 * 1024
     features: int = 20_000
@@ -30,6 +31,7 @@ class Limits:
     overlap_m2: float = 25.0
     gap_m2: float = 25.0
     comparisons: int = 20_000_000
+    meetings: int = 4_000_000
 
 
 DEFAULT_LIMITS: Final = Limits()

@@ -14,6 +14,7 @@ from shapely import MultiPolygon, Polygon
 from shapely.validation import explain_validity
 
 from field.grid.files.findings import Findings, shown
+from field.grid.meetings import is_entangled
 
 _VALIDITY: Final = {
     "Self-intersection": "self_intersection",
@@ -35,14 +36,14 @@ Ring = list[tuple[float, float]]
 
 
 def vertices_of(geometry: Any) -> int:
-    """How many positions a GeoJSON (multi)polygon has; 0 for anything else."""
+    """How many positions a GeoJSON (multi)polygon has, an empty ring for one; 0 for anything else."""
     if not isinstance(geometry, dict) or not isinstance(geometry.get("coordinates"), list):
         return 0
     polygons = (
         geometry["coordinates"] if geometry.get("type") == "MultiPolygon" else [geometry["coordinates"]]
     )
     return sum(
-        len(ring)
+        max(1, len(ring))
         for polygon in polygons
         if isinstance(polygon, list)
         for ring in polygon
@@ -176,6 +177,9 @@ def _size(polygons: list[list[Ring]]) -> tuple[float, float]:
 
 def _valid(shape: MultiPolygon, where: str, findings: Findings) -> bool:
     """Every polygon of its own, then all together, so that two broken parts give two faults."""
+    if is_entangled(shape):
+        findings.fault("outline_entangled", where)
+        return False
     sound = True
     for number, polygon in enumerate(shape.geoms, 1):
         sound &= _explained(polygon, number, where, findings)
