@@ -12,8 +12,9 @@ Chinese from Japanese there.
 """
 
 import dataclasses
+import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from field.grid.files.findings import Findings, shown
@@ -75,6 +76,10 @@ EVERYDAY: Final = 1 / 3
 JUDGED_BY: Final = 1 << 18
 """Bytes of foreign text by which an encoding is judged."""
 SAMPLES: Final = 3
+LOOKED_AT: Final = 500
+"""Pieces of a text from which the samples are chosen."""
+REACH: Final = 200
+"""How far a piece of text goes, on either side of a character beyond ASCII."""
 CANDIDATES: Final = 6
 
 # Surnames, and what zones, streets and their numbers are called.
@@ -88,6 +93,9 @@ _DAILY: Final = frozenset(
 _ODD: Final = re.compile(rb"[\x80-\xff]")
 _WHOLE_CHARACTERS: Final = re.compile(rb"(.*[\x00-\x3f])?", re.S)
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_FOREIGN: Final = re.compile(r"[^\x00-\x7f]")
+_SEPARATORS: Final = re.compile(r'[,;\t\r\n"{}\[\]]')
+_BLANKS: Final = dict.fromkeys(map(ord, "\t\r\n\xa0\u3000"))
 # Marks that programs put into text of any language: they speak neither for a reading nor against it.
 _NEUTRAL: Final = frozenset("’‘“”–—…·•°№ªº«»\xa0€£×")
 
@@ -208,7 +216,7 @@ def plausible(data: bytes) -> list[Reading]:
     found = []
     for encoding, sense in _SENSE.items():
         text = _decoded(data, encoding)
-        if text is not None and all(char.isprintable() or char in "\t\r\n\xa0\u3000" for char in text):
+        if text is not None and text.translate(_BLANKS).isprintable():
             found.append(Reading(encoding, text, sense(text)))
     return sorted(found, key=lambda each: -each.sense)[:CANDIDATES]
 
@@ -216,13 +224,24 @@ def plausible(data: bytes) -> list[Reading]:
 def samples(text: str) -> tuple[str, ...]:
     """The first few pieces of a text that have more than ASCII in them; none with a number to be private."""
     found: dict[str, None] = {}
-    for piece in re.finditer(r'[^,;\t\r\n"{}\[\]]*[^\x00-\x7f,;\t\r\n][^,;\t\r\n"{}\[\]]*', text):
-        cell = shown(piece[0].strip(" :"))
+    for piece in itertools.islice(_pieces(text), LOOKED_AT):
+        cell = shown(piece.strip(" :"))
         if len(re.findall(r"\d", cell)) < 5:
             found.setdefault(cell)
         if len(found) == SAMPLES:
             break
     return tuple(found)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """What lies between separators and has more than ASCII in it; a long one in parts."""
+    at = 0
+    while foreign := _FOREIGN.search(text, at):
+        here = foreign.start()
+        before = _SEPARATORS.split(text[max(at, here - REACH) : here])[-1]
+        after = _SEPARATORS.split(text[here : here + REACH], 1)[0]
+        yield before + after
+        at = here + len(after)
 
 
 def _share(text: str, meant: Callable[[str], bool]) -> float:
