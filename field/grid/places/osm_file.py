@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import gzip
 import io
-import xml.etree.ElementTree as ElementTree
 import zlib
 from collections.abc import Mapping
 from typing import Final
+from xml.parsers import expat
 
 from field.grid.files.findings import Findings
 from field.grid.places.records import AddressFile, Door, StreetOf
@@ -20,8 +20,30 @@ from field.grid.places.writing import is_han, number_keys, street_words
 
 MOST_BYTES: Final = 2 << 30
 """Of an unpacked extract: a large city. More is a country, and wants its city cut out first."""
+MOST_NODES: Final = 12_000_000
+"""Each is kept, with its place, until the ways have been read; a large city has some ten million."""
+TIMES_PACKED: Final = 64
+"""An extract is ten to fifteen times its packed size. One that is far more was made to fill the memory."""
+FREE: Final = 1 << 20
+"""Bytes that a packed extract may always have."""
+MOST_OF_AN_ELEMENT: Final = 1 << 20
+"""Bytes of one tag, which the parser keeps as a whole."""
+MOST_TAGS: Final = 1_000
+DEEPEST: Final = 16
+"""Elements within each other: an extract has three."""
+MOST_CORNERS: Final = 100_000
+"""The wiki has 2,000 for a way; extracts that other programs have joined have more."""
+_CHUNK: Final = 1 << 16
 ATTRIBUTION: Final = "© OpenStreetMap contributors, ODbL 1.0"
 Point = tuple[float, float]
+
+
+class _Unreadable(ValueError):
+    pass
+
+
+class _TooMuch(Exception):
+    pass
 
 
 def looks_like_osm(data: bytes) -> bool:
@@ -33,16 +55,20 @@ def read_osm_addresses(data: bytes) -> AddressFile:
     """Read the addresses of an extract. Never raises for what is in `data`."""
     findings = Findings(1_000)
     reader = _Reader()
+    packed = data[:2] == b"\x1f\x8b"
+    most = min(MOST_BYTES, FREE + TIMES_PACKED * len(data)) if packed else MOST_BYTES
+    read = 0
     try:
-        file = gzip.GzipFile(fileobj=io.BytesIO(data)) if data[:2] == b"\x1f\x8b" else io.BytesIO(data)
-        for _, element in ElementTree.iterparse(file):
-            reader.take(element)
-            if element.tag in ("node", "way", "relation"):
-                element.clear()
-            if file.tell() > MOST_BYTES:
-                findings.fault("file_too_large", "file", bytes=file.tell(), most=MOST_BYTES)
-                break
-    except (ElementTree.ParseError, OSError, EOFError, ValueError, zlib.error):
+        file = gzip.GzipFile(fileobj=io.BytesIO(data)) if packed else io.BytesIO(data)
+        while chunk := file.read(_CHUNK):
+            read += len(chunk)
+            if read > most:
+                raise _TooMuch
+            reader.feed(chunk, read)
+        reader.close()
+    except _TooMuch:
+        findings.fault("file_too_large", "file", bytes=read, most=most)
+    except (expat.ExpatError, OSError, EOFError, ValueError, zlib.error):
         findings.fault("not_osm", "file")
     for street in reader.streets.values():
         street.settle()
@@ -55,23 +81,68 @@ def read_osm_addresses(data: bytes) -> AddressFile:
 
 
 class _Reader:
+    """Takes one element at a time, and keeps no tree."""
+
     def __init__(self) -> None:
         self.streets: dict[tuple[str, str], StreetOf] = {}
         self._places: dict[str, Point] = {}
+        self._element: str | None = None
+        self._attributes: dict[str, str] = {}
+        self._tags: dict[str, str] = {}
+        self._refs: list[str] = []
+        self._depth = 0
+        self._parser = expat.ParserCreate()
+        self._parser.StartDoctypeDeclHandler = self._refuse  # entities that grow; no extract has any
+        self._parser.StartElementHandler = self._begin
+        self._parser.EndElementHandler = self._end
 
-    def take(self, element: ElementTree.Element) -> None:
-        if element.tag == "node":
-            at = (round(float(element.get("lon", "")), 6), round(float(element.get("lat", "")), 6))
-            self._places[element.get("id", "")] = at
-            self._door(_tags(element), at)
-        elif element.tag == "way":
-            corners = [
-                self._places[ref]
-                for nd in element.findall("nd")
-                if (ref := nd.get("ref", "")) in self._places
-            ]
+    def feed(self, chunk: bytes, read: int) -> None:
+        """The next piece of the file; ``read``: how many bytes have come with it.
+
+        Raises:
+            ValueError, ExpatError: it is no extract.
+            _TooMuch: it has more in it than any city.
+        """
+        self._parser.Parse(chunk, False)
+        if read - self._parser.CurrentByteIndex > MOST_OF_AN_ELEMENT:
+            raise _Unreadable("a tag without an end")
+        if len(self._places) > MOST_NODES:
+            raise _TooMuch
+
+    def close(self) -> None:
+        """The file has ended."""
+        self._parser.Parse(b"", True)
+
+    def _refuse(self, *_: object) -> None:
+        raise _Unreadable("a document type")
+
+    def _begin(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise _Unreadable("elements in elements")
+        if name in ("node", "way", "relation"):
+            self._element, self._attributes = name, attributes
+            self._tags, self._refs = {}, []
+        elif self._element is not None and name == "tag":
+            self._tags[attributes.get("k", "")] = attributes.get("v", "")
+        elif self._element == "way" and name == "nd":
+            self._refs.append(attributes.get("ref", ""))
+        if len(self._tags) > MOST_TAGS or len(self._refs) > MOST_CORNERS:
+            raise _TooMuch
+
+    def _end(self, name: str) -> None:
+        self._depth -= 1
+        if name != self._element:
+            return
+        self._element = None
+        if name == "node":
+            at = _degrees(self._attributes, "lon", 180), _degrees(self._attributes, "lat", 90)
+            self._places[self._attributes.get("id", "")] = at
+            self._door(self._tags, at)
+        elif name == "way":
+            corners = [self._places[ref] for ref in self._refs if ref in self._places]
             if corners:
-                self._way(_tags(element), corners)
+                self._way(self._tags, corners)
 
     def _way(self, tags: Mapping[str, str], corners: list[Point]) -> None:
         middle = (
@@ -101,5 +172,8 @@ class _Reader:
         return street
 
 
-def _tags(element: ElementTree.Element) -> dict[str, str]:
-    return {tag.get("k", ""): tag.get("v", "") for tag in element.findall("tag")}
+def _degrees(attributes: Mapping[str, str], name: str, most: int) -> float:
+    value = float(attributes.get(name, ""))
+    if not abs(value) <= most:  # float() also reads "nan" and "inf"
+        raise _Unreadable(name)
+    return round(value, 6)
