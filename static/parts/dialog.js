@@ -1,8 +1,9 @@
-// Questions above the page: `ask` (dialog) and `sheet` (from the bottom on a phone). Escape and the backdrop
-// answer null. Focus returns to where it was: that is the browser's own `<dialog>`.
+// Questions above the page: `ask` (dialog) and `sheet` (from the bottom on a phone). Escape, the backdrop and the
+// browser's back button answer null. Focus returns to where it was: that is the browser's own `<dialog>`.
 
 import { button } from "parts/button.js";
 import { h } from "parts/dom.js";
+import { asEntry } from "parts/sheet-entries.js";
 
 /** @typedef {{value: string, t?: string, text?: string, kind?: "primary" | "quiet" | "danger" | "hold", icon?: string}} Action */
 
@@ -21,7 +22,7 @@ export function sheet(props) {
 }
 
 /** @param {string} kind @param {Parameters<typeof ask>[0]} props @returns {Promise<string | null>} */
-function open(kind, { t, title, params, body = [], text, actions, firm = false }) {
+async function open(kind, { t, title, params, body = [], text, actions, firm = false }) {
   const heading = t ? h("h2", { t, params, id: "dialog-title" }) : h("h2", { text: title ?? "", id: "dialog-title" });
   const dialog = h("dialog", { class: kind, "aria-labelledby": "dialog-title" });
   dialog.append(
@@ -39,12 +40,9 @@ function open(kind, { t, title, params, body = [], text, actions, firm = false }
   }
   document.body.append(dialog);
   dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(dialog.returnValue || null);
-    });
-  });
+  await asEntry(dialog, { firm });
+  dialog.remove();
+  return dialog.returnValue || null;
 }
 
 /** @param {HTMLElement} element @param {MouseEvent} event */

@@ -2,6 +2,7 @@
 
 import { h } from "parts/dom.js";
 import { button } from "parts/button.js";
+import { asEntry } from "parts/sheet-entries.js";
 import { localise, write } from "parts/words.js";
 import "parts/ink.js";
 import "parts/photo.js";
@@ -53,15 +54,16 @@ export class Evidence {
   }
 
   /** @param {Still} still */
-  large(still) {
+  async large(still) {
     /** @type {HTMLDialogElement} */
     const dialog = h("dialog", { class: "evidence-large", label: "common.still.large" },
       button({ icon: "close", size: "icon", label: "common.close", action: () => void dialog.close() }), this.ink(still));
     const ink = dialog.querySelector("cs-ink");
     if (ink instanceof HTMLElement) new Zoom(dialog, [ink]);
-    dialog.addEventListener("close", () => dialog.remove());
     document.body.append(dialog);
     dialog.showModal();
+    await asEntry(dialog);
+    dialog.remove();
   }
 
   /** @param {{id: string, url: string}} proof @param {number} number */

@@ -1,6 +1,6 @@
 // The way through the screens as the browser's own back button knows it: every screen, and every step of the guide, is
-// an entry. Going back asks the screen what that means; where it means nothing (the first screen, a request that is
-// over), the page is left as a page is.
+// an entry; what lies above a screen sees to itself (`parts/sheet-entries.js`). Going back asks the screen what that
+// means; where it means nothing (the first screen, a request that is over), the page is left as a page is.
 
 /** @typedef {{back?: () => unknown}} Place */
 
@@ -26,11 +26,6 @@ export class Way {
     const back = depth < this.depth;
     this.depth = depth;
     if (!back) return; // forward leads nowhere: what comes next, the person says on the page
-    const open = [...document.querySelectorAll("dialog[open]")].at(-1);
-    if (open) {
-      /** @type {HTMLDialogElement} */ (open).close("");
-      return this.step();
-    }
     const place = this.here();
     if (!place?.back) return history.go(-1 - depth);
     this.going = true;
