@@ -73,6 +73,7 @@ export class Store {
       work((table) => transaction.objectStore(table)).then(
         (made) => {
           result = made;
+          transaction.commit(); // does not wait for another turn of a page that may be gone by then
         },
         (error) => {
           failure = error;

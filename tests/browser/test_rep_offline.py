@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -126,6 +127,7 @@ async def test_a_draft_outlives_the_sheet_and_the_page_and_a_wrong_photo_goes(
     await sheet.locator("textarea").fill("换了垫片")
     await screenshot(page, "rep-finish")
     await sheet.get_by_role("button", name="关闭").click()
+    await expect(sheet).to_have_count(0)
     await page.reload(wait_until="commit")
     await press(page, "完成任务")
     await expect(sheet.locator("cs-photo img")).to_have_count(2)
@@ -179,3 +181,43 @@ async def test_another_persons_session_sends_nothing_in_a_name_that_is_not_their
     await arrive(page, working_day.links["bob"])
     await expect(page.locator(".chip", has_text="待发送").first).to_be_visible()
     assert (await working_day.state_of(task))["state"] == "assigned", "Bob's phone says nothing for Ann"
+
+
+FULL_DISK = """
+  const put = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = function (...row) {
+    if (globalThis.full) throw new DOMException("no room", "QuotaExceededError");
+    return put.apply(this, row);
+  };
+"""
+
+
+async def test_a_full_phone_says_so_and_what_was_typed_stays_in_sight(
+    working_day: WorkingDay, phone_page: Page, screenshot: ShotTaker
+) -> None:
+    page, sheet = phone_page, phone_page.locator("dialog.sheet")
+    await page.add_init_script(FULL_DISK)
+    task = await working_day.task(address="和平路 12 号")
+    await arrive(page, working_day.links["ann"])
+    for name in ("接受", "出发", "已到达"):
+        await press(page, name)
+    await expect(page.locator(".rep-next")).to_contain_text("已到现场")
+    await page.evaluate("globalThis.full = true")
+    await press(page, "完成任务")
+    await sheet.locator("textarea").fill("换了垫片")
+    await sheet.locator("input[type=file]").set_input_files(
+        {"name": "done.jpg", "mimeType": "image/jpeg", "buffer": as_jpeg(frame(3))}
+    )
+    await expect(page.locator("cs-toast")).to_contain_text("已满")
+    await screenshot(page, "rep-full")
+    await expect(sheet.locator("cs-photo img")).to_have_count(0)
+    await sheet.get_by_role("button", name="完成任务", exact=True).click()
+    await expect(sheet.locator("textarea")).to_have_value("换了垫片")
+    await sheet.get_by_role("button", name="关闭").click()
+    await page.locator("dialog.dialog").get_by_role("button", name="返回").click()
+    await expect(sheet.locator("textarea")).to_have_value("换了垫片")
+
+    await page.evaluate("globalThis.full = false")
+    await sheet.get_by_role("button", name="完成任务", exact=True).click()
+    done = await working_day.until(task, lambda now: now["state"] == "done")
+    assert "换了垫片" in json.dumps(done["timeline"][-1], ensure_ascii=False)

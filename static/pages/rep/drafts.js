@@ -14,6 +14,8 @@ export class Draft {
     this.task = task;
     this.note = kept.note;
     this.photos = photos;
+    /** @type {Promise<unknown>} one change after the other */
+    this.turn = Promise.resolve();
   }
 
   /** @param {import("lib/store.js").Store} store @param {string} task */
@@ -23,42 +25,48 @@ export class Draft {
     return new Draft(store, task, kept, found.filter(Boolean));
   }
 
-  get kept() {
-    return { note: this.note, photos: this.photos.map((photo) => photo.id) };
-  }
-
-  /** @param {Blob} blob @returns {Promise<Photo>} */
+  /** It is on the phone once this resolves, and not in the draft when the phone has no room for it. @param {Blob} blob @returns {Promise<Photo>} */
   async add(blob) {
     const photo = { id: uuid7(), task_id: this.task, blob };
-    this.photos.push(photo);
-    await this.change((rows) => rows("photos").put(photo));
+    await this.change((rows) => {
+      rows("photos").put(photo);
+      return { photos: [...this.photos, photo] };
+    });
     return photo;
   }
 
   /** @param {Photo} photo */
-  async remove(photo) {
-    this.photos = this.photos.filter((each) => each !== photo);
-    await this.change((rows) => rows("photos").delete(photo.id));
+  remove(photo) {
+    return this.change((rows) => {
+      rows("photos").delete(photo.id);
+      return { photos: this.photos.filter((each) => each !== photo) };
+    });
   }
 
   /** @param {string} note */
   async write(note) {
-    if (note === this.note) return;
-    this.note = note;
-    await this.change(() => {});
+    await this.turn;
+    if (note !== this.note) await this.change(() => ({ note }));
   }
 
-  /** @param {(rows: (table: string) => IDBObjectStore) => void} more */
-  change(more) {
-    return whereThereIsRoom(() => this.store.change(["facts", "photos"], async (rows) => {
-      more(rows);
-      rows("facts").put(this.kept, key(this.task));
-    }));
+  /** @param {(rows: (table: string) => IDBObjectStore) => {note?: string, photos?: Photo[]}} how @returns {Promise<void>} */
+  change(how) {
+    const change = this.turn.then(async () => {
+      const { note, photos } = await whereThereIsRoom(() => this.store.change(["facts", "photos"], async (rows) => {
+        const made = { note: this.note, photos: this.photos, ...how(rows) };
+        rows("facts").put({ note: made.note, photos: made.photos.map((photo) => photo.id) }, key(this.task));
+        return made;
+      }));
+      [this.note, this.photos] = [note, photos];
+    });
+    this.turn = change.catch(() => {});
+    return change;
   }
 
   /** The outbox has it now; the photos stay until the server has them too. */
-  forget() {
-    return this.store.delete("facts", key(this.task));
+  async forget() {
+    await this.turn;
+    await this.store.delete("facts", key(this.task));
   }
 }
 

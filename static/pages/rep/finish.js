@@ -2,7 +2,7 @@
 
 import { h } from "parts/dom.js";
 import { attempt, button } from "parts/button.js";
-import { sheet } from "parts/dialog.js";
+import { ask, sheet } from "parts/dialog.js";
 import { field } from "parts/field.js";
 import { photoAdd } from "parts/photo.js";
 import { prepare } from "parts/picture.js";
@@ -10,7 +10,6 @@ import { Draft } from "pages/rep/drafts.js";
 
 /** @typedef {import("pages/rep/work.js").Photo} Photo */
 const MOST = 8;
-const PAUSE_MS = 300;
 
 /** @param {import("pages/rep/overlay.js").Task} task @param {import("pages/rep/work.js").Work} work @param {import("parts/page.js").Page} page */
 export async function finish(task, work, page) {
@@ -20,16 +19,8 @@ export async function finish(task, work, page) {
   const strip = h("div", { class: "rep-photos" });
   const note = field({ t: "rep.finish.note", name: "note", type: "textarea", rows: 3, maxlength: 2000, optional: true, value: draft.note });
   note.control.value = draft.note;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let pause;
-  const write = () => {
-    clearTimeout(pause);
-    return draft.write(note.control.value);
-  };
-  note.control.addEventListener("input", () => {
-    clearTimeout(pause);
-    pause = setTimeout(() => attempt(note, write), PAUSE_MS);
-  });
+  const write = () => draft.write(note.control.value);
+  note.control.addEventListener("input", () => attempt(note, write)); // a browser may end the page after any letter
   const add = photoAdd({ t: "rep.finish.photo", capture: true, picked: (files) => attempt(strip, async () => {
     for (const file of files.slice(0, MOST - draft.photos.length)) {
       let blob;
@@ -60,23 +51,34 @@ export async function finish(task, work, page) {
   strip.append(add);
   for (const photo of draft.photos) show(photo);
   const body = [h("p", { class: "muted", t: "rep.finish.lead" }), strip, note];
-  const looksAway = () => void write();
-  document.addEventListener("visibilitychange", looksAway);
   for (;;) {
     const answer = await sheet({ t: "rep.finish.title", body, actions: [{ value: "done", t: "rep.do.complete", kind: "primary", icon: "done" }] });
-    await write();
-    const words = draft.note.trim();
+    const words = note.control.value.trim();
     if (answer === "done" && !words && !draft.photos.length) {
       note.fault("rep.finish.missing");
       continue;
     }
-    document.removeEventListener("visibilitychange", looksAway);
-    for (const address of addresses) URL.revokeObjectURL(address);
-    if (answer === "done") {
-      await work.act("completion", task.id, { note: words, proofs: draft.photos.map((photo) => photo.id) });
-      await draft.forget();
-      page.toast.show({ t: navigator.onLine ? "rep.did.complete" : "rep.did.complete_offline" });
-    } else if (words || draft.photos.length) page.toast.show({ t: "rep.finish.kept" });
-    return;
+    try {
+      await (answer === "done" ? complete(words) : write());
+    } catch (error) {
+      page.toast.fault(error);
+      if (answer === "done" || !(await letGo())) continue; // it is in this sheet and nowhere else
+    }
+    if (answer !== "done" && (words || draft.photos.length)) page.toast.show({ t: "rep.finish.kept" });
+    break;
+  }
+  for (const address of addresses) URL.revokeObjectURL(address);
+
+  /** @param {string} words */
+  async function complete(words) {
+    await work.act("completion", task.id, { note: words, proofs: draft.photos.map((photo) => photo.id) });
+    await draft.forget();
+    page.toast.show({ t: navigator.onLine ? "rep.did.complete" : "rep.did.complete_offline" });
+  }
+
+  async function letGo() {
+    const wish = await ask({ t: "rep.finish.unkept", text: "rep.finish.unkept.more",
+      actions: [{ value: "", t: "common.back", kind: "primary" }, { value: "yes", t: "rep.refused.discard", kind: "danger" }] });
+    return wish === "yes";
   }
 }

@@ -39,6 +39,8 @@ export class Work extends EventTarget {
     this.refused = [];
     /** @type {string[]} what the person has been told and has put away */
     this.seen = [];
+    /** Whether the day was read since the page was opened. */
+    this.fresh = false;
     /** Whether the server tells this page of news by itself. */
     this.live = false;
     /** @type {unknown} why the last refresh failed */
@@ -83,11 +85,12 @@ export class Work extends EventTarget {
     try {
       const route = await this.page.api.get("/api/rep/route");
       if (this.over) return;
-      [this.heard, this.heardAt, this.trouble] = [route, new Date(), null];
-      await this.store.put("facts", { route, at: this.heardAt.toISOString() }, "route");
+      [this.heard, this.heardAt, this.trouble, this.fresh] = [route, new Date(), null, true];
+      await whereThereIsRoom(() => this.store.put("facts", { route, at: new Date().toISOString() }, "route"));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.trouble = error;
+      if (error.code === "storage_full") this.full();
+      else this.trouble = error;
     }
     this.tell();
   }
@@ -221,7 +224,11 @@ export class Work extends EventTarget {
   async makeRoom() {
     await navigator.storage?.persist?.();
     const { quota = Infinity, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
-    if (quota - usage < LITTLE_ROOM) this.page.banner.say({ t: "rep.storage.low", tone: "bad", icon: "alert" });
+    if (quota - usage < LITTLE_ROOM) this.full();
+  }
+
+  full() {
+    this.page.banner.say({ t: "rep.storage.low", tone: "bad", icon: "alert" });
   }
 
   /** Leaves nothing of the day on this phone but what its owner has not sent yet; that waits for them. */
@@ -230,7 +237,10 @@ export class Work extends EventTarget {
     clearTimeout(this.again);
     await this.store.delete("facts", "route");
     await this.store.delete("facts", "me");
-    for (const name of await caches.keys()) await caches.delete(name);
+    await this.store.change(["facts"], async (rows) => {
+      rows("facts").delete(IDBKeyRange.bound("place:", "place:\uffff"));
+    });
+    await caches.delete("curbstop-pictures"); // what the page is made of stays: it is nobody's, and the next one needs it
     const drafts = await this.store.change(["facts"], (rows) => new Promise((resolve) => {
       const count = rows("facts").count(IDBKeyRange.bound("draft:", "draft:\uffff"));
       count.onsuccess = () => resolve(count.result);
