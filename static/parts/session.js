@@ -6,6 +6,9 @@ import { ApiError } from "lib/api.js";
 /** @typedef {import("parts/page.js").Page} Page */
 /** @typedef {{kind: string, id: string, name: string, roles: string[], language: string, request_id?: string | null, [key: string]: unknown}} Me */
 
+/** Whether this page is on its way to another one already. */
+let leaving = false;
+
 /** @param {Page} page @returns {Promise<Me | null>} null when the browser is on its way to the sign-in page */
 export async function requireStaff(page) {
   const token = takeToken("k");
@@ -24,7 +27,11 @@ export async function requireStaff(page) {
 
 /** @param {Page} page */
 export async function signOut(page) {
-  await page.api.delete("/api/sessions/current");
+  leaving = true;
+  await page.api.delete("/api/sessions/current").catch((error) => {
+    leaving = false;
+    throw error;
+  });
   await forgetPictures();
   location.replace(`/sign-in?${new URLSearchParams({ surface: page.api.surface })}`);
 }
@@ -35,7 +42,9 @@ export async function signOut(page) {
  */
 export function leaveWhenSignedOut(page, inside = () => true) {
   const anew = () => {
-    if (inside()) location.reload();
+    if (leaving || !inside()) return; // a second way out would cut the first one short
+    leaving = true;
+    location.reload();
   };
   page.live.addEventListener("signed_out", anew);
   page.api.addEventListener("unauthenticated", anew);
