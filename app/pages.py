@@ -60,6 +60,20 @@ class PageSettings(Protocol):
 
 
 @dataclass(frozen=True)
+class Worker:
+    """A page's service worker: where it is, what it is made of, and the cache of the pictures it may keep.
+
+    ``whole``: everything that the page could need is fetched beforehand, in every language; otherwise what
+    it needs in one language, and the rest when it is first used.
+    """
+
+    path: str
+    parts: tuple[str, ...]
+    pictures: str
+    whole: bool = False
+
+
+@dataclass(frozen=True)
 class Page:
     """One shell: its address, whose session its calls use, its texts, and whether it shows a map."""
 
@@ -70,12 +84,28 @@ class Page:
     map: bool = False
     manifest: bool = False
     demo_only: bool = False
+    worker: Worker | None = None
 
 
 PAGES = (
-    Page("customer", "/", "customer", ("common", "errors", "customer"), map=True),
+    Page(
+        "customer",
+        "/",
+        "customer",
+        ("common", "errors", "customer"),
+        map=True,
+        worker=Worker("/customer-sw.js", ("worker/shell.js",), "curbstop-evidence"),
+    ),
     Page("desk", "/desk", "desk", ("common", "errors", "faults", "desk"), map=True),
-    Page("rep", "/rep", "rep", ("common", "errors", "faults", "rep"), map=True, manifest=True),
+    Page(
+        "rep",
+        "/rep",
+        "rep",
+        ("common", "errors", "faults", "rep"),
+        map=True,
+        manifest=True,
+        worker=Worker("/sw.js", ("worker/shell.js", "worker/push.js"), "curbstop-pictures", whole=True),
+    ),
     Page("console", "/console", "console", ("common", "errors", "faults", "reasons", "console"), map=True),
     Page("sign-in", "/sign-in", "", ("common", "errors")),
     Page("sent", "/sent", "", ("common", "errors"), demo_only=True),
@@ -104,7 +134,9 @@ class Pages:
         if self.base_map is not None:
             routes.append(Route("/v/map/{digest}/{path:path}", self.base_map.serve, methods=["GET"]))
         routes.append(Route("/manifest.webmanifest", self.manifest, methods=["GET"]))
-        routes.append(Route("/sw.js", self.service_worker, methods=["GET"]))
+        for page in shells:
+            if page.worker is not None:
+                routes.append(Route(page.worker.path, self._worker(page, page.worker), methods=["GET"]))
         return routes
 
     def language(self, request: Request) -> str:
@@ -173,13 +205,15 @@ class Pages:
             names["leaflet"] = self.leaflet["leaflet.js"].url
         return names
 
-    def offline(self, page: Page) -> list[str]:
-        """The addresses of all that the page needs, once its HTML is there."""
+    def offline(self, page: Page, language: str = "") -> list[str]:
+        """The addresses of what the page needs, once its HTML is there: all of it, or what it begins with in
+        one language."""
         packed = [self.assets[f"packs/{page.name}{suffix}"].url for suffix in (".js", ".css")]
         rest = [
             url
             for name, url in self.names(page).items()
             if not name.startswith(("lib/", "parts/", "call/", "pages/"))
+            and (not language or name.startswith(f"locales/{language}/") or name.endswith(".svg"))
         ]
         return sorted({*packed, *rest})
 
@@ -256,17 +290,30 @@ class Pages:
             headers={"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"},
         )
 
-    async def service_worker(self, request: Request) -> Response:
-        """``pages/rep/sw.js`` behind one line that tells it which files the page needs offline."""
-        if "pages/rep/sw.js" not in self.assets:
-            return Response("not found", 404, media_type="text/plain")
-        page = next(page for page in PAGES if page.name == "rep")
-        shell = {"version": self.assets.digest, "page": page.path, "files": self.offline(page)}
-        headers = {
-            "Cache-Control": "no-cache",
-            "Service-Worker-Allowed": "/",
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'; connect-src 'self'; script-src 'self'",
-        }
-        body = f"const SHELL = {inline_json(shell)};\n".encode() + self.assets["pages/rep/sw.js"].body
-        return Response(body, media_type="text/javascript; charset=utf-8", headers=headers)
+    def _worker(self, page: Page, worker: Worker) -> Callable[[Request], Awaitable[Response]]:
+        """The worker's parts behind one line that tells it whose it is and which files the page needs."""
+        source = b"\n".join(self.assets[part].body for part in worker.parts)
+
+        async def serve(request: Request) -> Response:
+            asked = self.language(request)
+            language = "" if worker.whole else "en" if asked == PSEUDO else asked
+            shell = {
+                "page": page.name,
+                "surface": page.surface,
+                "path": page.path,
+                "version": self.assets.digest,
+                "files": self.offline(page, language),
+                "pictures": worker.pictures,
+                "language": "en" if asked == PSEUDO else asked,
+                "icon": self.assets["icons/app-192.png"].url,
+            }
+            headers = {
+                "Cache-Control": "no-cache",
+                "Service-Worker-Allowed": page.path,
+                "X-Content-Type-Options": "nosniff",
+                "Content-Security-Policy": "default-src 'none'; connect-src 'self'; script-src 'self'",
+            }
+            body = f"const SHELL = {inline_json(shell)};\n".encode() + source
+            return Response(body, media_type="text/javascript; charset=utf-8", headers=headers)
+
+        return serve

@@ -17,7 +17,7 @@ export function allowKnownMarkup() {
   if (!types || types.defaultPolicy) return;
   types.createPolicy("default", {
     createHTML: (/** @type {string} */ text) => (SNIPPETS.has(text) || !/[<&]/.test(text) ? text : null),
-    createScriptURL: (/** @type {string} */ url) => (url === "/sw.js" ? url : null),
+    createScriptURL: (/** @type {string} */ url) => (/^\/sw\.js$|^\/customer-sw\.js\?lang=[A-Za-z-]+$/.test(url) ? url : null),
     createScript: () => null,
   });
 }

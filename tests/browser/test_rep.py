@@ -142,6 +142,14 @@ async def test_pictures_are_there_without_a_network_and_gone_with_the_person(
     assert await page.evaluate(KEPT) == 0
     assert (await page.evaluate(SEEN, path))[0] == 401
 
+    ann = next(each for each in await working_day.dispatcher.get("/api/reps") if each["code"] == "ann")
+    fresh = await working_day.dispatcher.post(f"/api/reps/{ann['id']}/sign-in-link")
+    await arrive(page, fresh["link"])
+    await expect(page.locator(".rep-stop, .rep-next").first).to_be_visible()
+    await page.context.set_offline(True)
+    await page.reload(wait_until="commit")
+    await expect(page.locator(".rep-stop, .rep-next").first).to_be_visible()
+
 
 @pytest.mark.alone
 async def test_the_page_keeps_one_line_open(working_day: WorkingDay, phone_page: Page) -> None:

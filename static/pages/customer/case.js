@@ -5,6 +5,7 @@
 import { ApiError } from "lib/api.js";
 import { Errands } from "lib/errands.js";
 import { uuid7 } from "lib/ids.js";
+import { Kept } from "pages/customer/kept.js";
 import { positionAfter, project } from "pages/customer/projection.js";
 import { sendErrand } from "pages/customer/sender.js";
 
@@ -48,6 +49,7 @@ export class Case extends EventTarget {
     this.name = "";
     /** @type {Errands} */
     this.errands = new Errands(null, (errand) => this.send(errand));
+    this.kept = new Kept(null);
     /** @type {((message: {client_id: string, text: string}) => Promise<any>) | null} the room's way for a line of chat */
     this.talk = null;
     /** @type {Catalogue | null} */
@@ -66,6 +68,7 @@ export class Case extends EventTarget {
 
   /** Opens the request of this device, after redeeming a personal link if there is one. @param {boolean} camera whether this browser has one */
   async open(camera) {
+    this.kept = await Kept.open();
     const guides = this.loadGuides();
     await this.openErrands();
     if (this.token !== null && camera) await this.redeem();
@@ -110,12 +113,19 @@ export class Case extends EventTarget {
       return this.tell();
     }
     if (!localStorage.getItem(KNOWN)) return this.asleep();
+    const kept = await this.kept.get("request");
     try {
-      const me = await this.api.get("/api/me");
-      if (me.request_id) this.take(await this.api.get(`/api/requests/${me.request_id}`), nameOf(me.request_id));
+      const me = await this.api.get("/api/me", patience(kept));
+      if (me.request_id) this.take(await this.api.get(`/api/requests/${me.request_id}`, patience(kept)), nameOf(me.request_id));
+      else await this.kept.forget();
     } catch (error) {
-      if (!(error instanceof ApiError) || error.passing) throw error;
-      this.asleep(); // no session, or it is over: a new start
+      if (!(error instanceof ApiError)) throw error;
+      if (!error.passing) { // no session, or it is over: a new start
+        await this.kept.forget();
+        return this.asleep();
+      }
+      if (!kept) throw error;
+      this.take(kept, nameOf(kept.id));
     }
   }
 
@@ -126,7 +136,15 @@ export class Case extends EventTarget {
 
   async loadGuides() {
     const { language } = this;
-    const catalogue = await this.api.get("/api/guides", { query: { language } });
+    const kept = await this.kept.get(`guides:${language}`);
+    let catalogue;
+    try {
+      catalogue = await this.api.get("/api/guides", { query: { language }, ...patience(kept) });
+      void this.kept.put(`guides:${language}`, catalogue);
+    } catch (error) {
+      if (!kept || !(error instanceof ApiError) || !error.passing) throw error;
+      catalogue = kept;
+    }
     if (language !== this.language) return; // an older choice came late
     this.catalogue = catalogue;
     this.tell();
@@ -172,6 +190,7 @@ export class Case extends EventTarget {
     this.draft = {};
     localStorage.removeItem(KNOWN);
     sessionStorage.removeItem(DRAFT);
+    void this.kept.forget();
   }
 
   /** Where the server has the request; empty as long as it has none. */
@@ -293,6 +312,7 @@ export class Case extends EventTarget {
     const known = this.confirmed;
     if (known?.id === request.id && known.version > request.version) return known; // an older answer came late
     this.confirmed = request;
+    void this.kept.put("request", request);
     if (name !== undefined) this.name = name;
     else if (known?.id !== request.id) this.name = request.id;
     localStorage.setItem(KNOWN, JSON.stringify({ id: request.id, name: this.name }));
@@ -308,6 +328,11 @@ export class Case extends EventTarget {
     this.request = project(this.confirmed, this.owed, this.catalogue);
     this.dispatchEvent(new Event("change"));
   }
+}
+
+/** Where there is something to show meanwhile, nobody waits long for what is newer. @param {unknown} kept */
+function patience(kept) {
+  return kept ? { tries: 1, timeout: 6000 } : {};
 }
 
 /** What this device called a request when it was last open here. @param {string} id */

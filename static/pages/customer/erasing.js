@@ -1,4 +1,5 @@
-// Erasing what tells of the customer: a quiet way to it once the request is over, and a question before it.
+// Erasing what tells of the customer: a quiet way to it once the request is over, and a question before it. It needs the
+// network, and says so: a wish that waited here would look like a deed, and could be lost with the phone.
 
 import { attempt, button } from "parts/button.js";
 import { ask } from "parts/dialog.js";
@@ -8,6 +9,10 @@ import { forgetPhotos } from "pages/customer/photos.js";
 /** @param {import("pages/customer/case.js").Case} model */
 export function eraseLine(model) {
   const erase = async () => {
+    if (!navigator.onLine) {
+      await ask({ t: "customer.erase.offline", text: "customer.erase.offline.more", actions: [{ value: "", t: "common.close", kind: "primary" }] });
+      return;
+    }
     const choice = await ask({
       t: "customer.erase.title", text: "customer.erase.text",
       actions: [{ value: "", t: "customer.erase.keep", kind: "primary" }, { value: "erase", t: "customer.erase.do", kind: "danger", icon: "trash" }],

@@ -4,6 +4,7 @@ import "parts/map.js";
 import { h } from "parts/dom.js";
 import { failed, skeleton } from "parts/empty.js";
 import { startPage } from "parts/page.js";
+import { keepShell } from "parts/kept-shell.js";
 import { leaveWhenSignedOut, takeToken } from "parts/session.js";
 import { wordmark } from "parts/wordmark.js";
 import { Camera } from "call/camera.js";
@@ -72,6 +73,12 @@ async function start() {
 }
 
 place.addEventListener("step", () => way.step());
-page.main.addEventListener("language", () => void relabel());
+page.main.addEventListener("language", () => void relabel().then(keep));
 leaveWhenSignedOut(page, () => model.confirmed !== null && !model.erasing);
 await start();
+keep();
+
+/** The page without a network, in the language that is read. */
+function keep() {
+  void keepShell(`/customer-sw.js?lang=${page.api.language}`, "/");
+}

@@ -28,7 +28,13 @@ export function requestChat(model, options = {}) {
   owe();
   return Object.assign(element, {
     async refresh() {
-      if (model.path) element.show(await model.api.get(`${model.path}/messages`));
+      if (!model.path) return;
+      const id = model.confirmed?.id;
+      const kept = await model.kept.get("messages");
+      if (kept?.id === id) element.show(kept.messages);
+      const messages = await model.api.get(`${model.path}/messages`);
+      element.show(messages);
+      if (model.confirmed?.id === id) await model.kept.put("messages", { id, messages });
     },
     leave() {
       model.removeEventListener("said", said);

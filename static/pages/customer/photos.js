@@ -47,7 +47,17 @@ export class Photos extends EventTarget {
 
   async refresh() {
     if (!this.model.path) return; // the request itself waits for the network
-    this.stills = await this.model.api.get(`${this.model.path}/stills`);
+    const id = this.model.confirmed?.id;
+    const kept = this.stills.length ? null : await this.model.kept.get("stills");
+    if (kept?.id === id) this.show(kept.stills);
+    const stills = await this.model.api.get(`${this.model.path}/stills`);
+    this.show(stills);
+    if (this.model.confirmed?.id === id) await this.model.kept.put("stills", { id, stills });
+  }
+
+  /** @param {Still[]} stills */
+  show(stills) {
+    this.stills = stills;
     for (const still of this.stills) void this.forget(still.client_id);
     this.tell();
   }

@@ -4,6 +4,7 @@ import { ApiError } from "lib/api.js";
 import { h } from "parts/dom.js";
 import { failed, skeleton } from "parts/empty.js";
 import { startPage } from "parts/page.js";
+import { keepShell } from "parts/kept-shell.js";
 import { leaveWhenSignedOut, requireStaff } from "parts/session.js";
 import { localise } from "parts/words.js";
 import { header } from "pages/rep/header.js";
@@ -17,10 +18,17 @@ import { Work } from "pages/rep/work.js";
 
 const page = await startPage();
 page.main.append(skeleton(4));
-if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {}); // without it: online only
 const work = await Work.open(page);
 const me = await whoIsHere();
+const worker = keepShell("/sw.js", "/rep");
 if (me) start(me);
+void worker.then(leaveOldScope);
+
+/** Until a release ago the worker of this page answered for the customer's page too. */
+async function leaveOldScope() {
+  const older = await navigator.serviceWorker?.getRegistration("/");
+  if (new URL(older?.active?.scriptURL ?? location.href).pathname === "/sw.js") await older?.unregister();
+}
 
 /** The person signed in; without a network, the one who was. @returns {Promise<Me | null>} */
 async function whoIsHere() {

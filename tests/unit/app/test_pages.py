@@ -254,7 +254,7 @@ class TestRepresentativesApp:
 
     def test_its_worker_knows_every_file_the_page_needs(self, client: Browser) -> None:
         answer = client.get("/sw.js")
-        assert answer.headers["service-worker-allowed"] == "/"
+        assert answer.headers["service-worker-allowed"] == "/rep"
         assert answer.headers["cache-control"] == "no-cache"
         shell = json.loads(re.match(r"const SHELL = (.*?);\n", answer.text)[1])  # type: ignore[index]
         html = client.get("/rep").text
@@ -264,3 +264,17 @@ class TestRepresentativesApp:
         assert len(named) > 15 and len(asked) == 2
         assert named | asked <= set(shell["files"])
         assert all(client.get(path).status_code == 200 for path in shell["files"])
+
+
+def test_a_customers_worker_begins_with_one_language_and_leaves_the_rest_for_when_it_is_used(
+    client: Browser,
+) -> None:
+    answer = client.get("/customer-sw.js?lang=zh-Hant")
+    assert answer.headers["service-worker-allowed"] == "/"
+    shell = json.loads(re.match(r"const SHELL = (.*?);\n", answer.text)[1])  # type: ignore[index]
+    assert (shell["path"], shell["surface"]) == ("/", "customer")
+    texts = [path for path in shell["files"] if "/locales/" in path]
+    assert len(texts) == 3 and all("/zh-Hant/" in path for path in texts)
+    assert any(path.endswith("packs/customer.js") for path in shell["files"])
+    brought = sum(len(client.get(path).content) for path in shell["files"])
+    assert len(shell["files"]) <= 10 and brought < 400_000, "before compression; a fifth of it on the line"

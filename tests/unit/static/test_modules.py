@@ -15,7 +15,6 @@ STATIC = Path("static")
 MODULES = sorted(
     path for folder in ("lib", "parts", "call", "pages") for path in (STATIC / folder).rglob("*.js")
 )
-WORKERS = {Path("static/pages/rep/sw.js")}
 KNOW_THE_DOCUMENT = {"theme.js", "trust.js"}
 ASSETS = Assets.below(ROOT)
 

@@ -37,6 +37,7 @@ export function waiting(model, page) {
   const [drawHeroFrom, drawRowsFrom, drawBackFrom] = [drawnFrom(hero), drawnFrom(rows), drawnFrom(back)];
   /** @type {{place: number | null, wait: {low_s: number, high_s: number} | null, returned: string | null} | null} */
   let entry = null;
+  let away = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
@@ -66,7 +67,10 @@ export function waiting(model, page) {
       ]);
       return;
     }
-    if (!entry) return;
+    if (!entry) {
+      if (away) drawHeroFrom(["away"], () => [h("p", { class: "wait" }, icon("offline"), h("span", { t: "customer.waiting.away" }))]);
+      return;
+    }
     const { place, wait } = entry;
     if (!wait) {
       const { contact } = /** @type {import("pages/customer/case.js").RequestView} */ (model.request);
@@ -97,7 +101,8 @@ export function waiting(model, page) {
       entry = answer;
       drawHero();
     } catch {
-      // The banner tells when the network is away; the last known place stays on the screen.
+      away = true; // the banner tells so, too; the last known place stays on the screen
+      drawHero();
     } finally {
       timer = setTimeout(poll, POLL_MS);
     }
