@@ -46,7 +46,7 @@ from kernel.contracts import Changed, Event
 from kernel.database import Database
 from kernel.delivery.commands import DELIVERY
 from kernel.delivery.courier import Courier
-from kernel.delivery.gateway import gateway_of
+from kernel.delivery.gateway import ByChannel, gateway_of
 from kernel.erasing import Erasers
 from kernel.events.bus import Consumer, Relay
 from kernel.events.lease import Leases
@@ -55,6 +55,7 @@ from kernel.jobs import keep_doing
 from kernel.pictures.blobs import Blobs
 from kernel.pictures.removal import Holders
 from kernel.process.cancelling import heed_cancellation
+from kernel.push.gateway import PushGateway
 from kernel.settings import Settings
 from kernel.web import House
 from kernel.web.faults import answer, as_curbstop_error
@@ -142,7 +143,8 @@ def build_web(settings: Settings) -> Starlette:
     holder = f"{platform.node()}-{os.getpid()}-{new_token()[:8]}"
     live = Live(redis, database)
     hub = Hub(database, redis, clock, live)
-    services = build_services(settings) | {Live: live, Hub: hub}
+    push = PushGateway(database, settings.push_contact or settings.base_url, loopback=settings.push_loopback)
+    services = build_services(settings) | {Live: live, Hub: hub, PushGateway: push}
     house = House(
         settings=settings,
         database=database,
@@ -157,7 +159,7 @@ def build_web(settings: Settings) -> Starlette:
     groups = capabilities.bound_groups(services)
     relay = Relay(database, redis, groups)
     consumers = [Consumer(database, redis, group, house.leases) for group in groups]
-    gateway = gateway_of(settings.sms_url, settings.sms_secret)
+    gateway = ByChannel({"sms": gateway_of(settings.sms_url, settings.sms_secret), "push": push})
     courier = Courier(database, gateway)
 
     def wake(emitted: Sequence[Event]) -> None:
@@ -174,6 +176,7 @@ def build_web(settings: Settings) -> Starlette:
             stack.push_async_callback(database.close)
             stack.push_async_callback(redis.aclose)
             stack.push_async_callback(gateway.close)
+            await push.key()
             runs: list[Run] = [
                 relay.run,
                 courier.run,

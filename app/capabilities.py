@@ -36,11 +36,13 @@ from kernel.erasing import Erasers
 from kernel.events.inbox import HandlerGroup
 from kernel.jobs import Job
 from kernel.outbox import EVENT_TYPES
+from kernel.push.capability import capability as push
 from kernel.web import Api
 from kernel.web.socket.live import TopicRule
 
 CAPABILITIES: tuple[Capability, ...] = (
     ground,
+    push,
     *(
         request,
         queue,

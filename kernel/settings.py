@@ -73,6 +73,15 @@ class Settings(BaseSettings):
     sms_secret: str = Field(
         "", description="Secret by which the gateway knows our messages (any text, or whsec_ and Base64)."
     )
+    push_contact: str = Field(
+        "",
+        pattern=r"^((mailto:|https://).+)?$",
+        description="Whom a browser's push service may write to about our messages (mailto:… or https://…);"
+        " empty: the public address.",
+    )
+    push_loopback: bool = Field(
+        False, description="For tests only: push messages may go to this very machine, without HTTPS."
+    )
     timezone: str = Field("Asia/Shanghai", description="Zone of the utility's working day (IANA name).")
     default_language: Literal["zh-Hans", "zh-Hant", "en"] = Field(
         "zh-Hans", description="Language where neither browser nor person says another."

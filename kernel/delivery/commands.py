@@ -7,6 +7,7 @@ waiting, and they are due again when the lease is over.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -34,9 +35,16 @@ async def send_sms(
 
     After ``lasts`` it is of no more use, and is not sent.
     """
+    write_delivery(uow, "sms", to, text, request_id, lasts)
+
+
+def write_delivery(
+    uow: UnitOfWork, channel: str, to: str, text: str, request_id: UUID | None, lasts: timedelta
+) -> None:
+    """Have ``text`` handed to the gateway of ``channel`` once this transaction stands."""
     row = Delivery(
         id=uow.new_id(),
-        channel="sms",
+        channel=channel,
         to=to,
         text=text,
         request_id=request_id,
@@ -59,7 +67,7 @@ def is_due(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     return (Delivery.state == State.WAITING) & (Delivery.due_at <= now) & ~before
 
 
-async def take_due(uow: UnitOfWork, at_most: int, keeps: bool) -> list[Handover]:
+async def take_due(uow: UnitOfWork, at_most: int, keeps: Container[str]) -> list[Handover]:
     """Begin attempts at what is due; what came too late ends here."""
     await uow.hold("delivery")
     rows = await uow.session.scalars(
@@ -72,11 +80,13 @@ async def take_due(uow: UnitOfWork, at_most: int, keeps: bool) -> list[Handover]
             continue
         row.attempts += 1
         row.due_at = uow.now + ATTEMPT_LEASE
-        taken.append(Handover(str(row.id), row.channel, row.to, row.text, row.attempts, uow.now))
+        taken.append(
+            Handover(str(row.id), row.channel, row.to, row.text, row.attempts, uow.now, row.expires_at)
+        )
     return taken
 
 
-async def note_answer(uow: UnitOfWork, attempt: Handover, answer: Answer, keeps: bool) -> None:
+async def note_answer(uow: UnitOfWork, attempt: Handover, answer: Answer, keeps: Container[str]) -> None:
     """Note what the gateway said; nothing, where the attempt was given up or its words erased meanwhile."""
     row = await uow.session.get(Delivery, UUID(attempt.id), with_for_update=True)
     if row is None or row.state is not State.WAITING or row.attempts != attempt.attempt:
@@ -87,11 +97,11 @@ async def note_answer(uow: UnitOfWork, attempt: Handover, answer: Answer, keeps:
         _end(uow, row, answer, keeps)
 
 
-def _end(uow: UnitOfWork, row: Delivery, answer: Answer, keeps: bool) -> None:
+def _end(uow: UnitOfWork, row: Delivery, answer: Answer, keeps: Container[str]) -> None:
     row.state, row.answer, row.ended_at = TABLE[row.state, answer.word].to, answer.words, uow.now
     if row.state is not State.SENT:
         log.warning("delivery_given_up", id=str(row.id), fate=row.state.value, attempts=row.attempts)
-    if not keeps:
+    if row.channel not in keeps:
         row.text = ""
     uow.changed(DELIVERY, row.id, TOPIC)
 

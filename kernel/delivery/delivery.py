@@ -91,6 +91,7 @@ class Handover:
     text: str
     attempt: int
     at: datetime
+    expires_at: datetime
 
     @property
     def body(self) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Protocol
 
@@ -31,8 +32,8 @@ SECRET_PREFIX = "whsec_"
 class Gateway(Protocol):
     """Takes words over, once what they tell of is stored. May be given the same twice, under the same id."""
 
-    keeps: bool
-    """Whether the words stay in the house, for somebody to look at."""
+    keeps: frozenset[str]
+    """The channels whose words stay in the house, for somebody to look at."""
 
     async def hand_over(self, attempt: Handover) -> Answer:
         """One attempt, within :data:`LONGEST_ATTEMPT_S`; what it came to. Raises nothing that is foreseen."""
@@ -44,7 +45,7 @@ class Gateway(Protocol):
 class KeptMessages:
     """For an installation without a gateway: words stay where they were written, and none are sent."""
 
-    keeps = True
+    keeps: frozenset[str] = frozenset({"sms"})
 
     async def hand_over(self, attempt: Handover) -> Answer:
         return Answer(Word.TAKEN, "kept")
@@ -56,7 +57,7 @@ class KeptMessages:
 class HttpGateway:
     """Hands each message to ``url``: signed, with a key by which a repeated one is known, in bounded time."""
 
-    keeps = False
+    keeps: frozenset[str] = frozenset()
 
     def __init__(self, url: str, secret: str, longest_s: float = LONGEST_ATTEMPT_S) -> None:
         self._url = url
@@ -73,7 +74,7 @@ class HttpGateway:
                     "POST", self._url, content=body, headers=self._headers(attempt, body)
                 ) as told,
             ):
-                return answer_of(told.status_code, await _beginning(told))
+                return answer_of(told.status_code, await beginning(told))
         except (httpx.HTTPError, OSError, TimeoutError) as fault:
             return Answer(Word.UNCLEAR, type(fault).__name__)
 
@@ -89,6 +90,23 @@ class HttpGateway:
 
     async def close(self) -> None:
         await self._client.aclose()
+
+
+class ByChannel:
+    """For each channel its own gateway."""
+
+    def __init__(self, gateways: Mapping[str, Gateway]) -> None:
+        self._gateways = dict(gateways)
+        self.keeps = frozenset(
+            channel for channel, gateway in self._gateways.items() if channel in gateway.keeps
+        )
+
+    async def hand_over(self, attempt: Handover) -> Answer:
+        return await self._gateways[attempt.channel].hand_over(attempt)
+
+    async def close(self) -> None:
+        for gateway in self._gateways.values():
+            await gateway.close()
 
 
 def key_of(secret: str) -> bytes:
@@ -108,7 +126,7 @@ def signature(key: bytes, id: str, timestamp: str, body: bytes) -> str:
     return "v1," + base64.b64encode(signed.digest()).decode()
 
 
-async def _beginning(told: httpx.Response) -> str:
+async def beginning(told: httpx.Response) -> str:
     """The first of an answer's text. One that breaks off before that raises, and counts for nothing."""
     read = b""
     async for piece in told.aiter_bytes():

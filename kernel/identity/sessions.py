@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kernel.actors import Actor, Surface
 from kernel.database import UnitOfWork
 from kernel.identity.staff import Staff, actor_of
+from kernel.identity.subscriptions import PushSubscription
 from kernel.ids import new_token, token_hash
 from kernel.sql.base import Base
 from kernel.sql.columns import UtcDateTime, enum_column
@@ -131,6 +132,8 @@ async def forget_ended(uow: UnitOfWork) -> None:
 async def _end(uow: UnitOfWork, *which: ColumnElement[bool]) -> None:
     for row in await uow.session.scalars(select(Session).where(*which, Session.revoked_at.is_(None))):
         row.revoked_at = uow.now
+        told = PushSubscription.session_hash == row.token_hash
+        await uow.session.execute(delete(PushSubscription).where(told))
         session_id = row.token_hash.hex()
         uow.changed("session", session_id, f"{SESSION_TOPIC}:{session_id}")
 

@@ -21,6 +21,7 @@ PURE = (
     "kernel.contracts",
     "kernel.table",
     "kernel.delivery.delivery",
+    "kernel.push.encryption",
     "assist.verdict.faults",
     "assist.guide.guide",
     "assist.guide.proof",

@@ -47,6 +47,7 @@ from kernel.identity.sessions import start_session
 from kernel.identity.staff import Staff, actor_of, add_staff
 from kernel.outbox import OutboxRow, outbox_row
 from kernel.pictures.blobs import Blobs
+from kernel.push.gateway import PushGateway
 from kernel.settings import Settings
 from kernel.web import House
 from kernel.web.limits import RateLimiter
@@ -63,7 +64,7 @@ bob,博,Bob,+86 138 0013 8002,bob,SA,leak_repair:2;meter_work:2,2,coupling_dn15:
 cyd,慈,Cyd,+86 138 0013 8003,cyd,SB,meter_work:3;leak_repair:1,1,,08:00,17:30,7.425,43.705,B1;B2
 """
 
-DOORS = [api for api in APIS if api.tag in ("field", "grid", "places", "session")]
+DOORS = [api for api in APIS if api.tag in ("field", "grid", "places", "push", "session")]
 
 
 def square(column: int, west: float = WEST) -> list[list[list[float]]]:
@@ -121,7 +122,8 @@ class Town:
         self.database = database
         self.services = services
         self.clock = clock
-        settings = Settings(timezone=str(services.timezone))
+        settings = Settings(timezone=str(services.timezone), push_loopback=True)
+        self.push = PushGateway(database, "https://water.example", loopback=True)
         self.house = House(
             settings=settings,
             database=database,
@@ -129,7 +131,11 @@ class Town:
             clock=clock,
             leases=Leases(redis, "town", clock),
             limiter=RateLimiter(redis, clock),
-            services={FieldServices: services, GridServices: GridServices(services.grid)},
+            services={
+                FieldServices: services,
+                GridServices: GridServices(services.grid),
+                PushGateway: self.push,
+            },
         )
         self._doors = Starlette(routes=routes(DOORS, self.house))
         self._callers: list[Caller] = []
@@ -177,6 +183,7 @@ class Town:
     async def close(self) -> None:
         for caller in self._callers:
             await caller.close()
+        await self.push.close()
 
     async def hear(self, event: Event) -> bool:
         """Deliver an event of the other wing, as the bus does; False when it was heard before."""

@@ -62,7 +62,8 @@ class WorkingDay:
 
 @pytest.fixture
 def morning_app(embedded: Foundation) -> Iterator[RunningApp]:
-    with running_app(embedded, timezone=morning_zone(datetime.now(UTC))) as started:
+    zone = morning_zone(datetime.now(UTC))
+    with running_app(embedded, timezone=zone, push_loopback="true") as started:
         yield started
 
 
