@@ -1,5 +1,6 @@
 // The bar at the top: who, how far, whether everything is sent; and the few settings a person needs.
 
+import { ApiError } from "lib/api.js";
 import { h } from "parts/dom.js";
 import { attempt, button } from "parts/button.js";
 import { chip } from "parts/chip.js";
@@ -11,8 +12,10 @@ import { progress } from "pages/rep/overlay.js";
 
 /** @typedef {import("pages/rep/work.js").Work} Work */
 
-/** @param {import("parts/page.js").Page} page @param {Work} work @param {import("parts/session.js").Me} me @param {import("pages/rep/positions.js").Positions} positions */
-export function header(page, work, me, positions) {
+/** @typedef {import("pages/rep/alerts.js").Alerts} Alerts */
+
+/** @param {import("parts/page.js").Page} page @param {Work} work @param {import("parts/session.js").Me} me @param {import("pages/rep/positions.js").Positions} positions @param {Alerts} alerts */
+export function header(page, work, me, positions, alerts) {
   const line = h("span", { class: "small muted" });
   const state = h("span");
   const update = () => {
@@ -28,23 +31,52 @@ export function header(page, work, me, positions) {
     h("div", { class: "split screen" },
       h("div", { class: "grow" }, h("h1", { class: "rep-name", text: me.name }), line),
       state,
-      button({ icon: "person", size: "icon", kind: "quiet", label: "common.settings", action: (event) => attempt(event.currentTarget, () => settings(page, work, positions)) })));
+      button({ icon: "person", size: "icon", kind: "quiet", label: "common.settings", action: (event) => attempt(event.currentTarget, () => settings(page, work, positions, alerts)) })));
 }
 
 /** @param {Work} work */
 function sync(work) {
   if (work.waiting.length) return chip({ t: "rep.sync.waiting", params: { count: work.waiting.length }, icon: "queue", tone: "warn" });
-  if ((work.trouble || !work.live || !navigator.onLine) && work.heardAt) return chip({ text: i18n.t("rep.sync.as_of", { time: i18n.time(work.heardAt) }), icon: "offline", tone: "warn" });
+  if (!work.heardAt) return chip({ t: "rep.sync.not_yet", icon: "offline", tone: "warn" });
+  if (work.trouble || !work.live || !navigator.onLine) return chip({ text: i18n.t("rep.sync.as_of", { time: i18n.time(work.heardAt) }), icon: "offline", tone: "warn" });
   return chip({ t: "rep.sync.fresh", icon: "check", tone: "ok" });
 }
 
-/** @param {import("parts/page.js").Page} page @param {Work} work @param {import("pages/rep/positions.js").Positions} positions */
-async function settings(page, work, positions) {
+/** @param {string} key @param {string} hint @param {HTMLInputElement} input */
+function choice(key, hint, input) {
+  return h("label", { class: "rep-switch" }, input, h("span", { class: "stack", style: null },
+    h("b", { t: key }), h("span", { class: "small muted", t: hint })));
+}
+
+/** The switch goes where the phone's own service lets it. @param {import("parts/page.js").Page} page @param {Alerts} alerts */
+function pushSwitch(page, alerts) {
+  const use = async () => {
+    pushed.disabled = true;
+    try {
+      pushed.checked = await alerts.usePush(pushed.checked);
+      if (alerts.denied) page.toast.show({ t: "rep.alert.push.denied", tone: "bad" });
+    } catch (error) {
+      pushed.checked = alerts.push;
+      if (error instanceof ApiError) page.toast.fault(error);
+      else page.toast.show({ t: "rep.alert.push.failed", tone: "bad" });
+    } finally {
+      pushed.disabled = false;
+    }
+  };
+  const pushed = h("input", { type: "checkbox", checked: alerts.push, disabled: !alerts.able || alerts.denied, on: { change: use } });
+  const hint = !alerts.able ? "rep.alert.push.absent" : alerts.denied ? "rep.alert.push.denied" : "rep.alert.push.hint";
+  return choice("rep.alert.push", hint, pushed);
+}
+
+/** @param {import("parts/page.js").Page} page @param {Work} work @param {import("pages/rep/positions.js").Positions} positions @param {Alerts} alerts */
+async function settings(page, work, positions, alerts) {
   const shared = h("input", { type: "checkbox", checked: positions.on, on: { change: () => positions.share(shared.checked) } });
+  const heard = h("input", { type: "checkbox", checked: alerts.sound, on: { change: () => void alerts.useSound(heard.checked) } });
   const body = [
     h("div", { class: "cluster" }, h("cs-language"), h("cs-theme")),
-    h("label", { class: "rep-switch" }, shared, h("span", { class: "stack", style: null },
-      h("b", { t: "rep.position.share" }), h("span", { class: "small muted", t: "rep.position.hint" }))),
+    choice("rep.alert.sound", "rep.alert.sound.hint", heard),
+    pushSwitch(page, alerts),
+    choice("rep.position.share", "rep.position.hint", shared),
     h("p", { class: "small muted rep-install" }, icon("download"), h("span", { t: "rep.install.hint" })),
   ];
   const wish = await sheet({ t: "common.settings", body, actions: [{ value: "out", t: "common.sign_out", icon: "out" }] });
@@ -55,6 +87,7 @@ async function settings(page, work, positions) {
     if (sure !== "yes") return;
   }
   positions.stop();
+  await alerts.stop();
   await work.forget();
   await signOut(page);
 }

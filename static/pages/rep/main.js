@@ -7,6 +7,7 @@ import { startPage } from "parts/page.js";
 import { keepShell } from "parts/kept-shell.js";
 import { leaveWhenSignedOut, requireStaff } from "parts/session.js";
 import { localise } from "parts/words.js";
+import { Alerts } from "pages/rep/alerts.js";
 import { header } from "pages/rep/header.js";
 import { Places } from "pages/rep/places.js";
 import { Positions } from "pages/rep/positions.js";
@@ -50,15 +51,16 @@ function start(person) {
   work.outbox.person = person.id;
   const places = new Places();
   const positions = new Positions(page, work);
+  const alerts = new Alerts(page, work, worker);
   const body = h("div", { class: "rep-body" });
   const route = new RouteView(work, places, page);
   const task = new TaskView(work, places, page);
-  page.main.replaceChildren(header(page, work, person, positions), body);
+  page.main.replaceChildren(header(page, work, person, positions, alerts), body);
   let subscribed = false;
 
   const show = () => {
     const stop = places.task ? work.stop(places.task) : undefined;
-    if (places.task && !stop && work.heard) return places.home();
+    if (places.task && !stop && work.fresh) return places.home(); // before that it may only not have been heard of yet
     const shown = stop ? task.element : route.element;
     if (body.firstChild !== shown) body.replaceChildren(shown); // a map taken off the page is gone
     if (stop) task.show(stop);
@@ -87,5 +89,11 @@ function start(person) {
   show();
   void work.sync();
   positions.start();
+  void alerts.start();
+  navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+    if (!data?.open) return;
+    places.open(data.open); // a notification was tapped
+    void work.sync();
+  });
   void work.makeRoom();
 }
