@@ -11,7 +11,7 @@ import { redraw } from "parts/redraw.js";
 import { i18n, t } from "parts/words.js";
 import { declineAction, mainAction, moreAction } from "pages/rep/actions.js";
 import { heardOf } from "pages/rep/told.js";
-import { navigate } from "pages/rep/navigate.js";
+import { TaskPlace } from "pages/rep/place.js";
 import { lateChip, startKey, stateChip, title } from "pages/rep/stop-row.js";
 
 /** @typedef {import("pages/rep/overlay.js").Stop} Stop */
@@ -24,21 +24,24 @@ export class TaskView {
     this.places = places;
     this.page = page;
     this.evidence = new Evidence(page);
-    this.content = h("div", { class: "stack" });
+    this.place = new TaskPlace(work, page); // beside what is drawn again: a map taken off the page is gone
+    this.head = h("div", { class: "stack" });
+    this.content = h("div", { class: "stack rep-rest" });
     this.bar = h("div", { class: "bottom-bar rep-bar" });
-    this.element = h("article", { class: "screen stack rep-task" }, this.content, this.bar);
+    this.element = h("article", { class: "screen stack rep-task" }, this.head, this.place.element, this.content, this.bar);
   }
 
   /** @param {Stop} stop */
   show(stop) {
     const { task } = stop;
     this.evidence.show(task);
-    const parts = [
+    this.place.show(task);
+    redraw(this.head, () => this.head.replaceChildren(
       button({ t: "rep.back", icon: "back", kind: "quiet", class: "button rep-back", action: () => this.places.back() }),
       h("div", { class: "stack rep-title" },
         h("h2", { text: title(task) }),
-        h("div", { class: "cluster" }, stateChip(task), severity(task), lateChip(task), stop.waiting && chip({ t: "rep.sync.not_sent", icon: "queue", tone: "warn" }))),
-      where(task, this.page),
+        h("div", { class: "cluster" }, stateChip(task), severity(task), lateChip(task), stop.waiting && chip({ t: "rep.sync.not_sent", icon: "queue", tone: "warn" })))));
+    const parts = [
       heardOf(task),
       this.evidence.element,
       verdict(task),
@@ -57,20 +60,6 @@ export class TaskView {
 function severity(task) {
   const tone = { urgent: "bad", major: "warn", minor: "" }[task.severity] ?? "";
   return chip({ t: `common.severity.${task.severity}`, icon: "alert", tone: /** @type {any} */ (tone) });
-}
-
-/** @param {Task} task @param {import("parts/page.js").Page} page */
-function where(task, page) {
-  return h("section", { class: "card stack" },
-    h("h3", { class: "cluster" }, icon("pin"), h("span", { text: task.address || t("rep.no_address") })),
-    task.zone && h("p", { class: "muted", text: `${zoneName(task.zone)} · ${task.zone.code}` }),
-    task.lat !== null && button({ t: "rep.navigate", icon: "navigate", action: () => navigate(task, page) }));
-}
-
-/** A zone by its name in the reader's language. @param {NonNullable<Task["zone"]>} zone */
-export function zoneName(zone) {
-  if (i18n.language === "en") return zone.name_en || zone.name;
-  return i18n.language === "zh-Hant" ? zone.name_zh_hant || zone.name : zone.name;
 }
 
 /** @param {Task} task */
