@@ -46,6 +46,8 @@ SUBSCRIBE = """
 SHOWN = """self.registration.getNotifications().then(
   (all) => all.map(({title, body, data}) => ({title, body, data})))"""
 
+OPEN = "self.clients.matchAll({type: 'window'}).then((all) => all.length)"
+
 
 @pytest.fixture
 async def service() -> AsyncIterator[PushService]:
@@ -137,7 +139,10 @@ async def test_a_closed_page_is_pushed_to_and_the_worker_shows_it(
     await push()
     await asyncio.sleep(0.5)
     assert await worker.evaluate(SHOWN) == [], "an open page tells of it by itself"
-    await page.goto(f"{working_day.app.url}/sign-in", wait_until="commit")
+    await page.goto(f"{working_day.app.url}/sign-in")
+    async with asyncio.timeout(5):
+        while await worker.evaluate(OPEN):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
     await push()
     async with asyncio.timeout(5):
         while not (notes := await worker.evaluate(SHOWN)):  # noqa: ASYNC110
