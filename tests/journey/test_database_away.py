@@ -1,0 +1,92 @@
+"""PostgreSQL is killed and started again under load: nobody is ever told of a fault, only to try again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.rig.foundations import Foundation, build_schema
+from tests.rig.need import require
+from tests.rig.servers import PostgresServer, RedisServer
+from tests.rig.stack import RunningApp, running_app
+
+pytestmark = [pytest.mark.alone, pytest.mark.full, pytest.mark.timeout(180)]
+
+KILLS = 8
+CLIENTS = 12
+Answer = tuple[int, str]
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[RunningApp]:
+    """On a PostgreSQL of its own, which may be killed."""
+    require("postgresql", "redis")
+    postgres, redis = PostgresServer(durable=True), RedisServer("full")
+    try:
+        postgres.sql("CREATE DATABASE away")
+        postgres.sql("CREATE EXTENSION postgis", "away")
+        build_schema(postgres.url("away"))
+        foundation = Foundation("full", postgres.url("away"), redis.url, tmp_path, redis, postgres)
+        with running_app(foundation, workers=2, nodes=0) as started:
+            yield started
+            await started.close()
+    finally:
+        redis.stop()
+        postgres.stop()
+
+
+async def test_whoever_comes_while_it_is_away_is_told_to_come_again(app: RunningApp) -> None:
+    technician = await app.staff("technician")
+    customer = await app.customer()
+    postgres = app.foundation.postgres
+    assert postgres is not None
+    seen: Counter[Answer] = Counter()
+    unsaid: list[str] = []
+    over = asyncio.Event()
+
+    async def ask(number: int) -> None:
+        """Reads and writes, as an open desk and a customer's phone make them."""
+        headers = {"Authorization": f"Bearer {(technician, customer)[number % 2].token}"}
+        async with httpx.AsyncClient(base_url=app.url, headers=headers, timeout=30) as http:
+            for turn in range(1_000_000):
+                if over.is_set():
+                    return
+                if number % 2:
+                    response = await http.post(
+                        f"/api/requests/{customer.request_id}/messages",
+                        json={"text": f"{number} {turn}", "client_id": _id(number, turn)},
+                    )
+                else:
+                    response = await http.get(("/api/me", "/readyz", "/api/queue")[turn % 3])
+                code = response.json().get("error", {}).get("code", "") if response.status_code >= 400 else ""
+                seen[response.status_code, code] += 1
+                if response.status_code == 503 and not response.headers.get("Retry-After", "").isdecimal():
+                    unsaid.append(response.text)
+                await asyncio.sleep(0.005)
+
+    asking = [asyncio.create_task(ask(number)) for number in range(CLIENTS)]
+    for kill in range(KILLS):
+        await asyncio.sleep(0.4)
+        postgres.kill()
+        # Now and then it is away for a moment; else it is found starting up, in recovery.
+        await asyncio.sleep(0.5 * (kill % 2))
+        await asyncio.to_thread(postgres.start)
+    await asyncio.sleep(1.0)
+    done = sum(count for (status, _), count in seen.items() if status < 300)
+    await asyncio.sleep(2.0)
+    over.set()
+    await asyncio.gather(*asking)
+    assert unsaid == []
+    assert {status for status, _ in seen} <= {200, 201, 204, 429, 503}, seen
+    assert seen[503, "unavailable"] > 0, "it was away, and somebody was told so"
+    assert sum(count for (status, _), count in seen.items() if status < 300) > done, "and it came back"
+    assert "unforeseen_error" not in app.log()
+
+
+def _id(number: int, turn: int) -> str:
+    return f"00000000-0000-4000-8000-{number:04x}{turn:08x}"
