@@ -59,8 +59,9 @@ from field.visits.proofs import (
 from kernel import i18n
 from kernel.actors import Role
 from kernel.database import UnitOfWork
-from kernel.errors import Fault, Forbidden, Invalid, NotFound, StaleVersion
+from kernel.errors import CurbstopError, Fault, Forbidden, Invalid, NotFound, StaleVersion
 from kernel.pictures.pictures import NotAPicture, PictureBomb, PictureTooLarge, clean_picture
+from kernel.pictures.removal import let_go
 from kernel.web import Api, Call, Limit, Upload
 from kernel.web.private_files import private_file
 
@@ -159,7 +160,11 @@ async def post_proof(call: Call, task_id: UUID, form: Upload) -> ProofView:
     # Outside the transaction: a file without a row is swept up, a row without its file would be a lie.
     blobs = call.use(FieldServices).blobs
     stored = await blobs.put(picture.data, media_type=picture.media_type, kept_in=Proof.blob_id)
-    proof = await call.database.run(add_proof, call.actor, task_id, client_id, picture, stored)
+    try:
+        proof = await call.database.run(add_proof, call.actor, task_id, client_id, picture, stored)
+    except CurbstopError:
+        await call.database.run(let_go, stored.id)
+        raise
     await blobs.put(
         picture.data, media_type=picture.media_type, kept_in=Proof.blob_id
     )  # see kernel.pictures.removal

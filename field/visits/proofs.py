@@ -21,6 +21,7 @@ from kernel.database import BESIDE_OTHERS, UnitOfWork
 from kernel.errors import Gone, NotFound, Refused
 from kernel.pictures.blobs import BlobRef
 from kernel.pictures.pictures import CleanPicture
+from kernel.pictures.removal import let_go
 
 HINT_EVERY = timedelta(seconds=10)
 """Open maps are told of a representative's moves no more often than this."""
@@ -99,6 +100,8 @@ async def add_proof(
         uow.session.add(proof)
         await uow.session.flush()
         hint(uow, task)
+    elif proof.blob_id != stored.id:  # it came twice at once, and differently
+        await let_go(uow, stored.id)
     return proof
 
 

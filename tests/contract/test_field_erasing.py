@@ -93,6 +93,10 @@ async def test_a_phone_that_was_away_for_long_sends_nothing_into_an_erased_job(t
         data={"client_id": str(uuid4())},
     )
     assert (answer.status_code, answer.json()["error"]["code"]) == (410, "task_erased")
+    async with town.database.reading() as session:
+        assert (await session.scalars(select(Proof))).all() == []
+    (told, refused) = await town.events(PicturesErased.type)
+    assert told["blob_ids"] and refused["blob_ids"], "the file that came for nothing goes, too"
 
 
 async def test_jobs_that_no_request_asked_for_erase_themselves(town: Town) -> None:
