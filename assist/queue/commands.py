@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from assist.queue.queries import wait_for
 from assist.queue.tables import DeskPresence, QueueEntry
-from assist.queue.waiting import PLACE_KEPT
+from assist.queue.waiting import PLACE_KEPT, is_lost
 from assist.request.kinds import Priority
 from assist.request.moving import move, request_for
 from assist.request.request import Happening, State
@@ -115,15 +115,12 @@ async def lose_place(uow: UnitOfWork, actor: Actor, request_id: UUID) -> None:
     was one claim too many."""
     row = await request_for(uow, actor, request_id)
     entry = await uow.session.get(QueueEntry, row.id)
-    if row.state is not State.WAITING or entry is None or not _is_lost(row, entry, uow.now):
+    if row.state is not State.WAITING or entry is None:
+        return
+    if not is_lost(row.priority, entry.surplus, entry.last_contact_at, uow.now):
         return
     await move(uow, actor, row, Happening.PLACE_LOST)
     await _vacate(uow, row.id)
-
-
-def _is_lost(row: ServiceRequest, entry: QueueEntry, now: datetime) -> bool:
-    kept = row.priority >= Priority.DANGER and not entry.surplus
-    return not kept and now - entry.last_contact_at > PLACE_KEPT
 
 
 async def lost_places(uow: UnitOfWork, limit: int = 100) -> list[UUID]:

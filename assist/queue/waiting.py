@@ -155,9 +155,12 @@ def place_of(queue: Collection[Waiting], request_id: UUID, open_desks: Collectio
     return order.index(request_id) + 1 if request_id in order else None
 
 
-def is_kept(entry: Waiting, now: datetime) -> bool:
-    """Whether the place is still the customer's."""
-    return entry.priority is Priority.DANGER or now - entry.last_contact_at <= PLACE_KEPT
+def is_lost(priority: int, surplus: bool, last_contact_at: datetime, now: datetime) -> bool:
+    """Whether a place goes to the next, its customer's phone having been silent. Who met danger keeps it,
+    unless it was one claim too many (``surplus``).
+    """
+    kept = priority >= Priority.DANGER and not surplus
+    return not kept and now - last_contact_at > PLACE_KEPT
 
 
 def is_away(entry: Waiting, now: datetime) -> bool:

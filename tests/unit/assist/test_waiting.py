@@ -26,7 +26,7 @@ from assist.queue.waiting import (
     is_away,
     is_behind,
     is_claim,
-    is_kept,
+    is_lost,
     match,
     order_at,
     place_of,
@@ -202,9 +202,11 @@ def test_a_silent_phone_is_not_called_up_but_danger_is() -> None:
 def test_a_dead_phone_keeps_its_place_for_fifteen_minutes() -> None:
     kept = PLACE_KEPT.total_seconds()
     assert kept == 15 * 60
-    assert is_kept(waits(1, 30, silent_s=kept), NOON)
-    assert not is_kept(waits(1, 30, silent_s=kept + 1), NOON)
-    assert is_kept(waits(1, 30, silent_s=kept * 10, priority=Priority.DANGER), NOON)
+    just, gone, long_ago = (NOON - timedelta(seconds=silent) for silent in (kept, kept + 1, kept * 10))
+    assert not is_lost(Priority.URGENT, False, just, NOON)
+    assert is_lost(Priority.URGENT, False, gone, NOON)
+    assert not is_lost(Priority.DANGER, False, long_ago, NOON)
+    assert is_lost(Priority.DANGER, True, gone, NOON), "one claim too many is like any other"
 
 
 def test_an_away_customer_moves_up_like_everyone() -> None:
