@@ -65,11 +65,6 @@ class Leases:
     async def release(self, name: str) -> None:
         await self._release(keys=self._keys(name)[:1], args=[self.holder])
 
-    async def holder_of(self, name: str) -> str | None:
-        """Who holds ``name`` now."""
-        holder = await self._redis.hget(self._keys(name)[0], "holder")
-        return None if holder is None else str(holder)
-
     @staticmethod
     def _keys(name: str) -> list[str]:
         return [f"curbstop:lease:{name}", f"curbstop:lease-token:{name}"]

@@ -41,7 +41,6 @@ class Counters:
     datagrams_in: int = 0
     packets_in: int = 0
     packets_out: int = 0
-    octets_out: int = 0
     retransmissions_in: int = 0
     retransmissions_out: int = 0
     retransmissions_missed: int = 0

@@ -61,7 +61,7 @@ _memcpy = types.ExternalFunction("memcpy", _i8(_i8, _i8, _i8))
 _clock_gettime = types.ExternalFunction("clock_gettime", _i4(_i4, _i8))
 _DONTWAIT, _EINTR, _EAGAIN, _ENOBUFS, _MONOTONIC = 0x40, 4, 11, 105, 1
 
-_options = {"nogil": True, "cache": True, "error_model": "numpy"}
+_options = {"cache": True, "error_model": "numpy"}
 
 
 @intrinsic
