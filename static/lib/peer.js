@@ -3,7 +3,7 @@
 
 import { Backoff } from "lib/backoff.js";
 import { levelOf, LineMeter } from "lib/line-quality.js";
-import { limit, preferCodecs } from "lib/sending.js";
+import { limit, offerCodecs } from "lib/sending.js";
 import { Slots } from "lib/slots.js";
 
 /** @typedef {import("lib/room-types.js").Kind} Kind */
@@ -208,7 +208,7 @@ export class CallPeer extends EventTarget {
       const track = this.tracks[kind];
       if (!track) continue;
       const sending = pc.addTransceiver(track, { direction: "sendonly" });
-      if (kind === "video") preferCodecs(sending, this.codecs);
+      offerCodecs(sending, kind, kind === "video" ? this.codecs : []);
     }
     pc.onconnectionstatechange = () => pc === this.pc && this.watch(pc);
     this.deadline();

@@ -1,6 +1,8 @@
 // Receive slots: which `recvonly` m-line carries which remote stream. An m-line cannot be taken out of a session, so one that is no
 // longer needed is made inactive and used for the next stream of its kind.
 
+import { offerCodecs } from "lib/sending.js";
+
 /** @typedef {import("lib/room-types.js").Kind} Kind */
 /** @typedef {import("lib/room-types.js").Streams} Streams */
 /** @typedef {{kind: Kind, transceiver: RTCRtpTransceiver, peer: string, number: number}} Slot `peer` "": free */
@@ -38,6 +40,7 @@ export class Slots {
           spare.transceiver.direction = "recvonly";
         } else {
           const transceiver = pc.addTransceiver(kind, { direction: "recvonly" });
+          offerCodecs(transceiver, kind);
           this.slots.push({ kind, transceiver, peer, number });
         }
       }
