@@ -27,6 +27,8 @@ export class Work extends EventTarget {
     this.timeline = [];
     /** @type {Map<string, Still>} oldest first */
     this.stills = new Map();
+    /** @type {Set<string>} stills that were there and are not any more */
+    this.deleted = new Set();
     /** @type {Set<string>} stills that the call's room knows */
     this.inRoom = new Set();
     /** @type {Map<string, Mark[]>} by still */
@@ -89,7 +91,9 @@ export class Work extends EventTarget {
   async readStills() {
     /** @type {Still[]} */
     const stills = await this.api.get(`${this.path}/stills`);
+    const before = [...this.stills.keys()];
     this.stills = new Map(stills.map((still) => [still.id, still]));
+    for (const id of before) if (!this.stills.has(id)) this.deleted.add(id);
     if (this.call) this.keepStills(this.call);
     this.tell("stills");
   }
@@ -146,7 +150,11 @@ export class Work extends EventTarget {
   /** What the room knows of stills; one that it lets go of was deleted. @param {DeskEnd} call */
   keepStills(call) {
     const { stills } = call.room.state;
-    for (const id of this.inRoom) if (!stills.has(id)) this.stills.delete(id);
+    for (const id of this.inRoom) {
+      if (stills.has(id)) continue;
+      this.stills.delete(id);
+      this.deleted.add(id);
+    }
     this.inRoom = new Set(stills.keys());
     for (const [id, still] of stills) this.stills.set(id, still);
   }

@@ -36,11 +36,14 @@ export function proofChoice({ work }, change) {
     element,
     /** @param {import("pages/desk/result/result.js").Result} result */
     draw(result) {
+      const kept = result.still_ids.filter((id) => !work.deleted.has(id));
+      if (kept.length < result.still_ids.length) return change({ still_ids: kept }); // a deleted still proves nothing
       const now = `${[...work.stills.keys()]} ${i18n.language}`;
       if (now !== before) build(result.still_ids);
       before = now;
       reason.hidden = result.still_ids.length > 0;
       select.value = result.no_still_reason;
+      return undefined;
     },
   };
 }
