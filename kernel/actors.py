@@ -54,6 +54,12 @@ class Actor:
     request_id: UUID | None
     language: str
     on_trial: bool = False
+    name_en: str = ""
+    """The name in Latin script; empty where there is none but ``name``."""
+
+    def name_in(self, language: str) -> str:
+        """The name as a reader of that language writes it."""
+        return self.name_en or self.name if language == "en" else self.name
 
     def has(self, *roles: Role | str) -> bool:
         return not self.roles.isdisjoint(roles)

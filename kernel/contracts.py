@@ -90,6 +90,7 @@ class VisitRequested(RequestWord):
 
     owner_id: UUID
     technician_name: str
+    technician_name_en: str = ""
     category: str
     fault: str
     severity: str

@@ -63,7 +63,7 @@ async def accept_request(
     uow.session.add(call)
     entry.left_at = uow.now
     if uow.now - entry.last_contact_at > AWAY_AFTER:
-        await tell_customer(uow, services, row, "technician_ready", technician=actor.name)
+        await tell_customer(uow, services, row, "technician_ready", technician=actor.name_in(row.language))
     return row
 
 
@@ -119,7 +119,7 @@ async def resume_call(
     await move(uow, actor, row, Happening.CALL_RESUMED)
     if call := await current_call(uow.session, row.id):
         call.ended_at = call.end_reason = None
-    await tell_customer(uow, services, row, "technician_ready", technician=actor.name)
+    await tell_customer(uow, services, row, "technician_ready", technician=actor.name_in(row.language))
     return row
 
 

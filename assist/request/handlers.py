@@ -12,6 +12,7 @@ from uuid import UUID
 
 from assist.request.messages import tell_customer
 from assist.request.moving import move, note, on_duty, request_topic
+from assist.request.people import people
 from assist.request.request import Happening, follows
 from assist.request.tables import ServiceRequest
 from assist.services import AssistServices
@@ -68,7 +69,7 @@ async def follow_departure(uow: UnitOfWork, event: TaskTravelling, services: Ass
     told = _rep_of(event, event.eta)
     row = await _follow(uow, event, Happening.TASK_TRAVELLING, "travelling", None, told)
     if row is not None:
-        await tell_customer(uow, services, row, "rep_on_the_way", rep=event.rep_name)
+        await tell_customer(uow, services, row, "rep_on_the_way", rep=await _rep_name(uow, event, row))
 
 
 @group.on(TaskArrived)
@@ -83,7 +84,7 @@ async def follow_completion(uow: UnitOfWork, event: TaskDone, services: AssistSe
     told = {**_rep_of(event, None), "note": event.note}
     row = await _follow(uow, event, Happening.TASK_DONE, "done", event.rep_staff_id, told)
     if row is not None:
-        await tell_customer(uow, services, row, "visit_done", rep=event.rep_name)
+        await tell_customer(uow, services, row, "visit_done", rep=await _rep_name(uow, event, row))
 
 
 @group.on(TaskSettled)
@@ -107,6 +108,13 @@ async def follow_cancellation(uow: UnitOfWork, event: TaskCancelled, services: A
     """Nobody will drive; who decided so has to conclude the request."""
     told = {**NOBODY, "eta": None, "reason": event.reason}
     await _follow(uow, event, Happening.TASK_CANCELLED, "cancelled", event.by_staff_id, told)
+
+
+async def _rep_name(uow: UnitOfWork, event: TaskTravelling | TaskDone, row: ServiceRequest) -> str:
+    """The representative, by the name that the customer's language writes."""
+    staff = await people(uow.session, [event.rep_staff_id], row.language)
+    known = staff.get(event.rep_staff_id)
+    return known.name if known else event.rep_name
 
 
 def _rep_of(event: RepEvent, eta: datetime | None) -> dict[str, Any]:

@@ -134,6 +134,7 @@ async def _ask_for_visit(
         step=0,  # known when the request has moved
         owner_id=row.owner_id,
         technician_name=actor.name,
+        technician_name_en=actor.name_en,
         category=row.category.value,
         fault=verdict.fault,
         severity=verdict.severity.value,

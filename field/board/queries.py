@@ -150,10 +150,16 @@ async def known_to(session: AsyncSession, tasks: Iterable[Task]) -> Known:
     )
 
 
-async def timeline_of(session: AsyncSession, task_id: UUID) -> Sequence[TaskEntry]:
-    """What happened to a task, oldest first."""
-    query = select(TaskEntry).where(TaskEntry.task_id == task_id).order_by(TaskEntry.number)
-    return (await session.scalars(query)).all()
+async def timeline_of(session: AsyncSession, task_id: UUID) -> list[tuple[TaskEntry, str | None, str | None]]:
+    """What happened to a task, oldest first, each with its actor's two names of today (None: nobody on the
+    staff)."""
+    query = (
+        select(TaskEntry, Staff.name, Staff.name_en)
+        .outerjoin(Staff, Staff.id == TaskEntry.actor_id)
+        .where(TaskEntry.task_id == task_id)
+        .order_by(TaskEntry.number)
+    )
+    return [(entry, name, name_en) for entry, name, name_en in await session.execute(query)]
 
 
 async def proofs_of(session: AsyncSession, task_ids: Iterable[UUID]) -> dict[UUID, list[Proof]]:

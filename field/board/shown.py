@@ -50,7 +50,9 @@ async def show_task(session: AsyncSession, task: Task, now: datetime, actor: Act
     return TaskDetailView(
         **dict(view),
         placement=PlacementView.model_validate(task.placement),
-        timeline=[_entry(entry) for entry in await timeline_of(session, task.id)],
+        timeline=[
+            _entry(entry, name, name_en) for entry, name, name_en in await timeline_of(session, task.id)
+        ],
     )
 
 
@@ -131,7 +133,7 @@ def _still(still_id: str) -> EvidenceView:
     return EvidenceView(id=still_id, image_url=f"{address}/image", marks_url=f"{address}/marks")
 
 
-def _entry(entry: TaskEntry) -> TimelineView:
+def _entry(entry: TaskEntry, name: str | None, name_en: str | None) -> TimelineView:
     return TimelineView(
         kind=entry.kind,
         from_state=entry.from_state,
@@ -139,7 +141,8 @@ def _entry(entry: TaskEntry) -> TimelineView:
         at=entry.at,
         happened_at=entry.happened_at,
         actor_kind=entry.actor_kind,
-        actor_name=entry.actor_name,
+        actor_name=name or entry.actor_name,
+        actor_name_en=name_en or "",
         detail=entry.detail,
     )
 

@@ -175,6 +175,7 @@ class TimelineView(View):
     happened_at: datetime
     actor_kind: str
     actor_name: str
+    actor_name_en: str
     detail: dict[str, Any]
 
 

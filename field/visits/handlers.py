@@ -27,7 +27,7 @@ from kernel.identity.staff import Staff
 
 group = HandlerGroup("field")
 
-VERDICT = ("fault", "severity", "ownership", "category", "technician_name")
+VERDICT = ("fault", "severity", "ownership", "category", "technician_name", "technician_name_en")
 
 
 @group.on(VisitRequested)

@@ -144,7 +144,7 @@ _WHO = (
     select(
         *(_SESSION.c[name] for name in ("surface", "staff_id", "request_id", "kept_until")),
         *(_SESSION.c[name] for name in ("expires_at", "revoked_at")),
-        *(_STAFF.c[name] for name in ("id", "name", "roles", "language", "active")),
+        *(_STAFF.c[name] for name in ("id", "name", "name_en", "roles", "language", "active")),
     )
     .select_from(_SESSION.outerjoin(_STAFF, _STAFF.c.id == _SESSION.c.staff_id))
     .where(_SESSION.c.token_hash == bindparam("hash"))

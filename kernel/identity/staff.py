@@ -107,5 +107,6 @@ async def check_password(staff: Staff | None, password: str) -> Staff:
 
 
 def actor_of(staff: Staff | Row[Any]) -> Actor:
-    """The member of staff, or their ``id``, ``name``, ``roles`` and ``language``, as an actor."""
-    return Actor("staff", staff.id, staff.name, frozenset(map(Role, staff.roles)), None, staff.language)
+    """The member of staff, or their ``id``, names, ``roles`` and ``language``, as an actor."""
+    roles = frozenset(map(Role, staff.roles))
+    return Actor("staff", staff.id, staff.name, roles, None, staff.language, name_en=staff.name_en)

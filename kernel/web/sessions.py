@@ -74,6 +74,7 @@ class Me(BaseModel):
     kind: Literal["staff", "customer", "system"]
     id: UUID
     name: str
+    name_en: str
     roles: list[str]
     request_id: UUID | None
     language: str
@@ -191,6 +192,7 @@ def _me(actor: Actor, session: SessionView | None, surface: Surface | None = Non
         kind=actor.kind,
         id=actor.id,
         name=actor.name,
+        name_en=actor.name_en,
         roles=sorted(actor.roles),
         request_id=actor.request_id,
         language=actor.language,

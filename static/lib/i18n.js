@@ -17,7 +17,7 @@ export class I18n extends EventTarget {
     this.load = load;
     this.areas = [...areas];
     this.language = this.asked = "en";
-    /** Where times are told: the utility's zone on pages of its staff; empty: this device's. */
+    /** Where times are told: the utility's zone; empty: this device's. */
     this.timezone = "";
     /** @type {Record<string, Texts>} */
     this.texts = {};

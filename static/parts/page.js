@@ -27,6 +27,7 @@ export async function startPage(options = {}) {
   const shell = JSON.parse(document.getElementById("shell")?.textContent ?? "{}");
   const surface = options.surface ?? shell.surface;
   i18n.areas = shell.areas;
+  i18n.timezone = shell.timezone; // where the work is, wherever the reader sits
   const api = new Api({ surface, language: shell.language });
   i18n.addEventListener("change", () => {
     api.language = i18n.language;

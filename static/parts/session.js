@@ -4,7 +4,7 @@
 import { ApiError } from "lib/api.js";
 
 /** @typedef {import("parts/page.js").Page} Page */
-/** @typedef {{kind: string, id: string, name: string, roles: string[], language: string, request_id?: string | null, [key: string]: unknown}} Me */
+/** @typedef {{kind: string, id: string, name: string, name_en?: string, roles: string[], language: string, request_id?: string | null, [key: string]: unknown}} Me */
 
 /** Whether this page is on its way to another one already. */
 let leaving = false;

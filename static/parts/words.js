@@ -15,6 +15,16 @@ export function t(key, params) {
   return i18n.t(key, params);
 }
 
+/** A person by the name that the reader's script has for them. @param {{name: string, name_en?: string}} person */
+export function nameOf({ name, name_en }) {
+  return i18n.locale === "en" ? name_en || name : name;
+}
+
+/** What makes an element say a person's name, in whichever language is chosen. @param {{name: string, name_en?: string}} person */
+export function naming({ name, name_en }) {
+  return { data: { name, nameEn: name_en ?? "" } };
+}
+
 const PLACES = /** @type {const} */ ([
   ["tLabel", "aria-label"],
   ["tPlaceholder", "placeholder"],
@@ -23,7 +33,7 @@ const PLACES = /** @type {const} */ ([
 
 /** Writes the texts of everything below `root` that was made with a key; called again when the language changes. @param {ParentNode} root */
 export function localise(root) {
-  for (const element of root.querySelectorAll("[data-t], [data-t-label], [data-t-placeholder], [data-t-title]")) {
+  for (const element of root.querySelectorAll("[data-t], [data-t-label], [data-t-placeholder], [data-t-title], [data-name-en]")) {
     write(/** @type {HTMLElement} */ (element));
   }
 }
@@ -33,6 +43,7 @@ export function write(element) {
   const { dataset } = element;
   const params = dataset["tParams"] ? JSON.parse(dataset["tParams"]) : {};
   if (dataset["t"]) element.textContent = t(dataset["t"], params);
+  if (dataset["nameEn"] !== undefined) element.textContent = nameOf({ name: dataset["name"] ?? "", name_en: dataset["nameEn"] });
   for (const [name, attribute] of PLACES) {
     const key = dataset[name];
     if (key) element.setAttribute(attribute, t(key, params));

@@ -92,7 +92,7 @@ class Browsers:
         context = await self.context(
             name,
             locale=language,
-            timezone_id="Europe/Monaco",
+            timezone_id=options.pop("timezone_id", "Europe/Monaco"),
             ignore_https_errors=True,
             reduced_motion="reduce",  # what is measured has come to rest
             **granted,

@@ -6,6 +6,7 @@ import { sheet } from "parts/dialog.js";
 import { icon } from "parts/icon.js";
 import { signOut } from "parts/session.js";
 import "parts/switches.js";
+import { naming } from "parts/words.js";
 import { importFile } from "pages/console/import.js";
 import { showKeys } from "pages/console/keys.js";
 import { newTask } from "pages/console/new-task.js";
@@ -48,7 +49,7 @@ function count(what, number, name, tone, click) {
 
 /** @param {import("parts/page.js").Page} page @param {import("parts/session.js").Me} me */
 async function settings(page, me) {
-  const body = [h("p", { class: "muted", text: me.name }), h("div", { class: "cluster" }, h("cs-language"), h("cs-theme"))];
+  const body = [h("p", { class: "muted", ...naming(me) }), h("div", { class: "cluster" }, h("cs-language"), h("cs-theme"))];
   const wish = await sheet({ t: "common.settings", body,
     actions: [{ value: "keys", t: "console.keys", icon: "info" }, { value: "out", t: "common.sign_out", icon: "out" }] });
   if (wish === "keys") await showKeys();

@@ -5,7 +5,7 @@ import { failed, skeleton } from "parts/empty.js";
 import { segmented } from "parts/field.js";
 import { startPage } from "parts/page.js";
 import { leaveWhenSignedOut, requireStaff } from "parts/session.js";
-import { i18n, localise } from "parts/words.js";
+import { localise } from "parts/words.js";
 import { Arrivals } from "pages/console/arrivals.js";
 import { Board } from "pages/console/board.js";
 import { Detail } from "pages/console/detail.js";
@@ -19,7 +19,6 @@ import { Timeline } from "pages/console/timeline.js";
 /** @typedef {"map" | "tables" | "timeline"} View */
 
 const page = await startPage();
-i18n.timezone = page.shell.timezone; // where the work is, wherever the reader sits
 page.main.append(h("div", { class: "console-boot" }, skeleton(5)));
 const me = await requireStaff(page).catch((error) => {
   page.main.replaceChildren(failed(error, () => location.reload()));

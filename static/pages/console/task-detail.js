@@ -7,7 +7,7 @@ import { chip, note } from "parts/chip.js";
 import { failed, skeleton } from "parts/empty.js";
 import { Evidence } from "parts/evidence.js";
 import { icon } from "parts/icon.js";
-import { i18n, t } from "parts/words.js";
+import { i18n, nameOf, t } from "parts/words.js";
 import { conflicts } from "pages/console/conflicts.js";
 import { Proposing } from "pages/console/proposals.js";
 import { steps } from "pages/console/task-steps.js";
@@ -95,9 +95,9 @@ function facts(task) {
 }
 
 /** @param {TaskDetail} task @param {import("pages/console/board.js").Board} board */
-function placement({ rep, placement: { by, rep_name, reasons, passed_over, others } }, board) {
+function placement({ rep, placement: { by, rep_id, rep_name, reasons, passed_over, others } }, board) {
   if (!reasons.length && !passed_over.length) return null;
-  const who = rep ? name(rep) : rep_name;
+  const who = rep ? name(rep) : rep_id ? repName(board, rep_id, rep_name ?? "") : rep_name;
   return h("details", { class: "console-fold" },
     h("summary", null, h("span", { t: !who ? "console.placed.nobody" : by === "dispatcher" ? "console.placed.dispatcher" : "console.placed.system", params: { name: who } })),
     h("ul", { class: "console-reasons" }, reasons.map((each) => h("li", { text: reason(each) }))),
@@ -114,9 +114,9 @@ function timeline(task, board) {
 
 /** What happened, who did it, and what was said; a representative's own act names them once. @param {import("pages/console/types.js").Entry} entry @param {import("pages/console/board.js").Board} board */
 function told(entry, board) {
-  const { actor_kind, actor_name, detail } = entry;
+  const { actor_kind, actor_name, actor_name_en, detail } = entry;
   const about = typeof detail["rep_name"] === "string" ? repName(board, detail["rep"], detail["rep_name"]) : "";
-  const by = actor_kind === "system" ? "" : actor_name === detail["rep_name"] ? about : actor_name;
+  const by = actor_kind === "system" ? "" : nameOf({ name: actor_name, name_en: actor_name_en });
   return [...new Set([event(entry), by, ...said(detail), about].filter(Boolean))];
 }
 

@@ -17,8 +17,8 @@
 /** @typedef {{rep_id: string, rep_name: string, rule: Reason}} PassedOver */
 /** @typedef {{rep_id: string, rep_name: string, position: number, cost_s: number, extra_travel_s: number, arrives_at: string, starts_at: string, finishes_at: string, reasons: Reason[]}} Proposal */
 /** @typedef {{task_id: string, task_version: number, day: string | null, travel_source: string, unplaced_reason: string | null, best: Proposal[], passed_over: PassedOver[], others: Record<string, number>}} Proposals */
-/** @typedef {{by: string | null, rep_name: string | null, reasons: Reason[], passed_over: PassedOver[], others: Record<string, number>}} Placement */
-/** @typedef {{kind: string, from_state: string | null, to_state: string, at: string, happened_at: string, actor_kind: string, actor_name: string, detail: Record<string, any>}} Entry */
+/** @typedef {{by: string | null, rep_id: string | null, rep_name: string | null, reasons: Reason[], passed_over: PassedOver[], others: Record<string, number>}} Placement */
+/** @typedef {{kind: string, from_state: string | null, to_state: string, at: string, happened_at: string, actor_kind: string, actor_name: string, actor_name_en: string, detail: Record<string, any>}} Entry */
 /**
  * @typedef {Omit<Task, "customer" | "undecided"> & {request_id: string | null, ownership: string, skill: string, level: number, parts: Record<string, number>,
  *   duration_s: number, verdict: Record<string, any>, evidence: Still[], customer: Record<string, string>,

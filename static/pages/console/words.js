@@ -1,7 +1,7 @@
 // Codes and parameters in the reader's words.
 
 import { duration } from "lib/time.js";
-import { i18n, t } from "parts/words.js";
+import { i18n, nameOf, t } from "parts/words.js";
 
 /** @typedef {import("pages/console/types.js").Reason} Reason */
 /** @typedef {import("pages/console/types.js").Task} Task */
@@ -52,8 +52,7 @@ export function title(task) {
 
 /** By its name in the reader's language. @param {{name: string, name_en: string, name_zh_hant?: string}} named */
 export function name(named) {
-  if (i18n.locale === "en") return named.name_en || named.name;
-  return i18n.language === "zh-Hant" ? named.name_zh_hant || named.name : named.name;
+  return i18n.language === "zh-Hant" ? named.name_zh_hant || named.name : nameOf(named);
 }
 
 /** Why a task waits for a dispatcher. @param {Pick<Task, "state" | "escalation_reason" | "unplaced_reason">} task */

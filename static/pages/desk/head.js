@@ -4,6 +4,7 @@ import { button } from "parts/button.js";
 import { h } from "parts/dom.js";
 import { icon } from "parts/icon.js";
 import { signOut } from "parts/session.js";
+import { naming } from "parts/words.js";
 import { wordmark } from "parts/wordmark.js";
 import { help } from "pages/desk/help.js";
 import { inviteSomeone } from "pages/desk/invite.js";
@@ -30,7 +31,7 @@ export function head(desk, keys) {
     staffed,
     h("div", { class: "grow" }),
     invite, keysButton,
-    h("span", { class: "me small wide-only" }, icon("person"), h("b", { text: me.name })),
+    h("span", { class: "me small wide-only" }, icon("person"), h("b", naming(me))),
     h("cs-theme"), h("cs-language"), out,
   );
 }

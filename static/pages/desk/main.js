@@ -6,7 +6,6 @@ import { h } from "parts/dom.js";
 import { failed, skeleton } from "parts/empty.js";
 import { startPage } from "parts/page.js";
 import { requireStaff } from "parts/session.js";
-import { i18n } from "parts/words.js";
 import { Desk } from "pages/desk/desk.js";
 import { head } from "pages/desk/head.js";
 import { Keys } from "pages/desk/keys.js";
@@ -15,7 +14,6 @@ import { watchArrivals } from "pages/desk/queue/arrivals.js";
 import { workPlace } from "pages/desk/work-place.js";
 
 const page = await startPage();
-i18n.timezone = page.shell.timezone;
 
 async function start() {
   page.main.replaceChildren(h("div", { class: "screen boot-rows" }, skeleton(5)));

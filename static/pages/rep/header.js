@@ -7,7 +7,7 @@ import { chip } from "parts/chip.js";
 import { ask, sheet } from "parts/dialog.js";
 import { icon } from "parts/icon.js";
 import { signOut } from "parts/session.js";
-import { i18n } from "parts/words.js";
+import { i18n, naming } from "parts/words.js";
 import { progress } from "pages/rep/overlay.js";
 
 /** @typedef {import("pages/rep/work.js").Work} Work */
@@ -29,7 +29,7 @@ export function header(page, work, me, positions, alerts) {
   update();
   return h("header", { class: "page-head rep-head" },
     h("div", { class: "split screen" },
-      h("div", { class: "grow" }, h("h1", { class: "rep-name", text: me.name }), line),
+      h("div", { class: "grow" }, h("h1", { class: "rep-name", ...naming(me) }), line),
       state,
       button({ icon: "person", size: "icon", kind: "quiet", label: "common.settings", action: (event) => attempt(event.currentTarget, () => settings(page, work, positions, alerts)) })));
 }

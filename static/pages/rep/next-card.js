@@ -4,6 +4,7 @@ import { h } from "parts/dom.js";
 import { button } from "parts/button.js";
 import { chip } from "parts/chip.js";
 import { duration } from "lib/time.js";
+import { lasting } from "parts/lasting.js";
 import { i18n } from "parts/words.js";
 import { declineAction, mainAction } from "pages/rep/actions.js";
 import { heardOf } from "pages/rep/told.js";
@@ -21,7 +22,9 @@ export function nextCard(stop, work, places, page) {
     h("dl", { class: "rep-facts" },
       h("div", null, h("dt", { t: startKey(task) }), h("dd", { class: "number", text: when(stop) })),
       h("div", null, h("dt", { t: "rep.drive" }), h("dd", { class: "number", text: duration(i18n, stop.travel_s) })),
-      h("div", null, h("dt", { t: "rep.work_time" }), h("dd", { class: "number", text: duration(i18n, task.duration_s) }))),
+      task.state === "on_site"
+        ? h("div", null, h("dt", { t: "rep.so_far" }), h("dd", null, lasting(stop.starts_at)))
+        : h("div", null, h("dt", { t: "rep.work_time" }), h("dd", { class: "number", text: duration(i18n, task.duration_s) }))),
     heardOf(task),
     mainAction(stop, work, page),
     declineAction(stop, work, page),

@@ -8,7 +8,8 @@ import { chip, note } from "parts/chip.js";
 import { Evidence } from "parts/evidence.js";
 import { icon } from "parts/icon.js";
 import { redraw } from "parts/redraw.js";
-import { i18n, t } from "parts/words.js";
+import { lasting } from "parts/lasting.js";
+import { i18n, nameOf, t } from "parts/words.js";
 import { declineAction, mainAction, moreAction } from "pages/rep/actions.js";
 import { heardOf } from "pages/rep/told.js";
 import { TaskPlace } from "pages/rep/place.js";
@@ -64,7 +65,7 @@ function severity(task) {
 
 /** @param {Task} task */
 function verdict(task) {
-  const by = task.verdict["technician_name"];
+  const by = task.verdict["technician_name"] && nameOf({ name: task.verdict["technician_name"], name_en: task.verdict["technician_name_en"] });
   if (!task.ownership && !task.note) return null;
   return h("section", { class: "card stack" },
     h("h3", { t: "rep.verdict" }),
@@ -96,6 +97,7 @@ function plan({ task, starts_at }) {
       h("dt", { t: startKey(task) }), h("dd", { class: "number", text: i18n.time(starts_at) }),
       h("dt", { t: "rep.window" }), h("dd", { class: "number", text: `${i18n.time(task.window_start)} – ${i18n.time(task.window_end)}` }),
       h("dt", { t: "rep.work_time" }), h("dd", { text: duration(i18n, task.duration_s) }),
+      task.state === "on_site" && [h("dt", { t: "rep.so_far" }), h("dd", null, lasting(starts_at))],
       h("dt", { t: "rep.skill" }), h("dd", { text: `${t(`common.skill.${task.skill}`)} · ${t("rep.level", { level: task.level })}` }),
       h("dt", { t: "rep.parts" }),
       h("dd", null, parts.length ? parts.map(([part, count]) => h("div", { text: `${partName(part)} × ${count}` })) : h("span", { t: "rep.parts.none" }))));

@@ -5,7 +5,7 @@ import { h } from "parts/dom.js";
 import { button } from "parts/button.js";
 import { note } from "parts/chip.js";
 import { ask } from "parts/dialog.js";
-import { i18n, t } from "parts/words.js";
+import { i18n, t, nameOf } from "parts/words.js";
 import { title } from "pages/rep/stop-row.js";
 
 /** @typedef {import("pages/rep/overlay.js").Conflict} Conflict */
@@ -20,7 +20,7 @@ export function heardOf(task) {
   const open = (task.conflicts ?? []).filter((each) => each.state === "open" && each.claim !== "under_way");
   if (!open.length) return null;
   return h("div", { class: "stack" }, open.map((conflict) => note(
-    { t: `rep.heard.${conflict.claim}`, params: { name: name(conflict.rep), time: last(conflict) }, icon: "alert", tone: "warn", role: "status" },
+    { t: `rep.heard.${conflict.claim}`, params: { name: nameOf(conflict.rep), time: last(conflict) }, icon: "alert", tone: "warn", role: "status" },
     ...[h("p", { t: "rep.heard.wait" }), words(conflict), photos(conflict)].filter((part) => part !== null))));
 }
 
@@ -48,7 +48,7 @@ function reportCard(conflict, work) {
   return h("article", { class: "card rep-told" },
     h("h3", { t: `rep.report.${conflict.state}` }),
     h("p", { text: where(conflict) }),
-    h("p", { t: conflict.holder && conflict.holder.id !== conflict.rep.id ? "rep.report.holder" : `rep.report.task.${conflict.task_state === "cancelled" ? "cancelled" : "own"}`, params: { name: conflict.holder ? name(conflict.holder) : "" } }),
+    h("p", { t: conflict.holder && conflict.holder.id !== conflict.rep.id ? "rep.report.holder" : `rep.report.task.${conflict.task_state === "cancelled" ? "cancelled" : "own"}`, params: { name: conflict.holder ? nameOf(conflict.holder) : "" } }),
     conflict.state === "open" && h("p", { class: "muted", t: `rep.report.proposal.${conflict.proposal}` }),
     words(conflict), photos(conflict),
     conflict.state !== "open" && known(() => work.see(mark(conflict))));
@@ -99,9 +99,4 @@ function photos({ proofs }) {
 /** @param {Conflict} conflict */
 function last(conflict) {
   return i18n.time(conflict.acts[conflict.acts.length - 1]?.at ?? "");
-}
-
-/** @param {Person} person */
-function name(person) {
-  return i18n.language === "en" ? person.name_en || person.name : person.name;
 }

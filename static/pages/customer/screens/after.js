@@ -116,7 +116,7 @@ function headOf({ visit }) {
 
 /** Today's time alone, another day's with the day. @param {string} at */
 function day(at) {
-  if (new Date(at).toDateString() === new Date().toDateString()) return i18n.time(at);
+  if (i18n.date(at) === i18n.date(new Date())) return i18n.time(at);
   return `${i18n.time(at, { weekday: "short" })} ${i18n.time(at)}`;
 }
 
