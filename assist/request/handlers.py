@@ -13,6 +13,7 @@ from uuid import UUID
 from assist.request.messages import tell_customer
 from assist.request.moving import move, note, on_duty, request_topic
 from assist.request.people import people
+from assist.request.rating_link import tell_the_end
 from assist.request.request import Happening, follows
 from assist.request.tables import ServiceRequest
 from assist.services import AssistServices
@@ -84,7 +85,7 @@ async def follow_completion(uow: UnitOfWork, event: TaskDone, services: AssistSe
     told = {**_rep_of(event, None), "note": event.note}
     row = await _follow(uow, event, Happening.TASK_DONE, "done", event.rep_staff_id, told)
     if row is not None:
-        await tell_customer(uow, services, row, "visit_done", rep=await _rep_name(uow, event, row))
+        await tell_the_end(uow, services, row, "visit_done", rep=await _rep_name(uow, event, row))
 
 
 @group.on(TaskSettled)
@@ -93,7 +94,7 @@ async def follow_settlement(uow: UnitOfWork, event: TaskSettled, services: Assis
     told = {**NOBODY, "eta": None, "note": event.note}
     row = await _follow(uow, event, Happening.TASK_SETTLED, "settled", event.by_staff_id, told)
     if row is not None:
-        await tell_customer(uow, services, row, "visit_settled")
+        await tell_the_end(uow, services, row, "visit_settled")
 
 
 @group.on(TaskEscalated)

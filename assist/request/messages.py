@@ -31,5 +31,5 @@ async def tell_customer(
         return
     utility = services.utility_name or text(row.language, "common", "utility")
     words = text(row.language, "sms", key, utility=utility, name=customer.name, **params)
-    lasts = services.invitation_lifetime if key == "invitation" else USEFUL_FOR.get(key, USUAL_USE)
+    lasts = services.invitation_lifetime if "link" in params else USEFUL_FOR.get(key, USUAL_USE)
     await send_sms(uow, customer.phone, words.strip(), row.id, lasts)

@@ -8,8 +8,9 @@ from assist.call.api import MOVES
 from assist.callers import ANSWERABLE
 from assist.request.answers import shown
 from assist.request.views import RequestView
+from assist.services import AssistServices
 from assist.verdict.bodies import OutcomeBody, VerdictBody
-from assist.verdict.commands import PlaceMissing, VisitWish, conclude, give_verdict
+from assist.verdict.commands import PlaceMissing, VisitWish, conclude_and_ask, give_verdict
 from assist.verdict.verdict import (
     OutcomeNotAllowed,
     Verdict,
@@ -57,5 +58,8 @@ async def give_outcome(call: Call, request_id: UUID, body: OutcomeBody) -> Reque
             window_end=window.end if window else None,
             parts=None if parts is None else [(part.code, part.count) for part in parts],
         )
-    await call.database.run(conclude, call.actor, request_id, body.outcome, body.note, wish, body.version)
+    services = call.use(AssistServices)
+    await call.database.run(
+        conclude_and_ask, call.actor, services, request_id, body.outcome, body.note, wish, body.version
+    )
     return await shown(call, request_id)

@@ -14,8 +14,10 @@ from assist.call.commands import finish_call
 from assist.request.access import require
 from assist.request.kinds import Outcome, Priority
 from assist.request.moving import move, request_for
-from assist.request.request import Happening
+from assist.request.rating_link import ask_how_it_went, held_by_its_customer
+from assist.request.request import Happening, State
 from assist.request.tables import Customer, ServiceRequest
+from assist.services import AssistServices
 from assist.stills.tables import Still
 from assist.verdict.tables import VerdictRow
 from assist.verdict.verdict import (
@@ -119,6 +121,24 @@ async def conclude(
         uow.emit(replace(asked, step=step))
     await finish_call(uow, row.id)
     await uow.audit(actor, "outcome_given", f"request:{row.id}", outcome=outcome.value)
+    return row
+
+
+async def conclude_and_ask(
+    uow: UnitOfWork,
+    actor: Actor,
+    services: AssistServices,
+    request_id: UUID,
+    outcome: Outcome,
+    note: str = "",
+    wish: VisitWish | None = None,
+    version: int | None = None,
+) -> ServiceRequest:
+    """As :func:`conclude`; and where the page may be in other hands than the customer's, they are sent a link
+    of their own to say how it went."""
+    row = await conclude(uow, actor, request_id, outcome, note, wish, version)
+    if row.state is State.RESOLVED and not await held_by_its_customer(uow, row):
+        await ask_how_it_went(uow, services, row, "rating")
     return row
 
 

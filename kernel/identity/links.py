@@ -104,12 +104,14 @@ async def create_link(
     return token
 
 
-async def opened_by_shown_link(session: AsyncSession, request_id: UUID) -> bool:
-    """Whether the device that holds a request may be that of somebody on the staff."""
-    query = select(AccessLink.token_hash).where(
-        AccessLink.request_id == request_id, AccessLink.shown, AccessLink.redeemed_at.is_not(None)
+async def holding_link(session: AsyncSession, request_id: UUID) -> AccessLink | None:
+    """The link that the device which holds a request opened; None where it came without one."""
+    query = (
+        select(AccessLink)
+        .join(Session, Session.token_hash == AccessLink.session_hash)
+        .where(AccessLink.request_id == request_id, Session.revoked_at.is_(None))
     )
-    return (await session.scalars(query.limit(1))).first() is not None
+    return (await session.scalars(query.order_by(AccessLink.redeemed_at.desc()).limit(1))).first()
 
 
 async def create_links(

@@ -12,7 +12,7 @@
  *   building: string, equipment: string, description: string, place: Place | null, contact: {name: string, phone: string},
  *   owner: Person, technician: Person | null, skill: string, priority: number, safety_stop: string | null, guide: Position | null,
  *   call: CallFacts | null, verdict: Verdict | null, outcome: string | null, outcome_note: string, allowed_outcomes: string[],
- *   visit: Visit | null, rating: {score: number, comment: string} | null, may: string[], created_at: string, changed_at: string, erased_at: string | null}} RequestView
+ *   visit: Visit | null, rating: {score: number, comment: string, counts: boolean} | null, may: string[], created_at: string, changed_at: string, erased_at: string | null}} RequestView
  */
 /**
  * @typedef {{request_id: string, version: number, place: number, name: string, category: string, asker: string, language: string,

@@ -28,10 +28,19 @@ export function followed({ desk, work }) {
         pair("desk.result.severity", chip({ t: `common.severity.${verdict.severity}`, tone: verdict.severity === "urgent" ? "bad" : verdict.severity === "major" ? "warn" : "" })),
         pair("desk.result.proof", h("span", proofWord(request)))),
       words && h("blockquote", { text: words }),
-      rating && h("p", null, h("b", { class: "stars-said", text: "★".repeat(rating.score), ariaLabel: t("desk.followed.stars", { score: rating.score }), role: "img" }), " ", rating.comment)),
+      rating && h("p", null, h("b", { class: "stars-said", text: "★".repeat(rating.score), ariaLabel: t("desk.followed.stars", { score: rating.score }), role: "img" }), " ", rating.comment),
+      rating && !rating.counts && note({ t: "desk.followed.uncounted", tone: "warn", icon: "info" }),
+      request.state === "resolved" && request.contact.phone && h("div", { class: "stack tight" },
+        button({ t: "desk.followed.ask", icon: "star", action: () => askToRate(desk, work) }), h("p", { class: "small muted", t: "desk.followed.ask.more" }))),
     !outcome && h("div", { class: "card stack" }, h("h3", { t: `common.request_state.${request.state}` }), h("p", { class: "muted", t: "desk.followed.alone" })),
     h("p", { class: "small muted", t: "desk.followed.owner", params: { name: request.owner.name } }),
     desk.technician && !desk.busy && (desk.queue?.rows.length ?? 0) > 0 && button({ t: "desk.idle.take", icon: "phone", kind: "primary", key: "A", action: () => desk.accept(/** @type {string} */ (desk.queue?.next ?? desk.queue?.rows[0]?.request_id)) }));
+}
+
+/** The link goes straight to the customer. @param {import("pages/desk/desk.js").Desk} desk @param {import("pages/desk/work.js").Work} work */
+async function askToRate(desk, work) {
+  await desk.api.post(`${work.path}/rating-link`);
+  desk.page.toast.show({ t: "desk.followed.asked" });
 }
 
 /** @param {import("pages/desk/views.js").RequestView} request @returns {{t: string, params?: {count: number}}} */

@@ -6,6 +6,7 @@ import { button } from "parts/button.js";
 import { note } from "parts/chip.js";
 import { h } from "parts/dom.js";
 import { field, segmented } from "parts/field.js";
+import { icon } from "parts/icon.js";
 import { i18n } from "parts/words.js";
 import { draft, keepDraft } from "pages/desk/drafts.js";
 import { faultChoice } from "pages/desk/result/fault-choice.js";
@@ -21,6 +22,8 @@ import { visitPlan } from "pages/desk/result/visit-plan.js";
  *   window: {start: string, hours: number} | null, parts: import("pages/desk/views.js").Part[] | null}} Result
  */
 
+const DANGER = 3;
+const LACKING = /** @type {Record<string, string>} */ ({ still_ids: "still_missing", note: "outcome_word_missing" });
 const SEVERITIES = ["minor", "major", "urgent"];
 
 /** @param {import("pages/desk/work-place.js").Bench} bench */
@@ -37,8 +40,15 @@ export function resultForm(bench) {
   const outcome = outcomeChoice((value) => put({ outcome: value }));
   const plan = visitPlan(bench, (change) => put(change));
   const words = field({ t: "desk.result.note", hint: "desk.result.note.hint", name: "outcome-note", type: "textarea", value: draft(`note:${work.id}`) ?? "", maxlength: 2000, rows: 2, optional: true });
-  words.control.addEventListener("input", () => keepDraft(`note:${work.id}`, words.control.value || null));
+  words.control.addEventListener("input", () => {
+    keepDraft(`note:${work.id}`, words.control.value || null);
+    words.fault(null);
+    warn();
+  });
   work.addEventListener("note", () => document.activeElement !== words.control && (words.control.value = draft(`note:${work.id}`) ?? ""), { signal });
+
+  const danger = h("p", { class: "fault", role: "status", hidden: true }, icon("bolt"), h("span", { t: "desk.result.note.danger" }));
+  words.append(danger);
 
   const parts = {
     ownership: section("desk.result.ownership", ownership.element),
@@ -46,6 +56,7 @@ export function resultForm(bench) {
     severity: section("desk.result.severity", severity),
     still_ids: section("desk.result.proof", proof.element),
     outcome: section("desk.result.outcome", h("div", { class: "stack" }, outcome.element, plan.element)),
+    note: { element: words, fault: (/** @type {string | null} */ text) => words.fault(text), show: () => words.control.focus() },
   };
   const trouble = h("div", { role: "alert" });
   const finish = button({ t: "desk.result.finish", icon: "check", kind: "primary", size: "main", key: "Ctrl ↵", "aria-keyshortcuts": "Control+Enter", action: () => save() });
@@ -63,6 +74,13 @@ export function resultForm(bench) {
     for (const key of Object.keys(change)) placeOf(parts, key)?.fault(null);
     if ("ownership" in change || "fault" in change || "severity" in change || "still_ids" in change) parts.outcome.fault(null);
     draw();
+  };
+
+  /** Danger that ends in advice, or unseen, wants a word why: the server's own rule. */
+  const wordNeeded = () => (work.request?.priority ?? 0) >= DANGER && Boolean(result.outcome) && result.outcome !== "needs_visit" && !(result.outcome === "fixed" && (begun() || work.request?.verdict));
+
+  const warn = () => {
+    danger.hidden = !wordNeeded() || Boolean(words.control.value.trim());
   };
 
   /** A verdict was begun. */
@@ -87,7 +105,8 @@ export function resultForm(bench) {
     const lacking = begun() ? ["ownership", "fault", "severity"].filter((key) => !result[/** @type {"ownership" | "fault" | "severity"} */ (key)]) : [];
     if (begun() && !result.still_ids.length && !result.no_still_reason) lacking.push("still_ids");
     if (!result.outcome) lacking.push("outcome");
-    for (const key of lacking) placeOf(parts, key)?.fault(key === "still_ids" ? i18n.error({ code: "still_missing" }) : "desk.result.choose");
+    if (wordNeeded() && !words.control.value.trim()) lacking.push("note");
+    for (const key of lacking) placeOf(parts, key)?.fault(LACKING[key] ? i18n.error({ code: LACKING[key] }) : "desk.result.choose");
     if (lacking[0]) placeOf(parts, lacking[0])?.show();
     return lacking.length === 0;
   };
@@ -119,6 +138,7 @@ export function resultForm(bench) {
     proof.draw(result);
     outcome.draw(result.outcome, begun() ? null : (work.request?.allowed_outcomes ?? null));
     plan.draw(result);
+    warn();
   };
 
   keys.on("finish", () => finish.click(), signal);
