@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -89,6 +90,8 @@ class Directory:
         self._nodes = nodes
         self._wire = wire
         self.rooms: dict[UUID, LocalRoom] = {}
+        self.before_reading: Callable[[UUID], None] = lambda room: None
+        """Called with a room before it is read to be run here, so that hints from then on are heard."""
 
     # sockets ------------------------------------------------------------------------------------
 
@@ -168,6 +171,7 @@ class Directory:
 
     async def _become_host(self, local: LocalRoom, token: int, memory: str) -> None:
         keeping = Keeping(self._database, local.room)
+        self.before_reading(local.room)
         host = await RoomHost.open(
             local.room, keeping, self._claims, self._placement, self._nodes, token, memory
         )

@@ -81,6 +81,9 @@ class Hub:
         self.links: dict[SocketLink, tuple[UUID, str]] = {}
         self._hints: asyncio.Queue[dict[str, Any]] = asyncio.Queue(4096)
         self._listening: set[UUID] = set()
+        self._missed: set[UUID] = set()
+        """Rooms that were hinted at before they could hear it."""
+        self.directory.before_reading = self._listen_to
         self._unheard_of: set[str] = set()
         self._alive_at = 0.0
 
@@ -165,14 +168,21 @@ class Hub:
 
     def _listen(self) -> None:
         """Hear hints about exactly the rooms that are run here."""
-        hosted = {local.room for local in self.directory.rooms.values() if local.host is not None}
-        for room in hosted - self._listening:
-            self._live.subscribe(f"request:{room}", self._hints)
-            if (local := self.directory.rooms.get(room)) is not None and local.host is not None:
-                local.host.reload()  # what was hinted at before we listened
-        for room in self._listening - hosted:
+        rooms = self.directory.rooms
+        hosts = {room: local.host for room, local in rooms.items() if local.host is not None}
+        for room in self._missed & hosts.keys():
+            self._missed.discard(room)
+            hosts[room].reload()
+        settling = {room for room in self._listening if room in rooms and rooms[room].settling.locked()}
+        for room in self._listening - hosts.keys() - settling:
             self._live.unsubscribe(f"request:{room}", self._hints)
-        self._listening = hosted
+            self._listening.discard(room)
+            self._missed.discard(room)
+
+    def _listen_to(self, room: UUID) -> None:
+        """Hear hints about a room from before it is read: nothing is changed unheard, and read only once."""
+        self._live.subscribe(f"request:{room}", self._hints)
+        self._listening.add(room)
 
     async def _hear_hints(self) -> None:
         while True:
@@ -181,6 +191,8 @@ class Hub:
             local = self.directory.rooms.get(room)
             if local is not None and local.host is not None:
                 local.host.hint(hint["resource"], hint["id"])
+            else:
+                self._missed.add(room)
 
     def _node_event(self, data: bytes) -> None:
         try:
@@ -203,7 +215,7 @@ class Hub:
     async def serve(self, call: SocketCall, room: UUID) -> None:
         """One socket, from its hello to its end."""
         hello = _hello(call.hello)
-        async with self._database.reading() as session:
+        async with self._database.glance() as session:
             who = await admit(session, call.actor, room)
         peer = peer_of(call.actor, room, hello.tab or new_token())
         link = SocketLink(call.socket, call.actor, who.language, bytes.fromhex(call.session_id))

@@ -85,17 +85,21 @@ async def _do(uow: UnitOfWork, actor: Actor, request_id: UUID, deed: room.Deed) 
 
 
 async def _records(session: AsyncSession, request_id: UUID) -> room.Records:
-    request = await session.get(ServiceRequest, request_id)
+    # Columns, and no marks where there is nothing to mark: it is read for whoever comes into a room first.
+    about = select(ServiceRequest.state, ServiceRequest.owner_id).where(ServiceRequest.id == request_id)
+    request = (await session.execute(about)).first()
     if request is None:
         return room.Records((), (), (), open=False)
-    stills = select(Still).where(Still.request_id == request_id, Still.erased_at.is_(None))
+    pictures = select(Still).where(Still.request_id == request_id, Still.erased_at.is_(None))
     marks = select(Mark).join(Still, Still.id == Mark.still_id)
     marks = marks.where(Still.request_id == request_id, Still.erased_at.is_(None), Mark.undone_at.is_(None))
     newest = select(Message).where(Message.request_id == request_id).order_by(Message.id.desc())
     messages = (await session.scalars(newest.limit(MESSAGES_SHOWN))).all()
+    stills = (await session.scalars(pictures.order_by(Still.id))).all()
+    drawn = (await session.scalars(marks.order_by(Mark.id))).all() if stills else ()
     return room.Records(
-        stills=tuple(_still(still_view(row)) for row in await session.scalars(stills.order_by(Still.id))),
-        marks=tuple(_mark(mark_view(row)) for row in await session.scalars(marks.order_by(Mark.id))),
+        stills=tuple(_still(still_view(row)) for row in stills),
+        marks=tuple(_mark(mark_view(row)) for row in drawn),
         messages=tuple(_message(message_view(row)) for row in reversed(messages)),
         open=request.state in OPEN_STATES,
         staff=frozenset({f"staff:{request.owner_id}"}),

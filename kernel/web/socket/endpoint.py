@@ -103,7 +103,7 @@ def _speaks_ours(newest: object) -> bool:
 async def _actor(house: House, token: str | None, surface: Surface | None) -> Actor | None:
     if token is None:
         return None
-    async with house.database.reading() as session:
+    async with house.database.glance() as session:
         return await who(session, token, house.clock.now(), surface)
 
 
