@@ -27,6 +27,12 @@ from field.task.task import FINAL, IN_ROUTE, TaskState
 
 Hours = tuple[datetime, datetime]
 
+_REP = (
+    *(Rep.id, Rep.staff_id, Rep.code, Rep.name, Rep.name_en, Rep.phone, Rep.station, Rep.skills, Rep.parts),
+    *(Rep.shift_start, Rep.shift_end, Rep.home_lon, Rep.home_lat, Rep.active),
+)
+_VISIT = (VisitRow.task_id, VisitRow.travel_s, VisitRow.eta, VisitRow.starts_at, VisitRow.ends_at)
+
 
 async def hours_on(
     session: AsyncSession, services: FieldServices, reps: Iterable[Any], day: date
@@ -94,15 +100,18 @@ async def coverage_now(
 
 @dataclasses.dataclass(frozen=True)
 class RepNow:
-    """A representative as the dispatcher sees one. ``next_visit``: the first stop not reached yet."""
+    """A representative as the dispatcher sees one. ``next_visit``: the first stop not reached yet.
 
-    rep: Rep
+    ``rep`` and ``next_visit`` are rows of the columns that are shown: there are thousands of them.
+    """
+
+    rep: Any
     hours: Hours
     zones: tuple[str, ...]
     position: RepPosition | None
     open_tasks: int
     done_today: int
-    next_visit: VisitRow | None
+    next_visit: Any
     next_state: TaskState | None
 
     def on_shift(self, now: datetime) -> bool:
@@ -123,8 +132,8 @@ async def reps_now(
     wanted: ColumnElement[bool] | None = None,
 ) -> list[RepNow]:
     """All active representatives by code, or those that are wanted."""
-    query = select(Rep).where(Rep.active if wanted is None else wanted).order_by(Rep.code)
-    reps = (await session.scalars(query)).all()
+    query = select(*_REP).where(Rep.active if wanted is None else wanted).order_by(Rep.code)
+    reps = (await session.execute(query)).all()
     today = services.day_of(now)
     hours = await hours_on(session, services, reps, today)
     ids = [rep.id for rep in reps]
@@ -142,19 +151,19 @@ async def reps_now(
     )
     open_tasks = {rep_id: count for rep_id, count in counts.all()}
     done: dict[UUID, int] = {}
-    upcoming: dict[UUID, tuple[VisitRow, TaskState]] = {}
+    upcoming: dict[UUID, Any] = {}
     stops = await session.execute(
-        select(RouteRow.rep_id, VisitRow, Task.state)
+        select(RouteRow.rep_id, Task.state, *_VISIT)
         .join(RouteRow, RouteRow.id == VisitRow.route_id)
         .join(Task, Task.id == VisitRow.task_id)
         .where(RouteRow.day == today, RouteRow.rep_id.in_(ids))
         .order_by(VisitRow.position)
     )
-    for owner, visit, state in stops.all():
-        if state is TaskState.DONE:
-            done[owner] = done.get(owner, 0) + 1
+    for stop in stops.all():
+        if stop.state is TaskState.DONE:
+            done[stop.rep_id] = done.get(stop.rep_id, 0) + 1
         else:
-            upcoming.setdefault(owner, (visit, state))
+            upcoming.setdefault(stop.rep_id, stop)
     return [
         RepNow(
             rep=rep,
@@ -163,8 +172,8 @@ async def reps_now(
             position=positions.get(rep.id),
             open_tasks=open_tasks.get(rep.id, 0),
             done_today=done.get(rep.id, 0),
-            next_visit=upcoming[rep.id][0] if rep.id in upcoming else None,
-            next_state=upcoming[rep.id][1] if rep.id in upcoming else None,
+            next_visit=upcoming.get(rep.id),
+            next_state=upcoming[rep.id].state if rep.id in upcoming else None,
         )
         for rep in reps
     ]

@@ -6,6 +6,7 @@ index, named after the newest import; a newer import anywhere makes every proces
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 from collections.abc import Sequence
@@ -96,6 +97,7 @@ class GridCache:
 
     def __init__(self) -> None:
         self._grid = EMPTY
+        self._building = asyncio.Lock()
 
     async def current(self, session: AsyncSession) -> Grid:
         """The grid as ``session`` sees it first; costs one small query while nothing was imported."""
@@ -105,11 +107,16 @@ class GridCache:
         version = await grid_version(session)
         grid = self._grid
         if grid.version != version:
-            rows = (await session.execute(_WHOLE)).all()
-            grid = await work_aside(_build, version, rows)
-            if is_settled(session):
-                self._grid = grid
+            async with self._building:  # a page asks for several things at once, that all need it
+                grid = self._grid if self._grid.version == version else await self._built(session, version)
         session.info[SEEN] = grid
+        return grid
+
+    async def _built(self, session: AsyncSession, version: UUID | None) -> Grid:
+        rows = (await session.execute(_WHOLE)).all()
+        grid = await work_aside(_build, version, rows)
+        if is_settled(session):
+            self._grid = grid
         return grid
 
 
