@@ -150,18 +150,22 @@ def _shapes(row: Values) -> dict[str, Any]:
 
 
 async def _update(uow: UnitOfWork, kind: Any, rows: Iterable[Values]) -> None:
-    """Change rows of one kind, each by its ``row_id``, and count their version on."""
-    rows = list(rows)
-    if not rows:
-        return
+    """Change rows of one kind, each by its ``row_id``, and count their version on.
+
+    Those that have the same columns changed are changed together.
+    """
     table = kind.__table__
-    values = _shapes(rows[0])
-    if "version" in table.c:
-        values["version"] = table.c.version + 1
-    if "changed_at" in table.c:
-        values["changed_at"] = uow.now
-    statement = update(table).where(table.c.id == bindparam("row_id")).values(values)
-    await (await uow.session.connection()).execute(statement, rows)
+    alike: dict[frozenset[str], list[Values]] = {}
+    for row in rows:
+        alike.setdefault(frozenset(row), []).append(row)
+    for some in alike.values():
+        values = _shapes(some[0])
+        if "version" in table.c:
+            values["version"] = table.c.version + 1
+        if "changed_at" in table.c:
+            values["changed_at"] = uow.now
+        statement = update(table).where(table.c.id == bindparam("row_id")).values(values)
+        await (await uow.session.connection()).execute(statement, some)
 
 
 async def _note_import(uow: UnitOfWork, actor: Actor, plan: Plan) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from field.grid.plans import plans
 from field.grid.store import stored_reps, stored_zones
 from field.grid.tables import GridImport, Rep, Zone
 from kernel.actors import Role, Surface
@@ -70,6 +71,49 @@ async def test_the_same_files_again_change_nothing(town: Town, dora: Caller) -> 
         after = {rep.code: rep.id for rep in await session.scalars(select(Rep))}
     assert after == {code: rep.id for code, rep in town.reps.items()}
     assert before.keys() == after.keys()
+
+
+async def test_of_those_who_are_there_only_what_differs_is_written(
+    town: Town, dora: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: dict[str, set[str]] = {}
+    real = plans.RepPlan
+
+    def seen(*given: Any) -> Any:
+        plan = real(*given)
+        written.update({row["code"]: set(row) - {"row_id", "code"} for row in plan.changed})
+        written["accounts"] = {row["username"] for row in plan.changed_accounts}
+        return plan
+
+    monkeypatch.setattr(plans, "RepPlan", seen)
+    file = [line.split(",") for line in REPS.strip().splitlines()]
+    column = {name: at for at, name in enumerate(file[0])}
+    for line in file[1:]:
+        match line[0]:
+            case "ann":
+                line[column["phone"]] = "+8613800138099"
+            case "bob":
+                line[column["name_en"]], line[column["home_lon"]] = "Robert", "7.4077"
+            case _:
+                line[column["username"]] = "cydney"
+    data = "\n".join(map(",".join, file)).encode()
+    before = {code: rep.version for code, rep in town.reps.items()}
+    status, report = await send(dora, "reps", data)
+    assert status == 200, report
+    assert written == {
+        "ann": {"phone"},
+        "bob": {"name_en", "home_lon", "home_ewkb"},
+        "accounts": {"bob", "cydney"},
+    }
+    async with town.database.reading() as session:
+        people = {row.code: row for row in await stored_reps(session)}
+        ann, bob, cyd = (await session.scalars(select(Rep).order_by(Rep.code))).all()
+        names = {rep.code: await session.get_one(Staff, rep.staff_id) for rep in (bob, cyd)}
+        place = (await session.execute(select(func.ST_X(Rep.home), Rep.home_lon).order_by(Rep.code))).all()
+    assert people["ann"].phone == "+8613800138099"
+    assert (names["bob"].name_en, names["cyd"].username) == ("Robert", "cydney")
+    assert [round(x, 6) for x, _ in place] == [lon for _, lon in place]
+    assert (ann.version, bob.version, cyd.version) == (before["ann"] + 1, before["bob"] + 1, before["cyd"])
 
 
 async def test_a_dry_run_tells_what_would_change_and_stores_nothing(town: Town, dora: Caller) -> None:

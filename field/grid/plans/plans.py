@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -244,7 +244,8 @@ def _rep_plan(
         removes_most(delta),
         (file.encoding, file.sample),
     )
-    differing = {row.code for row in delta.added} | {change.after.code for change in delta.changed}
+    back = {row.code for row in delta.added}
+    differing = {change.after.code: frozenset(change.fields) for change in delta.changed}
     accounts, new, changed, renamed = [], [], [], []
     ids: dict[str, UUID] = {}
     for row in file.rows:
@@ -255,9 +256,14 @@ def _rep_plan(
             new.append(_rep_values(row) | {"id": ids[row.code], "staff_id": account, "version": 1})
             continue
         ids[row.code] = before.id
-        if row.code in differing:
+        # Of those who are there already only what differs is written: while it is, others wait to write.
+        differs = differing.get(row.code, frozenset())
+        if row.code in back:
             changed.append({"row_id": before.id, **_rep_values(row)})
-        if row.code in differing or names.get(before.staff_id) != row.username:
+        elif row.code in differing:
+            changed.append({"row_id": before.id, **_differing_values(row, differs)})
+        called = row.code in back or not differs.isdisjoint(("name", "name_en"))
+        if called or names.get(before.staff_id) != row.username:
             renamed.append({"row_id": before.staff_id, **_account_values(row)})
     owned = []
     for zone in zones:
@@ -277,6 +283,13 @@ def _rep_plan(
         tuple(owned),
         asked.link_lifetime,
     )
+
+
+def _differing_values(row: RepRow, differs: Collection[str]) -> Values:
+    """Its code, and what differs of the rest; what it has that is no column of its own (its zones) aside."""
+    moved = {"home_ewkb"} if "home_lon" in differs or "home_lat" in differs else set()
+    wanted = {"code", *differs, *moved}
+    return {name: value for name, value in _rep_values(row).items() if name in wanted}
 
 
 def _account_values(row: RepRow) -> Values:
