@@ -138,6 +138,8 @@ class UnitOfWork:
 
     async def hold_for_now(self, name: str) -> Hold:
         """As :meth:`hold`, and can be given back as long as nothing was written."""
+        if self.session.get_bind().dialect.name != "postgresql":
+            return Hold(name, None)
         held = Hold(name, await self.session.begin_nested())
         await self.hold(name)
         return held
@@ -152,15 +154,23 @@ class Hold:
     """A name that a transaction has for itself, until it is given back or the transaction ends."""
 
     name: str
-    _savepoint: AsyncSessionTransaction
+    _savepoint: AsyncSessionTransaction | None
+    """None where the transaction has everything for itself anyway."""
+
+    @property
+    def all_along(self) -> bool:
+        """Whether nobody else could have changed anything since this transaction began."""
+        return self._savepoint is None
 
     async def keep(self) -> None:
         """Have it to the transaction's end."""
-        await self._savepoint.commit()
+        if self._savepoint is not None:
+            await self._savepoint.commit()
 
     async def give_back(self) -> None:
         """Let the next one have it: a savepoint takes the locks that came after it along."""
-        await self._savepoint.rollback()
+        if self._savepoint is not None:
+            await self._savepoint.rollback()
 
 
 class Database:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -41,10 +41,10 @@ class TaskFilter:
 class Known:
     """Rows that views of tasks refer to, by id."""
 
-    zones: Mapping[UUID, Zone]
-    reps: Mapping[UUID, Rep]
-    staff: Mapping[UUID, Staff]
-    visits: Mapping[UUID, VisitRow]
+    zones: dict[UUID, Zone]
+    reps: dict[UUID, Rep]
+    staff: dict[UUID, Staff]
+    visits: dict[UUID, VisitRow]
 
 
 async def list_tasks(session: AsyncSession, wanted: TaskFilter, now: datetime) -> Sequence[Task]:
@@ -132,22 +132,26 @@ async def task_by_id(session: AsyncSession, task_id: UUID) -> Task:
 
 
 async def known_to(session: AsyncSession, tasks: Iterable[Task]) -> Known:
-    """Everything that the tasks refer to, in four queries whatever their number."""
-    tasks = list(tasks)
-    zone_ids = {task.zone_id for task in tasks if task.zone_id}
-    rep_ids = {task.rep_id for task in tasks if task.rep_id}
-    staff_ids = {task.answerable_id for task in tasks}
-    return Known(
-        zones={row.id: row for row in await session.scalars(select(Zone).where(Zone.id.in_(zone_ids)))},
-        reps={row.id: row for row in await session.scalars(select(Rep).where(Rep.id.in_(rep_ids)))},
-        staff={row.id: row for row in await session.scalars(select(Staff).where(Staff.id.in_(staff_ids)))},
-        visits={
-            row.task_id: row
-            for row in await session.scalars(
-                select(VisitRow).where(VisitRow.task_id.in_([task.id for task in tasks]))
-            )
-        },
+    """Everything that the tasks refer to, in one query whatever their number."""
+    query = (
+        select(Zone, Rep, Staff, VisitRow)
+        .select_from(Task)
+        .outerjoin(Zone, Zone.id == Task.zone_id)
+        .outerjoin(Rep, Rep.id == Task.rep_id)
+        .join(Staff, Staff.id == Task.answerable_id)
+        .outerjoin(VisitRow, VisitRow.task_id == Task.id)
+        .where(Task.id.in_([task.id for task in tasks]))
     )
+    known = Known({}, {}, {}, {})
+    for zone, rep, staff, visit in (await session.execute(query)).all():
+        known.staff[staff.id] = staff
+        if zone is not None:
+            known.zones[zone.id] = zone
+        if rep is not None:
+            known.reps[rep.id] = rep
+        if visit is not None:
+            known.visits[visit.task_id] = visit
+    return known
 
 
 async def timeline_of(session: AsyncSession, task_id: UUID) -> list[tuple[TaskEntry, str | None, str | None]]:

@@ -79,6 +79,8 @@ async def create_task(
     request_id: UUID | None = None,
 ) -> Task:
     """Make a task and place it. Nobody able, or no zone: it lies in the inbox with the reason."""
+    # Read before anything waits to be written: so the task is written once, and with its zone.
+    await services.grid.current(uow.session)
     task = Task(
         id=uow.new_id(),
         request_id=request_id,
@@ -90,7 +92,6 @@ async def create_task(
     )
     _set_job(task, job, uow.now)
     uow.session.add(task)
-    await uow.session.flush()
     remember(uow, task, "create", actor)
     await locate_by_address(uow, services, task)
     await place(uow, services, task, SYSTEM)

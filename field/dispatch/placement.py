@@ -209,7 +209,8 @@ async def search_and_hold(
         fresh = held is not None
         if held is None:
             held = await uow.hold_for_now(days_of(best))
-            fresh = await unchanged(uow.session, searched.day, best, searched.version_of(best))
+            seen = searched.version_of(best)
+            fresh = held.all_along or await unchanged(uow.session, searched.day, best, seen)
         if fresh:
             await held.keep()
             return searched

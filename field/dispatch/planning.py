@@ -71,6 +71,7 @@ class Day:
         self.routes[rep_id] = route = dataclasses.replace(route, visits=in_order(route.visits))
         self.__dict__.pop("fleet", None)
         uow.session.info[WROTE_ROUTES] = True
+        new = rep_id not in self.rows
         row = await self._route_row(uow, rep_id)
         kept = {visit.task_id for visit in route.visits}
         for task_id, visit in list(self.visits.items()):
@@ -80,9 +81,10 @@ class Day:
         times = self.schedule(rep_id)
         for position, stop in enumerate(times.stops):
             self._put(uow, row, position, stop)
-        row.changed_at = uow.now
-        # Two changes at the same instant are two changes: the version must grow with each.
-        flag_modified(row, "changed_at")
+        if not new:
+            row.changed_at = uow.now
+            # Two changes at the same instant are two changes: the version must grow with each.
+            flag_modified(row, "changed_at")
         await uow.session.flush()
         uow.changed("route", rep_id, f"rep:{rep_id}", "reps")
         return times

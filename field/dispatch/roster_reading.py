@@ -45,7 +45,7 @@ async def roster_at(
     kept = rosters.get(day)
     if kept is not None and kept.marks == marks:
         return kept
-    changed: set[UUID] | None = None
+    changed: dict[UUID, Head] | None = None
     if kept is not None and kept.marks.same_people(marks):
         changed = await _changed(session, kept, marks)
     if is_writing(session) and (changed is None or len(changed) > FEW):
@@ -88,9 +88,14 @@ async def _marks(session: AsyncSession, day: date) -> Marks:
     return Marks((reps, int(rep_versions)), (routes, int(route_versions)), grid, special)
 
 
-async def _changed(session: AsyncSession, kept: Roster, marks: Marks) -> set[UUID]:
-    """The representatives whose routes are others than those kept."""
-    columns = select(RouteRow.rep_id, RouteRow.version).where(RouteRow.day == kept.day)
+_HEAD = (RouteRow.rep_id, RouteRow.version, RouteRow.locked, RouteRow.changed_at)
+Head = Any
+"""A row of these."""
+
+
+async def _changed(session: AsyncSession, kept: Roster, marks: Marks) -> dict[UUID, Head]:
+    """The routes that are others than those kept, by representative."""
+    columns = select(*_HEAD).where(RouteRow.day == kept.day)
     if kept.newest is not None:
         recent = columns.where(RouteRow.changed_at >= kept.newest - timedelta(seconds=1))
         changed, grown, new = _differing(kept, (await session.execute(recent)).all())
@@ -100,15 +105,15 @@ async def _changed(session: AsyncSession, kept: Roster, marks: Marks) -> set[UUI
     return _differing(kept, (await session.execute(columns)).all())[0]
 
 
-def _differing(kept: Roster, listed: Sequence[Any]) -> tuple[set[UUID], int, int]:
-    """Whose versions differ, by how much in all, and how many routes are new."""
-    changed, grown, new = set(), 0, 0
-    for rep_id, version in listed:
-        row = kept.rows.get(rep_id)
-        before = kept.plans[row].version if row is not None else version
-        if version != before:
-            changed.add(rep_id)
-            grown += version - before
+def _differing(kept: Roster, listed: Sequence[Head]) -> tuple[dict[UUID, Head], int, int]:
+    """Those whose versions differ, by how much in all, and how many routes are new."""
+    changed, grown, new = {}, 0, 0
+    for head in listed:
+        row = kept.rows.get(head.rep_id)
+        before = kept.plans[row].version if row is not None else head.version
+        if head.version != before:
+            changed[head.rep_id] = head
+            grown += head.version - before
             new += before == 0
     return changed, grown, new
 
@@ -152,13 +157,11 @@ def _day(row: int, person: Person, hours: Span, locked: bool) -> RepDay:
 async def _plans(
     session: AsyncSession,
     day: date,
-    only: set[UUID] | None,
+    only: dict[UUID, Head] | None,
     people: dict[UUID, Person],
     travel: Travel,
 ) -> dict[UUID, Planned]:
     """The stored routes of the day, all or ``only`` some, of those who are among ``people``."""
-    routes = select(RouteRow.rep_id, RouteRow.version, RouteRow.locked, RouteRow.changed_at)
-    routes = routes.where(RouteRow.day == day)
     visits = (
         select(
             RouteRow.rep_id,
@@ -181,10 +184,12 @@ async def _plans(
         .where(RouteRow.day == day)
         .order_by(VisitRow.position)
     )
-    if only is not None:
-        routes, visits = routes.where(RouteRow.rep_id.in_(only)), visits.where(RouteRow.rep_id.in_(only))
+    # The routes before their visits: what changes in between then has an old version, and is read again.
+    if only is None:
+        heads = list((await session.execute(select(*_HEAD).where(RouteRow.day == day))).all())
+    else:
+        heads, visits = list(only.values()), visits.where(RouteRow.rep_id.in_(only))
     stops: dict[UUID, list[Any]] = defaultdict(list)
-    heads = (await session.execute(routes)).all()
     for visit in await session.execute(visits):
         stops[visit[0]].append(visit)
     ends = [rep_id for rep_id in stops if rep_id in people]
