@@ -23,7 +23,13 @@ from uuid import UUID
 
 from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, AsyncSessionTransaction, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    AsyncSessionTransaction,
+    create_async_engine,
+)
 from sqlalchemy.orm.exc import StaleDataError
 
 from kernel import audit
@@ -187,7 +193,7 @@ class Database:
         # Errors end in logs: they name the statement, and none of the values people gave.
         self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **options)
         self._for_reading = self._for_a_glance = self.engine
-        self._together = Together(self.engine) if self.is_sqlite else None
+        self._together = Together(self.engine, _commit) if self.is_sqlite else None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
         else:
@@ -283,6 +289,10 @@ class Database:
         if self._together is not None:
             await self._together.close()
         await self.engine.dispose()
+
+
+async def _commit(connection: AsyncConnection) -> None:
+    await connection.commit()
 
 
 def _lost_race(error: Exception) -> bool:

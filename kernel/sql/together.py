@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -67,8 +67,10 @@ class Turn:
 class Together:
     """The line of those who want to write."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, end: Callable[[AsyncConnection], Awaitable[None]]) -> None:
+        """``end`` commits a connection's transaction."""
         self._engine = engine
+        self._end = end
         self._turn = asyncio.Lock()
         self._in_line = 0
         self._group: _Group | None = None
@@ -150,7 +152,7 @@ class Together:
         """Of its own, so that nobody who is cancelled cuts it off."""
         try:
             if group.members:
-                await group.connection.commit()
+                await self._end(group.connection)
         except Exception as error:
             group.stored.set_exception(error)
             group.stored.exception()
