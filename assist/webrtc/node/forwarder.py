@@ -274,6 +274,10 @@ class Forwarder:
         if not legs:
             return
         marker = second & 0x80
+        if number > (reception.expected + uplink.shift & 0xFFFF) > 0:
+            for leg in self._there_before(uplink):
+                self._send(leg, packet, marker, sent_at)
+            return
         for leg in legs[1:]:
             self._send(leg, packet, marker, sent_at)
         # The first leg's copy is made where the packet lies.
@@ -347,8 +351,21 @@ class Forwarder:
             return
         packet = rtp.forwarded(original, uplink.shift, uplink.ticks)
         uplink.ring[int(_u16(packet, 2)[0]) & 1023] = packet
-        for leg in uplink.legs:
+        legs = uplink.legs
+        if _u16(packet, 2)[0] > (uplink.reception.expected + uplink.shift & 0xFFFF) > 0:
+            legs = self._there_before(uplink)
+        for leg in legs:
             self._send(leg, packet, packet[1] & 0x80, rtp.abs_send_time(now))
+
+    def _there_before(self, uplink: Uplink) -> tuple[Leg, ...]:
+        """The viewers of a late packet from before its numbers wrapped who have got packets from then, too.
+
+        A receiver counts the wraps from its first packet on (RFC 3711 section 3.3.1): one that came later
+        would take the late one for the newest by far, or miss it and open nothing from then on.
+        """
+        after = (uplink.reception.expected + uplink.shift) & 0xFFFF
+        self.sync([leg.peer for leg in uplink.legs])
+        return tuple(leg for leg in uplink.legs if leg.packets > after)
 
     def retransmit(self, leg: Leg, sequences: tuple[int, ...]) -> None:
         """A viewer did not get these packets: send them again, as RTX where it takes that (RFC 4588)."""

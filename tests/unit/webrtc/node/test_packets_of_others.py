@@ -226,3 +226,28 @@ async def test_a_retransmission_of_another_codec_is_none(scene: Scene) -> None:
     camera.client.send_rtp(rtp_packet(sdp.VIDEO_RTX, 2, 6000, RTX_SSRC, (2).to_bytes(2, "big") + b"00000002"))
     await until(lambda: len(desk.packets) == 3)
     assert {one[20:] for one in desk.packets} == {b"00000001", b"00000002", b"00000003"}
+
+
+async def test_what_was_sent_before_a_viewer_came_is_not_sent_to_it_over_the_wrap(scene: Scene) -> None:
+    """A receiver counts how often the numbers have wrapped from the first packet that it gets (RFC 3711
+    section 3.3.1). Were it given one of before the wrap and missed that, it could open nothing any more."""
+    camera, desk, other = scene.publisher("phone"), scene.viewer("desk"), scene.viewer("other")
+    await camera.join()
+    await other.join("phone")
+    for sequence in (65_530, 65_531, 65_533, 65_534, 65_535, 65_536, 65_537):
+        camera.client.send_rtp(video(sequence))
+    await until(lambda: len(other.got) == 7 and 65_532 in camera.nacked)
+    await desk.join("phone")
+    camera.client.send_rtp(video(65_538))
+    await until(lambda: len(desk.packets) == 1)
+    desk.client.lose_in = lambda datagram: (
+        127 < datagram[0] < 192 and datagram[2:4] == (65_532).to_bytes(2, "big")
+    )
+    body = (65_532).to_bytes(2, "big") + b"00065532"
+    camera.client.send_rtp(rtp_packet(sdp.VIDEO_RTX, 1, 65_532 * 3000, RTX_SSRC, body))
+    await until(lambda: 65_532 in other.got)
+    for sequence in range(65_539, 65_560):
+        camera.client.send_rtp(video(sequence))
+    await until(lambda: len(other.got) == 7 + 1 + 1 + 21)
+    await until(lambda: len(desk.packets) == 22)
+    assert numbers(desk) == list(range(2, 24))
