@@ -1,6 +1,6 @@
 // An address being typed, completed by the utility's own gazetteer: a combobox (WAI-ARIA 1.2, list autocomplete). A
 // chosen place gives the point; below the field the place is said in words: its zone, and what it is next to. Without a
-// gazetteer, or without a network, it is a plain field.
+// gazetteer it is a plain field; without a network it says that nothing can be looked up, and keeps what is written.
 
 import { ApiError } from "lib/api.js";
 import { note } from "parts/chip.js";
@@ -32,7 +32,9 @@ export function addressField({ api, field: props, chosen }) {
   for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-controls": listId, "aria-expanded": "false", autocomplete: "off" })) {
     control.setAttribute(name, value);
   }
+  const told = h("p", { class: "hint", role: "status", hidden: true });
   control.after(list);
+  list.after(told);
   /** @type {FoundPlace[]} */
   let found = [];
   /** @type {AbortController | null} */
@@ -46,6 +48,7 @@ export function addressField({ api, field: props, chosen }) {
     clearTimeout(soon);
     asking?.abort();
     list.hidden = true;
+    told.hidden = true;
     marked = -1;
     control.setAttribute("aria-expanded", "false");
     control.removeAttribute("aria-activedescendant");
@@ -84,14 +87,21 @@ export function addressField({ api, field: props, chosen }) {
     asking?.abort();
     asking = new AbortController();
     const { signal } = asking;
+    let trouble = "";
     try {
-      found = (await api.get("/api/places", { query: { q: control.value.trim() }, signal, tries: 1 })).places;
+      const answer = await api.get("/api/places", { query: { q: control.value.trim() }, signal, tries: 1 });
+      found = answer.places;
+      if (!found.length && answer.known) trouble = "common.places.none"; // without a gazetteer nothing is to be said
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof ApiError)) throw error;
       found = []; // what was typed is kept, and looked up when it is sent
+      trouble = "common.places.away";
     }
-    if (!signal.aborted && document.activeElement === control) show();
+    if (signal.aborted || document.activeElement !== control) return;
+    show();
+    told.hidden = !trouble;
+    told.textContent = trouble && t(trouble);
   };
 
   control.addEventListener("input", () => {
