@@ -1,10 +1,11 @@
-// Where names stand beside their dots on a map: no name over another name or over a dot, as few as can be left out.
+// Where names stand beside their dots on a map: no name over another name or over a dot that has one, over as few others
+// as can be, and as few names as can be left out.
 // Each is tried to the right of its dot, then left, below and above (Imhof's order for points, "Positioning Names on
 // Maps", 1975, for scripts read from the left), then at the corners. Pure: pixels in, pixels out.
 
 /**
- * @typedef {{id: string, x: number, y: number, r: number, width: number}} Dot in pixels; `width` of its name, 0 for none.
- *   Dots come in the order of their importance: who comes first is named first.
+ * @typedef {{id: string, x: number, y: number, r: number, width: number, sure?: boolean}} Dot in pixels; `width` of its name,
+ *   0 for none; `sure`: named whatever it covers. Dots come in the order of their importance: who comes first is named first.
  */
 /** @typedef {{left: number, top: number, right: number, bottom: number}} Box */
 /** @typedef {{dx: number, dy: number}} Offset of the name's middle left end from the middle of the dot */
@@ -36,24 +37,26 @@ function around({ r, width }, height) {
 export function placeLabels(dots, { height, view, avoid = [] }) {
   /** @type {Map<string, Offset>} */
   const placed = new Map();
-  const marks = dots.map(({ x, y, r }) => ({ left: x - r, top: y - r, right: x + r, bottom: y + r }));
+  const mark = (/** @type {Dot} */ { x, y, r }) => ({ left: x - r, top: y - r, right: x + r, bottom: y + r });
+  const marks = dots.filter(({ width }) => width).map((dot) => ({ dot, box: mark(dot) }));
+  const rather = [...avoid, ...dots.filter(({ width }) => !width).map(mark)];
   /** @type {Box[]} */
   const names = [];
-  dots.forEach((dot, own) => {
-    if (!dot.width) return;
+  for (const { dot } of marks) {
     let kept = null;
-    for (const offset of around(dot, height)) {
+    const places = around(dot, height);
+    for (const offset of places) {
       const [left, middle] = [dot.x + offset.dx, dot.y + offset.dy];
       const box = { left, top: middle - height / 2, right: left + dot.width, bottom: middle + height / 2 };
       if (box.left < view.left || box.right > view.right || box.top < view.top || box.bottom > view.bottom) continue;
-      if (names.some((other) => meet(box, other)) || marks.some((mark, at) => at !== own && meet(box, mark))) continue;
-      const covers = avoid.filter((other) => meet(box, other)).length;
+      if (names.some((other) => meet(box, other)) || marks.some((other) => other.dot !== dot && meet(box, other.box))) continue;
+      const covers = rather.filter((other) => meet(box, other)).length;
       if (!kept || covers < kept.covers) kept = { offset, box, covers };
       if (!covers) break;
     }
-    if (!kept) return;
-    names.push(kept.box);
-    placed.set(dot.id, kept.offset);
-  });
+    if (kept) names.push(kept.box);
+    if (kept) placed.set(dot.id, kept.offset);
+    else if (dot.sure && places[0]) placed.set(dot.id, places[0]);
+  }
   return placed;
 }

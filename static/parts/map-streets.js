@@ -23,6 +23,7 @@ export async function drawStreets(leaflet, map, url, gone) {
   const [west, south, east, north] = streets.bounds;
   map.setView([(south + north) / 2, (west + east) / 2], 14, { animate: false });
   map.createPane("streets").style.zIndex = "210";
+  map.createPane("street-names").style.zIndex = "215"; // below everything that a page draws
   const renderer = leaflet.canvas({ pane: "streets", padding: 0.4 });
   const token = (/** @type {string} */ name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const colour = () => token("--map-street") || "#7a8b98";
@@ -46,7 +47,7 @@ export async function drawStreets(leaflet, map, url, gone) {
       const half = (name.length * LETTER_PX) / 2;
       if (written.some((other) => Math.abs(other.y - y) < LINE_PX && Math.abs(other.x - x) < other.half + half)) continue;
       written.push({ x, y, half });
-      names.addLayer(leaflet.tooltip({ permanent: true, direction: "center", className: "street-name", interactive: false }).setLatLng([lat, lon]).setContent(text(name)));
+      names.addLayer(leaflet.tooltip({ pane: "street-names", permanent: true, direction: "center", className: "street-name", interactive: false }).setLatLng([lat, lon]).setContent(text(name)));
     }
   };
   const choose = () => {

@@ -346,10 +346,12 @@ async def test_the_map_goes_to_the_chosen_task_and_shows_who_is_proposed(
     await screenshot(page, "console-map-proposed")
     await page.keyboard.press("t")
     tables = page.locator(".console-table")
-    for at in range(3):
-        room = await tables.nth(at).evaluate("table => [table.scrollWidth, table.clientWidth]")
-        assert room[0] <= room[1], "the last column is cut"
-    await screenshot(page, "console-tables-1440")
+    for width in (1280, 1440):
+        await page.set_viewport_size({"width": width, "height": 900})
+        for at in range(3):
+            seen = await tables.nth(at).evaluate("table => [table.scrollWidth, table.clientWidth]")
+            assert seen[0] <= seen[1], f"the last column is cut at {width} px"
+        await screenshot(page, f"console-tables-{width}")
     assert lost["rep"] is None
 
 

@@ -86,6 +86,18 @@ async def test_in_a_crowd_nothing_is_covered_and_the_first_are_named(browsers: B
         assert not any(meet(box, mark(each)) for each in dots if each["id"] != name)
 
 
+async def test_in_a_large_utility_some_are_named_and_the_chosen_one_always(browsers: Browsers) -> None:
+    chance = random.Random(1)
+    dots = [dot(str(n), chance.uniform(0, 800), chance.uniform(0, 600), 70 * (n < 100)) for n in range(1500)]
+    dots[0] |= {"sure": True, "x": 1, "y": 1}
+    names = await placed(browsers, dots)
+    assert "0" in names and len(names) > 40
+    for one, other in combinations(names.values(), 2):
+        assert not meet(one, other)
+    walled_in = [dot("own", 60, 8) | {"sure": True}, *(dot(str(n), 20 + 10 * n, 30) for n in range(20))]
+    assert "own" in await placed(browsers, walled_in)
+
+
 async def test_who_has_no_name_to_be_written_still_keeps_others_off(browsers: Browsers) -> None:
     names = await placed(browsers, [dot("ann", 400, 300), dot("nameless", 430, 300, 0)])
     assert set(names) == {"ann"} and not meet(names["ann"], mark(dot("nameless", 430, 300)))

@@ -23,6 +23,8 @@ const CALM_MS = 1000;
 const NEAR = 15; // streets can be read
 const CROWD = 400; // so many tasks in sight are drawn small
 const MANY = 100; // so many representatives are drawn small, and named
+const OWN = 17; // half the width of the chosen task: seen also where somebody stands on it
+const CONTROL = 58; // the corner with the buttons for closer and farther
 const LINE = 16; // pixels that a name is high
 const FILL = /** @type {Record<string, number>} */ ({ covered: 0.14, thin: 0.3, uncovered: 0.75, late: 0.34 });
 const ALL = /** @type {Kind[]} */ (["zones", "tasks", "reps"]);
@@ -32,7 +34,8 @@ export class MapView {
   constructor(board) {
     this.board = board;
     this.map = /** @type {import("parts/map.js").MapPart} */ (h("cs-map", { class: "console-map" }));
-    this.element = h("div", { class: "console-map-place" }, this.map, legend());
+    this.legend = legend();
+    this.element = h("div", { class: "console-map-place" }, this.map, this.legend);
     /** @type {any} */
     this.layers = null;
     /** @type {Set<Kind>} what has changed since it was drawn */
@@ -140,8 +143,13 @@ export class MapView {
     });
     if (zones.size && !this.framed) {
       this.framed = true;
-      map.fitBounds(this.map.leaflet.featureGroup(zones.layers).getBounds(), { padding: [16, 16], animate: false });
+      map.fitBounds(this.map.leaflet.featureGroup(zones.layers).getBounds(), { ...this.inset(16), animate: false });
     }
+  }
+
+  /** Room at the edges, above the legend too, in pixels. @param {number} pixels */
+  inset(pixels) {
+    return { paddingTopLeft: [pixels, pixels], paddingBottomRight: [pixels, pixels + this.legend.offsetHeight] };
   }
 
   /** @param {import("pages/console/colours.js").Colours} shades */
@@ -157,7 +165,7 @@ export class MapView {
       style: (/** @type {Task} */ task) => {
         const own = chosen?.kind === "task" && chosen.id === task.id;
         const loud = task.late_s > 0 || waits(task);
-        return { color: own ? shades.ink : shades.card, weight: own ? 3 : shown.length > CROWD ? 0.5 : 1.5, fillColor: loud ? shades.bad : shades.brand, fillOpacity: 1, radius: own ? 13 : loud ? alarm : calm };
+        return { color: own ? shades.ink : shades.card, weight: own ? 3 : shown.length > CROWD ? 0.5 : 1.5, fillColor: loud ? shades.bad : shades.brand, fillOpacity: 1, radius: own ? OWN : loud ? alarm : calm };
       },
       says: (/** @type {Task} */ task) => [title(task), task.address].filter(Boolean).join(" · "),
     });
@@ -191,14 +199,15 @@ export class MapView {
     const crowd = this.board.reps.size > MANY;
     const dots = seen.map((rep, at) => {
       const { x, y } = map.latLngToContainerPoint(Object.values(placeOf(rep)));
-      return { id: rep.id, x, y, r: first.has(rep.id) ? 14 : crowd ? 6 : 11, width: at < MANY ? wide(name(rep)) : 0 };
+      return { id: rep.id, x, y, r: first.has(rep.id) ? 14 : crowd ? 6 : 11, width: at < MANY ? wide(name(rep)) : 0, sure: first.has(rep.id) };
     });
     const tasks = open.length > CROWD ? [] : open.filter(({ lat, lon }) => lat !== null && lon !== null && view.contains([lat, lon]));
     const avoid = tasks.map(({ id, lat, lon }) => {
       const { x, y } = map.latLngToContainerPoint([lat, lon]);
-      const r = chosen?.id === id ? 13 : 7;
+      const r = chosen?.id === id ? OWN : 7;
       return { left: x - r, top: y - r, right: x + r, bottom: y + r };
     });
+    avoid.push({ left: size.x - CONTROL, top: 0, right: size.x, bottom: 2 * CONTROL }, { left: 0, top: size.y - this.legend.offsetHeight - 24, right: this.legend.offsetWidth, bottom: size.y });
     return placeLabels(dots, { height: LINE, view: { left: 0, top: 0, right: size.x, bottom: size.y }, avoid });
   }
 
@@ -222,7 +231,7 @@ export class MapView {
       const mark = h("b", { class: "console-rank", text: index + 1 });
       L.marker([at.lat, at.lon], { interactive: false, keyboard: false, icon: L.divIcon({ html: mark, className: "", iconSize: [20, 20], iconAnchor: [24, 24] }) }).addTo(layer);
     });
-    map.fitBounds(bounds, { padding: [56, 56], maxZoom: NEAR, animate: !matchMedia("(prefers-reduced-motion: reduce)").matches });
+    map.fitBounds(bounds, { ...this.inset(56), maxZoom: NEAR, animate: !matchMedia("(prefers-reduced-motion: reduce)").matches });
   }
 
   /** What is chosen comes into sight, where it has a place and is not seen already. */
@@ -236,7 +245,7 @@ export class MapView {
     const animate = !matchMedia("(prefers-reduced-motion: reduce)").matches;
     const home = zones.size ? this.map.leaflet.featureGroup(zones.layers).getBounds() : null;
     // What lies outside of everything is shown with everything: alone on an empty ground it would say nothing.
-    if (home?.isValid() && !home.pad(0.05).contains([place.lat, place.lon])) map.fitBounds(home.extend([place.lat, place.lon]), { padding: [40, 40], animate });
+    if (home?.isValid() && !home.pad(0.05).contains([place.lat, place.lon])) map.fitBounds(home.extend([place.lat, place.lon]), { ...this.inset(40), animate });
     else map.setView([place.lat, place.lon], Math.max(map.getZoom(), NEAR), { animate });
   }
 

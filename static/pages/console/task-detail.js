@@ -80,18 +80,23 @@ function facts(task) {
   const { customer } = task;
   /** @type {[string, unknown][]} */
   const rows = [
-    ["console.fact.rep", task.rep && `${name(task.rep)} · ${spaced(task.rep.phone)}`],
+    ["console.fact.rep", task.rep && `${name(task.rep)} · ${whole(task.rep.phone)}`],
     ["console.fact.starts", task.starts_at && span(task.starts_at, task.ends_at ?? task.starts_at)],
     ["console.fact.window", span(task.window_start, task.window_end)],
     ["console.fact.work", duration(i18n, task.duration_s)],
     ["console.fact.skill", t("console.fact.level", { skill: t(`common.skill.${task.skill}`), level: task.level })],
     ["console.fact.parts", partList(task.parts)],
     ["console.fact.ownership", task.ownership && t(`common.ownership.${task.ownership}`)],
-    ["console.fact.customer", [customer["name"], spaced(customer["phone"] ?? "")].filter(Boolean).join(" · ")],
+    ["console.fact.customer", [customer["name"], whole(customer["phone"] ?? "")].filter(Boolean).join(" · ")],
     ["console.fact.answerable", name(task.answerable)],
     ["console.fact.note", task.note],
   ];
   return h("dl", { class: "console-facts" }, rows.filter(([, value]) => value).map(([key, value]) => [h("dt", { t: key }), h("dd", { text: String(value) })]));
+}
+
+/** A telephone number that no line end takes apart. @param {string} phone */
+function whole(phone) {
+  return spaced(phone).replaceAll(" ", "\u00a0");
 }
 
 /** @param {TaskDetail} task @param {import("pages/console/board.js").Board} board */
