@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -29,9 +30,9 @@ from tests.rig.town import REPS, Town, inside, sweep, zone_file
 SOON = MORNING + timedelta(hours=2)
 
 
-async def news(town: Town, *kinds: str) -> None:
-    """Deliver what the field has told itself, and what comes of that; each once."""
-    delivered = set()
+async def news(town: Town, *kinds: str, heard: Collection[UUID] = ()) -> None:
+    """Deliver what the field has told itself and was not ``heard``, and what comes of that; each once."""
+    delivered = set(heard)
     while True:
         rows = [row for kind in kinds or ("task_done", "route_eased") for row in await town.outbox(kind)]
         if not (fresh := [row for row in rows if row.id not in delivered]):
@@ -195,8 +196,9 @@ HARBOUR = "address,town,lon,lat\n1 Harbour Road,Monaco,7.4131,43.7051\n9 Cliff P
 
 async def bring(town: Town, kind: str, data: bytes) -> None:
     dora = await town.caller("dora")
+    before = [row.id for row in await town.outbox("ground_learned")]
     await dora.upload(f"/api/imports/{kind}", data, name=f"{kind}.csv")
-    await news(town, "ground_learned")
+    await news(town, "ground_learned", heard=before)
 
 
 async def test_an_address_file_places_what_had_no_place(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
