@@ -74,7 +74,7 @@ class LocalRoom:
     owner: str | None = None
     token: int = 0
     number: int | None = None
-    """Of the host's last word to us."""
+    """Of the last message from the room's host on another worker: a gap means that one was lost."""
     settling: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 

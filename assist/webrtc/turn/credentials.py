@@ -17,7 +17,7 @@ LIFETIME = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Credentials:
-    """A TURN user: ``username``, ``password``, and when they stop to hold (UTC)."""
+    """A TURN user: ``username``, ``password``, and until when they are valid (UTC)."""
 
     username: str
     password: str
