@@ -13,10 +13,13 @@ from tests.rig.desk import (
     ASK_FOR_A_PERSON,
     becomes,
     desk_link,
+    draw,
     frames,
     open_desk,
+    until_marks,
     waiting_customer,
 )
+from tests.rig.page_checks import assert_fit
 from tests.rig.town import inside
 from tests.rig.working_day import WorkingDay
 
@@ -248,3 +251,38 @@ async def test_whoever_is_given_back_reads_why_and_keeps_their_place(
     await row.locator(".look").click()
     await page.locator("#tab-timeline").click()
     await expect(page.locator(".timeline")).to_contain_text("退回队列 需要其他专长")
+
+
+@pytest.mark.timeout(300)
+async def test_the_call_is_fit_to_use_on_a_small_phone(
+    both: tuple[Page, Page], screenshot: ShotTaker
+) -> None:
+    page, phone = both
+    await phone.set_viewport_size({"width": 390, "height": 844})
+    themes = ("dark", "sun", "light")
+
+    async def fit(name: str) -> None:
+        await assert_fit(
+            phone, screenshot=screenshot, name=f"call-{name}", themes=themes, axe_in=("zh-Hans",)
+        )
+
+    await fit("live")
+    await page.keyboard.press("p")
+    await expect(phone.locator(".asked")).to_be_visible()
+    await fit("asked")
+    await phone.locator(".asked .button:has(cs-icon[name=chat])").tap()
+    await expect(phone.locator(".drawer .chat")).to_be_visible()
+    await fit("chat")
+    await page.keyboard.press("f")
+    await expect(phone.locator("cs-ink")).to_be_visible(timeout=20_000)
+    await phone.locator(".drawer .button:has(cs-icon[name=close])").tap()
+    await draw(page, "3", (0.3, 0.7), (0.5, 0.5))
+    await until_marks(phone, 1)
+    await fit("still")
+    await page.keyboard.press("Escape")
+    await phone.locator(".call-bar .button:has(cs-icon[name=photo])").tap()
+    await expect(phone.locator(".drawer cs-photo")).to_have_count(1)
+    await fit("photos")
+    await phone.locator(".drawer cs-photo button").tap()
+    await expect(phone.locator("dialog[open] .viewer")).to_be_visible()
+    await fit("viewer")

@@ -45,6 +45,7 @@ async def test_the_desk_is_fit_to_use(desk: WorkingDay, desk_page: Page, screens
     await customer.upload(path, as_jpeg(frame(5)), client_id=str(uuid4()), source="upload")
     async with phone_in_call(customer):
         await frames(page)
+        await fit("live", THEMES)
         await page.locator(".strip [data-still]:not([data-still=live])").click()
         await expect(page.locator("cs-ink")).to_be_visible()
         await fit("call", THEMES)
