@@ -14,6 +14,7 @@ from tests.rig.desk import (
     becomes,
     desk_link,
     draw,
+    end_call,
     frames,
     open_desk,
     until_marks,
@@ -213,6 +214,18 @@ async def test_a_still_is_deleted_in_two_taps_on_either_side(
     await expect(photos).to_have_count(0)
     await expect(tiles).to_have_count(0)
 
+    # Taken up again, the call has the stills that there were, and a proof that was chosen stays chosen.
+    await page.keyboard.press("f")
+    await expect(tiles).to_have_count(1, timeout=20_000)
+    await expect(page.locator("cs-ink")).to_be_visible()
+    form = await end_call(page)
+    await form.locator(".proof input").check()
+    await page.locator(".work-top .button:has(cs-icon[name=video])").click()
+    await expect(page.locator("video.live")).to_be_visible(timeout=20_000)
+    await expect(tiles).to_have_count(1)
+    form = await end_call(page)
+    await expect(form.locator(".proof input")).to_be_checked()
+
 
 async def pinch(page: Page, target: Any, by: float) -> None:
     """Two fingers go apart."""
@@ -276,6 +289,7 @@ async def test_the_call_is_fit_to_use_on_a_small_phone(
     await page.keyboard.press("f")
     await expect(phone.locator("cs-ink")).to_be_visible(timeout=20_000)
     await phone.locator(".drawer .button:has(cs-icon[name=close])").tap()
+    await becomes(page, "document.querySelector('cs-ink').image.naturalWidth > 0")
     await draw(page, "3", (0.3, 0.7), (0.5, 0.5))
     await until_marks(phone, 1)
     await fit("still")

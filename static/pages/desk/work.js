@@ -140,6 +140,7 @@ export class Work extends EventTarget {
       stillOf: (id) => this.stills.get(id) ?? null, known: () => Boolean(this.request?.call?.customer_joined_at),
     });
     this.call = call;
+    this.inRoom = new Set(); // another room knows nothing yet, which deletes nothing
     call.addEventListener("over", () => void this.refresh());
     call.addEventListener("stills", () => this.keepStills(call));
     for (const type of ["stills", "shown", "marks", "messages"]) call.addEventListener(type, () => this.tell(type));
