@@ -69,6 +69,9 @@ async def test_danger_is_not_closed_by_advice_without_a_word_and_the_field_says_
     words = form.locator("[name=outcome-note]")
     await expect(words).to_be_focused()
     await expect(words).to_have_attribute("aria-invalid", "true")
+    await expect(warning).to_be_hidden()  # the refusal itself stands there now
+    await expect(form.get_by_text("客户报告过危险")).to_be_visible()
+    await expect(form.locator(".field .optional")).to_be_hidden()
     await assert_accessible(page)
     await screenshot(page, "desk-danger-word")
     await words.fill("开关已断电，水已关")

@@ -37,6 +37,7 @@ BOTH_SIDES = {
     "send_still",
     "list_stills",
     "read_still_image",
+    "delete_a_still",
     "list_marks",
     "draw_mark",
     "take_mark_back",
@@ -52,6 +53,7 @@ STAFF_ONLY = {
     "give_outcome",
     "invite_someone",
     "renew_an_invitation",
+    "ask_for_rating",
 }
 EVERYBODY_SIGNED_IN = {"read_ice_servers"}
 """Doors with nothing of anybody's behind them."""

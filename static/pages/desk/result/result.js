@@ -56,7 +56,7 @@ export function resultForm(bench) {
     severity: section("desk.result.severity", severity),
     still_ids: section("desk.result.proof", proof.element),
     outcome: section("desk.result.outcome", h("div", { class: "stack" }, outcome.element, plan.element)),
-    note: { element: words, fault: (/** @type {string | null} */ text) => words.fault(text), show: () => words.control.focus() },
+    note: { element: words, fault: (/** @type {string | null} */ text) => (words.fault(text), warn()), show: () => words.control.focus() },
   };
   const trouble = h("div", { role: "alert" });
   const finish = button({ t: "desk.result.finish", icon: "check", kind: "primary", size: "main", key: "Ctrl ↵", "aria-keyshortcuts": "Control+Enter", action: () => save() });
@@ -79,8 +79,11 @@ export function resultForm(bench) {
   /** Danger that ends in advice, or unseen, wants a word why: the server's own rule. */
   const wordNeeded = () => (work.request?.priority ?? 0) >= DANGER && Boolean(result.outcome) && result.outcome !== "needs_visit" && !(result.outcome === "fixed" && (begun() || work.request?.verdict));
 
+  const optional = /** @type {HTMLElement} */ (words.querySelector(".optional"));
   const warn = () => {
-    danger.hidden = !wordNeeded() || Boolean(words.control.value.trim());
+    const needed = wordNeeded();
+    optional.hidden = needed;
+    danger.hidden = !needed || Boolean(words.control.value.trim()) || words.control.getAttribute("aria-invalid") === "true";
   };
 
   /** A verdict was begun. */
