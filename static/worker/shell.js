@@ -10,6 +10,9 @@ const EVIDENCE = /^\/api\/(stills\/[^/]+\/(image|marks)|proofs\/[^/]+\/image)$/;
 const PATIENCE_MS = 4000;
 
 self.addEventListener("install", (event) => {
+  // Calls that this worker has no part in do not wait for it to be started (Static Routing API, where there is one).
+  const route = (/** @type {string} */ pathname, /** @type {string} */ source) => ({ condition: { urlPattern: new URLPattern({ pathname }) }, source });
+  event.addRoutes?.([route("/api/stills/*", "fetch-event"), route("/api/proofs/*", "fetch-event"), route("/api/*", "network")])?.catch(() => {});
   event.waitUntil(caches.open(FILES).then((cache) => cache.addAll([shell.path, ...shell.files])).then(() => self.skipWaiting()));
 });
 

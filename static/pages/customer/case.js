@@ -54,6 +54,8 @@ export class Case extends EventTarget {
     this.talk = null;
     /** @type {Catalogue | null} */
     this.catalogue = null;
+    /** @type {Promise<void>} the catalogue's coming */
+    this.guides = Promise.resolve();
     /** @type {string | null} a personal link's secret (empty where the address lost it), until it is redeemed */
     this.token = null;
     /** @type {unknown} why a personal link could not be opened */
@@ -69,11 +71,12 @@ export class Case extends EventTarget {
   /** Opens the request of this device, after redeeming a personal link if there is one. @param {boolean} camera whether this browser has one */
   async open(camera) {
     this.kept = await Kept.open();
-    const guides = this.loadGuides();
+    this.guides = this.loadGuides();
+    this.guides.catch(() => {}); // who needs them asks again
     await this.openErrands();
     if (this.token !== null && camera) await this.redeem();
     if (!this.request && this.token === null) await this.resume();
-    await guides;
+    if (this.request) await this.guides; // the first questions need none: on a slow line they are there a round trip sooner
     void this.errands.flush();
   }
 
@@ -161,6 +164,8 @@ export class Case extends EventTarget {
   async start(category) {
     const { asker = "resident", building = "", equipment = "" } = this.draft;
     const manager = asker === "manager";
+    await this.guides.catch(() => {});
+    if (!this.catalogue) await this.loadGuides();
     this.name = uuid7();
     const body = { category, asker, language: this.language, building: manager ? building : "", equipment: manager ? equipment : "", key: secret() };
     try {
