@@ -93,8 +93,8 @@ export function waiting(model, page) {
   let seenLast = model.confirmed;
   const poll = async () => {
     clearTimeout(timer);
+    if (owesPlace()) return drawHero(); // not asked: the news that the place is taken must not be thought too soon
     polled = performance.now();
-    if (owesPlace()) return drawHero();
     try {
       const answer = await model.api.get(`${model.path}/queue-entry`);
       if (answer.state !== "waiting") return void (await model.refresh());
