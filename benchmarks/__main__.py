@@ -7,11 +7,33 @@ import inspect
 import json
 import os
 import pkgutil
+import signal
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import benchmarks
 from benchmarks import Line, Missing
+
+LONGEST_S: float = 600
+"""What a benchmark may take. It is ended then, as by Ctrl-C, so that it cleans up; the next has its turn."""
+LONGER: dict[str, float] = {"media": 5400, "calls": 1800, "signalling": 900}
+
+
+@contextmanager
+def _within(seconds: float) -> Iterator[None]:
+    """Raise Missing inside once the time is over, and again each time it is over anew."""
+
+    def over(_signal: int, _frame: object) -> None:
+        raise Missing(f"not over after {seconds:.0f} s")
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def names() -> list[str]:
@@ -37,11 +59,12 @@ def main(arguments: list[str] | None = None) -> int:
     unable = 0
     for name in chosen.names or names():
         try:
-            for line in figures(name, chosen.quick):
-                if isinstance(line, Missing):
-                    unable += _say_missing(name, line)
-                else:
-                    _print(dataclasses.asdict(line))
+            with _within(LONGER.get(name, LONGEST_S)):
+                for line in figures(name, chosen.quick):
+                    if isinstance(line, Missing):
+                        unable += _say_missing(name, line)
+                    else:
+                        _print(dataclasses.asdict(line))
         except Missing as missing:
             unable += _say_missing(name, missing)
     return 1 if unable and os.environ.get("CI_REQUIRE_ALL") == "1" else 0

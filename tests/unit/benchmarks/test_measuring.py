@@ -2,13 +2,16 @@
 
 import asyncio
 import gc
+import json
 import time
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks import Figure, Line, Missing, percentile
+from benchmarks import __main__ as command
 from benchmarks.media import delay
 from benchmarks.media.capacity import most_that_hold
 from benchmarks.media.traffic import uncollected
@@ -130,3 +133,30 @@ def test_a_generator_is_not_held_by_its_own_garbage_collector() -> None:
         kept = [[number] for number in range(50_000)]
         gc.callbacks.remove(note)
     assert len(kept) == 50_000 and rounds == [] and gc.isenabled()
+
+
+def test_a_benchmark_that_does_not_end_is_ended_and_cleans_up(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cleaned = []
+
+    def figures(name: str, quick: bool) -> Iterator[Line]:
+        if name == "zones":
+            yield Figure("zones.fine", 1, "ms")
+            return
+
+        async def hangs() -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                cleaned.append(name)
+
+        asyncio.run(hangs())
+        yield Figure("never", 1, "ms")
+
+    monkeypatch.setattr(command, "figures", figures)
+    monkeypatch.setattr(command, "LONGEST_S", 0.2)
+    assert command.main(["travel", "zones"]) == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["name"], line["value"]) for line in told] == [("travel", None), ("zones.fine", 1)]
+    assert "not over" in told[0]["missing"] and cleaned == ["travel"]
