@@ -132,6 +132,34 @@ async def test_who_comes_while_the_room_is_given_up_has_it(
     await serving
 
 
+@pytest.mark.parametrize("hinted", [False, True])
+async def test_a_room_is_read_once_and_again_only_for_what_was_hinted_at_meanwhile(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, hinted: bool
+) -> None:
+    reads = 0
+
+    async def records(_: object) -> Records:
+        nonlocal reads
+        reads += 1
+        if hinted and reads == 1:
+            hub._live.pass_on({"topics": [f"request:{ROOM}"], "resource": "message", "id": str(uuid4())})
+            await asyncio.sleep(0.05)
+        return EMPTY
+
+    monkeypatch.setattr("assist.webrtc.room.store.Keeping.records", records)
+    hearing = asyncio.create_task(hub._hear_hints())
+    line = Line()
+    serving = asyncio.create_task(hub.serve(await line.call(), ROOM))
+    await line.welcomed()
+    for _ in range(3):
+        await hub._tick()
+        await asyncio.sleep(0.05)
+    assert reads == 1 + hinted
+    line.gone.set()
+    await serving
+    hearing.cancel()
+
+
 async def test_an_old_socket_of_an_ended_session_does_not_take_the_new_one_with_it(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
