@@ -40,3 +40,11 @@ async def test_an_address_is_completed_at_the_desk_and_what_is_unknown_is_said(
     await expect(page.locator(".who-card")).to_contain_text("14 Rue Grimaldi, floor 2")
     place = (await customer.get(f"/api/requests/{customer.request_id}"))["place"]
     assert (place["lon"], place["lat"]) == (7.4053, 43.7051)
+
+    await page.locator(".who-card").get_by_role("button", name="修改").click()
+    await address.fill("9 Nowhere Lane")
+    await expect(hint).to_contain_text("没有查到这个地址")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".who-card")).to_contain_text("9 Nowhere Lane")
+    place = (await customer.get(f"/api/requests/{customer.request_id}"))["place"]
+    assert (place["lon"], place["lat"]) == (None, None), "nobody is sent to where the old address was"

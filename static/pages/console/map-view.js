@@ -59,7 +59,10 @@ export class MapView {
       this.due.add("reps");
       this.draw();
     });
-    onTheme(() => this.all());
+    onTheme(() => {
+      this.all();
+      void this.showRoute(); // its colour is the theme's
+    });
   }
 
   /** The view has come to sight. */

@@ -31,12 +31,12 @@ export async function editDetails(desk, work, start) {
   const category = field({ t: "desk.who.category", name: "category", input: select });
   const trouble = h("div", { role: "alert" });
 
-  /** What was chosen or is surely meant; else the new words with the point as it was. @param {string} written */
+  /** What was chosen or is surely meant; else the new words, with the point if the customer stood there: one that came from the old address went with it. @param {string} written */
   const placeOf = async (written) => {
     const meant = found && asWritten(found) === written ? found : await address.meaning();
     if (meant) return { address: written, source: "address", lon: meant.lon, lat: meant.lat };
     const { lon = null, lat = null, source = "address" } = request.place ?? {};
-    return { address: written, source, ...(lon !== null && { lon, lat }) };
+    return { address: written, source, ...(lon !== null && source !== "address" && { lon, lat }) };
   };
 
   const save = async () => {
