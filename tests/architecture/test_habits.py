@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from app.capabilities import APIS
+from kernel.actors import SURFACE_ROLES
 from kernel.contracts import NumberedEvent
 from kernel.outbox import EVENT_TYPES
+from kernel.web.sessions import StaffSurface
 from tests.architecture.sources import ROOT, Source, dotted, place, sources, tracked
 
 NOW = {
@@ -144,3 +146,7 @@ def test_no_secret_is_in_an_answer_that_is_compressed() -> None:
     secret = re.compile(r"token|secret|password|link|invitation|session")
     wrong = {path: [name for name in names if secret.search(name)] for path, names in shapes.items()}
     assert not any(wrong.values()), wrong
+
+
+def test_every_page_of_staff_can_be_signed_in_to() -> None:
+    assert set(get_args(StaffSurface)) == set(SURFACE_ROLES)
