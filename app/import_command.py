@@ -87,8 +87,7 @@ def tell(report: ImportReport, settings: Settings) -> None:
         f"{report.unchanged} unchanged",
     ]
     say(f"{report.kind}: {', '.join(parts)}.")
-    sample = f": {', '.join(report.sample)}" if report.sample else ""
-    say(f"  read as {report.encoding}{sample}")
+    tell_reading(report)
     for warning in report.warnings:
         say(f"  note: {warning.where}: {words_of(warning)}")
     for doubt in report.doubts:
@@ -99,6 +98,13 @@ def tell(report: ImportReport, settings: Settings) -> None:
             say(f"  {sign_in.name} ({sign_in.username})  {settings.base_url}/rep#k={sign_in.token}")
 
 
+def tell_reading(report: ImportReport | AddressReport) -> None:
+    """What the file was read as, with some of it to see that by; nothing for a file that has no choice."""
+    sample = f": {', '.join(report.sample)}" if report.sample else ""
+    if report.encoding:
+        say(f"  read as {report.encoding}{sample}")
+
+
 def tell_addresses(report: AddressReport) -> None:
     """What happened to the gazetteer, for a person."""
     if report.unchanged:
@@ -106,6 +112,7 @@ def tell_addresses(report: AddressReport) -> None:
         return
     would = "would be " if report.dry_run else ""
     say(f"addresses: {report.doors:,} doors in {report.streets:,} streets {would}taken in.")
+    tell_reading(report)
     say(f"  {report.replaced:,} doors from before {would}replaced.")
     if report.outside:
         say(f"  {report.outside:,} doors lie outside the zones; they are found, and said to be outside.")

@@ -203,6 +203,13 @@ async def test_the_command_asks_and_tells_the_same(
     assert await cli(foundation, monkeypatch, "reps", str(people), "--encoding", "windows-1252") == 0
     assert "read as windows-1252: Jürg" in capsys.readouterr().err
 
+    doors = tmp_path / "doors.csv"
+    doors.write_bytes("address,lon,lat\n4 Allée Müller,7.405,43.705\n".encode("cp1252"))
+    assert await cli(foundation, monkeypatch, "addresses", str(doors)) == 1
+    assert "windows-1252 (“4 Allée Müller”)" in capsys.readouterr().err
+    assert await cli(foundation, monkeypatch, "addresses", str(doors), "--encoding", "windows-1252") == 0
+    assert "read as windows-1252: 4 Allée Müller" in capsys.readouterr().err
+
     zones.write_bytes(only("B1", "B2"))
     assert await cli(foundation, monkeypatch, "zones", str(zones)) == 1
     assert "People whose station would have no zones any more: 1 (SA)" in capsys.readouterr().err
