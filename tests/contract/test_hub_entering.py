@@ -160,6 +160,28 @@ async def test_a_room_is_read_once_and_again_only_for_what_was_hinted_at_meanwhi
     hearing.cancel()
 
 
+async def test_a_worker_that_stood_still_holds_nobody_else_s_silence_against_them(
+    hub: Hub,
+) -> None:
+    line = Line()
+    serving = asyncio.create_task(hub.serve(await line.call(), ROOM))
+    await line.welcomed()
+    [link] = hub.links
+    await hub._sweep()
+    link.last_heard -= 60
+    hub._swept_at -= 60  # the loop had no turn for a minute
+    await hub._sweep()
+    await asyncio.sleep(0.05)
+    closed = line.code
+    link.last_heard -= 10
+    await hub._sweep()
+    async with asyncio.timeout(5):
+        await line.gone.wait()
+    assert closed is None
+    assert line.code == 4408, "who is silent while we listen is let go"
+    await serving
+
+
 async def test_an_old_socket_of_an_ended_session_does_not_take_the_new_one_with_it(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
