@@ -7,10 +7,12 @@ milliseconds of a call; the first calls, which find nothing read yet, are left o
 """
 
 import asyncio
+import os
 import random
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ import shapely
 from sqlalchemy import insert, select, update
 
 from benchmarks import Figure, Line, Missing, percentile
+from benchmarks.media.cores import cpu_seconds
 from benchmarks.zones import COLUMNS, ROWS, SIZE
 from field.dispatch.engine.route import RepDay, Route, Visit, schedule
 from field.dispatch.planning import moment
@@ -69,32 +72,47 @@ def _foundation(foundry: Foundry, kind: Kind, data: Path, calls: int) -> Iterato
     data.mkdir()
     zone = morning_zone(datetime.now(UTC))
     with foundry.make(kind, data) as foundation, running_app(foundation, timezone=zone) as app:
+        pid = app.processes()["web-1"].pid
 
-        async def measure() -> list[tuple[list[float], list[float]]]:
+        async def measure() -> list[Placed]:
             dispatcher = await app.staff(Role.DISPATCHER, name="Dora")
             dice = random.Random(11)
             async with app.database() as database:
                 people = await database.run(utility, dice)
-                empty = await _place(dispatcher, dice, calls)
+                empty = await _place(dispatcher, dice, calls, pid)
                 await database.run(fill, dice, people, ZoneInfo(zone), dispatcher.id)
-            filled = await _place(dispatcher, dice, calls)
+            filled = await _place(dispatcher, dice, calls, pid)
             await app.close()
             return [empty, filled]
 
         empty, filled = asyncio.run(measure())
     context: dict[str, Any] = {"foundation": kind, "zones": COLUMNS * ROWS, "reps": REPS, "calls": calls}
     name = f"field.placing_scale.{kind}"
-    halves = [percentile(times, 0.5) for _, times in (empty, filled)]
-    for open_tasks, (first, times) in ((0, empty), (OPEN, filled)):
-        known = context | {"open_tasks": open_tasks, "first_calls_ms": [round(ms) for ms in first]}
+    halves = [percentile(placed.times, 0.5) for placed in (empty, filled)]
+    for open_tasks, placed in ((0, empty), (OPEN, filled)):
+        times = placed.times
+        known = context | {"open_tasks": open_tasks, "first_calls_ms": [round(ms) for ms in placed.first]}
+        known |= {"worker_cpu_ms": placed.cpu_ms, "load": os.getloadavg()[0]}
         yield Figure(f"{name}.p50_{open_tasks}_open", percentile(times, 0.5), "ms", 25, 8, "lower", known)
         yield Figure(f"{name}.p99_{open_tasks}_open", percentile(times, 0.99), "ms", 100, 30, "lower", known)
     yield Figure(f"{name}.growth", round(halves[1] / halves[0], 3), "ratio", 1.2, 1.0, "lower", context)
 
 
-async def _place(dispatcher: Person, dice: random.Random, calls: int) -> tuple[list[float], list[float]]:
-    took = []
-    for _ in range(FIRST + calls):
+@dataclass(frozen=True)
+class Placed:
+    """Milliseconds of the first calls and of the others, and the worker's processor time for one of these."""
+
+    first: list[float]
+    times: list[float]
+    cpu_ms: float
+
+
+async def _place(dispatcher: Person, dice: random.Random, calls: int, pid: int) -> Placed:
+    took: list[float] = []
+    cpu = 0.0
+    for number in range(FIRST + calls):
+        if number == FIRST:
+            cpu = cpu_seconds(pid)
         lon, lat = _somewhere(dice)
         body = {
             "category": "leak",
@@ -108,7 +126,7 @@ async def _place(dispatcher: Person, dice: random.Random, calls: int) -> tuple[l
         answer = await dispatcher.post("/api/tasks", body)
         took.append(round((time.perf_counter() - begun) * 1000, 2))
         assert answer["state"] == "assigned", answer["placement"]
-    return took[:FIRST], took[FIRST:]
+    return Placed(took[:FIRST], took[FIRST:], round((cpu_seconds(pid) - cpu) * 1000 / calls, 1))
 
 
 def _somewhere(dice: random.Random) -> tuple[float, float]:
