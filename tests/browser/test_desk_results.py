@@ -14,6 +14,7 @@ from assist.request.tables import ServiceRequest
 from kernel.actors import Role
 from kernel.database import UnitOfWork
 from kernel.delivery.queries import sent_messages
+from kernel.identity.staff import Staff
 from tests.rig.browsers import ShotTaker
 from tests.rig.desk import desk_link, open_desk, waiting_customer
 from tests.rig.page_checks import assert_accessible
@@ -101,7 +102,15 @@ async def test_a_rating_that_does_not_count_says_so_and_the_customer_can_be_aske
     assert own, "asked at once, over a link of their own"
 
     page = desk_page
-    await open_desk(page, await desk_link(desk.app))
+    link = await desk_link(desk.app)
+
+    async def name_in_latin(uow: UnitOfWork) -> None:
+        own = Staff.username == "shen"
+        await uow.session.execute(update(Staff).where(own).values(name_en="Shen Ruoxi"))
+
+    async with desk.app.database() as database:
+        await database.run(name_in_latin)
+    await open_desk(page, link)
     await page.locator(".history summary").click()
     await page.locator(".history-body .mine-row").first.click()
     await expect(page.locator(".followed")).to_be_visible()
@@ -117,3 +126,10 @@ async def test_a_rating_that_does_not_count_says_so_and_the_customer_can_be_aske
     await expect(mark).to_contain_text("不计入评价")
     await assert_accessible(page)
     await screenshot(page, "desk-uncounted")
+
+    await page.get_by_role("tab", name="经过").click()
+    history = page.locator(".timeline")
+    await expect(history).to_contain_text("沈若曦")
+    await page.locator(".desk-head cs-language select").select_option("en")
+    await expect(history).to_contain_text("Shen Ruoxi")
+    await expect(history).not_to_contain_text("沈若曦")

@@ -12,7 +12,8 @@ export function timeline({ work, desk }) {
   let before = "";
 
   const draw = () => {
-    const now = `${work.timeline.length} ${i18n.language} ${desk.catalogue?.language}`;
+    const names = work.timeline.map(({ actor_name, owner }) => `${actor_name} ${owner.name}`); // read anew in another language
+    const now = `${names} ${i18n.language} ${desk.catalogue?.language}`;
     if (now === before) return;
     before = now;
     if (!work.timeline.length) return element.replaceChildren(nothing({ t: "desk.timeline.empty", icon: "clock" }));
