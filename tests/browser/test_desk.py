@@ -292,5 +292,6 @@ async def test_of_two_desks_one_gets_the_customer(desk: WorkingDay, browsers: Br
     await expect(page.locator(".work-head h2")).to_have_text("林淑贞")
     await page.keyboard.press("r")
     await page.locator("dialog[open] .button[data-kind=primary]").click()
+    await expect(page.locator(".work-head")).to_have_count(0)
     await expect(row).to_be_visible()
     assert (await customer.get(f"/api/requests/{customer.request_id}"))["state"] == "waiting"
