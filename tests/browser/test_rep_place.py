@@ -31,7 +31,7 @@ async def test_a_task_says_where_it_is_in_words_and_on_a_small_map_also_without_
     browsers.tolerate("ERR_INTERNET_DISCONNECTED")
     await working_day.dispatcher.upload("/api/imports/addresses", TOWN.encode(), name="addresses.csv")
     page = await browsers.phone()
-    await working_day.task(address="12 Rue Grimaldi", lon=7.4031, lat=43.7052)
+    await working_day.task(address="和平路 12 号", lon=7.4031, lat=43.7052)
     await arrive(page, working_day.links["ann"])
     await press(page, "详情")
     place = page.locator(".rep-place")

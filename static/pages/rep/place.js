@@ -22,7 +22,7 @@ export class TaskPlace {
   constructor(work, page) {
     this.work = work;
     this.page = page;
-    this.shown = "";
+    this.shown = this.address = "";
     this.words = h("p", { class: "small muted place-words", hidden: true });
     this.head = h("div", { class: "stack" });
     this.spot = h("div", { hidden: true });
@@ -35,6 +35,7 @@ export class TaskPlace {
   /** @param {Task} task */
   show(task) {
     const { zone } = task;
+    this.address = task.address;
     this.head.replaceChildren(
       h("h3", { class: "cluster" }, icon("pin"), h("span", { text: task.address || t("rep.no_address") })),
       ...(zone ? [h("p", { class: "muted", text: `${zoneName(zone)} · ${zone.code}` })] : []));
@@ -69,7 +70,8 @@ export class TaskPlace {
   }
 
   say() {
-    const words = this.at ? placeWords({ ...this.at, zone: null }) : "";
+    const { at } = this; // zone and address stand above already
+    const words = at ? placeWords({ ...at, zone: null, label: at.label && this.address.includes(at.label) ? null : at.label }) : "";
     this.words.textContent = words;
     this.words.hidden = !words;
   }
