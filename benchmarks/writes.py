@@ -29,6 +29,8 @@ from tests.rig.people import Person
 from tests.rig.stack import RunningApp, running_app
 
 CLIENTS = 50
+ARRIVE_S = 0.02
+"""Between one client and the next: who come in the same moment all go to the worker that wakes first."""
 REQUESTS = 5
 """Of each client. More than 300 in all would be more than may be started at once."""
 WORKERS: dict[Kind, int] = {"embedded": 1, "full": 2}
@@ -94,8 +96,7 @@ async def _load(app: RunningApp, seconds: float) -> Taken:
     people = [await app.customer() for _ in range(CLIENTS * REQUESTS)]
     clients = [Client(app.url, people[first::CLIENTS]) for first in range(CLIENTS)]
     try:
-        await asyncio.gather(*(client.open() for client in clients))
-        await asyncio.gather(*(client.write_for(1.0, Taken()) for client in clients))
+        await asyncio.gather(*(client.come(number * ARRIVE_S) for number, client in enumerate(clients)))
         taken.cpu = {name: cpu_seconds(process.pid) for name, process in app.processes().items()}
         begun, own = time.perf_counter(), time.process_time()
         await asyncio.gather(*(client.write_for(seconds, taken) for client in clients))
@@ -118,8 +119,11 @@ class Client:
         self._versions = [1] * len(people)
         self._count = 0
 
-    async def open(self) -> None:
+    async def come(self, after: float) -> None:
+        """Come when others write already, so that the workers share the clients as they do in a day."""
+        await asyncio.sleep(after)
         self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
+        await self.write_for(2.0 - after, Taken())
 
     def close(self) -> None:
         self._writer.close()
