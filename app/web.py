@@ -18,7 +18,7 @@ from app.bounded_http import BoundedHttp
 from app.build import build_web
 from app.processes import beat, watch_tether
 from app.serve import READY_LINE
-from kernel.process.memory import settle_memory
+from kernel.process.memory import collect_seldom, settle_memory
 from kernel.settings import Settings
 
 MAX_SOCKET_FRAME = 64 << 10
@@ -32,6 +32,7 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             settle_memory()
+            collect_seldom()
             sys.stdout.write(READY_LINE + "\n")
             sys.stdout.flush()
 

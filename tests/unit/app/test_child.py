@@ -45,3 +45,17 @@ def test_settled_memory_is_not_looked_at_again() -> None:
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert int(found.stdout) < 2000
+
+
+def test_what_is_thrown_away_young_is_found_though_the_long_round_is_seldom() -> None:
+    script = (
+        "import gc; from kernel.process.memory import collect_seldom, settle_memory\n"
+        "settle_memory(); collect_seldom()\n"
+        "before, most = len(gc.get_objects()), 0\n"
+        "for _ in range(300_000):\n"
+        "    circle = []; circle.append(circle)\n"
+        "print(len(gc.get_objects()) - before, gc.get_stats()[2]['collections'])"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    left, rounds = map(int, found.stdout.split())
+    assert left < 5_000 and rounds < 5
