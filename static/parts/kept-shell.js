@@ -7,5 +7,6 @@ const LATER_MS = 2000;
 export async function keepShell(script, scope) {
   if (!("serviceWorker" in navigator)) return null;
   await new Promise((resolve) => setTimeout(resolve, LATER_MS));
+  if (!navigator.onLine) await new Promise((resolve) => addEventListener("online", resolve, { once: true }));
   return navigator.serviceWorker.register(script, { scope }).catch(() => null);
 }

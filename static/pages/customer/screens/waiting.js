@@ -89,7 +89,7 @@ export function waiting(model, page) {
     ]);
   };
 
-  let polled = 0;
+  let polled = -Infinity; // a page may be younger than the shortest pause
   let seenLast = model.confirmed;
   const poll = async () => {
     clearTimeout(timer);
