@@ -19,18 +19,14 @@ LINK, STILL, RESTART = (
 NAMES = (LINK, STILL, RESTART)
 SETTLES_S = 1.5
 
-# The page's `CallPeer`, caught when it next measures its line, which it does every few seconds.
-_CATCH = """
-async () => {
-  const { CallPeer } = await import("lib/peer.js");
-  const measure = CallPeer.prototype.measure;
-  await new Promise((done) => {
-    CallPeer.prototype.measure = function (...given) {
-      globalThis.callPeer = this;
-      done();
-      return measure.apply(this, given);
-    };
-  });
+# What a page does when its phone is back in a network: its connection is away, and the network is there.
+_MEND = """
+() => {
+  const open = globalThis.peers.filter((peer) => peer.connectionState !== "closed");
+  const away = { configurable: true, value: "disconnected" };
+  for (const peer of open) Object.defineProperty(peer, "connectionState", away);
+  dispatchEvent(new Event("online"));
+  for (const peer of open) delete peer.connectionState;
 }
 """
 _WATCH = """
@@ -55,7 +51,7 @@ async def worst_gap(desk: Page, seconds: float, mended: Page | None) -> float:
     await desk.evaluate(_WATCH)
     await asyncio.sleep(0.5)
     if mended is not None:
-        await mended.evaluate("callPeer.mend()")
+        await mended.evaluate(_MEND)
     await asyncio.sleep(seconds)
     return float(await desk.evaluate(_WORST))
 
@@ -105,8 +101,6 @@ async def measure(quick: bool) -> list[Line]:
         await asyncio.sleep(SETTLES_S)
         took = await stills(accepted, 6 if quick else 20)
         still = Figure(STILL, round(percentile(took, 0.95), 1), "ms", 1000, 250, context=spread(took))
-        for page in (phone, desk):
-            await page.evaluate(_CATCH)
         gaps = [await worst_gap(desk, 2.5, page) for page in (phone, desk) for _ in range(1 if quick else 4)]
         undisturbed = await worst_gap(desk, 2.5, None)
         context = {**spread(gaps), "undisturbed": round(undisturbed, 3)}
