@@ -101,13 +101,20 @@ async def work_aside(work: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.to_thread(work, *arguments)
 
 
+_usual: Final = sys.getswitchinterval()
+_wanted = 0
+
+
 @contextmanager
 def short_turns() -> Iterator[None]:
     """Threads change places every half millisecond instead of every five: who answers a request needs a
-    dozen turns for one small write."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(min(usual, TURN_S))
+    dozen turns for one small write. For the event loop's thread, which alone counts who wants it."""
+    global _wanted
+    _wanted += 1
+    sys.setswitchinterval(min(_usual, TURN_S))
     try:
         yield
     finally:
-        sys.setswitchinterval(usual)
+        _wanted -= 1
+        if not _wanted:  # the last of those that overlap
+            sys.setswitchinterval(_usual)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 import psutil
@@ -11,7 +12,7 @@ import pytest
 from field.grid.places.address_file import read_addresses
 from field.grid.places.commands import AT_A_TIME, Reading, told_rows
 from field.grid.places.tables import GENERATION
-from field.grid.reading import SMALL, Telling, told_apart
+from field.grid.reading import SMALL, TURN_S, Telling, short_turns, told_apart
 
 
 def tell(data: bytes, factor: int) -> Telling:
@@ -57,3 +58,14 @@ async def test_the_rows_of_a_large_file_come_in_parts_and_all_of_them() -> None:
             part = await hear(None)
     assert list(rows) == ["place_street", "place_door", "place_posting", "place_gram"]
     assert [row[0] for row in rows["place_door"]] == list(range(4 * GENERATION, 4 * GENERATION + doors))
+
+
+def test_turns_are_as_long_as_ever_when_the_last_of_those_that_overlap_has_ended() -> None:
+    usual = sys.getswitchinterval()
+    first, second = short_turns(), short_turns()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert sys.getswitchinterval() == pytest.approx(TURN_S)
+    second.__exit__(None, None, None)
+    assert sys.getswitchinterval() == pytest.approx(usual)
