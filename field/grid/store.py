@@ -24,7 +24,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.grid import zones as pure
-from field.grid.files.records import RepRow, UnitRow, ZoneRow
+from field.grid.files.records import AMOUNTS, RepRow, UnitRow, ZoneRow
 from field.grid.reading import work_aside
 from field.grid.tables import Cell, GridImport, Rep, Zone
 from kernel.database import is_settled
@@ -196,7 +196,10 @@ async def stored_zones(session: AsyncSession) -> list[ZoneRow]:
     return await work_aside(_zone_rows, rows)
 
 
-_ZONE_FIELDS = ("code", "name", "name_zh_hant", "name_en", "company", "office", "station", "sub_area")
+_ZONE_FIELDS = (
+    *("code", "name", "name_zh_hant", "name_en", "company", "office", "station", "sub_area"),
+    *AMOUNTS,
+)
 
 
 def _zone_row(named: dict[str, Any], owner: str | None, area: WKBElement) -> ZoneRow:

@@ -76,6 +76,10 @@ class Zone(Versioned, BoundingBox, Base):
     area: Mapped[WKBElement] = mapped_column(area_column(), deferred=True)
     owner_code: Mapped[str | None] = mapped_column(String(32))
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("rep.id"), index=True)
+    connections: Mapped[int | None]
+    main_length_m: Mapped[float | None]
+    key_accounts: Mapped[int | None]
+    min_night_flow: Mapped[float | None]
     active: Mapped[bool] = mapped_column(default=True)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -226,3 +226,13 @@ async def test_the_file_may_say_nothing_of_owners_and_they_stay(town: Town, dora
     owners = {each["properties"]["code"]: each["properties"]["owner"]["code"] for each in features}
     assert owners == {"A1": "ann", "A2": "bob", "B1": "cyd", "B2": "cyd"}
     assert json.loads(json.dumps(features[0]["geometry"]))["type"] == "MultiPolygon"
+
+
+async def test_what_a_file_says_nothing_of_stays_as_it_was(town: Town, dora: Caller) -> None:
+    status, report = await send(dora, "zones", zone_file(A1={"connections": 900, "min_night_flow": 1.5}))
+    assert (status, report["changed"]) == (200, [{"code": "A1", "fields": ["connections", "min_night_flow"]}])
+    status, report = await send(dora, "zones", zone_file(A1={"connections": 950}))
+    assert (status, report["changed"]) == (200, [{"code": "A1", "fields": ["connections"]}])
+    async with town.database.reading() as session:
+        row = (await session.scalars(select(Zone).where(Zone.code == "A1"))).one()
+    assert (row.connections, row.min_night_flow, row.key_accounts) == (950, 1.5, None)

@@ -26,6 +26,14 @@ zone, Polygon or MultiPolygon, with these properties::
     sub_area      required
     rep           optional   code of the zone's representative (a ``code`` of reps.csv)
 
+and how much work the zone is, numbers from 0 up, by which territories are proposed. What is left out stays as
+it was::
+
+    connections     optional   service connections
+    main_length_m   optional   metres of main
+    key_accounts    optional   hospitals, schools, large customers
+    min_night_flow  optional   minimum night flow, cubic metres an hour
+
 A member ``crs`` (GeoJSON 2008) may name WGS 84, CGCS2000 or another system within two metres of them. The
 collection may carry a member ``units`` that names the units. When it is there, every code used must be in
 it, at the right level and under the right parent; when it is missing, the units are taken from the

@@ -13,6 +13,10 @@ LEVELS: Final = ("company", "office", "station", "sub_area")
 
 SKILLS: Final = ("leak_repair", "meter_work", "pressure", "water_quality", "valve", "consulting")
 
+AMOUNTS: Final = ("connections", "main_length_m", "key_accounts", "min_night_flow")
+"""What a zone file may say of how much work a zone is: service connections, metres of main, key accounts, and
+the minimum night flow in cubic metres an hour."""
+
 PART_NAME: Final = r"[a-z0-9][a-z0-9_]{0,39}"
 
 
@@ -66,6 +70,10 @@ class ZoneRow:
     rep: str | None
     geometry: MultiPolygon
     feature: int
+    connections: int | None = None
+    main_length_m: float | None = None
+    key_accounts: int | None = None
+    min_night_flow: float | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,12 +11,23 @@ from field.grid.files.encodings import read_text
 from field.grid.files.findings import Findings, shown
 from field.grid.files.formats import other_format
 from field.grid.files.mosaic import check_mosaic
-from field.grid.files.records import DEFAULT_LIMITS, LEVELS, Feature, Limits, UnitRow, ZoneFile, ZoneRow
+from field.grid.files.records import (
+    AMOUNTS,
+    DEFAULT_LIMITS,
+    LEVELS,
+    Feature,
+    Limits,
+    UnitRow,
+    ZoneFile,
+    ZoneRow,
+)
 from field.grid.files.rings import read_geometry, vertices_of
 from field.grid.files.sizes import fits_json
 from field.grid.files.units import check_units, derive_units, read_units
 
 SAMPLES: Final = 3
+MOST: Final = 1_000_000_000
+"""No zone has so many connections, nor so many metres of main."""
 
 
 def read_zones(
@@ -156,6 +167,8 @@ def _read_feature(
         else names["name"]
     )
     rep = _code(properties, "rep", where, findings) if _given(properties, "rep") else ""
+    amounts = {field: _amount(properties, field, where, findings) for field in AMOUNTS}
+    amounts_sound = all(amounts[field] is not None for field in AMOUNTS if _given(properties, field))
     code = codes["code"]
     repeated = code is not None and code.casefold() in first_at
     if code is not None and repeated:
@@ -175,8 +188,10 @@ def _read_feature(
         and not repeated
         and None not in (hant, rep)
         and geometry is not None
+        and amounts_sound
     ):
-        row = ZoneRow(**sound, name_zh_hant=hant or "", rep=rep or None, geometry=geometry, feature=number)
+        values: dict[str, Any] = {**sound, **amounts}
+        row = ZoneRow(**values, name_zh_hant=hant or "", rep=rep or None, geometry=geometry, feature=number)
     return Feature(number, code, units if len(units) == len(LEVELS) else (), geometry, row)
 
 
@@ -193,6 +208,25 @@ def _code(properties: dict[str, Any], field: str, where: str, findings: Findings
     if text is None:
         findings.fault("bad_code", f"{where}, {field}", value=shown(properties[field]))
     return text
+
+
+def _amount(properties: dict[str, Any], field: str, where: str, findings: Findings) -> Any:
+    """A number from 0 up, also where a cell has it as text, whole where things are counted; None where it is
+    left out."""
+    if not _given(properties, field):
+        return None
+    value = properties[field]
+    whole = field in ("connections", "key_accounts")
+    try:
+        number = (
+            float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else -1.0
+        )
+    except (ValueError, OverflowError):
+        number = -1.0
+    if not 0 <= number <= MOST or (whole and number != int(number)):
+        findings.fault("bad_amount", f"{where}, {field}", value=shown(value), field=field)
+        return None
+    return int(number) if whole else number
 
 
 def _name(properties: dict[str, Any], field: str, where: str, findings: Findings) -> str | None:

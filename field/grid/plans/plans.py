@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from field.grid.atlas import place_at
 from field.grid.files.difference import difference
 from field.grid.files.importer import RepFile, RepRow, UnitRow, ZoneFile, ZoneRow, read_reps, read_zones
+from field.grid.files.records import AMOUNTS
 from field.grid.plans.leaving import left_by_reps, left_by_zones, removes_most
 from field.grid.plans.reports import Asked, ImportRefused, ImportReport, ImportUnconfirmed, report_of
 from field.grid.reading import read_apart, work_aside
@@ -101,7 +102,8 @@ async def plan_zones(session: AsyncSession, data: bytes, now: datetime, asked: A
         raise ImportRefused(faults=file.faults)
     stored = await stored_zones(session)
     units = await stored_units(session)
-    query = select(Zone.code, Zone.id, Zone.active, Zone.owner_code, Zone.owner_id)
+    amounts = (getattr(Zone, name) for name in AMOUNTS)
+    query = select(Zone.code, Zone.id, Zone.active, Zone.owner_code, Zone.owner_id, *amounts)
     known = {row.code: row for row in (await session.execute(query)).all()}
     return await work_aside(_zone_plan, version, file, data, now, asked, stored, units, known, reps)
 
@@ -117,10 +119,7 @@ def _zone_plan(
     known: Mapping[str, Any],
     reps: Mapping[str, tuple[UUID, str]],
 ) -> ZonePlan:
-    incoming = [
-        row if row.rep or row.code not in known else dataclasses.replace(row, rep=known[row.code].owner_code)
-        for row in file.rows
-    ]
+    incoming = [_kept(row, known[row.code]) if row.code in known else row for row in file.rows]
     delta = difference(stored, incoming)
     doubts = left_by_zones(delta, incoming, ((code, station) for code, (_, station) in reps.items()))
     bounds = box_around(row.geometry.bounds for row in incoming)
@@ -156,6 +155,12 @@ def _zone_plan(
     )
 
 
+def _kept(row: ZoneRow, before: Any) -> ZoneRow:
+    """The row, with what the file says nothing of as it was: whose the zone is, and how much work."""
+    had = {name: getattr(before, name) for name in AMOUNTS if getattr(row, name) is None}
+    return dataclasses.replace(row, rep=row.rep or before.owner_code, **had)
+
+
 def _zone_values(row: ZoneRow, owner_id: UUID | None) -> Values:
     west, south, east, north = row.geometry.bounds
     return {
@@ -174,6 +179,7 @@ def _zone_values(row: ZoneRow, owner_id: UUID | None) -> Values:
         "max_lat": north,
         "owner_code": row.rep,
         "owner_id": owner_id,
+        **{name: getattr(row, name) for name in AMOUNTS},
         "active": True,
     }
 
