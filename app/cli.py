@@ -50,7 +50,17 @@ def parser() -> argparse.ArgumentParser:
     take_in.add_argument("--dry-run", action="store_true", help="only say what would happen")
     take_in.add_argument("--confirm", action="store_true", help="what an earlier run doubted is meant")
     take_in.add_argument("--encoding", metavar="NAME", help="what the file is in, where it is not UTF-8")
-    take_in.add_argument("--crs", metavar="NAME", help="a zone file's coordinate system, such as OGC:CRS84")
+    take_in.add_argument(
+        "--crs",
+        metavar="NAME",
+        help="a zone file's datum: wgs84, cgcs2000, gcj02, bd09, EPSG:4547, OGC:CRS84 …",
+    )
+    take_in.add_argument("--layer", metavar="NAME", help="of a GeoPackage, the layer with the zones")
+    take_in.add_argument(
+        "--columns",
+        metavar="JSON",
+        help='what the columns mean: {"code": {"column": "DMA"}, "office": {"value": "O1"}}',
+    )
     take_in.add_argument("--data", type=_folder, metavar="DIR")
 
     erase = commands.add_parser("erase", help="erase what tells of a customer, once the request is over")
@@ -90,9 +100,9 @@ def main(arguments: list[str] | None = None) -> int:
 
         return migrate(chosen_settings(options))
     if options.command == "import":
-        from app.import_command import asked_of, import_file
+        from app.import_command import import_file
 
-        return import_file(chosen_settings(options), options.what, options.file, asked_of(options))
+        return import_file(chosen_settings(options), options.what, options.file, options)
     if options.command == "erase":
         from app.erase_command import erase
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from app.command_line import need_installation, say
 from field.grid.commands import Asked, ImportReport, ImportUnconfirmed
 from field.grid.places.commands import AddressReport, import_addresses
+from field.map.file_fields import zone_file_fields
 from field.map.imports import take_zones
 from field.reps.imports import take_reps
 from kernel import i18n
@@ -21,14 +22,31 @@ SHOWN = 200
 
 
 def asked_of(options: argparse.Namespace) -> Asked:
-    """What the command line says about the file."""
+    """What the command line says about the file.
+
+    Raises:
+        CurbstopError: the columns are not said as they have to be.
+    """
+    told = {"layer": options.layer, "columns": options.columns}
+    fields = zone_file_fields({name: text for name, text in told.items() if text})
     return Asked(
-        dry_run=options.dry_run, confirmed=options.confirm, encoding=options.encoding, crs=options.crs
+        dry_run=options.dry_run,
+        confirmed=options.confirm,
+        encoding=options.encoding,
+        crs=options.crs,
+        **fields.said(),
     )
 
 
-def import_file(settings: Settings, what: str, file: Path, asked: Asked) -> int:
+def import_file(settings: Settings, what: str, file: Path, options: argparse.Namespace) -> int:
     """Take the file in whole, or refuse it with every fault and where it is; an exit code."""
+    try:
+        asked = asked_of(options)
+    except CurbstopError as refused:
+        say(refused.detail)
+        for fault in refused.faults:
+            say(f"  {fault.where}: {words_of(fault)}")
+        return 2
     try:
         data = file.read_bytes()
     except OSError as fault:

@@ -8,12 +8,13 @@ stored: that is the plan (:mod:`field.grid.plans.plans`), made before the transa
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import String, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from field.grid.owners import note_owners
 from field.grid.plans.plans import Plan, RepPlan, Values, ZonePlan, plan_zones
 from field.grid.plans.reports import (
     Asked,
@@ -25,7 +26,7 @@ from field.grid.plans.reports import (
     SignIn,
 )
 from field.grid.store import SEEN, grid_version
-from field.grid.tables import Cell, GridImport, Rep, Zone
+from field.grid.tables import Cell, ColumnMapping, GridImport, Rep, Zone
 from kernel.actors import Actor, Role, Surface
 from kernel.contracts import GroundLearned
 from kernel.database import UnitOfWork
@@ -84,10 +85,24 @@ async def store_zones(uow: UnitOfWork, actor: Actor, plan: ZonePlan) -> ImportRe
     await _insert(uow, Zone, [values | {"changed_at": uow.now} for values in plan.new])
     await _update(uow, Zone, plan.changed)
     await _update(uow, Zone, [{"row_id": id, "active": False} for id in plan.removed])
+    await note_owners(uow, plan.owners)
+    if plan.columns is not None:
+        await _keep_columns(uow, plan.columns)
     await _note_import(uow, actor, plan)
     if plan.new or plan.changed:
         uow.emit(GroundLearned())
     return plan.report
+
+
+async def _keep_columns(uow: UnitOfWork, columns: Mapping[str, Mapping[str, str]]) -> None:
+    """Which columns held what, to be proposed next time."""
+    await uow.session.execute(delete(ColumnMapping))
+    rows = [
+        {"field": field, "column_name": how.get("column", ""), "value": how.get("value", "")}
+        for field, how in columns.items()
+    ]
+    if rows:
+        await uow.session.execute(insert(ColumnMapping), rows)
 
 
 async def store_reps(uow: UnitOfWork, actor: Actor, plan: RepPlan) -> ImportReport:
@@ -107,6 +122,13 @@ async def store_reps(uow: UnitOfWork, actor: Actor, plan: RepPlan) -> ImportRepo
     await _update(uow, Staff, plan.changed_accounts)
     await _update(uow, Staff, [{"row_id": staff_id, "active": False} for _, staff_id in plan.removed])
     await _update(uow, Zone, plan.owned)
+    await note_owners(
+        uow,
+        [
+            {"zone_id": each["row_id"], "rep_code": each["owner_code"], "rep_id": each["owner_id"]}
+            for each in plan.owned
+        ],
+    )
     added = set(plan.report.added)
     lately = [each for each in (*plan.new, *plan.changed) if each["code"] in added]
     owners = await _accounts(uow.session, plan, lately)

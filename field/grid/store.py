@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from field.grid import zones as pure
 from field.grid.files.records import AMOUNTS, RepRow, UnitRow, ZoneRow
 from field.grid.reading import work_aside
-from field.grid.tables import Cell, GridImport, Rep, Zone
+from field.grid.tables import Cell, ColumnMapping, GridImport, Rep, Zone
 from kernel.database import is_settled
 from kernel.sql.columns import WGS84
 
@@ -191,7 +191,7 @@ async def zone_at(session: AsyncSession, lon: float, lat: float) -> Zone | None:
 
 async def stored_zones(session: AsyncSession) -> list[ZoneRow]:
     """The active zones as the importer's rows, to compare a file with."""
-    columns = (*(getattr(Zone, name) for name in _ZONE_FIELDS), Zone.owner_code, Zone.area)
+    columns = (*(getattr(Zone, name) for name in _ZONE_FIELDS), Zone.record, Zone.owner_code, Zone.area)
     rows = (await session.execute(select(*columns).where(Zone.active))).all()
     return await work_aside(_zone_rows, rows)
 
@@ -207,7 +207,8 @@ def _zone_row(named: dict[str, Any], owner: str | None, area: WKBElement) -> Zon
 
 
 def _zone_rows(rows: Sequence[Any]) -> list[ZoneRow]:
-    found = [_zone_row(dict(zip(_ZONE_FIELDS, row, strict=False)), row[-2], row[-1]) for row in rows]
+    names = (*_ZONE_FIELDS, "record")
+    found = [_zone_row(dict(zip(names, row, strict=False)), row[-2], row[-1]) for row in rows]
     return sorted(found, key=lambda row: row.code)
 
 
@@ -215,6 +216,14 @@ def _multipolygon(area: WKBElement) -> MultiPolygon:
     shape = to_shape(area)
     assert isinstance(shape, MultiPolygon)
     return shape
+
+
+async def kept_columns(session: AsyncSession) -> dict[str, dict[str, str]]:
+    """Which columns held what in the last file of zones that was taken with such a mapping."""
+    return {
+        row.field: {"column": row.column_name} if row.column_name else {"value": row.value}
+        for row in await session.scalars(select(ColumnMapping))
+    }
 
 
 async def stored_units(session: AsyncSession) -> list[UnitRow]:

@@ -59,7 +59,7 @@ class Rep(Versioned, Base):
 
 class Zone(Versioned, BoundingBox, Base):
     """A DMA zone. ``owner_code`` is the representative the file named; ``owner_id`` the one found for
-    it.
+    it; ``record`` what is known beside (:mod:`field.grid.files.zone_record`).
     """
 
     __tablename__ = "zone"
@@ -80,10 +80,38 @@ class Zone(Versioned, BoundingBox, Base):
     main_length_m: Mapped[float | None]
     key_accounts: Mapped[int | None]
     min_night_flow: Mapped[float | None]
+    record: Mapped[dict[str, Any]] = mapped_column(JsonColumn, server_default="{}")
     active: Mapped[bool] = mapped_column(default=True)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (Index("ix_zone_bounds", "min_lon", "max_lon", "min_lat", "max_lat"),)
+
+
+class ZoneOwner(Base):
+    """Who answered for a zone, from when until when; ``until_at`` is empty of who answers now. ``rep_code``
+    is the representative the file named; ``rep_id`` is empty where there was none of that code."""
+
+    __tablename__ = "zone_owner"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    zone_id: Mapped[UUID] = mapped_column(ForeignKey("zone.id"))
+    rep_code: Mapped[str] = mapped_column(String(32))
+    rep_id: Mapped[UUID | None] = mapped_column(ForeignKey("rep.id"))
+    from_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    until_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("ix_zone_owner_zone_id", "zone_id", "until_at"),)
+
+
+class ColumnMapping(Base):
+    """Which column held a field in the last file of zones that was taken; ``column_name`` empty: the
+    ``value`` that all zones had."""
+
+    __tablename__ = "column_mapping"
+
+    field: Mapped[str] = mapped_column(String(32), primary_key=True)
+    column_name: Mapped[str] = mapped_column(String(200))
+    value: Mapped[str] = mapped_column(String(200))
 
 
 class GridImport(Base):

@@ -41,9 +41,35 @@ class NewSignInView(View):
     link: str
 
 
+class MovedView(View):
+    """A zone whose border moves: the ground that it gains and loses."""
+
+    code: str
+    gained_m2: int
+    lost_m2: int
+
+
+class GoingView(View):
+    """A zone that goes, and what hangs on it."""
+
+    code: str
+    name: str
+    owner: str | None
+    meters: list[str]
+    open_tasks: int
+
+
+class DrawingView(View):
+    """GeoJSON geometries, of few points."""
+
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+
+
 class ImportReportView(View):
     """What an import did, or with `dry_run` would do; by code. `doubts` are taken only when `confirmed`;
-    `encoding` and some names as they were read in it show whether it is the right one.
+    `encoding` and some names as they were read in it show whether it is the right one. Of zones: `moved`
+    borders, what hangs on those `going`, and with `dry_run` `drawings` of the difference, by code.
     """
 
     kind: str
@@ -57,6 +83,9 @@ class ImportReportView(View):
     doubts: list[WarningView]
     encoding: str
     sample: list[str]
+    moved: list[MovedView] = []
+    going: list[GoingView] = []
+    drawings: dict[str, DrawingView] = {}
 
 
 class ZoneAtView(View):
@@ -84,6 +113,9 @@ def report_view(report: ImportReport, base_url: str) -> ImportReportView:
         doubts=[_warning(each) for each in report.doubts],
         encoding=report.encoding,
         sample=list(report.sample),
+        moved=[MovedView.model_validate(vars(each)) for each in report.moved],
+        going=[GoingView.model_validate(vars(each) | {"meters": list(each.meters)}) for each in report.going],
+        drawings={code: DrawingView(**drawing) for code, drawing in report.drawings.items()},
         sign_ins=[
             NewSignInView(
                 code=each.code,

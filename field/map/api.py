@@ -1,8 +1,9 @@
-"""The zones on the map, coloured by how well they are looked after; and how they come in."""
+"""The zones on the map, coloured by how well they are looked after."""
 
 from __future__ import annotations
 
 import asyncio
+from uuid import UUID
 
 from sqlalchemy import select
 from starlette.responses import Response
@@ -20,23 +21,18 @@ from field.board.map_views import (
 from field.board.names import zone_names
 from field.board.rep_queries import coverage_now
 from field.board.views import ReasonView
-from field.bodies import ImportQuery, asked_of
-from field.callers import CONSOLE, IMPORTER
+from field.callers import CONSOLE
 from field.dispatch.placement import reason
-from field.grid.commands import ImportRefused, ImportUnconfirmed
 from field.grid.coverage import ZoneCoverage
 from field.grid.tables import Cell, Rep, Zone
-from field.grid.views import ImportReportView, report_view
 from field.grid.zones import hierarchy
 from field.map.bodies import ZonesQuery
-from field.map.imports import take_zones
+from field.map.zone_page import ZonePageView, zone_page
 from field.services import FieldServices
-from kernel.web import Api, Call, Upload
+from kernel.web import Api, Call
 from kernel.web.private_files import has_tag
 
 api = Api("field")
-
-IMPORT_BYTES = 32 << 20
 
 
 @api.get("/api/zones", who=CONSOLE, summary="Zones as GeoJSON, with their coverage", compressed=True)
@@ -76,6 +72,12 @@ async def get_outlines(call: Call) -> Response:
         return Response(status_code=304, headers=headers)
     body = await asyncio.to_thread(lambda: grid.outlines)
     return Response(body, media_type="application/json", headers=headers)
+
+
+@api.get("/api/zones/{zone_id}", who=CONSOLE, summary="A zone: its record, its owners over time, its tasks")
+async def get_zone(call: Call, zone_id: UUID) -> ZonePageView:
+    async with call.database.reading() as session:
+        return await zone_page(session, zone_id)
 
 
 def _properties(zone: Zone, owner: Rep | None, found: dict[str, ZoneCoverage]) -> ZonePropertiesView:
@@ -141,16 +143,3 @@ async def get_coverage(call: Call) -> CoverageReportView:
         ],
         units=units,
     )
-
-
-@api.post(
-    "/api/imports/zones",
-    who=IMPORTER,
-    summary="Take a zone file (GeoJSON): all of it, or nothing and every fault",
-    errors=(ImportRefused, ImportUnconfirmed),
-    max_bytes=IMPORT_BYTES,
-)
-async def post_zones_file(call: Call, query: ImportQuery, form: Upload) -> ImportReportView:
-    asked = asked_of(query, call.use(FieldServices).link_lifetime)
-    report = await take_zones(call.database, call.actor, form.file, asked)
-    return report_view(report, call.settings.base_url)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from field.bodies import Body
 
 
@@ -9,3 +13,9 @@ class ZonesQuery(Body):
     """`geometry`: false for the properties alone."""
 
     geometry: bool = True
+
+
+class InspectionQuery(Body):
+    """`encoding`: what the file is in, where it is not UTF-8."""
+
+    encoding: Annotated[str, Field(max_length=40)] | None = None

@@ -1,9 +1,10 @@
-"""Zones as the console's map shows them."""
+"""Zones as the console's map shows them, and how they come in."""
 
 from field.map.api import api
+from field.map.file_api import api as file_api
 from kernel.capability import Capability
 
 capability = Capability(
     "field.map",
-    apis=(api,),
+    apis=(api, file_api),
 )

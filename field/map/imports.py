@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -53,4 +55,8 @@ async def _with_tasks(session: AsyncSession, plan: ZonePlan) -> ZonePlan:
     if not left:
         return plan
     params: dict[str, object] = {"tasks": sum(left.values()), "zones": listed(left)}
-    return plan.doubting([Fault("leaves_tasks", "file", params=params)])
+    hanging = tuple(
+        dataclasses.replace(each, open_tasks=left.get(each.code, 0)) for each in plan.report.going
+    )
+    told = dataclasses.replace(plan, report=dataclasses.replace(plan.report, going=hanging))
+    return told.doubting([Fault("leaves_tasks", "file", params=params)])

@@ -13,6 +13,10 @@ around it is dropped, full-width letters are plain ones, and a number saved as `
 *name* (at most 80 characters) any run of spaces, of whatever kind, is one space. Both rules are the same
 in both files.
 
+Zones may also come as a GeoPackage, a zipped Shapefile, KML, or CSV with well-known text; then it is said
+which column holds what, and in which datum they are (:mod:`field.grid.formats.reading`). What a zone can have
+is the same in all of them.
+
 ``zones.geojson`` is a GeoJSON FeatureCollection (RFC 7946): WGS 84, longitude first. One Feature a DMA
 zone, Polygon or MultiPolygon, with these properties::
 
@@ -34,7 +38,8 @@ it was::
     key_accounts    optional   hospitals, schools, large customers
     min_night_flow  optional   minimum night flow, cubic metres an hour
 
-A member ``crs`` (GeoJSON 2008) may name WGS 84, CGCS2000 or another system within two metres of them. The
+and what :mod:`field.grid.files.zone_record` lists (status, meters, valves, connections …), all optional. A
+member ``crs`` (GeoJSON 2008) may name WGS 84, CGCS2000 or another system within two metres of them. The
 collection may carry a member ``units`` that names the units. When it is there, every code used must be in
 it, at the right level and under the right parent; when it is missing, the units are taken from the
 properties and are named by their code::

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from shapely import MultiPolygon
 
@@ -34,6 +34,7 @@ class Limits:
     faults: int = 1_000
     overlap_m2: float = 25.0
     gap_m2: float = 25.0
+    sliver_m2: float = 100.0
     comparisons: int = 20_000_000
     meetings: int = 4_000_000
 
@@ -56,7 +57,7 @@ class UnitRow:
 @dataclasses.dataclass(frozen=True)
 class ZoneRow:
     """One DMA zone. `geometry` is WGS-84, valid, always a MultiPolygon; `rep` is a representative's
-    code.
+    code; `record` has what is known beside (:mod:`field.grid.files.zone_record`).
     """
 
     code: str
@@ -74,13 +75,15 @@ class ZoneRow:
     main_length_m: float | None = None
     key_accounts: int | None = None
     min_night_flow: float | None = None
+    record: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
 class Feature:
     """What could be read of one feature, so that one fault in it does not hide another. `row` is None
     unless all of it was sound; `units` has the codes above the zone, from the top down, and is empty
-    unless all four are there.
+    unless all four are there. `joins`: the number of the feature with the same code that it is to be a part
+    of.
     """
 
     number: int
@@ -88,6 +91,7 @@ class Feature:
     units: tuple[str, ...]
     geometry: MultiPolygon | None
     row: ZoneRow | None
+    joins: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)

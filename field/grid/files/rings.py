@@ -13,8 +13,10 @@ import shapely
 from shapely import MultiPolygon, Polygon
 from shapely.validation import explain_validity
 
+from field.grid.files.borders.ground import drawn
+from field.grid.files.borders.meetings import is_entangled
+from field.grid.files.borders.mends import Mends, offer, untangled
 from field.grid.files.findings import Findings, shown
-from field.grid.meetings import is_entangled
 
 _VALIDITY: Final = {
     "Self-intersection": "self_intersection",
@@ -52,12 +54,14 @@ def vertices_of(geometry: Any) -> int:
 
 
 def read_geometry(
-    geometry: Any, where: str, findings: Findings, *, ranged: bool = True
+    geometry: Any, number: int, findings: Findings, chosen: Mends, *, ranged: bool = True
 ) -> MultiPolygon | None:
-    """The geometry as a valid MultiPolygon, or None with the faults noted.
+    """The geometry of a feature as a valid MultiPolygon, or None with the faults noted, and what would mend
+    them.
 
     `ranged` False: the coordinates are known to be in another system, whose ranges are not looked at again.
     """
+    where = f"feature {number}, geometry"
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     if kind not in ("Polygon", "MultiPolygon"):
         findings.fault("wrong_geometry", where, found=shown(kind or "null"))
@@ -67,26 +71,28 @@ def read_geometry(
     if not isinstance(parts, list) or not parts:
         findings.fault("empty_geometry", where)
         return None
-    polygons = [_read_polygon(part, where, findings) for part in parts]
+    polygons = [_read_polygon(part, number, findings, chosen) for part in parts]
     if any(polygon is None for polygon in polygons):
         return None
     sound = [polygon for polygon in polygons if polygon is not None]
     if not ranged or not _in_range(sound, where, findings):
         return None
     shape = MultiPolygon([Polygon(rings[0], rings[1:]) for rings in sound])
-    return shape if _valid(shape, where, findings) else None
+    return _valid(shape, number, findings, chosen)
 
 
-def _read_polygon(value: Any, where: str, findings: Findings) -> list[Ring] | None:
+def _read_polygon(value: Any, feature: int, findings: Findings, chosen: Mends) -> list[Ring] | None:
+    where = f"feature {feature}, geometry"
     if not isinstance(value, list) or not value:
         findings.fault("empty_geometry", where)
         return None
-    rings = [_read_ring(ring, number, where, findings) for number, ring in enumerate(value, 1)]
+    rings = [_read_ring(ring, number, feature, findings, chosen) for number, ring in enumerate(value, 1)]
     sound = [ring for ring in rings if ring is not None]
     return sound if len(sound) == len(rings) else None
 
 
-def _read_ring(value: Any, number: int, where: str, findings: Findings) -> Ring | None:
+def _read_ring(value: Any, number: int, feature: int, findings: Findings, chosen: Mends) -> Ring | None:
+    where = f"feature {feature}, geometry"
     if not isinstance(value, list):
         findings.fault("bad_position", where, ring=number, position=1)
         return None
@@ -100,10 +106,16 @@ def _read_ring(value: Any, number: int, where: str, findings: Findings) -> Ring 
     if len(ring) < 4:
         findings.fault("ring_too_short", where, ring=number, positions=len(ring))
         return None
-    if ring[0] != ring[-1]:
-        findings.fault("ring_not_closed", where, ring=number)
+    if ring[0] == ring[-1]:
+        return ring
+    closed = [*ring, ring[0]]
+    if not chosen.wants("close", feature):
+        lon, lat = ring[-1]
+        offers = [offer("close", feature, after=Polygon(closed))]
+        findings.fault("ring_not_closed", where, ring=number, lon=lon, lat=lat, mends=offers)
         return None
-    return ring
+    chosen.done("close", feature, before=None, after=Polygon(closed))
+    return closed
 
 
 def _read_position(value: Any) -> tuple[float, float] | None:
@@ -175,23 +187,36 @@ def _size(polygons: list[list[Ring]]) -> tuple[float, float]:
     return width, max(ys) - min(ys)
 
 
-def _valid(shape: MultiPolygon, where: str, findings: Findings) -> bool:
+def _valid(shape: MultiPolygon, number: int, findings: Findings, chosen: Mends) -> MultiPolygon | None:
     """Every polygon of its own, then all together, so that two broken parts give two faults."""
+    where = f"feature {number}, geometry"
     if is_entangled(shape):
         findings.fault("outline_entangled", where)
-        return False
+        return None
+    if shapely.is_valid(shape):
+        return shape
+    after = untangled(shape)
+    if after is not None and chosen.wants("untangle", number):
+        chosen.done("untangle", number, before=shape, after=after)
+        return after
+    offers = [offer("untangle", number, before=shape, after=after)] if after is not None else []
     sound = True
-    for number, polygon in enumerate(shape.geoms, 1):
-        sound &= _explained(polygon, number, where, findings)
-    return sound and _explained(shape, 0, where, findings)
+    for part, polygon in enumerate(shape.geoms, 1):
+        sound &= _explained(polygon, part, where, findings, offers)
+    if sound:
+        _explained(shape, 0, where, findings, offers)
+    return None
 
 
-def _explained(shape: Polygon | MultiPolygon, part: int, where: str, findings: Findings) -> bool:
+def _explained(
+    shape: Polygon | MultiPolygon, part: int, where: str, findings: Findings, offers: list[Any]
+) -> bool:
     if shapely.is_valid(shape):
         return True
     # GEOS names the fault and the place: "Self-intersection[7.42 43.73]".
     found = re.fullmatch(r"([^\[]+)\[(\S+) (\S+)\]", explain_validity(shape))
     code = _VALIDITY.get(found[1], "invalid_ring") if found else "invalid_ring"
     lon, lat = (float(found[2]), float(found[3])) if found else (0.0, 0.0)
-    findings.fault(code, where, part=part, lon=round(lon, 7), lat=round(lat, 7))
+    told = {"part": part, "lon": round(lon, 7), "lat": round(lat, 7)}
+    findings.fault(code, where, **told, shape=drawn(shape), mends=offers)
     return False

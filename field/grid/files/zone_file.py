@@ -2,15 +2,16 @@
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Final, NoReturn
 
 from field.grid.files.axes import Axes, axes_of, flipped, order_of
+from field.grid.files.borders.mends import Mends, mended, offer
+from field.grid.files.borders.mosaic import check_mosaic
 from field.grid.files.codes import code_of, fault_of_name, tidy
 from field.grid.files.encodings import read_text
 from field.grid.files.findings import Findings, shown
 from field.grid.files.formats import other_format
-from field.grid.files.mosaic import check_mosaic
 from field.grid.files.records import (
     AMOUNTS,
     DEFAULT_LIMITS,
@@ -24,10 +25,12 @@ from field.grid.files.records import (
 from field.grid.files.rings import read_geometry, vertices_of
 from field.grid.files.sizes import fits_json
 from field.grid.files.units import check_units, derive_units, read_units
+from field.grid.files.zone_record import read_record
 
 SAMPLES: Final = 3
 MOST: Final = 1_000_000_000
 """No zone has so many connections, nor so many metres of main."""
+SHAPEFILE: Final = "ZIP (.shp + .shx + .dbf + .prj)"
 
 
 def read_zones(
@@ -37,55 +40,100 @@ def read_zones(
     limits: Limits = DEFAULT_LIMITS,
     encoding: str | None = None,
     crs: str | None = None,
+    mends: Sequence[str] = (),
 ) -> ZoneFile:
     """Read and check a whole zone file. Never raises for what is in `data`.
 
     `reps`: codes of the representatives there are; a zone naming another gets a warning. None: not checked.
     `encoding`, `crs`: what the file is in, where the caller says so; they go before what the file says.
+    `mends`: what is to be mended.
     """
     findings = Findings(limits.faults)
-    text, was_in = _text(data, encoding, limits, findings)
-    collection = _collection(text, limits, findings) if text is not None else None
-    if collection is None:
-        return ZoneFile((), (), findings.faults, findings.warnings, was_in)
+    read = read_collection(data, encoding, limits, findings)
+    if read is None:
+        return ZoneFile((), (), findings.faults, findings.warnings)
+    collection, was_in = read
     member = {"properties": {"name": crs}} if crs is not None else collection.get("crs")
     axes = axes_of(member, findings)
-    declared = read_units(collection.get("units"), findings)
     features = collection["features"]
-    if sum(vertices_of(_geometry(feature)) for feature in features) > limits.vertices:
-        findings.fault("too_many_vertices", "file", most=limits.vertices)
-        return ZoneFile((), (), findings.faults, findings.warnings, was_in)
     # An URN of the EPSG says latitude first, and most programs that write it put longitude first.
     first, told = order_of(features, axes, strict=crs is not None)
     if told:
         findings.warning("latitude_first", "file, crs")
     if first:
         features = [flipped(feature) for feature in features]
+    return zones_of(
+        features,
+        collection.get("units"),
+        findings,
+        limits,
+        reps=reps,
+        encoding=was_in,
+        known_crs=axes is not Axes.UNKNOWN,
+        # Where both orders would be places on earth, an URN says nothing by which to know which is meant.
+        axes_named=axes is Axes.LON_LAT or first,
+        mends=mends,
+    )
+
+
+def read_collection(
+    data: bytes, encoding: str | None, limits: Limits, findings: Findings
+) -> tuple[dict[str, Any], str] | None:
+    """A GeoJSON FeatureCollection and the encoding it was in; None with the fault noted."""
+    text, was_in = _text(data, encoding, limits, findings)
+    collection = _collection(text, limits, findings) if text is not None else None
+    return (collection, was_in) if collection is not None else None
+
+
+def zones_of(
+    features: list[Any],
+    units: Any,
+    findings: Findings,
+    limits: Limits,
+    *,
+    reps: Collection[str] | None = None,
+    encoding: str = "utf-8",
+    known_crs: bool = True,
+    axes_named: bool = False,
+    mends: Sequence[str] = (),
+) -> ZoneFile:
+    """Check features whose properties have the names of fields, whatever file they came from.
+
+    `units`: the collection's member of that name, None where there is none; `mends`: what is to be mended, by
+    its name (:mod:`field.grid.files.borders.mends`).
+    """
+    declared = read_units(units, findings)
+    if sum(vertices_of(_geometry(feature)) for feature in features) > limits.vertices:
+        findings.fault("too_many_vertices", "file", most=limits.vertices)
+        return ZoneFile((), (), findings.faults, findings.warnings, encoding)
+    chosen = Mends(mends, findings)
     first_at: dict[str, int] = {}
     read = [
-        _read_feature(feature, number, first_at, axes is not Axes.UNKNOWN, limits, findings)
+        _read_feature(feature, number, first_at, known_crs, limits, findings, chosen)
         for number, feature in enumerate(features, 1)
     ]
+    read = mended(read, chosen, findings)
     if declared is not None:
         check_units(read, declared, findings)
-        units = declared
+        used = declared
     else:
-        units = derive_units(read, findings)
+        used = derive_units(read, findings)
     check_mosaic(read, limits, findings)
+    chosen.tell_unused()
     rows = tuple(feature.row for feature in read if feature.row is not None)
     for row in rows:
-        if reps is not None and row.rep is not None and row.rep not in reps:
-            findings.warning("unknown_rep", f"feature {row.feature}, rep", code=row.code, rep=row.rep)
+        for field, person in (("rep", row.rep), ("deputy", row.record.get("deputy"))):
+            if reps is not None and person is not None and person not in reps:
+                findings.warning("unknown_rep", f"feature {row.feature}, {field}", code=row.code, rep=person)
     sample = dict.fromkeys(row.name for row in rows if not row.name.isascii())
     return ZoneFile(
         rows,
-        _top_down(units.values()),
+        _top_down(used.values()),
         findings.faults,
         findings.warnings,
-        was_in,
+        encoding,
         tuple(sample)[:SAMPLES],
-        # Where both orders would be places on earth, an URN says nothing by which to know which is meant.
-        axes_named=axes is Axes.LON_LAT or first,
+        axes_named=axes_named,
     )
 
 
@@ -99,7 +147,8 @@ def _text(data: bytes, encoding: str | None, limits: Limits, findings: Findings)
         return None, "utf-8"
     other = other_format(data)
     if other is not None:
-        findings.fault("other_format", "file", found=other, wanted="GeoJSON")
+        wanted = SHAPEFILE if "Shapefile" in other else "GeoJSON"
+        findings.fault("other_format", "file", found=other, wanted=wanted)
         return None, "utf-8"
     return read_text(data, encoding, "not_utf8", findings)
 
@@ -153,6 +202,7 @@ def _read_feature(
     known_crs: bool,
     limits: Limits,
     findings: Findings,
+    chosen: Mends,
 ) -> Feature:
     where = f"feature {number}"
     properties = feature.get("properties") if isinstance(feature, dict) else None
@@ -171,17 +221,20 @@ def _read_feature(
     amounts_sound = all(amounts[field] is not None for field in AMOUNTS if _given(properties, field))
     code = codes["code"]
     repeated = code is not None and code.casefold() in first_at
-    if code is not None and repeated:
-        findings.fault("duplicate_code", f"{where}, code", code=code, first=first_at[code.casefold()])
-    elif code is not None:
+    joins = first_at[code.casefold()] if code is not None and repeated else None
+    if joins is not None and not chosen.wants("merge", number):
+        offers = [offer("merge", number)]
+        findings.fault("duplicate_code", f"{where}, code", code=code, first=joins, mends=offers)
+    elif code is not None and not repeated:
         first_at[code.casefold()] = number
     geometry = None
     if vertices_of(feature.get("geometry")) > limits.vertices_per_zone:
         findings.fault("too_many_vertices", f"{where}, geometry", most=limits.vertices_per_zone)
     else:
-        geometry = read_geometry(feature.get("geometry"), f"{where}, geometry", findings, ranged=known_crs)
+        geometry = read_geometry(feature.get("geometry"), number, findings, chosen, ranged=known_crs)
     units = tuple(unit for level in LEVELS if (unit := codes[level]) is not None)
     sound = {field: value for field, value in (codes | names).items() if value is not None}
+    record = read_record(properties, where, findings)
     row = None
     if (
         len(sound) == len(codes) + len(names)
@@ -191,8 +244,15 @@ def _read_feature(
         and amounts_sound
     ):
         values: dict[str, Any] = {**sound, **amounts}
-        row = ZoneRow(**values, name_zh_hant=hant or "", rep=rep or None, geometry=geometry, feature=number)
-    return Feature(number, code, units if len(units) == len(LEVELS) else (), geometry, row)
+        row = ZoneRow(
+            **values,
+            name_zh_hant=hant or "",
+            rep=rep or None,
+            geometry=geometry,
+            feature=number,
+            record=record,
+        )
+    return Feature(number, code, units if len(units) == len(LEVELS) else (), geometry, row, joins)
 
 
 def _given(properties: dict[str, Any], field: str) -> bool:

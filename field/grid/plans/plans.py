@@ -6,10 +6,12 @@ A plan holds rows ready to be written, and the version of the grid that it was w
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Self
 from uuid import UUID
 
@@ -17,12 +19,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.grid.atlas import place_at
-from field.grid.files.difference import difference
+from field.grid.files.borders.moved import drawings, moved
+from field.grid.files.difference import Difference, difference
 from field.grid.files.importer import RepFile, RepRow, UnitRow, ZoneFile, ZoneRow, read_reps, read_zones
 from field.grid.files.records import AMOUNTS
+from field.grid.formats.apart import ReaderStopped, run_bounded
+from field.grid.formats.reading import ReadAs, read_zone_file
 from field.grid.plans.leaving import left_by_reps, left_by_zones, removes_most
-from field.grid.plans.reports import Asked, ImportRefused, ImportReport, ImportUnconfirmed, report_of
-from field.grid.reading import read_apart, work_aside
+from field.grid.plans.reports import Asked, Going, ImportRefused, ImportReport, ImportUnconfirmed, report_of
+from field.grid.reading import SMALL, read_apart, work_aside
 from field.grid.store import (
     grid_version,
     stored_reps,
@@ -63,11 +68,14 @@ class Plan:
 
 @dataclasses.dataclass(frozen=True)
 class ZonePlan(Plan):
-    """Rows of zones and units to write; `removed`: ids of zones that become inactive."""
+    """Rows of zones and units to write; `removed`: ids of zones that become inactive; `owners`: of each zone
+    whose owner changes, the one that it has from then on."""
 
     new: tuple[Values, ...]
     changed: tuple[Values, ...]
     removed: tuple[UUID, ...]
+    owners: tuple[Values, ...]
+    columns: Mapping[str, Mapping[str, str]] | None
     units: tuple[UnitRow, ...]
     units_gone: tuple[UnitRow, ...]
 
@@ -95,17 +103,26 @@ async def plan_zones(session: AsyncSession, data: bytes, now: datetime, asked: A
     """
     version = await grid_version(session)
     reps = {code: (id, station) for code, id, station in await _reps(session)}
-    file = await read_apart(
-        read_zones, data, reps=frozenset(reps) or None, encoding=asked.encoding, crs=asked.crs
-    )
+    file = await _zone_file(data, asked, frozenset(reps) or None)
     if file.faults:
         raise ImportRefused(faults=file.faults)
     stored = await stored_zones(session)
     units = await stored_units(session)
     amounts = (getattr(Zone, name) for name in AMOUNTS)
-    query = select(Zone.code, Zone.id, Zone.active, Zone.owner_code, Zone.owner_id, *amounts)
+    query = select(Zone.code, Zone.id, Zone.active, Zone.owner_code, Zone.owner_id, Zone.record, *amounts)
     known = {row.code: row for row in (await session.execute(query)).all()}
     return await work_aside(_zone_plan, version, file, data, now, asked, stored, units, known, reps)
+
+
+async def _zone_file(data: bytes, asked: Asked, reps: Collection[str] | None) -> ZoneFile:
+    read_as = ReadAs(asked.encoding, asked.crs, asked.layer, asked.columns, asked.mends)
+    if len(data) <= SMALL and read_as.is_plain(data):
+        read = partial(read_zones, encoding=asked.encoding, crs=asked.crs, mends=asked.mends)
+        return await asyncio.to_thread(read, data, reps=reps)
+    try:
+        return await run_bounded(read_zone_file, data, read_as=read_as, reps=reps)
+    except ReaderStopped as stopped:
+        raise ImportRefused(faults=(stopped.fault,)) from None
 
 
 def _zone_plan(
@@ -119,7 +136,7 @@ def _zone_plan(
     known: Mapping[str, Any],
     reps: Mapping[str, tuple[UUID, str]],
 ) -> ZonePlan:
-    incoming = [_kept(row, known[row.code]) if row.code in known else row for row in file.rows]
+    incoming = [_completed(row, known.get(row.code)) for row in file.rows]
     delta = difference(stored, incoming)
     doubts = left_by_zones(delta, incoming, ((code, station) for code, (_, station) in reps.items()))
     bounds = box_around(row.geometry.bounds for row in incoming)
@@ -133,15 +150,23 @@ def _zone_plan(
         [where, *doubts] if where else doubts,
         (file.encoding, file.sample),
     )
+    report = dataclasses.replace(report, moved=moved(delta), going=_going(delta))
+    if asked.dry_run:
+        report = dataclasses.replace(report, drawings=drawings(delta))
     differing = {row.code for row in delta.added} | {change.after.code for change in delta.changed}
-    new, changed = [], []
+    new, changed, owners = [], [], []
     for row in incoming:
         owner_id = reps[row.rep][0] if row.rep is not None and row.rep in reps else None
         before = known.get(row.code)
         if before is None:
-            new.append({"id": uuid7(now), "version": 1, **_zone_values(row, owner_id)})
+            id = uuid7(now)
+            new.append({"id": id, "version": 1, **_zone_values(row, owner_id)})
+            owners.append(_owner(id, row.rep, owner_id))
         elif row.code in differing or before.owner_id != owner_id:
             changed.append({"row_id": before.id, **_zone_values(row, owner_id)})
+            if not before.active or (before.owner_code, before.owner_id) != (row.rep, owner_id):
+                owners.append(_owner(before.id, row.rep, owner_id))
+    owners += [_owner(known[row.code].id, None, None) for row in delta.removed]
     had = {(unit.level, unit.code): unit for unit in units}
     return ZonePlan(
         version,
@@ -150,15 +175,36 @@ def _zone_plan(
         tuple(new),
         tuple(changed),
         tuple(known[row.code].id for row in delta.removed),
+        tuple(owners),
+        asked.columns,
         tuple(unit for unit in file.units if had.pop((unit.level, unit.code), None) != unit),
         tuple(had.values()),
     )
 
 
-def _kept(row: ZoneRow, before: Any) -> ZoneRow:
-    """The row, with what the file says nothing of as it was: whose the zone is, and how much work."""
-    had = {name: getattr(before, name) for name in AMOUNTS if getattr(row, name) is None}
-    return dataclasses.replace(row, rep=row.rep or before.owner_code, **had)
+def _going(delta: Difference[ZoneRow]) -> tuple[Going, ...]:
+    return tuple(
+        Going(
+            row.code,
+            row.name,
+            row.rep,
+            (*row.record.get("inlet_meters", ()), *row.record.get("outlet_meters", ())),
+        )
+        for row in delta.removed
+    )
+
+
+def _owner(zone_id: UUID, code: str | None, rep_id: UUID | None) -> Values:
+    return {"zone_id": zone_id, "rep_code": code, "rep_id": rep_id}
+
+
+def _completed(row: ZoneRow, known: Any) -> ZoneRow:
+    """With what the file says nothing of as it was: whose the zone is, how much work, parts of the record."""
+    if known is None:
+        return row
+    had = {name: getattr(known, name) for name in AMOUNTS if getattr(row, name) is None}
+    record = {**known.record, **row.record}
+    return dataclasses.replace(row, rep=row.rep or known.owner_code, record=record, **had)
 
 
 def _zone_values(row: ZoneRow, owner_id: UUID | None) -> Values:
@@ -178,6 +224,7 @@ def _zone_values(row: ZoneRow, owner_id: UUID | None) -> Values:
         "max_lon": east,
         "max_lat": north,
         "owner_code": row.rep,
+        "record": dict(row.record),
         "owner_id": owner_id,
         **{name: getattr(row, name) for name in AMOUNTS},
         "active": True,

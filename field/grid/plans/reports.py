@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
+from field.grid.files.borders.moved import Moved
 from field.grid.files.difference import Difference
 from field.grid.files.records import RepRow, ZoneRow
 from kernel.errors import Fault, Invalid, Refused, StaleVersion
@@ -32,13 +34,17 @@ class Asked:
     """What whoever imports says about the file.
 
     `dry_run`: store nothing; `confirmed`: what the report doubts is meant; `encoding`, `crs`: what the file
-    is in (None: found out, and told); `link_lifetime`: of the new representatives' sign-in links.
+    is in (None: found out, and told); `layer`, `columns`, `mends`: of a file of zones
+    (:class:`field.grid.formats.reading.ReadAs`); `link_lifetime`: of the new representatives' sign-in links.
     """
 
     dry_run: bool = False
     confirmed: bool = False
     encoding: str | None = None
     crs: str | None = None
+    layer: str | None = None
+    columns: Mapping[str, Mapping[str, str]] | None = None
+    mends: tuple[str, ...] = ()
     link_lifetime: timedelta = timedelta(hours=12)
 
 
@@ -61,11 +67,23 @@ class SignIn:
 
 
 @dataclasses.dataclass(frozen=True)
+class Going:
+    """A zone that goes, and what hangs on it: its owner's code, its meters' codes, its open tasks."""
+
+    code: str
+    name: str
+    owner: str | None
+    meters: tuple[str, ...]
+    open_tasks: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
 class ImportReport:
     """What an import did, or with ``dry_run`` would do. Codes are sorted.
 
     ``doubts`` must be confirmed before the import is taken; ``warnings`` need not. ``encoding`` is what the
-    file was read as, and ``sample`` has some of its names, by which to see whether that was right.
+    file was read as, and ``sample`` has some of its names, by which to see whether that was right. Of zones:
+    ``moved`` borders, what hangs on those ``going``, and ``drawings`` of the difference by code.
     """
 
     kind: str
@@ -79,6 +97,9 @@ class ImportReport:
     doubts: tuple[Fault, ...] = ()
     encoding: str = "utf-8"
     sample: tuple[str, ...] = ()
+    moved: tuple[Moved, ...] = ()
+    going: tuple[Going, ...] = ()
+    drawings: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
 
 
 def report_of(

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import shapely
 
-from field.grid import meetings
 from field.grid.files import encodings, rep_file
+from field.grid.files.borders import meetings
 from field.grid.files.findings import Findings
 from field.grid.files.importer import Limits, read_reps, read_zones
 from field.grid.files.rep_file import OPTIONAL, REQUIRED

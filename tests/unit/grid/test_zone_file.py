@@ -301,11 +301,11 @@ def test_zones_that_overlap_are_both_named_with_the_area() -> None:
     assert fault.params["area_m2"] == pytest.approx(89_350, rel=0.002)
 
 
-def test_a_zone_inside_another_overlaps_it() -> None:
+def test_a_zone_inside_another_is_swallowed_by_it() -> None:
     z1 = block()[0]
     inner = shaped(changed(z1, code="Z9", rep=None), square(7.404, 43.724, 0.001))
-    assert faults(zone_file([z1, inner])) == [("zones_overlap", "feature 2")]
-    assert faults(zone_file([z1, changed(z1, code="Z9")])) == [("zones_overlap", "feature 2")]
+    assert faults(zone_file([z1, inner])) == [("zone_swallows", "feature 1")]
+    assert faults(zone_file([z1, changed(z1, code="Z9")])) == [("zone_swallows", "feature 1")]
 
 
 def test_a_sliver_within_tolerance_is_no_overlap() -> None:
@@ -316,28 +316,14 @@ def test_a_sliver_within_tolerance_is_no_overlap() -> None:
     assert faults(zone_file([z1, near]), limits=Limits(overlap_m2=10)) == [("zones_overlap", "feature 2")]
 
 
-def test_a_gap_that_zones_enclose_and_pieces_apart_are_warned_of() -> None:
-    ring = [
-        zone(f"Z{x}{y}", 7.40 + x / 100, 43.72 + y / 100)
-        for x in range(3)
-        for y in range(3)
-        if (x, y) != (1, 1)
-    ]
-    read = read_zones(zone_file([*ring, zone("Z9", 7.50, 43.72)]))
-    assert read.faults == ()
-    gap, pieces = read.warnings
-    assert (gap.code, gap.params["lon"], gap.params["lat"]) == ("gap_between_zones", 7.415, 43.735)
-    assert gap.params["area_m2"] == pytest.approx(893_000, rel=0.01)
-    assert (pieces.code, pieces.params) == ("zones_in_pieces", {"pieces": 2})
-
-
 def test_a_code_twice_names_where_it_was_first_whatever_the_case() -> None:
     z1, z2, *_ = block()
     fault = only_fault(zone_file([z1, changed(z2, code="z1")]))
     assert (fault.code, fault.where, fault.params) == (
         "duplicate_code",
         "feature 2, code",
-        {"feature": 2, "field": "code", "code": "z1", "first": 1},
+        {"feature": 2, "field": "code", "code": "z1", "first": 1}
+        | {"mends": [{"id": "merge:2", "kind": "merge"}]},
     )
 
 
