@@ -39,7 +39,7 @@ from kernel.contracts import Changed, Event
 from kernel.errors import Crowded, StaleVersion
 from kernel.ids import uuid7
 from kernel.outbox import outbox_row
-from kernel.sql import spatial
+from kernel.sql import postgres, spatial
 from kernel.sql.absence import is_away
 from kernel.sql.sqlite import Sqlite
 from kernel.sql.together import Together, Undone
@@ -189,7 +189,11 @@ class Database:
         self.clock = clock or SystemClock()
         self.is_sqlite = url.startswith("sqlite")
         self.on_commit: Callable[[Sequence[Event]], None] = lambda emitted: None
-        options: dict[str, Any] = {"module": Sqlite()} if self.is_sqlite else {"pool_size": pool_size}
+        options: dict[str, Any] = (
+            {"module": Sqlite()}
+            if self.is_sqlite
+            else {"pool_size": pool_size, "connect_args": postgres.CONNECTING}
+        )
         # Errors end in logs: they name the statement, and none of the values people gave.
         self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **options)
         self._for_reading = self._for_a_glance = self.engine
