@@ -1,9 +1,8 @@
 """Leases with fencing tokens, in Redis.
 
 A holder that dies loses its lease within its time to live; a holder that only slept finds on renewal
-that another has taken over, and the higher fencing token of the new holder tells late writes apart.
-Redis may be wiped at any moment: then every lease is free, and tokens start again from the clock, so
-that they never run backwards.
+that another has taken over, and the higher fencing token of the new holder tells late writes apart
+(:mod:`kernel.events.fence`). Redis may be wiped at any moment: then every lease is free.
 """
 
 from __future__ import annotations
@@ -13,20 +12,22 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 
 from kernel.clock import Clock, SystemClock
+from kernel.events.fence import NEXT_TOKEN, lowest
 
-_ACQUIRE = """
+_ACQUIRE = (
+    NEXT_TOKEN
+    + """
 local holder = redis.call('HGET', KEYS[1], 'holder')
 if holder and holder ~= ARGV[1] then return {0, holder} end
 local token = redis.call('HGET', KEYS[1], 'token')
 if not token then
-  local last = tonumber(redis.call('GET', KEYS[2]) or '0')
-  token = math.max(last + 1, tonumber(ARGV[3]))
-  redis.call('SET', KEYS[2], string.format('%d', token), 'PX', 86400000)
+  token = next_token(KEYS[2], ARGV[3])
   redis.call('HSET', KEYS[1], 'holder', ARGV[1], 'token', string.format('%d', token))
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return {tonumber(token), ARGV[1]}
 """
+)
 
 _RELEASE = """
 if redis.call('HGET', KEYS[1], 'holder') == ARGV[1] then return redis.call('DEL', KEYS[1]) end
@@ -58,8 +59,9 @@ class Leases:
 
         Calling it again before ``ttl_ms`` has passed is the renewal.
         """
-        floor = int(self._clock.now().timestamp())  # a wiped Redis starts above every token it gave before
-        token, holder = await self._acquire(keys=self._keys(name), args=[self.holder, ttl_ms, floor])
+        token, holder = await self._acquire(
+            keys=self._keys(name), args=[self.holder, ttl_ms, lowest(self._clock)]
+        )
         return Lease(name, holder, int(token)) if holder == self.holder else None
 
     async def release(self, name: str) -> None:

@@ -1,9 +1,9 @@
 """Which media node a room's media is on.
 
 Nodes register themselves (:mod:`assist.webrtc.control.control`). A room is placed on the least loaded node
-that takes new rooms, by a script that gives the placement a **generation**: it grows with each placement,
-goes along with every offer, and a node that has seen a higher one refuses a lower, so that an old hub cannot
-bring a room back to an old node.
+that takes new rooms, by a script that gives the placement a **generation**, its fencing token
+(:mod:`kernel.events.fence`): it goes along with every offer, and a node that has seen a higher one refuses a
+lower, so that an old hub cannot bring a room back to an old node.
 
 A node is *dead* when its record has expired while Redis answered all the time; it was *restarted* when its
 record says so. In both cases its rooms are placed anew. After an absence of Redis records get time to come
@@ -28,21 +28,22 @@ from assist.webrtc.control.control import (
     room_key,
 )
 from kernel.clock import Clock
+from kernel.events.fence import NEXT_TOKEN, lowest
 
 log = structlog.get_logger(__name__)
 
 KEEP_S = 24 * 3600
 WATCH_EVERY_S = 0.4
 
-_PLACE = """
+_PLACE = (
+    NEXT_TOKEN
+    + """
 local node = redis.call('GET', KEYS[1])
-local generation = redis.call('GET', KEYS[2])
-if node and node ~= ARGV[2] then return {node, tonumber(generation or '0')} end
-generation = math.max(tonumber(generation or ARGV[5]), tonumber(ARGV[3])) + 1
+if node and node ~= ARGV[2] then return {node, tonumber(redis.call('GET', KEYS[2]) or '0')} end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[4])
-redis.call('SET', KEYS[2], string.format('%d', generation), 'EX', ARGV[4])
-return {ARGV[1], generation}
+return {ARGV[1], next_token(KEYS[2], ARGV[3])}
 """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,8 @@ class Placement:
         if target is None:
             return None
         keys = [room_key(room), room_generation_key(room)]
-        floor = old.generation if old else 0
-        first = int(self._clock.now().timestamp())  # a wiped Redis must not count from 1 again
-        node, generation = await self._place(keys=keys, args=[target.id, known, floor, KEEP_S, first])
+        above = max(lowest(self._clock), old.generation + 1 if old else 0)
+        node, generation = await self._place(keys=keys, args=[target.id, known, above, KEEP_S])
         record = self.nodes.get(node)
         return None if record is None else Place(node, record.started_at, int(generation))
 

@@ -2,8 +2,8 @@
 
 A worker's life is one key that it renews each second and that expires after :data:`LIFE_S`; a room's claim
 names its worker, and holds while that worker lives. So a thousand rooms cost a worker one renewal. Each
-change of holder gives the claim a higher **token** (Redlock-style fencing): what an old holder still says
-is recognised by its lower one, and what it still tries to write (:meth:`Claims.remember`) is refused.
+change of holder gives the claim a higher **token** (:mod:`kernel.events.fence`): what an old holder still
+says is recognised by its lower one, and what it still tries to write (:meth:`Claims.remember`) is refused.
 
 ==============================  ======================================================================
 ``room:worker:{worker}``        alive, expires after :data:`LIFE_S`
@@ -12,7 +12,7 @@ is recognised by its lower one, and what it still tries to write (:meth:`Claims.
 ==============================  ======================================================================
 
 Redis may be wiped at any moment: the next heartbeat sees that its key was gone and every room is claimed
-again, first come first served. Tokens start from the clock then, so they never run backwards.
+again, first come first served.
 """
 
 from __future__ import annotations
@@ -22,25 +22,27 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 
 from kernel.clock import Clock
+from kernel.events.fence import NEXT_TOKEN, lowest
 
 LIFE_S = 3.0
 HEARTBEAT_S = 0.8
 KEEP_S = 24 * 3600
 
-_CLAIM = """
+_CLAIM = (
+    NEXT_TOKEN
+    + """
 local worker = redis.call('HGET', KEYS[1], 'worker')
 local alive = worker and redis.call('EXISTS', ARGV[4] .. worker) == 1
 if worker ~= ARGV[1] and alive then return {worker, tonumber(redis.call('HGET', KEYS[1], 'token')), ''} end
 local token = tonumber(redis.call('HGET', KEYS[1], 'token') or '0')
 if worker ~= ARGV[1] then
-  local last = tonumber(redis.call('GET', KEYS[2]) or '0')
-  token = math.max(last + 1, tonumber(ARGV[2]))
-  redis.call('SET', KEYS[2], string.format('%d', token), 'EX', ARGV[3])
+  token = next_token(KEYS[2], ARGV[2])
   redis.call('HSET', KEYS[1], 'worker', ARGV[1], 'token', string.format('%d', token))
 end
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 return {ARGV[1], token, redis.call('HGET', KEYS[1], 'memory') or ''}
 """
+)
 
 _REMEMBER = """
 if redis.call('HGET', KEYS[1], 'worker') ~= ARGV[1] then return 0 end
@@ -85,10 +87,9 @@ class Claims:
 
     async def claim(self, room: str) -> Claim:
         """Take the room, or keep it; when another living worker has it, say who."""
-        floor = int(self._clock.now().timestamp())
-        keys = [_room_key(room), _token_key(room)]
         worker, token, memory = await self._claim(
-            keys=keys, args=[self.worker, floor, KEEP_S, _worker_key("")]
+            keys=[_room_key(room), _token_key(room)],
+            args=[self.worker, lowest(self._clock), KEEP_S, _worker_key("")],
         )
         return Claim(worker, int(token), memory)
 
