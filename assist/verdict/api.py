@@ -10,7 +10,7 @@ from assist.request.answers import shown
 from assist.request.views import RequestView
 from assist.services import AssistServices
 from assist.verdict.bodies import OutcomeBody, VerdictBody
-from assist.verdict.commands import PlaceMissing, VisitWish, conclude_and_ask, give_verdict
+from assist.verdict.commands import Conclusion, PlaceMissing, VisitWish, conclude, give_verdict
 from assist.verdict.verdict import (
     OutcomeNotAllowed,
     Verdict,
@@ -58,8 +58,7 @@ async def give_outcome(call: Call, request_id: UUID, body: OutcomeBody) -> Reque
             window_end=window.end if window else None,
             parts=None if parts is None else [(part.code, part.count) for part in parts],
         )
+    conclusion = Conclusion(body.outcome, body.note, wish)
     services = call.use(AssistServices)
-    await call.database.run(
-        conclude_and_ask, call.actor, services, request_id, body.outcome, body.note, wish, body.version
-    )
+    await call.database.run(conclude, call.actor, request_id, services, conclusion, body.version)
     return await shown(call, request_id)

@@ -50,6 +50,15 @@ class VisitWish:
     parts: Sequence[tuple[str, int]] | None = None
 
 
+@dataclass(frozen=True)
+class Conclusion:
+    """What a request comes to. ``wish`` is for a visit."""
+
+    outcome: Outcome
+    note: str = ""
+    wish: VisitWish = VisitWish()
+
+
 async def give_verdict(
     uow: UnitOfWork,
     actor: Actor,
@@ -92,16 +101,17 @@ async def conclude(
     uow: UnitOfWork,
     actor: Actor,
     request_id: UUID,
-    outcome: Outcome,
-    note: str = "",
-    wish: VisitWish | None = None,
+    services: AssistServices,
+    conclusion: Conclusion,
     version: int | None = None,
 ) -> ServiceRequest:
-    """End a request with its outcome. A call that is still going on ends with it.
+    """End a request with its outcome. A call that is still going on ends with it; and where the page may be
+    in other hands than the customer's, they are sent a link of their own to say how it went.
 
     Raises `VerdictMissing`, `OutcomeNotAllowed`, `WordMissing`, `PlaceMissing`, `WindowImpossible`,
     `WrongState`.
     """
+    outcome, note, wish = conclusion.outcome, conclusion.note, conclusion.wish
     row = await request_for(uow, actor, request_id, version)
     happening = Happening.VISIT_ASKED if outcome is Outcome.NEEDS_VISIT else Happening.CONCLUDED
     require(actor, row, happening)
@@ -112,7 +122,6 @@ async def conclude(
     row.outcome, row.outcome_note = outcome, note
     asked: VisitRequested | None = None
     if verdict is not None and outcome is Outcome.NEEDS_VISIT:
-        wish = wish or VisitWish()
         require_window(wish.window_start, wish.window_end, uow.now)
         visit = visit_for(verdict, Priority(row.priority), wish.parts)
         asked = await _ask_for_visit(uow, actor, row, verdict, visit, wish)
@@ -121,22 +130,6 @@ async def conclude(
         uow.emit(replace(asked, step=step))
     await finish_call(uow, row.id)
     await uow.audit(actor, "outcome_given", f"request:{row.id}", outcome=outcome.value)
-    return row
-
-
-async def conclude_and_ask(
-    uow: UnitOfWork,
-    actor: Actor,
-    services: AssistServices,
-    request_id: UUID,
-    outcome: Outcome,
-    note: str = "",
-    wish: VisitWish | None = None,
-    version: int | None = None,
-) -> ServiceRequest:
-    """As :func:`conclude`; and where the page may be in other hands than the customer's, they are sent a link
-    of their own to say how it went."""
-    row = await conclude(uow, actor, request_id, outcome, note, wish, version)
     if row.state is State.RESOLVED and not await held_by_its_customer(uow, row):
         await ask_how_it_went(uow, services, row, "rating")
     return row

@@ -13,12 +13,12 @@ from assist.call.commands import accept_request, end_call
 from assist.guide.guides import load_guides
 from assist.intake.commands import Details, NewRequest, Place, change_details, customer_actor, start_request
 from assist.queue.commands import enter_queue
-from assist.request.kinds import Asker, Category
+from assist.request.kinds import Asker, Category, Outcome
 from assist.request.request import State
 from assist.request.tables import RequestEvent, ServiceRequest
 from assist.services import AssistServices
 from assist.stills.commands import NewStill, record_still
-from assist.verdict.commands import give_verdict
+from assist.verdict.commands import Conclusion, VisitWish, conclude, give_verdict
 from assist.verdict.verdict import Ownership, Severity, Verdict
 from kernel.actors import Actor, Role
 from kernel.contracts import Changed, Event
@@ -70,6 +70,12 @@ class AssistHouse:
         verdict = Verdict(ownership, "coupling_nut_loose", Severity.MAJOR, (still.id,))
         await self.database.run(give_verdict, self.chen, customer.id, verdict, "接头松动")
         return customer
+
+    async def conclude(
+        self, by: Actor, customer: Actor, outcome: Outcome, note: str = "", wish: VisitWish | None = None
+    ) -> ServiceRequest:
+        conclusion = Conclusion(outcome, note, wish or VisitWish())
+        return await self.database.run(conclude, by, customer.id, self.services, conclusion)
 
     async def row(self, request_id: UUID) -> ServiceRequest:
         async with self.database.reading() as session:

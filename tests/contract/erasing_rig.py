@@ -31,7 +31,7 @@ from assist.request.kinds import Category, Outcome
 from assist.request.request import State
 from assist.stills.commands import NewMark, add_mark, record_still
 from assist.stills.tables import Still
-from assist.verdict.commands import VisitWish, conclude, give_verdict
+from assist.verdict.commands import give_verdict
 from assist.verdict.verdict import Ownership, Severity, Verdict
 from field.task.tables import Task
 from field.visits import handlers as field_handlers
@@ -157,8 +157,7 @@ class Erasable:
         await run(end_call, chen, customer.id)
         verdict = Verdict(Ownership.BEFORE_METER, "coupling_nut_loose", Severity.MAJOR, (still,))
         await run(give_verdict, chen, customer.id, verdict, f"{own.words} is loose")
-        wish = VisitWish() if outcome is Outcome.NEEDS_VISIT else None
-        await run(conclude, chen, customer.id, outcome, f"mind the {own.words}", wish)
+        await self.house.conclude(chen, customer, outcome, f"mind the {own.words}")
         return still
 
     async def advised(self, own: Secrets) -> Actor:

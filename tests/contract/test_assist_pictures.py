@@ -36,7 +36,6 @@ from assist.stills.commands import (
 from assist.stills.queries import marks_of, stills_of
 from assist.stills.tables import Mark
 from assist.stills.views import StillView
-from assist.verdict.commands import conclude
 from kernel.actors import Actor
 from kernel.audit import AuditEntry
 from kernel.clock import ManualClock
@@ -189,7 +188,7 @@ async def test_chat_keeps_its_order_and_says_who_wrote(house: AssistHouse, clock
 
 async def test_chat_goes_on_until_the_request_is_closed(house: AssistHouse) -> None:
     customer = await house.judged()
-    await house.database.run(conclude, house.chen, customer.id, Outcome.FIXED)
+    await house.conclude(house.chen, customer, Outcome.FIXED)
     await house.database.run(add_message, customer, customer.id, uuid4(), "谢谢")
     await house.database.run(rate, customer, customer.id, 5)
     with pytest.raises(WrongState):
@@ -276,7 +275,7 @@ async def test_what_proves_a_verdict_stays_and_nothing_is_deleted_after_the_end(
             await run(delete_still, actor, customer.id, proof.id)
     await run(delete_still, house.chen, customer.id, more.id)
     last = await run(record_still, customer, customer.id, a_still())
-    await run(conclude, house.chen, customer.id, Outcome.FIXED)
+    await house.conclude(house.chen, customer, Outcome.FIXED)
     with pytest.raises(WrongState):
         await run(delete_still, customer, customer.id, last.id)
 

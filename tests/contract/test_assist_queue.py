@@ -24,7 +24,6 @@ from assist.queue.waiting import AWAY_AFTER, PLACE_KEPT
 from assist.rating.jobs import RATING_WAITED, close_long_resolved
 from assist.request.kinds import Outcome
 from assist.request.request import State
-from assist.verdict.commands import conclude
 from kernel.actors import Actor
 from kernel.clock import ManualClock
 from kernel.contracts import RequestClosed
@@ -271,7 +270,7 @@ async def test_a_wrap_up_is_kept_however_long_the_desk_is_dead(
 
 async def test_what_nobody_rates_is_closed_after_three_days(house: AssistHouse, clock: ManualClock) -> None:
     customer = await house.judged()
-    await house.database.run(conclude, house.chen, customer.id, Outcome.FIXED)
+    await house.conclude(house.chen, customer, Outcome.FIXED)
     clock.advance(seconds(RATING_WAITED) + 1)
     assert await sweep(house.database) == 1
     assert await house.state(customer.id) is State.CLOSED
@@ -296,7 +295,7 @@ async def test_the_wait_learns_from_recent_calls(house: AssistHouse, clock: Manu
         customer = await house.in_call()
         clock.advance(minutes * 60)
         await house.database.run(end_call, house.chen, customer.id)
-        await house.database.run(conclude, house.chen, customer.id, Outcome.ADVICE)
+        await house.conclude(house.chen, customer, Outcome.ADVICE)
 
     for _ in range(20):
         await call(30)

@@ -17,7 +17,7 @@ from assist.request.kinds import Category, Outcome
 from assist.request.rating_link import tell_the_end
 from assist.request.request import WrongState
 from assist.request.tables import Customer, ServiceRequest
-from assist.verdict.commands import conclude, conclude_and_ask, give_verdict
+from assist.verdict.commands import give_verdict
 from assist.verdict.verdict import NoStillReason, Ownership, Severity, Verdict
 from kernel.actors import Actor
 from kernel.contracts import RequestClosed
@@ -46,7 +46,7 @@ async def told(house: AssistHouse, customer: Actor) -> tuple[bool, list[int | No
 
 async def test_staff_who_open_the_link_themselves_rate_for_nothing(house: AssistHouse) -> None:
     customer = await house.judged()
-    await house.database.run(conclude, house.chen, customer.id, Outcome.FIXED)
+    await house.conclude(house.chen, customer, Outcome.FIXED)
     link = await house.database.run(renew_invitation, house.chen, customer.id, house.services)
     await house.database.run(redeem_invitation, house.services, link.token, None)
     await house.database.run(rate, customer, customer.id, 5)
@@ -55,7 +55,7 @@ async def test_staff_who_open_the_link_themselves_rate_for_nothing(house: Assist
 
 async def test_a_customer_whose_link_was_never_opened_rates_as_ever(house: AssistHouse) -> None:
     customer = await house.judged()
-    await house.database.run(conclude, house.chen, customer.id, Outcome.FIXED)
+    await house.conclude(house.chen, customer, Outcome.FIXED)
     await house.database.run(renew_invitation, house.chen, customer.id, house.services)
     await house.database.run(rate, customer, customer.id, 5)
     assert await told(house, customer) == (True, [5], [5])
@@ -89,8 +89,7 @@ def token_in(message: str) -> str:
 
 async def test_a_link_that_only_the_customer_has_makes_their_rating_count(house: AssistHouse) -> None:
     customer, _token = await invited_and_judged(house)
-    args = (house.chen, house.services, customer.id, Outcome.FIXED, "没有漏水")
-    await house.database.run(conclude_and_ask, *args)
+    await house.conclude(house.chen, customer, Outcome.FIXED, "没有漏水")
     message = await last_message(house)
     assert "您满意吗" in message and "24 小时" in message
     row, session = await house.database.run(redeem_invitation, house.services, token_in(message), None)
@@ -102,16 +101,14 @@ async def test_a_link_that_only_the_customer_has_makes_their_rating_count(house:
 
 async def test_the_page_of_the_read_out_link_does_not_count(house: AssistHouse) -> None:
     customer, _token = await invited_and_judged(house)
-    args = (house.chen, house.services, customer.id, Outcome.FIXED, "没有漏水")
-    await house.database.run(conclude_and_ask, *args)
+    await house.conclude(house.chen, customer, Outcome.FIXED, "没有漏水")
     await house.database.run(rate, customer, customer.id, 5)
     assert await told(house, customer) == (False, [None], [None])
 
 
 async def test_a_newer_link_that_staff_have_seen_takes_the_count_away(house: AssistHouse) -> None:
     customer, _token = await invited_and_judged(house)
-    args = (house.chen, house.services, customer.id, Outcome.FIXED, "没有漏水")
-    await house.database.run(conclude_and_ask, *args)
+    await house.conclude(house.chen, customer, Outcome.FIXED, "没有漏水")
     await house.database.run(redeem_invitation, house.services, token_in(await last_message(house)), None)
     link = await house.database.run(renew_invitation, house.chen, customer.id, house.services)
     await house.database.run(redeem_invitation, house.services, link.token, None)
@@ -123,8 +120,7 @@ async def test_who_started_on_their_own_telephone_is_sent_no_link(house: AssistH
     customer = await house.judged()
     async with house.database.reading() as session:
         before = len(await sent_messages(session))
-    args = (house.chen, house.services, customer.id, Outcome.FIXED)
-    await house.database.run(conclude_and_ask, *args)
+    await house.conclude(house.chen, customer, Outcome.FIXED)
     async with house.database.reading() as session:
         assert len(await sent_messages(session)) == before
     await house.database.run(rate, customer, customer.id, 5)
@@ -135,7 +131,7 @@ async def test_staff_may_have_the_customer_asked_and_see_no_link(house: AssistHo
     customer = await house.judged()
     with pytest.raises(WrongState):
         await house.database.run(send_rating_link, house.chen, customer.id, house.services)
-    await house.database.run(conclude, house.chen, customer.id, Outcome.FIXED)
+    await house.conclude(house.chen, customer, Outcome.FIXED)
     await house.database.run(send_rating_link, house.chen, customer.id, house.services)
     token = token_in(await last_message(house))
     timeline = await house.timeline(customer.id)
@@ -147,7 +143,7 @@ async def test_staff_may_have_the_customer_asked_and_see_no_link(house: AssistHo
 
 async def test_without_a_number_nobody_can_be_asked(house: AssistHouse) -> None:
     customer = await house.judged()
-    await house.database.run(conclude, house.chen, customer.id, Outcome.FIXED)
+    await house.conclude(house.chen, customer, Outcome.FIXED)
 
     async def forget_number(uow: UnitOfWork) -> None:
         row = await uow.session.get_one(ServiceRequest, customer.id)

@@ -24,7 +24,7 @@ from assist.rating.commands import rate
 from assist.request.handlers import group
 from assist.request.kinds import Asker, Category, Outcome, Priority
 from assist.request.request import State, WrongState
-from assist.verdict.commands import PlaceMissing, VisitWish, conclude, give_verdict
+from assist.verdict.commands import PlaceMissing, VisitWish, give_verdict
 from assist.verdict.verdict import (
     NoStillReason,
     Ownership,
@@ -155,10 +155,10 @@ async def test_a_call_that_ended_can_be_taken_up_again(house: AssistHouse) -> No
 async def test_only_the_answerable_may_judge_or_conclude(house: AssistHouse) -> None:
     customer = await house.judged()
     with pytest.raises(Forbidden):
-        await house.database.run(conclude, house.wang, customer.id, Outcome.FIXED)
+        await house.conclude(house.wang, customer, Outcome.FIXED)
     with pytest.raises(Forbidden):
         await house.database.run(return_request, house.wang, customer.id)
-    row = await house.database.run(conclude, house.supervisor, customer.id, Outcome.FIXED)
+    row = await house.conclude(house.supervisor, customer, Outcome.FIXED)
     assert row.state is State.RESOLVED
 
 
@@ -166,7 +166,7 @@ async def test_a_visit_without_a_verdict_is_refused_and_nothing_leaves(house: As
     customer = await house.in_call()
     await house.database.run(end_call, house.chen, customer.id)
     with pytest.raises(VerdictMissing):
-        await house.database.run(conclude, house.chen, customer.id, Outcome.NEEDS_VISIT)
+        await house.conclude(house.chen, customer, Outcome.NEEDS_VISIT)
     assert await house.state(customer.id) is State.WRAP_UP
     assert await house.told(VisitRequested) == []
 
@@ -190,7 +190,7 @@ async def test_a_visit_needs_a_place(house: AssistHouse) -> None:
     verdict = Verdict(Ownership.BEFORE_METER, "pipe_crack", Severity.MAJOR, (), NoStillReason.NO_CAMERA)
     await house.database.run(give_verdict, house.chen, customer.id, verdict)
     with pytest.raises(PlaceMissing):
-        await house.database.run(conclude, house.chen, customer.id, Outcome.NEEDS_VISIT)
+        await house.conclude(house.chen, customer, Outcome.NEEDS_VISIT)
 
 
 # the visit --------------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ async def ask_for_visit(house: AssistHouse) -> Actor:
     customer = await house.judged()
     start = house.database.clock.now() + timedelta(hours=2)
     wish = VisitWish(start, start + timedelta(hours=2))
-    await house.database.run(conclude, house.chen, customer.id, Outcome.NEEDS_VISIT, "表前接头", wish)
+    await house.conclude(house.chen, customer, Outcome.NEEDS_VISIT, "表前接头", wish)
     return customer
 
 
@@ -276,7 +276,7 @@ async def test_a_task_nobody_can_take_and_a_task_called_off_are_the_dispatchers(
     await deliver(house, TaskCancelled(**told, reason="duplicate", by_staff_id=house.dispatcher.id))
     row = await house.row(customer.id)
     assert (row.state, row.owner_id) == (State.WRAP_UP, house.dispatcher.id)
-    await house.database.run(conclude, house.dispatcher, customer.id, Outcome.ADVICE, "已在另一单处理")
+    await house.conclude(house.dispatcher, customer, Outcome.ADVICE, "已在另一单处理")
     assert await house.state(customer.id) is State.RESOLVED
 
 
@@ -384,7 +384,7 @@ async def test_what_cannot_be_now_is_refused(house: AssistHouse) -> None:
     with pytest.raises(WrongState):
         await house.database.run(rate, customer, customer.id, 5)
     with pytest.raises(WrongState):
-        await house.database.run(conclude, house.chen, customer.id, Outcome.FIXED)
+        await house.conclude(house.chen, customer, Outcome.FIXED)
 
 
 async def test_a_call_that_goes_on_is_the_current_one_though_the_clock_was_set_back(
@@ -410,7 +410,7 @@ async def test_only_who_answers_for_a_request_changes_whom_it_reaches(house: Ass
 
 async def test_what_is_not_solved_goes_back_to_a_person(house: AssistHouse, clock: ManualClock) -> None:
     customer = await house.judged()
-    await house.database.run(conclude, house.chen, customer.id, Outcome.FIXED, "done")
+    await house.conclude(house.chen, customer, Outcome.FIXED, "done")
     clock.advance(60)
     other = await house.waiting()
     for _ in range(2):
@@ -423,7 +423,7 @@ async def test_what_is_not_solved_goes_back_to_a_person(house: AssistHouse, cloc
     assert kinds.count("reopened") == 1
     await house.database.run(accept_request, house.wang, customer.id, house.services)
     await house.database.run(end_call, house.wang, customer.id)
-    await house.database.run(conclude, house.wang, customer.id, Outcome.FIXED, "now it is")
+    await house.conclude(house.wang, customer, Outcome.FIXED, "now it is")
     await house.database.run(rate, customer, customer.id, 4)
     with pytest.raises(WrongState):
         await house.database.run(reopen, customer, customer.id)
