@@ -27,7 +27,7 @@ from kernel.delivery.tables import Delivery
 from kernel.ids import uuid7
 from tests.contract.assist_house import open_house
 from tests.rig.foundations import MORNING, Foundation
-from tests.rig.sms_gateway import SECRET, SmsGateway, begun_courier
+from tests.rig.sms_gateway import SECRET, SmsGateway, begun_courier, message_of
 
 LIN, WEI = "+8613800138000", "+8613900139000"
 REQUEST = uuid7(MORNING)
@@ -100,8 +100,8 @@ async def test_a_gateway_can_tell_that_it_is_us_and_that_it_is_the_same(
     await go_round(courier)
     first, second = gateway.asked
     [row] = await rows(database)
-    assert first.body == second.body and first.message["text"] == "阀门在水表旁边"
-    assert first.message == {"id": str(row.id), "channel": "sms", "to": LIN, "text": "阀门在水表旁边"}
+    assert first.body == second.body and message_of(first)["text"] == "阀门在水表旁边"
+    assert message_of(first) == {"id": str(row.id), "channel": "sms", "to": LIN, "text": "阀门在水表旁边"}
     for asked in gateway.asked:
         named = asked.headers["webhook-id"], asked.headers["idempotency-key"]
         assert named == (str(row.id), f'"{row.id}"')
@@ -277,7 +277,7 @@ async def test_a_worker_that_is_killed_between_commit_and_answer_loses_nothing(
     clock.advance(ATTEMPT_LEASE.total_seconds())
     assert await go_round(courier) == 1
     assert gateway.texts == ["on the way"] * 2, "at least once, under one id"
-    assert len({asked.message["id"] for asked in gateway.asked}) == 1
+    assert len({message_of(asked)["id"] for asked in gateway.asked}) == 1
     assert await fates(database) == [(State.SENT, 2, "202 gateway 7")]
 
 

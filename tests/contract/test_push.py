@@ -24,7 +24,7 @@ from kernel.push.commands import end_over
 from kernel.push.encryption import public_bytes
 from kernel.push.keys import push_key
 from tests.rig.people import Caller
-from tests.rig.push_service import PushService
+from tests.rig.push_service import PushService, claims_of
 from tests.rig.town import Town, inside
 
 
@@ -91,7 +91,7 @@ async def test_a_new_task_reaches_the_phone_and_says_nothing_of_the_customer(
     assert pushed.path == "/push/ann" and pushed.headers["content-encoding"] == "aes128gcm"
     assert pushed.headers["urgency"] == "high" and len(pushed.headers["topic"]) <= 32
     assert 0 < int(pushed.headers["ttl"]) <= 7200
-    claims = pushed.claims(public_bytes(await push_key(town.database)))
+    claims = claims_of(pushed, public_bytes(await push_key(town.database)))
     assert claims["aud"] == f"http://127.0.0.1:{service.port}" and claims["sub"] == "https://water.example"
     [row] = await deliveries(town.database)
     assert (row.state, row.text) == (State.SENT, "")

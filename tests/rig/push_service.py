@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from tests.rig.listener import Asked, listening
 from tests.rig.servers import free_port
 
 
@@ -55,30 +56,22 @@ def decrypt(body: bytes, private: ec.EllipticCurvePrivateKey, auth: bytes) -> by
     return plain
 
 
-@dataclass(frozen=True)
-class Pushed:
-    """One message as it arrived."""
-
-    path: str
-    headers: dict[str, str]
-    body: bytes
-
-    def claims(self, public: bytes) -> dict[str, Any]:
-        """What the sender's token says, once its signature is found to be that key's (RFC 8292)."""
-        scheme, _, rest = self.headers["authorization"].partition(" ")
-        told = dict(part.strip().split("=", 1) for part in rest.split(","))
-        assert scheme == "vapid" and unb64(told["k"]) == public
-        head, claims, signature = told["t"].split(".")
-        assert json.loads(unb64(head))["alg"] == "ES256"
-        raw = unb64(signature)
-        pair = encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
-        key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public)
-        try:
-            key.verify(pair, f"{head}.{claims}".encode(), ec.ECDSA(hashes.SHA256()))
-        except InvalidSignature:
-            raise AssertionError("not signed by the key that it names") from None
-        found: dict[str, Any] = json.loads(unb64(claims))
-        return found
+def claims_of(pushed: Asked, public: bytes) -> dict[str, Any]:
+    """What the sender's token says, once its signature is found to be that key's (RFC 8292)."""
+    scheme, _, rest = pushed.headers["authorization"].partition(" ")
+    told = dict(part.strip().split("=", 1) for part in rest.split(","))
+    assert scheme == "vapid" and unb64(told["k"]) == public
+    head, claims, signature = told["t"].split(".")
+    assert json.loads(unb64(head))["alg"] == "ES256"
+    raw = unb64(signature)
+    pair = encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
+    key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public)
+    try:
+        key.verify(pair, f"{head}.{claims}".encode(), ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        raise AssertionError("not signed by the key that it names") from None
+    found: dict[str, Any] = json.loads(unb64(claims))
+    return found
 
 
 @dataclass
@@ -87,7 +80,7 @@ class PushService:
 
     port: int = field(default_factory=free_port)
     moods: list[int] = field(default_factory=list)
-    pushed: list[Pushed] = field(default_factory=list)
+    pushed: list[Asked] = field(default_factory=list)
     private: ec.EllipticCurvePrivateKey = field(
         default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
     )
@@ -108,33 +101,11 @@ class PushService:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[PushService]:
-        open_ones: set[asyncio.Task[None]] = set()
-
-        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            if (task := asyncio.current_task()) is not None:
-                open_ones.add(task)
-            try:
-                while True:
-                    await self._one(reader, writer)
-            except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
-                pass
-            finally:
-                writer.close()
-
-        server = await asyncio.start_server(serve, "127.0.0.1", self.port)
-        try:
+        async with listening(self.port, self._answer):
             yield self
-        finally:
-            server.close()
-            for task in open_ones:
-                task.cancel()
-            await asyncio.gather(*open_ones, return_exceptions=True)
 
-    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines if line)}
-        body = await reader.readexactly(int(headers["content-length"]))
-        self.pushed.append(Pushed(first.split(" ")[1], headers, body))
+    async def _answer(self, pushed: Asked, writer: asyncio.StreamWriter) -> bool:
+        self.pushed.append(pushed)
         status = self.moods.pop(0) if self.moods else 201
         writer.write(f"HTTP/1.1 {status} .\r\nLocation: /receipt\r\nContent-Length: 0\r\n\r\n".encode())
-        await writer.drain()
+        return True

@@ -9,22 +9,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.rig.listener import Asked, listening
 from tests.rig.servers import free_port
 
 SECRET = "a secret between two"
 
 
-@dataclass(frozen=True)
-class Asked:
-    """One request as it arrived."""
-
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def message(self) -> dict[str, Any]:
-        told: dict[str, Any] = json.loads(self.body)
-        return told
+def message_of(asked: Asked) -> dict[str, Any]:
+    """What is to be passed on, as the gateway is told it."""
+    told: dict[str, Any] = json.loads(asked.body)
+    return told
 
 
 @dataclass
@@ -45,37 +39,15 @@ class SmsGateway:
 
     @property
     def texts(self) -> list[str]:
-        return [asked.message["text"] for asked in self.asked]
+        return [message_of(asked)["text"] for asked in self.asked]
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[SmsGateway]:
-        open_ones: set[asyncio.Task[None]] = set()
-
-        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            if (task := asyncio.current_task()) is not None:
-                open_ones.add(task)
-            try:
-                while await self._one(reader, writer):
-                    pass
-            except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
-                pass
-            finally:
-                writer.close()
-
-        server = await asyncio.start_server(serve, "127.0.0.1", self.port)
-        try:
+        async with listening(self.port, self._answer):
             yield self
-        finally:
-            server.close()
-            for task in open_ones:
-                task.cancel()
-            await asyncio.gather(*open_ones, return_exceptions=True)
 
-    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[1:]
-        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head if line)}
-        body = await reader.readexactly(int(headers["content-length"]))
-        self.asked.append(Asked(headers, body))
+    async def _answer(self, asked: Asked, writer: asyncio.StreamWriter) -> bool:
+        self.asked.append(asked)
         self.news.set()
         mood = self.moods.pop(0) if self.moods else 202
         if mood == "hang":

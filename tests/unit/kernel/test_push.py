@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from kernel.push.addresses import NotPublic, address_of, endpoint_of
 from kernel.push.encryption import MOST_PLAIN_BYTES, decoded, encoded, encrypt, public_bytes, vapid
-from tests.rig.push_service import Pushed, decrypt
+from tests.rig.listener import Asked
+from tests.rig.push_service import claims_of, decrypt
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -61,7 +62,7 @@ def test_more_than_a_record_and_a_key_off_the_curve_are_refused() -> None:
 def test_the_token_says_who_sends_to_whom_and_how_long_it_holds() -> None:
     key = key_of(AS_PRIVATE)
     header = vapid("https://push.example", "mailto:ops@water.example", key, NOON)
-    claims = Pushed("/", {"authorization": header}, b"").claims(public_bytes(key))
+    claims = claims_of(Asked("/", {"authorization": header}, b""), public_bytes(key))
     assert claims["aud"] == "https://push.example" and claims["sub"] == "mailto:ops@water.example"
     assert timedelta() < datetime.fromtimestamp(claims["exp"], UTC) - NOON <= timedelta(hours=24)
     assert json.dumps(claims).isascii()
