@@ -28,7 +28,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app import capabilities
-from app.fault_pages import fault_page, wants_page
+from app.fault_pages import page_for_people
 from app.log_setup import set_up_logging
 from app.migrations.schema import wait_until_current
 from app.pages import Pages
@@ -145,6 +145,7 @@ def build_web(settings: Settings) -> Starlette:
     hub = Hub(database, redis, clock, live)
     push = PushGateway(database, settings.push_contact or settings.base_url, loopback=settings.push_loopback)
     services = build_services(settings) | {Live: live, Hub: hub, PushGateway: push}
+    pages = Pages(settings)
     house = House(
         settings=settings,
         database=database,
@@ -153,6 +154,7 @@ def build_web(settings: Settings) -> Starlette:
         leases=Leases(redis, holder, clock),
         limiter=RateLimiter(redis, clock),
         services=services,
+        fault_page=partial(page_for_people, pages),
     )
     capabilities.prove()
     live.rules |= capabilities.TOPICS
@@ -191,7 +193,6 @@ def build_web(settings: Settings) -> Starlette:
             stack.push_async_callback(hub.close)
             yield
 
-    pages = Pages(settings)
     return Starlette(
         routes=[
             Route("/api/openapi.json", openapi_endpoint(settings), methods=["GET"]),
@@ -246,10 +247,10 @@ def openapi_endpoint(settings: Settings) -> Callable[[Request], Any]:
 
 
 def _unforeseen(settings: Settings, pages: Pages) -> Callable[[Request, Exception], Any]:
-    """Addresses that nobody declared answer programs as all else does, and people with a page."""
+    """Addresses that nobody declared answer as all others do."""
 
     async def handle(request: Request, error: Exception) -> Response:
         known = as_curbstop_error(error)
-        return fault_page(known, request, pages) if wants_page(request) else answer(known, request, settings)
+        return page_for_people(pages, known, request) or answer(known, request, settings)
 
     return handle

@@ -77,6 +77,11 @@ def by_device(tokens: str) -> str:
     return f"@layer tokens {{ @media (prefers-color-scheme: dark) {{ {rule} }} }}\n"
 
 
+def page_for_people(pages: Pages, error: CurbstopError, request: Request) -> Response | None:
+    """The page that tells an error to whoever asks for a page; None for whoever asks for data."""
+    return fault_page(error, request, pages) if wants_page(request) else None
+
+
 def fault_page(error: CurbstopError, request: Request, pages: Pages) -> Response:
     """The page that tells an error."""
     language = pages.written(pages.language(request))

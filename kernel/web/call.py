@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -9,12 +10,13 @@ from typing import Any, TypeVar, cast
 from pydantic import BaseModel
 from redis.asyncio import Redis
 from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
 from starlette.websockets import WebSocket
 
 from kernel.actors import Actor
 from kernel.clock import Clock
 from kernel.database import Database
-from kernel.errors import Unauthenticated
+from kernel.errors import CurbstopError, Unauthenticated
 from kernel.events.lease import Leases
 from kernel.i18n import pick_language
 from kernel.identity.sessions import NewSession
@@ -23,6 +25,8 @@ from kernel.settings import Settings
 from kernel.web.limits import RateLimiter, Uploads, counted_as
 
 T = TypeVar("T")
+FaultPage = Callable[[CurbstopError, Request], Response | None]
+"""The page that tells an error to a person; None for a program, which is answered with data."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class House:
     limiter: RateLimiter
     services: dict[type, object] = field(default_factory=dict)
     uploads: Uploads = field(default_factory=Uploads)
+    fault_page: FaultPage = lambda error, request: None
 
     def use(self, kind: type[T]) -> T:
         return cast(T, self.services[kind])

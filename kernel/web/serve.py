@@ -51,7 +51,8 @@ def _endpoint(operations: dict[str, Operation], house: House) -> Callable[[Reque
             try:
                 response = await serve(operation, house, request)
             except Exception as error:
-                response = answer(as_curbstop_error(error), request, house.settings)
+                fault = as_curbstop_error(error)
+                response = house.fault_page(fault, request) or answer(fault, request, house.settings)
             record(response.status_code)
         response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -17,6 +17,7 @@ from tests.rig.stack import RunningApp, running_app
 
 pytestmark = [pytest.mark.alone, pytest.mark.full, pytest.mark.timeout(180)]
 
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 KILLS = 8
 CLIENTS = 12
 Answer = tuple[int, str]
@@ -82,10 +83,35 @@ async def test_whoever_comes_while_it_is_away_is_told_to_come_again(app: Running
     over.set()
     await asyncio.gather(*asking)
     assert unsaid == []
+    assert _unforeseen(app) == []
     assert {status for status, _ in seen} <= {200, 201, 204, 429, 503}, seen
     assert seen[503, "unavailable"] > 0, "it was away, and somebody was told so"
     assert sum(count for (status, _), count in seen.items() if status < 300) > done, "and it came back"
-    assert "unforeseen_error" not in app.log()
+
+
+async def test_a_person_is_shown_a_page_while_it_is_away(app: RunningApp) -> None:
+    postgres = app.foundation.postgres
+    assert postgres is not None
+    headers = {"Accept": BROWSER, "Accept-Language": "zh-TW"}
+    async with httpx.AsyncClient(base_url=app.url, headers=headers, timeout=30) as http:
+        postgres.kill()
+        away = await http.get("/readyz")
+        assert (away.status_code, away.headers["retry-after"]) == (503, "1")
+        assert away.headers["content-type"] == "text/html; charset=utf-8"
+        assert '<html lang="zh-Hant"' in away.text and 'href=""' in away.text, "the same address again"
+        told = await http.get("/api/me", headers={"Authorization": "Bearer nobody's"})
+        assert (told.status_code, told.json()["error"]["code"]) == (503, "unavailable"), "below it, data"
+        assert (await http.get("/")).status_code == 200, "a page itself needs no database"
+        await asyncio.to_thread(postgres.start)
+        async with asyncio.timeout(20):
+            while (await http.get("/readyz")).status_code != 200:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+    assert _unforeseen(app) == []
+
+
+def _unforeseen(app: RunningApp) -> list[str]:
+    """What the house logged as a fault of its own."""
+    return [line for line in app.log().splitlines() if "unforeseen_error" in line]
 
 
 def _id(number: int, turn: int) -> str:
