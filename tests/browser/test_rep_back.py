@@ -69,3 +69,25 @@ async def test_a_page_loaded_anew_under_a_sheet_has_its_way_back(
     await page.wait_for_timeout(300)
     await back(page)
     await expect(page.locator(".rep-next")).to_be_visible()
+
+
+async def test_an_entry_that_a_slow_browser_has_not_left_costs_no_further_step(
+    working_day: WorkingDay, phone_page: Page
+) -> None:
+    page, sheet = phone_page, phone_page.locator("dialog.sheet")
+    await working_day.task(address="和平路 12 号")
+    await arrive(page, working_day.links["ann"])
+    await press(page, "详情")
+    await press(page, "拒绝")
+    await page.evaluate("void (history.back = () => {})")
+    await sheet.get_by_role("button", name="关闭").click()
+    await expect(sheet).to_have_count(0)
+    await page.wait_for_timeout(1200)
+    await page.evaluate("void delete history.back")
+    await press(page, "拒绝")
+    await expect(sheet).to_be_visible()
+    await back(page)
+    await expect(sheet).to_have_count(0)
+    await page.wait_for_timeout(300)
+    await back(page)
+    await expect(page.locator(".rep-next")).to_be_visible()

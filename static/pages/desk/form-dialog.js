@@ -1,10 +1,12 @@
 // A dialog that asks for more than one word. It closes when `save` says that it worked; until then what was typed stays.
+// It is an entry of the history, as every dialog is: the browser's back button closes it, not the page.
 
 import { button } from "parts/button.js";
 import { h } from "parts/dom.js";
+import { asEntry } from "parts/sheet-entries.js";
 
 /** @param {{t: string, body: Node[], submit: HTMLElement, save: () => Promise<boolean>, focus?: HTMLElement, wide?: boolean}} props @returns {Promise<boolean>} whether it was saved */
-export function formDialog({ t: title, body, submit, save, focus, wide = false }) {
+export async function formDialog({ t: title, body, submit, save, focus, wide = false }) {
   const dialog = h("dialog", { class: "dialog", "aria-labelledby": "form-title", data: { wide } });
   const form = h("form", { class: "stack", novalidate: true }, body, h("div", { class: "actions" }, button({ t: "common.cancel", action: () => dialog.close("") }), submit));
   dialog.append(
@@ -24,10 +26,7 @@ export function formDialog({ t: title, body, submit, save, focus, wide = false }
   document.body.append(dialog);
   dialog.showModal();
   focus?.focus();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(dialog.returnValue === "saved");
-    });
-  });
+  await asEntry(dialog);
+  dialog.remove();
+  return dialog.returnValue === "saved";
 }
