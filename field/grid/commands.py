@@ -2,7 +2,7 @@
 
 A file is the whole truth of its kind: what it no longer names becomes inactive. It is never deleted, since
 past tasks speak of it. Reading a file and comparing it takes seconds for a large city and touches nothing
-stored: that is the plan (:mod:`field.grid.plans.plans`), made before the transaction that stores it begins.
+stored: that is the plan (:mod:`field.grid.plans`), made before the transaction that stores it begins.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from sqlalchemy import String, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.grid.owners import note_owners
-from field.grid.plans.plans import Plan, RepPlan, Values, ZonePlan, plan_zones
+from field.grid.plans.plan import Plan, Values
+from field.grid.plans.rep_plans import RepPlan
 from field.grid.plans.reports import (
     Asked,
     Changed,
@@ -25,8 +26,9 @@ from field.grid.plans.reports import (
     PlanOutdated,
     SignIn,
 )
+from field.grid.plans.zone_plans import ZonePlan, plan_zones, read_file
 from field.grid.store import SEEN, grid_version
-from field.grid.tables import Cell, ColumnMapping, GridImport, Rep, Zone
+from field.grid.tables import Cell, ColumnMapping, GridImport, GridVersion, Rep, VersionState, Zone
 from kernel.actors import Actor, Role, Surface
 from kernel.contracts import GroundLearned
 from kernel.database import UnitOfWork
@@ -56,15 +58,44 @@ async def import_zones(
         ImportRefused: with every fault of the file, by feature.
         ImportUnconfirmed: with every doubt.
     """
-    plan = await plan_zones(uow.session, data, uow.now, Asked(dry_run=dry_run, confirmed=confirmed))
+    asked = Asked(dry_run=dry_run, confirmed=confirmed)
+    plan = await plan_zones(uow.session, await read_file(uow.session, data, asked), uow.now, asked)
     if dry_run:
         return plan.report
     plan.require(confirmed)
     return await store_zones(uow, actor, plan)
 
 
-async def store_zones(uow: UnitOfWork, actor: Actor, plan: ZonePlan) -> ImportReport:
-    """Write what was planned.
+async def store_zones(
+    uow: UnitOfWork, actor: Actor, plan: ZonePlan, *, name: str = "", cause: str = "file"
+) -> ImportReport:
+    """Write what was planned, as a version of its own; what it replaces is kept, to be gone back to.
+
+    Raises:
+        PlanOutdated: something was imported since.
+    """
+    taken = await apply_zones(uow, actor, plan)
+    row = GridVersion(
+        id=uow.new_id(),
+        state=VersionState.TAKEN,
+        cause=cause,
+        name=name,
+        published_at=uow.now,
+        valid_from=uow.now,
+        actor_id=actor.id,
+        import_id=taken.id,
+        digest=plan.digest,
+        counts=taken.counts,
+        confirmed=[doubt.code for doubt in plan.report.doubts],
+        before=plan.before,
+    )
+    uow.session.add(row)
+    await uow.session.flush()
+    return dataclasses.replace(plan.report, version_id=row.id)
+
+
+async def apply_zones(uow: UnitOfWork, actor: Actor, plan: ZonePlan) -> GridImport:
+    """Write the rows of a plan.
 
     Raises:
         PlanOutdated: something was imported since.
@@ -88,10 +119,10 @@ async def store_zones(uow: UnitOfWork, actor: Actor, plan: ZonePlan) -> ImportRe
     await note_owners(uow, plan.owners)
     if plan.columns is not None:
         await _keep_columns(uow, plan.columns)
-    await _note_import(uow, actor, plan)
+    taken = await _note_import(uow, actor, plan)
     if plan.new or plan.changed:
         uow.emit(GroundLearned())
-    return plan.report
+    return taken
 
 
 async def _keep_columns(uow: UnitOfWork, columns: Mapping[str, Mapping[str, str]]) -> None:
@@ -190,7 +221,7 @@ async def _update(uow: UnitOfWork, kind: Any, rows: Iterable[Values]) -> None:
         await (await uow.session.connection()).execute(statement, some)
 
 
-async def _note_import(uow: UnitOfWork, actor: Actor, plan: Plan) -> None:
+async def _note_import(uow: UnitOfWork, actor: Actor, plan: Plan) -> GridImport:
     report = plan.report
     counts = {
         "added": len(report.added),
@@ -214,3 +245,4 @@ async def _note_import(uow: UnitOfWork, actor: Actor, plan: Plan) -> None:
     uow.changed("import", row.id, "zones", "reps")
     await uow.session.flush()
     uow.session.info.pop(SEEN, None)
+    return row

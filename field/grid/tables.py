@@ -7,15 +7,34 @@ it, so that a listing by station needs no climbing; the units' names are in :cla
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.sql.base import Base
-from kernel.sql.columns import BoundingBox, JsonColumn, UtcDateTime, Versioned, area_column, point_column
+from kernel.sql.columns import (
+    BoundingBox,
+    JsonColumn,
+    UtcDateTime,
+    Versioned,
+    area_column,
+    enum_column,
+    point_column,
+)
+
+
+class VersionState(StrEnum):
+    """Of a version of the zones. One that waits is taken when its time comes, or withdrawn before; the one
+    that was taken last can be undone."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    UNDONE = "undone"
+    WITHDRAWN = "withdrawn"
 
 
 class Cell(Base):
@@ -112,6 +131,30 @@ class ColumnMapping(Base):
     field: Mapped[str] = mapped_column(String(32), primary_key=True)
     column_name: Mapped[str] = mapped_column(String(200))
     value: Mapped[str] = mapped_column(String(200))
+
+
+class GridVersion(Versioned, Base):
+    """Zones as one file, or one undoing, made them; or will, from a moment on.
+
+    ``content`` has the zones of one that waits, ``before`` those that it replaced
+    (:mod:`field.grid.plans.snapshot`). ``confirmed`` are the doubts that were read and meant.
+    """
+
+    __tablename__ = "grid_version"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    state: Mapped[VersionState] = mapped_column(enum_column(VersionState), index=True)
+    cause: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str] = mapped_column(String(120))
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    valid_from: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_id: Mapped[UUID]
+    import_id: Mapped[UUID | None] = mapped_column(ForeignKey("grid_import.id"))
+    digest: Mapped[str] = mapped_column(String(64))
+    counts: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
+    confirmed: Mapped[list[str]] = mapped_column(JsonColumn)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    before: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
 
 class GridImport(Base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -86,6 +87,8 @@ class ImportReportView(View):
     moved: list[MovedView] = []
     going: list[GoingView] = []
     drawings: dict[str, DrawingView] = {}
+    version_id: UUID | None = None
+    valid_from: datetime | None = None
 
 
 class ZoneAtView(View):
@@ -115,6 +118,8 @@ def report_view(report: ImportReport, base_url: str) -> ImportReportView:
         sample=list(report.sample),
         moved=[MovedView.model_validate(vars(each)) for each in report.moved],
         going=[GoingView.model_validate(vars(each) | {"meters": list(each.meters)}) for each in report.going],
+        version_id=report.version_id,
+        valid_from=report.valid_from,
         drawings={code: DrawingView(**drawing) for code, drawing in report.drawings.items()},
         sign_ins=[
             NewSignInView(

@@ -6,13 +6,19 @@ from typing import Annotated
 
 from pydantic import Field
 
-from field.bodies import Body
+from field.bodies import Body, ImportQuery, Moment
 
 
 class ZonesQuery(Body):
     """`geometry`: false for the properties alone."""
 
     geometry: bool = True
+
+
+class ZoneImportQuery(ImportQuery):
+    """As of every import; `valid_from`: when its zones become the ones, if not at once."""
+
+    valid_from: Moment | None = None
 
 
 class InspectionQuery(Body):

@@ -2,9 +2,12 @@
 
 from field.map.api import api
 from field.map.file_api import api as file_api
+from field.map.jobs import JOBS
+from field.map.versions_api import api as versions_api
 from kernel.capability import Capability
 
 capability = Capability(
     "field.map",
-    apis=(api, file_api),
+    apis=(api, file_api, versions_api),
+    jobs=JOBS,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from field.bodies import ImportQuery, asked_of
+from field.bodies import asked_of
 from field.callers import IMPORTER
 from field.grid.commands import ImportRefused, ImportUnconfirmed
 from field.grid.formats.apart import ReaderStopped, run_bounded
@@ -12,7 +12,7 @@ from field.grid.formats.columns import proposed
 from field.grid.formats.reading import ReadAs, inspect
 from field.grid.store import kept_columns
 from field.grid.views import ImportReportView, report_view
-from field.map.bodies import InspectionQuery
+from field.map.bodies import InspectionQuery, ZoneImportQuery
 from field.map.file_fields import zone_file_fields
 from field.map.imports import take_zones
 from field.map.views import InspectionView, inspection_view
@@ -22,6 +22,7 @@ from kernel.web import Api, Call, Upload
 api = Api("field")
 
 IMPORT_BYTES = 32 << 20
+NAME_LENGTH = 120
 
 
 @api.post(
@@ -31,9 +32,10 @@ IMPORT_BYTES = 32 << 20
     errors=(ImportRefused, ImportUnconfirmed),
     max_bytes=IMPORT_BYTES,
 )
-async def post_zones_file(call: Call, query: ImportQuery, form: Upload) -> ImportReportView:
+async def post_zones_file(call: Call, query: ZoneImportQuery, form: Upload) -> ImportReportView:
     fields = zone_file_fields(form.fields)
-    asked = dataclasses.replace(asked_of(query, call.use(FieldServices).link_lifetime), **fields.said())
+    asked = asked_of(query, call.use(FieldServices).link_lifetime)
+    asked = dataclasses.replace(asked, **fields.said(), name=shown_name(form.filename))
     report = await take_zones(call.database, call.actor, form.file, asked)
     return report_view(report, call.settings.base_url)
 
@@ -56,3 +58,8 @@ async def post_zones_inspection(call: Call, query: InspectionQuery, form: Upload
     async with call.database.reading() as session:
         kept = await kept_columns(session)
     return inspection_view(seen, proposed(seen.columns, kept))
+
+
+def shown_name(filename: str) -> str:
+    """A file's name as it can be kept and shown."""
+    return "".join(char for char in filename if char.isprintable()).strip()[:NAME_LENGTH]

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from field.grid import commands as grid
 from field.grid.commands import Asked, ImportRefused, ImportReport, PlanOutdated
 from field.grid.plans.leaving import listed
-from field.grid.plans.plans import RepPlan, plan_reps
+from field.grid.plans.rep_plans import RepPlan, plan_reps
 from field.grid.tables import Rep
 from field.services import FieldServices
 from field.task.tables import Task

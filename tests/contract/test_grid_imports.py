@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from field.grid.plans import plans
+from field.grid.plans import rep_plans
 from field.grid.store import stored_reps, stored_zones
 from field.grid.tables import GridImport, Rep, Zone
 from kernel.actors import Role, Surface
@@ -77,7 +77,7 @@ async def test_of_those_who_are_there_only_what_differs_is_written(
     town: Town, dora: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: dict[str, set[str]] = {}
-    real = plans.RepPlan
+    real = rep_plans.RepPlan
 
     def seen(*given: Any) -> Any:
         plan = real(*given)
@@ -85,7 +85,7 @@ async def test_of_those_who_are_there_only_what_differs_is_written(
         written["accounts"] = {row["username"] for row in plan.changed_accounts}
         return plan
 
-    monkeypatch.setattr(plans, "RepPlan", seen)
+    monkeypatch.setattr(rep_plans, "RepPlan", seen)
     file = [line.split(",") for line in REPS.strip().splitlines()]
     column = {name: at for at, name in enumerate(file[0])}
     for line in file[1:]:

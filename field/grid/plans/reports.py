@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from field.grid.files.borders.moved import Moved
 from field.grid.files.difference import Difference
@@ -35,7 +36,8 @@ class Asked:
 
     `dry_run`: store nothing; `confirmed`: what the report doubts is meant; `encoding`, `crs`: what the file
     is in (None: found out, and told); `layer`, `columns`, `mends`: of a file of zones
-    (:class:`field.grid.formats.reading.ReadAs`); `link_lifetime`: of the new representatives' sign-in links.
+    (:class:`field.grid.formats.reading.ReadAs`); `link_lifetime`: of the new representatives' sign-in links;
+    `name`: the file's; `valid_from`: when its zones become the ones, None: now.
     """
 
     dry_run: bool = False
@@ -46,6 +48,8 @@ class Asked:
     columns: Mapping[str, Mapping[str, str]] | None = None
     mends: tuple[str, ...] = ()
     link_lifetime: timedelta = timedelta(hours=12)
+    name: str = ""
+    valid_from: datetime | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,7 +87,8 @@ class ImportReport:
 
     ``doubts`` must be confirmed before the import is taken; ``warnings`` need not. ``encoding`` is what the
     file was read as, and ``sample`` has some of its names, by which to see whether that was right. Of zones:
-    ``moved`` borders, what hangs on those ``going``, and ``drawings`` of the difference by code.
+    ``moved`` borders, what hangs on those ``going``, and ``drawings`` of the difference by code; the
+    version that was made of it, and from when it is valid where that is later.
     """
 
     kind: str
@@ -100,6 +105,8 @@ class ImportReport:
     moved: tuple[Moved, ...] = ()
     going: tuple[Going, ...] = ()
     drawings: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+    version_id: UUID | None = None
+    valid_from: datetime | None = None
 
 
 def report_of(

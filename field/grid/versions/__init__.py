@@ -1,0 +1,1 @@
+"""Versions of the zones: published for later, taken when their time comes, withdrawn, undone."""
