@@ -30,6 +30,7 @@ from field.map.capability import capability as map_
 from field.reps.capability import capability as reps
 from field.task.capability import capability as task
 from field.visits.capability import capability as visits
+from field.zoning.capability import capability as zoning
 from kernel.capability import Capability, faults_of
 from kernel.contracts import Changed, RequestClosed
 from kernel.erasing import Erasers
@@ -59,7 +60,7 @@ CAPABILITIES: tuple[Capability, ...] = (
         call_room,
         turn,
     ),
-    *(grid, places, task, dispatch, board, map_, reps, visits),
+    *(grid, places, task, dispatch, board, map_, reps, visits, zoning),
 )
 
 UNHEARD = (

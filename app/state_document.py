@@ -6,6 +6,7 @@ import sys
 
 from assist.request import request
 from assist.webrtc.room.machine import freeze, presence
+from field.grid.territory import proposal
 from field.task import conflict, task
 from kernel.delivery import delivery
 
@@ -27,6 +28,7 @@ CHAPTERS = (
         "`field/task/conflict.py`. Words in brackets say how far the reported work came.",
         conflict.TABLE.mermaid,
     ),
+    ("A proposal of territories", "`field/grid/territory/proposal.py`.", proposal.TABLE.mermaid),
     (
         "A person in a call",
         "`assist/webrtc/room/machine/presence.py`.",

@@ -29,6 +29,7 @@ MODULES = (
     "field.dispatch.tables",
     "field.grid.tables",
     "field.grid.places.tables",
+    "field.grid.territory.tables",
     "field.task.tables",
     "field.visits.tables",
 )

@@ -7,6 +7,7 @@ import asyncio
 import structlog
 
 from field.dispatch.engine.search import warm_up as warm_up_routes
+from field.grid.territory.engine.flips import warm_up as warm_up_territories
 from field.road.shortest import warm_up as warm_up_streets
 from kernel.process.memory import settle_memory
 
@@ -23,6 +24,7 @@ async def warm_up() -> None:
     await asyncio.sleep(WARM_UP_AFTER_S)
     routes = await asyncio.to_thread(warm_up_routes)
     streets = await asyncio.to_thread(warm_up_streets)
+    territories = await asyncio.to_thread(warm_up_territories)
     settle_memory()  # the compiler stays, too
-    log.info("searches_ready", routes=routes, streets=streets)
+    log.info("searches_ready", routes=routes, streets=streets, territories=territories)
     await asyncio.Event().wait()

@@ -60,11 +60,21 @@ class StopView(View):
     path: list[tuple[float, float]]
 
 
+class OwnerNoticeView(View):
+    """What changes for a representative from a day on: codes of zones. `withdrawn`: it does not after all."""
+
+    id: UUID
+    begins_on: date
+    gained: list[str]
+    lost: list[str]
+    withdrawn: bool
+
+
 class RouteView(View):
     """A representative's day. `next_task_id`: what to do next; `travel_source`: road_graph or haversine.
 
     `reports`: what this representative did of late on tasks that were no longer theirs; `gone`: tasks that
-    left the day, and why.
+    left the day, and why; `covers`: zones of others that this representative answers for today.
     """
 
     rep: RepNameView
@@ -82,6 +92,8 @@ class RouteView(View):
     stops: list[StopView]
     reports: list[ConflictView]
     gone: list[GoneView]
+    owner_notices: list[OwnerNoticeView]
+    covers: list[str]
 
 
 class CoverageView(View):

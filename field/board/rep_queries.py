@@ -20,6 +20,7 @@ from field.dispatch.tables import RepPosition, RouteRow, Shift, VisitRow
 from field.grid.coverage import Carer, OpenTask, ZoneCoverage, coverage
 from field.grid.store import Grid
 from field.grid.tables import Rep, Zone
+from field.grid.territory.answering import covered_zones
 from field.services import FieldServices
 from field.task.clocks import lateness
 from field.task.tables import Task
@@ -70,8 +71,16 @@ async def coverage_now(
         listed = listed.where(Zone.station.in_(stations))
     reps = (await session.execute(people.where(Rep.active))).all()
     hours = await hours_on(session, services, reps, services.day_of(now))
+    covered = await covered_zones(session, services.day_of(now))
     carers = [
-        Carer(rep.code, rep.station, hours[rep.id][0] <= now < hours[rep.id][1], rep.skills) for rep in reps
+        Carer(
+            rep.code,
+            rep.station,
+            hours[rep.id][0] <= now < hours[rep.id][1],
+            rep.skills,
+            covered.get(rep.id, ()),
+        )
+        for rep in reps
     ]
     tasks = []
     for zone, skill, level, state, response_due_at, window_end, arrived_at, eta in await session.execute(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.board.map_views import NextStopView, PositionView, RepView, RouteView, StopView
 from field.board.names import proof_view, rep_name, zone_names
+from field.board.owner_notices import notices_for
 from field.board.queries import Known, clocks_of, known_to, proofs_of, timeline_of, visit_times
 from field.board.rep_queries import RepNow, RouteNow, next_eta
 from field.board.shown_conflicts import conflicts_shown, gone_views, own_reports
@@ -25,6 +26,7 @@ from field.board.views import (
 from field.callers import is_console
 from field.dispatch.planning import moment
 from field.grid.tables import Rep
+from field.grid.territory.answering import covered_zones
 from field.task.tables import Proof, Task, TaskEntry
 from field.task.task import FINAL, IN_ROUTE, By, TaskEvent, allowed
 from kernel.actors import Actor
@@ -196,6 +198,8 @@ async def route_view(
         next_task_id=upcoming,
         reports=await own_reports(session, seen.rep, now, actor),
         gone=await gone_views(session, seen.rep, now),
+        owner_notices=await notices_for(session, seen.rep.id),
+        covers=(await covered_zones(session, seen.day.day)).get(seen.rep.id, []),
         stops=[
             StopView(
                 task=view,

@@ -236,14 +236,21 @@ async def _overrule(
     await put(uow, services, day, task, placed, actor, event=event, by=By.DISPATCHER)
 
 
-async def take_back(uow: UnitOfWork, services: FieldServices, actor: Actor, task: Task, why: str) -> None:
-    """Take an assignment back into the inbox."""
+async def take_back(
+    uow: UnitOfWork,
+    services: FieldServices,
+    actor: Actor,
+    task: Task,
+    why: str,
+    unplaced: str = TAKEN_BACK,
+) -> None:
+    """Take an assignment back into the inbox. ``unplaced``: why it lies there."""
     before = task.rep_id
     step(uow, task, TaskEvent.TAKE_BACK, By.DISPATCHER, actor, Given(reason=why), reason=why)
     await take_out(uow, services, task)
-    task.rep_id, task.response_due_at, task.unplaced_reason = None, None, TAKEN_BACK
+    task.rep_id, task.response_due_at, task.unplaced_reason = None, None, unplaced
     task.answerable_id = actor.id
-    tell_unplaced(uow, task, TAKEN_BACK)
+    tell_unplaced(uow, task, unplaced)
     if before is not None:
         departed(uow, task, before, "taken_back")
 

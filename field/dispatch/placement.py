@@ -7,7 +7,7 @@ belongs nowhere. The search asks everybody, out of what is kept of their days (:
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from types import MappingProxyType
@@ -23,7 +23,9 @@ from field.dispatch.roster import Roster
 from field.dispatch.roster_reading import at_hand, roster_at
 from field.dispatch.tables import RouteRow, VisitRow
 from field.grid.reasons import Reason
+from field.grid.store import ZoneBrief
 from field.grid.tables import Rep
+from field.grid.territory.answering import stand_in
 from field.services import FieldServices
 from field.task.answering import keeper_of
 from field.task.clocks import response_due
@@ -151,32 +153,37 @@ async def search(
     zone_id: UUID | None,
     now: datetime,
     limit: int = 3,
+    *,
+    besides: Sequence[UUID] = (),
+    owner: UUID | None = None,
 ) -> Searched:
     """Proposals on the first working day that has any; else the first that says more than "off shift".
 
-    Everybody is asked. What has to be read or searched for that, and takes long, is got ready before the
-    transaction (:class:`~kernel.database.NotReady`).
+    Everybody is asked, but for those who declined and those ``besides`` whom it is searched. ``owner``: who
+    would answer for the zone, where that is not decided yet. What has to be read or searched, and takes long,
+    is got ready before the transaction (:class:`~kernel.database.NotReady`).
     """
     assert task.lon is not None and task.lat is not None
     here, travel = (task.lon, task.lat), services.travel
     await at_hand(session, travel, [here], around=True)
     zone = (await services.grid.current(session)).briefs.get(zone_id) if zone_id else None
-    refused = [UUID(rep_id) for rep_id in task.refused_by]
+    refused = [*(UUID(rep_id) for rep_id in task.refused_by), *besides]
     visit = wanted(visit_of(task, 0), now)
     told: Searched | None = None
     for day in days_to_try(services, task, now):
         hours = partial(usual_hours, services)
         roster: Roster = await roster_at(services.rosters, session, day, hours, travel)
         roster = roster.without(task.id, task.rep_id, travel)
+        asked = await _answering(session, roster, zone_id, zone, owner)
         found = propose(
             roster.fleet(int(now.timestamp())),
             visit,
             roster.ways(travel, here),
-            owner=zone.owner_id if zone else None,
+            owner=asked.owner_id if asked else None,
             declined_by=refused,
             weights=weights_for(task, now),
             limit=limit,
-            order=roster.by_nearness(here, zone),
+            order=roster.by_nearness(here, asked),
             named=NAMED,
         )
         searched = Searched(day, roster, found)
@@ -186,6 +193,18 @@ async def search(
             told = searched
     assert told is not None
     return told
+
+
+async def _answering(
+    session: AsyncSession, roster: Roster, zone_id: UUID | None, zone: ZoneBrief | None, owner: UUID | None
+) -> ZoneBrief | None:
+    """The zone with whoever answers for it on the roster's day."""
+    if zone is None or zone_id is None:
+        return None
+    if owner is None:
+        off = zone.owner_id is None or roster.is_off(zone.owner_id)
+        owner = await stand_in(session, zone_id, roster.day, off)
+    return zone if owner is None else dataclasses.replace(zone, owner_id=owner)
 
 
 async def search_and_hold(

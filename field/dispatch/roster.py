@@ -186,6 +186,11 @@ class Roster:
         )
         return self.renewed(self.marks, {self.people[row].id: shorter})
 
+    def is_off(self, rep_id: UUID) -> bool:
+        """Whether the representative does not work on this day, or not at all any more."""
+        row = self.rows.get(rep_id)
+        return row is None or self.days[row].shift_start >= self.days[row].shift_end
+
     def _write(self, row: int, plan: Planned) -> None:
         """Fill one row of columns that nobody has seen yet."""
         wide, size = self.stops.point.shape[1], len(plan.tasks)
