@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
     AsyncSession,
-    AsyncSessionTransaction,
+    AsyncTransaction,
     create_async_engine,
 )
 from sqlalchemy.orm.exc import StaleDataError
@@ -38,7 +38,7 @@ from kernel.clock import Clock, SystemClock
 from kernel.contracts import Changed, Event
 from kernel.errors import Crowded, StaleVersion
 from kernel.ids import uuid7
-from kernel.outbox import outbox_row
+from kernel.outbox import hinted_once, outbox_row
 from kernel.sql import postgres, spatial
 from kernel.sql.absence import is_away
 from kernel.sql.sqlite import Sqlite
@@ -120,18 +120,25 @@ class UnitOfWork:
         self.clock = clock
         self.now: datetime = clock.now()
         self.emitted: list[Event] = []
+        self.afterwards: list[Callable[[], None]] = []
+        """Called in order once everything is stored, and never when it is not."""
 
     def new_id(self) -> UUID:
         return uuid7(self.now)
 
     def emit(self, happened: Event) -> None:
-        """Put an event into the outbox of this transaction."""
+        """Have an event leave with this transaction. It is in the outbox when the command has ended."""
         self.emitted.append(happened)
-        self.session.add(outbox_row(happened, self.now))
 
     def changed(self, resource: str, id: UUID | str, *topics: str) -> None:
         """Hint to the open pages on ``topics`` that ``resource`` ``id`` should be fetched again."""
         self.emit(Changed(resource=resource, id=str(id), topics=topics))
+
+    async def end(self) -> None:
+        """Have what was emitted leave, and everything stored; for :class:`Database` to call."""
+        self.emitted = hinted_once(self.emitted)
+        self.session.add_all(outbox_row(happened, self.now) for happened in self.emitted)
+        await self.session.commit()
 
     async def hold(self, name: str) -> None:
         """Have ``name`` for oneself until the transaction ends; whoever wants it meanwhile waits.
@@ -146,7 +153,8 @@ class UnitOfWork:
         """As :meth:`hold`, and can be given back as long as nothing was written."""
         if self.session.get_bind().dialect.name != "postgresql":
             return Hold(name, None)
-        held = Hold(name, await self.session.begin_nested())
+        # On the connection, not in the session: what is waiting to be written stays waiting.
+        held = Hold(name, await (await self.session.connection()).begin_nested())
         await self.hold(name)
         return held
 
@@ -160,7 +168,7 @@ class Hold:
     """A name that a transaction has for itself, until it is given back or the transaction ends."""
 
     name: str
-    _savepoint: AsyncSessionTransaction | None
+    _savepoint: AsyncTransaction | None
     """None where the transaction has everything for itself anyway."""
 
     @property
@@ -251,16 +259,18 @@ class Database:
             async with AsyncSession(self.engine, expire_on_commit=False) as session:
                 uow = UnitOfWork(session, self.clock)
                 yield uow
-                await session.commit()
+                await uow.end()
         else:
             async with self._together.turn() as turn:
                 async with AsyncSession(turn.connection, **_OWN_SAVEPOINT) as session:
                     session.info[AMONG_OTHERS] = not turn.first
                     uow = UnitOfWork(session, self.clock)
                     yield uow
-                    await session.commit()
+                    await uow.end()
                 turn.keep()
             await turn.stored()
+        for call in uow.afterwards:
+            call()
         if uow.emitted:
             self.on_commit(uow.emitted)
 

@@ -18,8 +18,9 @@ publishes them to whoever is listening and forgets them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
@@ -82,6 +83,22 @@ def outbox_row(happened: Event, now: datetime) -> OutboxRow:
         subject=happened.subject,
         step=happened.step if isinstance(happened, NumberedEvent) else None,
     )
+
+
+def hinted_once(emitted: Iterable[Event]) -> list[Event]:
+    """What a transaction has to tell: all its hints about one thing are one, where the first of them was."""
+    told: list[Event] = []
+    hints: dict[tuple[str, str], int] = {}
+    for happened in emitted:
+        if isinstance(happened, Changed):
+            at = hints.setdefault((happened.resource, happened.id), len(told))
+            if at < len(told):
+                first = cast(Changed, told[at])
+                topics = tuple(dict.fromkeys((*first.topics, *happened.topics)))
+                told[at] = Changed(resource=first.resource, id=first.id, topics=topics)
+                continue
+        told.append(happened)
+    return told
 
 
 def read_event(type: str, body: dict[str, Any]) -> Event:

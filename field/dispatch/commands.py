@@ -79,8 +79,6 @@ async def create_task(
     request_id: UUID | None = None,
 ) -> Task:
     """Make a task and place it. Nobody able, or no zone: it lies in the inbox with the reason."""
-    # Read before anything waits to be written: so the task is written once, and with its zone.
-    await services.grid.current(uow.session)
     task = Task(
         id=uow.new_id(),
         request_id=request_id,
@@ -91,10 +89,12 @@ async def create_task(
         steps=0,
     )
     _set_job(task, job, uow.now)
-    uow.session.add(task)
-    remember(uow, task, "create", actor)
-    await locate_by_address(uow, services, task)
-    await place(uow, services, task, SYSTEM)
+    # Nothing that is read meanwhile is about this task: it is written once, when it has its place.
+    with uow.session.no_autoflush:
+        uow.session.add(task)
+        remember(uow, task, "create", actor)
+        await locate_by_address(uow, services, task)
+        await place(uow, services, task, SYSTEM)
     return task
 
 

@@ -18,9 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.dispatch.engine.proposals import WEIGHTS, Proposal, Proposals, Rule, Weights, propose
 from field.dispatch.engine.route import Visit, insert, without
-from field.dispatch.planning import Day, days_of, load_day, moment, unchanged, usual_hours, visit_of
+from field.dispatch.planning import Day, days_of, load_day, moment, usual_hours, visit_of
 from field.dispatch.roster import Roster
-from field.dispatch.roster_reading import at_hand, roster_at
+from field.dispatch.roster_reading import at_hand, keep, roster_at
 from field.dispatch.tables import RouteRow, VisitRow
 from field.grid.reasons import Reason
 from field.grid.store import ZoneBrief
@@ -65,9 +65,9 @@ async def place(uow: UnitOfWork, services: FieldServices, task: Task, actor: Act
     """Find the best route for an unplaced or declined task; without one it goes to the inbox."""
     task.zone_id, reason = await whereabouts(uow.session, services, task)
     if reason is None:
-        searched = await search_and_hold(uow, services, task, task.zone_id)
-        if searched.found.best:
-            await put_found(uow, services, task, searched, actor)
+        searched, day = await search_and_hold(uow, services, task, task.zone_id)
+        if day is not None:
+            await put_found(uow, services, task, searched, day, actor)
             return True
         task.placement = searched.told()
         reason = NOBODY_ABLE
@@ -83,11 +83,11 @@ async def place_again(uow: UnitOfWork, services: FieldServices, task: Task) -> b
     zone_id, reason = await whereabouts(uow.session, services, task)
     if reason is not None:
         return False
-    searched = await search_and_hold(uow, services, task, zone_id)
-    if not searched.found.best:
+    searched, day = await search_and_hold(uow, services, task, zone_id)
+    if day is None:
         return False
     task.zone_id = zone_id
-    await put_found(uow, services, task, searched, SYSTEM)
+    await put_found(uow, services, task, searched, day, SYSTEM)
     return True
 
 
@@ -116,11 +116,12 @@ def tell_unplaced(uow: UnitOfWork, task: Task, reason: str) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class Searched:
-    """What a search found, and among whom."""
+    """What a search found, and among whom. ``as_stored``: the roster is what the transaction saw stored."""
 
     day: date
     roster: Roster
     found: Proposals
+    as_stored: bool = True
 
     def name_of(self, rep_id: UUID) -> str:
         return self.roster.people[self.roster.rows[rep_id]].name
@@ -172,8 +173,8 @@ async def search(
     told: Searched | None = None
     for day in days_to_try(services, task, now):
         hours = partial(usual_hours, services)
-        roster: Roster = await roster_at(services.rosters, session, day, hours, travel)
-        roster = roster.without(task.id, task.rep_id, travel)
+        stored: Roster = await roster_at(services.rosters, session, day, hours, travel)
+        roster = stored.without(task.id, task.rep_id, travel)
         asked = await _answering(session, roster, zone_id, zone, owner)
         found = propose(
             roster.fleet(int(now.timestamp())),
@@ -186,7 +187,7 @@ async def search(
             order=roster.by_nearness(here, asked),
             named=NAMED,
         )
-        searched = Searched(day, roster, found)
+        searched = Searched(day, roster, found, roster is stored)
         if found.best:
             return searched
         if told is None or (searched.someone_on_shift() and not told.someone_on_shift()):
@@ -209,8 +210,9 @@ async def _answering(
 
 async def search_and_hold(
     uow: UnitOfWork, services: FieldServices, task: Task, zone_id: UUID | None
-) -> Searched:
-    """The best place for the task, in a route that nobody else changes before this transaction ends.
+) -> tuple[Searched, Day | None]:
+    """The best place for the task, in a route that nobody else changes before this transaction ends, and
+    that route's day; None where nobody is able.
 
     Many who create tasks at once find the same representative best. The search asks nobody to wait. Whoever
     comes second to the route waits for the first, then searches again while holding it: others who come to it
@@ -224,25 +226,35 @@ async def search_and_hold(
             await held.give_back()
             held = None
         if best is None:
-            return searched
+            return searched, None
         fresh = held is not None
-        if held is None:
-            held = await uow.hold_for_now(days_of(best))
-            seen = searched.version_of(best)
-            fresh = held.all_along or await unchanged(uow.session, searched.day, best, seen)
-        if fresh:
+        held = held or await uow.hold_for_now(days_of(best))
+        day = await _day_of(uow, services, task, searched, best)
+        row = day.rows.get(best)
+        if fresh or held.all_along or searched.version_of(best) == (row.version if row else 0):
             await held.keep()
-            return searched
+            return searched, day
+
+
+async def _day_of(
+    uow: UnitOfWork, services: FieldServices, task: Task, searched: Searched, rep_id: UUID
+) -> Day:
+    rep = await uow.session.get_one(Rep, rep_id)
+    shift = searched.roster.days[searched.roster.rows[rep_id]]
+    hours = {rep_id: (moment(shift.shift_start), moment(shift.shift_end))}
+    return await load_day(uow.session, services, uow.now, searched.day, [rep], [task], hours)
 
 
 async def put_found(
-    uow: UnitOfWork, services: FieldServices, task: Task, searched: Searched, actor: Actor
+    uow: UnitOfWork, services: FieldServices, task: Task, searched: Searched, day: Day, actor: Actor
 ) -> None:
     """Give the task the best place of a search."""
     proposal = searched.found.best[0]
-    rep = await uow.session.get_one(Rep, proposal.rep_id)
-    day = await load_day(uow.session, services, uow.now, searched.day, [rep], [task])
     await put(uow, services, day, task, proposal, actor, searched.told())
+    if searched.as_stored:
+        # What the next one would find changed is known here.
+        stored = searched.roster.after(proposal.rep_id, day.planned(proposal.rep_id))
+        uow.afterwards.append(lambda: keep(services.rosters, stored))
 
 
 def overdue(task: Task, now: datetime) -> bool:

@@ -9,7 +9,7 @@ the same route at once collide.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
@@ -19,9 +19,10 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
+from field.dispatch.engine.columns import numbers_of
 from field.dispatch.engine.proposals import Fleet, pack
 from field.dispatch.engine.route import RepDay, Route, Schedule, Stop, Travel, Visit, in_order, schedule
-from field.dispatch.roster import Person
+from field.dispatch.roster import Person, Planned
 from field.dispatch.roster_reading import WROTE_ROUTES, at_hand
 from field.dispatch.tables import RouteRow, Shift, VisitRow
 from field.grid.tables import Rep
@@ -31,6 +32,8 @@ from kernel.database import UnitOfWork
 
 AFRESH = {"populate_existing": True}
 """Rows as they are now: what the session read before it had to wait for somebody is old."""
+
+_PLANNED = ("route_id", "position", "travel_s", "held", "eta", "starts_at", "ends_at")
 
 Point = tuple[float, float]
 
@@ -89,6 +92,27 @@ class Day:
         uow.changed("route", rep_id, f"rep:{rep_id}", "reps")
         return times
 
+    def planned(self, rep_id: UUID) -> Planned:
+        """The representative's day as it was stored here, as :func:`~field.dispatch.roster_reading.roster_at`
+        would read it.
+        """
+        row, stops = self.rows[rep_id], self.schedule(rep_id).stops
+        places = {point: place for place, point in self.points.items()}
+        home = self.routes[rep_id].rep.start_point
+        return Planned(
+            version=row.version,
+            locked=row.locked,
+            changed_at=row.changed_at,
+            tasks=tuple(stop.visit.task_id for stop in stops),
+            places=tuple(places[stop.visit.point] for stop in stops),
+            numbers=tuple(numbers_of(stop.visit) for stop in stops),
+            ways=(
+                *(stop.travel_s for stop in stops),
+                int(self.travel[stops[-1].visit.point, home]) if stops else 0,
+            ),
+            parts=tuple(dict(stop.visit.parts) for stop in stops),
+        )
+
     async def _route_row(self, uow: UnitOfWork, rep_id: UUID) -> RouteRow:
         if rep_id not in self.rows:
             row = RouteRow(id=uow.new_id(), rep_id=rep_id, day=self.day, locked=False, changed_at=uow.now)
@@ -107,6 +131,9 @@ class Day:
         visit.held = stop.visit.held
         visit.eta, visit.starts_at = moment(stop.arrive_at), moment(stop.start_at)
         visit.ends_at = moment(stop.finish_at)
+        if uow.session.is_modified(visit):  # all its columns: then one statement does for all such visits
+            for column in _PLANNED:
+                flag_modified(visit, column)
 
 
 def visit_of(task: Task, point: int) -> Visit:
@@ -141,12 +168,6 @@ def days_of(rep_id: UUID) -> str:
     return f"route:{rep_id}"
 
 
-async def unchanged(session: AsyncSession, day: date, rep_id: UUID, version: int) -> bool:
-    """Whether the representative's route is still in that version; 0 where there was none."""
-    stored = select(RouteRow.version).where(RouteRow.day == day, RouteRow.rep_id == rep_id)
-    return (await session.scalar(stored) or 0) == version
-
-
 async def load_day(
     session: AsyncSession,
     services: FieldServices,
@@ -154,8 +175,12 @@ async def load_day(
     day: date,
     reps: Sequence[Rep],
     extra: Iterable[Task] = (),
+    hours: Mapping[UUID, tuple[datetime, datetime]] | None = None,
 ) -> Day:
-    """The routes of ``reps`` on ``day``, and travel times to the points of ``extra`` tasks as well."""
+    """The routes of ``reps`` on ``day``, and travel times to the points of ``extra`` tasks as well.
+
+    ``hours``: of all of them, where they are known already.
+    """
     ids = [rep.id for rep in reps]
     # The routes first: a change that comes in between then shows as an old version, never as an old visit.
     found = select(RouteRow).where(RouteRow.day == day, RouteRow.rep_id.in_(ids))
@@ -170,8 +195,7 @@ async def load_day(
             execution_options=AFRESH,
         )
     ).all()
-    shifts = await session.scalars(select(Shift).where(Shift.day == day, Shift.rep_id.in_(ids)))
-    other_hours = {shift.rep_id: (shift.start_at, shift.end_at) for shift in shifts}
+    other_hours = await _other_hours(session, day, ids) if hours is None else hours
     tasks = {task.id: task for _, task in listed} | {task.id: task for task in extra}
     points = _points(reps, tasks.values())
     await at_hand(session, services.travel, list(points))
@@ -206,6 +230,13 @@ async def load_day(
         )
         loaded.routes[rep.id] = Route(rep_day, in_order(stops[rep.id]))
     return loaded
+
+
+async def _other_hours(
+    session: AsyncSession, day: date, ids: Sequence[UUID]
+) -> dict[UUID, tuple[datetime, datetime]]:
+    shifts = await session.scalars(select(Shift).where(Shift.day == day, Shift.rep_id.in_(ids)))
+    return {shift.rep_id: (shift.start_at, shift.end_at) for shift in shifts}
 
 
 def usual_hours(

@@ -15,7 +15,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -45,6 +44,7 @@ SPARE = 3
 
 Columns = TypeVar("Columns", Crew, Stops)
 Floats = npt.NDArray[np.float64]
+Names = npt.NDArray[np.str_]
 Span = tuple[datetime, datetime]
 
 
@@ -113,6 +113,11 @@ class Roster:
     stops: Stops
     places: Floats
     used: Flags
+    tasks: list[tuple[UUID, ...]]
+    newest: datetime | None
+    """When a route was changed last, as far as is kept."""
+    stations: Names
+    offices: Names
 
     @classmethod
     def of(
@@ -133,7 +138,22 @@ class Roster:
         used = np.arange(len(places)) < count
         rows = {person.id: row for row, person in enumerate(people)}
         stops = empty_stops(homes, homes, wide)
-        made = cls(day, marks, tuple(people), rows, days, plans, crew, stops, places, used)
+        made = cls(
+            day=day,
+            marks=marks,
+            people=tuple(people),
+            rows=rows,
+            days=days,
+            plans=plans,
+            crew=crew,
+            stops=stops,
+            places=places,
+            used=used,
+            tasks=[plan.tasks for plan in plans],
+            newest=max((plan.changed_at for plan in plans if plan.changed_at), default=None),
+            stations=np.array([person.station for person in people], np.str_),
+            offices=np.array([person.office or "" for person in people], np.str_),
+        )
         for row, plan in enumerate(plans):
             if plan.tasks:
                 made._write(row, plan)
@@ -142,13 +162,14 @@ class Roster:
     def renewed(self, marks: Marks, plans: Mapping[UUID, Planned]) -> Roster:
         """The day with other routes of some."""
         wide = self.stops.point.shape[1]
-        every = list(self.plans)
-        days = list(self.days)
+        every, days, tasks = list(self.plans), list(self.days), list(self.tasks)
         for rep_id, plan in plans.items():
             row = self.rows[rep_id]
-            every[row], days[row] = plan, dataclasses.replace(days[row], locked=plan.locked)
+            every[row], tasks[row] = plan, plan.tasks
+            days[row] = dataclasses.replace(days[row], locked=plan.locked)
         if any(len(plan.tasks) > wide for plan in plans.values()):
             return Roster.of(self.day, marks, self.people, days, every)
+        changed = (plan.changed_at for plan in plans.values())
         made = dataclasses.replace(
             self,
             marks=marks,
@@ -158,10 +179,19 @@ class Roster:
             stops=_copied(self.stops),
             places=self.places.copy(),
             used=self.used.copy(),
+            tasks=tasks,
+            newest=max((at for at in (self.newest, *changed) if at), default=None),
         )
         for rep_id, plan in plans.items():
             made._write(self.rows[rep_id], plan)
         return made
+
+    def after(self, rep_id: UUID, plan: Planned) -> Roster:
+        """The day when somebody's route has been stored, and nothing else since this one was read."""
+        before = self.plans[self.rows[rep_id]].version
+        routes, versions = self.marks.routes
+        counted = (routes + (before == 0), versions + plan.version - before)
+        return self.renewed(dataclasses.replace(self.marks, routes=counted), {rep_id: plan})
 
     def without(self, task_id: UUID, rep_id: UUID | None, travel: Travel) -> Roster:
         """The day as it would be without this task, if that representative has it."""
@@ -210,15 +240,6 @@ class Roster:
         gaps = gaps_of(self.crew, self.stops, now)
         return Fleet(self.days, self.tasks, gaps, self.crew.skills, self.crew.parts, self.rows)
 
-    @cached_property
-    def tasks(self) -> list[tuple[UUID, ...]]:
-        return [plan.tasks for plan in self.plans]
-
-    @cached_property
-    def newest(self) -> datetime | None:
-        """When a route was changed last."""
-        return max((plan.changed_at for plan in self.plans if plan.changed_at), default=None)
-
     def ways(self, travel: Travel, place: tuple[float, float]) -> Ways:
         """Travel between a place and every point of the fleet."""
         found = np.full((2, len(self.places)), UNREACHABLE, np.int32)
@@ -236,20 +257,12 @@ class Roster:
         far = 2 * EARTH_RADIUS_M * np.arcsin(np.minimum(1.0, np.sqrt(half)))
         if zone is None:
             return np.asarray(np.argsort(far, kind="stable"), np.int64)
-        elsewhere = self._offices != zone.office
-        away = self._stations != zone.station
+        elsewhere = self.offices != zone.office
+        away = self.stations != zone.station
         others = np.ones(len(self.people), np.bool_)
         if zone.owner_id in self.rows:
             others[self.rows[zone.owner_id]] = False
         return np.asarray(np.lexsort((far, elsewhere, away, others)), np.int64)
-
-    @cached_property
-    def _stations(self) -> npt.NDArray[np.str_]:
-        return np.array([person.station for person in self.people], np.str_)
-
-    @cached_property
-    def _offices(self) -> npt.NDArray[np.str_]:
-        return np.array([person.office or "" for person in self.people], np.str_)
 
 
 def _copied(columns: Columns) -> Columns:

@@ -56,11 +56,16 @@ async def roster_at(
         people = {rep_id: kept.people[kept.rows[rep_id]] for rep_id in changed}
         roster = kept.renewed(marks, await _plans(session, day, changed, people, travel))
     if is_settled(session) and not session.info.get(WROTE_ROUTES):
-        rosters.pop(day, None)
-        rosters[day] = roster
-        while len(rosters) > DAYS_KEPT:
-            rosters.pop(next(iter(rosters)))
+        keep(rosters, roster)
     return roster
+
+
+def keep(rosters: dict[date, Roster], roster: Roster) -> None:
+    """Keep a day as it is stored, for those who come next."""
+    rosters.pop(roster.day, None)
+    rosters[roster.day] = roster
+    while len(rosters) > DAYS_KEPT:
+        rosters.pop(next(iter(rosters)))
 
 
 async def _marks(session: AsyncSession, day: date) -> Marks:

@@ -9,7 +9,7 @@ So a statement is run where it is asked for, on the loop, unless it may take lon
 * ``BEGIN IMMEDIATE`` waits for other writers, ``COMMIT`` for the disk: they are run in the thread. What
   comes between waits for nobody (https://www.sqlite.org/wal.html: readers and the writer do not block each
   other).
-* One statement for many rows is run in the thread.
+* One statement for more than a few rows is run in the thread.
 * A query that has not ended within :data:`AT_ONCE_S` is broken off, which changes nothing, and run again in
   the thread. It and other statements that took longer are remembered by their text, and go there from then
   on.
@@ -36,6 +36,8 @@ AT_ONCE_S = 0.003
 nothing of the statement."""
 LOOK_EVERY = 2_000
 """Instructions of SQLite's machine, some fifty microseconds, between two looks at the clock."""
+FEW_ROWS = 20
+"""For which one statement is short."""
 MOST_REMEMBERED = 1_000
 
 Done = tuple[Any, deque[Any]]
@@ -75,7 +77,11 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
     async def _executemany_async(self, operation: Any, seq_of_parameters: Any) -> Any:
         async with self._adapt_connection._execute_mutex:
-            done = await self._adapt_connection.in_thread(_execute_many, operation, seq_of_parameters)
+            done = None
+            if len(seq_of_parameters) <= FEW_ROWS:
+                done = self._adapt_connection.at_once(operation, seq_of_parameters, _execute_many)
+            if done is None:
+                done = await self._adapt_connection.in_thread(_execute_many, operation, seq_of_parameters)
             self._cursor, self._rows = done
         return self._cursor
 
@@ -106,7 +112,7 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
         self._away = False
         """Whether the thread may still be at work: somebody who waited for it was cancelled."""
 
-    def at_once(self, operation: str, parameters: Any) -> Done | None:
+    def at_once(self, operation: str, parameters: Any, do: Do = _execute) -> Done | None:
         """The outcome of a statement; None when it is to be run in the thread."""
         if self._away or operation in self._slow or operation.startswith("BEGIN I"):
             return None
@@ -116,7 +122,7 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
         if breakable:
             there.set_progress_handler(lambda: time.thread_time() > end, LOOK_EVERY)
         try:
-            return _execute(there, operation, parameters)
+            return do(there, operation, parameters)
         except sqlite3.OperationalError as error:
             if breakable and getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
                 return None

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import random
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import numpy as np
 import pytest
 from sqlalchemy import func, select
 
 from field.dispatch.engine.route import without
 from field.dispatch.placement import days_to_try, wanted, weights_for
-from field.dispatch.planning import load_day
+from field.dispatch.planning import load_day, usual_hours
+from field.dispatch.roster import Roster
+from field.dispatch.roster_reading import roster_at
 from field.dispatch.tables import RouteRow
 from field.grid.store import point_of
 from field.grid.tables import Rep, Zone
@@ -154,6 +159,56 @@ async def test_what_is_kept_of_the_day_follows_what_others_commit(town: Town) ->
         town.services = theirs if number % 2 else mine
         task = await town.task(where=inside("A1", 0.1 + number / 10), duration_s=5400, severity="minor")
         assert (task.rep_id, _start(task)) in await best_of_all(town, task), number
+
+
+async def test_what_is_kept_after_a_placing_is_what_is_stored(town: Town, clock: ManualClock) -> None:
+    """Who placed a task knows what became of the day, and need not read it: exactly as it would be read."""
+    dice = random.Random(5)
+    asked = [
+        town.visit(
+            inside(dice.choice(("A1", "A2", "B1")), dice.random(), dice.random()),
+            duration_s=dice.choice((600, 2400)),
+            parts=dice.choice(((), (("gasket", 1),))),
+        )
+        for _ in range(14)
+    ]
+    for number, event in enumerate(asked):
+        if number < 7:
+            await town.hear(event)
+            clock.advance(dice.randint(0, 600))
+        elif number == 7:
+            await asyncio.gather(*(town.hear(each) for each in asked[7:]))
+        compared = await _kept_and_read(town)
+        assert all(kept == read for kept, read in compared), number
+        assert compared or number == 7
+
+
+async def _kept_and_read(town: Town) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Of each day that is kept with the marks of what is stored: what is kept, and what one would read."""
+    found = []
+    hours = partial(usual_hours, town.services)
+    for day, kept in town.services.rosters.items():
+        async with town.database.reading() as session:
+            read = await roster_at({}, session, day, hours, town.services.travel)
+        if kept.marks == read.marks:
+            found.append((_content(kept), _content(read)))
+    return found
+
+
+def _content(roster: Roster) -> dict[str, Any]:
+    wide = min(max(map(len, roster.tasks), default=0), roster.stops.point.shape[1])
+    return {
+        "plans": roster.plans,
+        "days": roster.days,
+        "tasks": roster.tasks,
+        "newest": roster.newest,
+        "stock": roster.crew.stock.tolist(),
+        "stops": [
+            (name, column[:, :wide].tolist())
+            for name, column in vars(roster.stops).items()
+            if isinstance(column, np.ndarray) and column.ndim > 1 and name != "point"
+        ],
+    }
 
 
 def _start(task: Task) -> int:
