@@ -40,6 +40,7 @@ from assist.services import AssistServices
 from assist.webrtc.hub.hub import Hub
 from field.grid.services import GridServices
 from field.grid.store import GridCache
+from field.network.services import NetworkServices
 from field.services import FieldServices
 from kernel.clock import SystemClock
 from kernel.contracts import Changed, Event
@@ -132,6 +133,7 @@ def build_services(settings: Settings) -> dict[type, object]:
             link_lifetime=timedelta(minutes=settings.sign_in_link_minutes),
         ),
         GridServices: GridServices(cache=grid),
+        NetworkServices: NetworkServices(),
     }
 
 

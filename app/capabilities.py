@@ -27,6 +27,7 @@ from field.dispatch.capability import capability as dispatch
 from field.grid.capability import capability as grid
 from field.grid.places.capability import capability as places
 from field.map.capability import capability as map_
+from field.network.capability import capability as network
 from field.reps.capability import capability as reps
 from field.task.capability import capability as task
 from field.visits.capability import capability as visits
@@ -60,7 +61,7 @@ CAPABILITIES: tuple[Capability, ...] = (
         call_room,
         turn,
     ),
-    *(grid, places, task, dispatch, board, map_, reps, visits, zoning),
+    *(grid, places, task, dispatch, network, board, map_, reps, visits, zoning),
 )
 
 UNHEARD = (

@@ -12,6 +12,9 @@ from uuid import UUID
 
 from app.command_line import chosen_settings
 
+MOST_SNAP_M = 20.0
+LAYERS = ("pipes", "valves", "hydrants", "connections", "sources")
+
 
 def parser() -> argparse.ArgumentParser:
     """Every command with its options; other settings come from the environment (docs/settings.md)."""
@@ -44,8 +47,8 @@ def parser() -> argparse.ArgumentParser:
     migrate = commands.add_parser("migrate", help="bring the database to this release's schema")
     migrate.add_argument("--data", type=_folder, metavar="DIR")
 
-    take_in = commands.add_parser("import", help="take in zones, representatives or addresses")
-    take_in.add_argument("what", choices=("zones", "reps", "addresses"))
+    take_in = commands.add_parser("import", help="take in zones, people, addresses or pipes")
+    take_in.add_argument("what", choices=("zones", "reps", "addresses", "network"))
     take_in.add_argument("file", type=Path)
     take_in.add_argument("--dry-run", action="store_true", help="only say what would happen")
     take_in.add_argument("--confirm", action="store_true", help="what an earlier run doubted is meant")
@@ -53,9 +56,14 @@ def parser() -> argparse.ArgumentParser:
     take_in.add_argument(
         "--crs",
         metavar="NAME",
-        help="a zone file's datum: wgs84, cgcs2000, gcj02, bd09, EPSG:4547, OGC:CRS84 …",
+        help="the file's datum: wgs84, cgcs2000, gcj02, bd09, EPSG:4547, OGC:CRS84 …",
     )
-    take_in.add_argument("--layer", metavar="NAME", help="of a GeoPackage, the layer with the zones")
+    take_in.add_argument(
+        "--layer", metavar="NAME", help="of a GeoPackage, the layer with the zones; what a network file holds"
+    )
+    take_in.add_argument(
+        "--snap", type=_metres, default=0.5, metavar="M", help="how near ends of pipes are joined (0.5)"
+    )
     take_in.add_argument(
         "--columns",
         metavar="JSON",
@@ -74,6 +82,13 @@ def parser() -> argparse.ArgumentParser:
 
 def _folder(name: str) -> Path:
     return Path(name).expanduser()
+
+
+def _metres(text: str) -> float:
+    metres = float(text)
+    if not 0 < metres <= MOST_SNAP_M:
+        raise argparse.ArgumentTypeError(f"more than 0 and at most {MOST_SNAP_M:g} metres")
+    return metres
 
 
 def _where(command: argparse.ArgumentParser) -> None:
@@ -100,8 +115,10 @@ def main(arguments: list[str] | None = None) -> int:
 
         return migrate(chosen_settings(options))
     if options.command == "import":
-        from app.import_command import import_file
+        from app.import_command import import_file, import_pipes
 
+        if options.what == "network":
+            return import_pipes(chosen_settings(options), options)
         return import_file(chosen_settings(options), options.what, options.file, options)
     if options.command == "erase":
         from app.erase_command import erase

@@ -1,4 +1,4 @@
-"""``curbstop import zones|reps|addresses FILE``: a utility's own files, as by the console's upload."""
+"""``curbstop import zones|reps|addresses|network FILE``: a utility's own files, as by upload."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from field.grid.commands import Asked, ImportReport, ImportUnconfirmed
 from field.grid.places.commands import AddressReport, import_addresses
 from field.map.file_fields import zone_file_fields
 from field.map.imports import take_zones
+from field.network.commands import NetworkReport, import_network
+from field.network.files.reading import NetworkAsked
 from field.reps.imports import take_reps
 from kernel import i18n
 from kernel.actors import SYSTEM
@@ -56,7 +58,26 @@ def import_file(settings: Settings, what: str, file: Path, options: argparse.Nam
     return asyncio.run(_import(settings, what, data, asked))
 
 
-async def _import(settings: Settings, what: str, data: bytes, asked: Asked) -> int:
+def import_pipes(settings: Settings, options: argparse.Namespace) -> int:
+    """Take a network file in, or refuse it with every fault; an exit code."""
+    try:
+        data = options.file.read_bytes()
+    except OSError as fault:
+        say(f"{options.file} could not be read: {fault.strerror}")
+        return 2
+    need_installation(settings)
+    asked = NetworkAsked(
+        dry_run=options.dry_run,
+        confirmed=options.confirm,
+        layer=options.layer,
+        crs=options.crs,
+        encoding=options.encoding,
+        snap_m=options.snap,
+    )
+    return asyncio.run(_import(settings, "network", data, asked))
+
+
+async def _import(settings: Settings, what: str, data: bytes, asked: Asked | NetworkAsked) -> int:
     from app.migrations.schema import current, head
 
     database = Database(settings.sqlalchemy_url)
@@ -64,6 +85,9 @@ async def _import(settings: Settings, what: str, data: bytes, asked: Asked) -> i
         if await current(database) != head():
             say("The database has not this release's schema yet: curbstop migrate")
             return 2
+        if isinstance(asked, NetworkAsked):
+            tell_network(await import_network(database, SYSTEM, data, asked))
+            return 0
         if what == "addresses":
             encoding = asked.encoding or ""
             done = await import_addresses(database, SYSTEM, data, encoding=encoding, dry_run=asked.dry_run)
@@ -121,6 +145,21 @@ def tell_reading(report: ImportReport | AddressReport) -> None:
     sample = f": {', '.join(report.sample)}" if report.sample else ""
     if report.encoding:
         say(f"  read as {report.encoding}{sample}")
+
+
+def tell_network(report: NetworkReport) -> None:
+    """What happened to the pipe network, for a person."""
+    would = "would be " if report.dry_run else ""
+    for change in report.changes:
+        parts = (f"{change.added} {would}added", f"{change.changed} changed", f"{change.removed} removed")
+        say(f"{change.layer}: {change.rows:,}; {', '.join(parts)}.")
+    say(f"  read as {report.encoding}, in {report.crs}")
+    counts = ", ".join(f"{count:,} {name}" for name, count in report.counts.items() if count)
+    say(f"  the network then has {counts}")
+    for told in (*report.doubts, *report.warnings)[:SHOWN]:
+        say(f"  note: {told.where}: {words_of(told)}")
+    if len(report.warnings) > SHOWN:
+        say(f"  … and {len(report.warnings) - SHOWN} more")
 
 
 def tell_addresses(report: AddressReport) -> None:

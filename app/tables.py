@@ -30,6 +30,7 @@ MODULES = (
     "field.grid.tables",
     "field.grid.places.tables",
     "field.grid.territory.tables",
+    "field.network.tables",
     "field.task.tables",
     "field.visits.tables",
 )

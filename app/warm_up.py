@@ -8,6 +8,7 @@ import structlog
 
 from field.dispatch.engine.search import warm_up as warm_up_routes
 from field.grid.territory.engine.flips import warm_up as warm_up_territories
+from field.network.engine.search import warm_up as warm_up_valves
 from field.road.shortest import warm_up as warm_up_streets
 from kernel.process.memory import settle_memory
 
@@ -25,6 +26,7 @@ async def warm_up() -> None:
     routes = await asyncio.to_thread(warm_up_routes)
     streets = await asyncio.to_thread(warm_up_streets)
     territories = await asyncio.to_thread(warm_up_territories)
+    valves = await asyncio.to_thread(warm_up_valves)
     settle_memory()  # the compiler stays, too
-    log.info("searches_ready", routes=routes, streets=streets, territories=territories)
+    log.info("searches_ready", routes=routes, streets=streets, territories=territories, valves=valves)
     await asyncio.Event().wait()

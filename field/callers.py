@@ -37,5 +37,10 @@ async def may_hear_rep(actor: Actor, subject: str, house: House) -> bool:
     return rep is not None and rep.active and rep.staff_id == actor.id
 
 
+async def may_hear_network(actor: Actor, _subject: str, _house: House) -> bool:
+    """Who may listen to ``network:all``: the console and representatives."""
+    return is_console(actor) or actor.has(Role.REP)
+
+
 topics = {"rep": may_hear_rep}
 """Live topics of this wing by prefix, and who may subscribe to them."""

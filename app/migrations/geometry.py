@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-GEOMETRY_TYPES = {"POINT": 1, "MULTIPOLYGON": 6}
+GEOMETRY_TYPES = {"POINT": 1, "LINESTRING": 2, "MULTIPOLYGON": 6}
 """Codes of the OGC Simple Features types, as SpatiaLite's catalogue has them."""
 
 

@@ -217,6 +217,8 @@ async def post_device_actions(call: Call, body: DeviceActionsBody) -> DeviceActi
             reason=action.body.reason,
             note=action.body.note,
             proofs=action.body.proofs,
+            valve=action.body.valve,
+            valve_state=action.body.valve_state,
         )
         for action in body.actions
     ]

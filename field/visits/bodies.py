@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from field.bodies import Body, Lat, Lon, Moment, Text, Version
+from field.network.tables import ValveState
 from field.task.conflict import Decision
 from field.visits.devices import Kind
 
@@ -46,6 +48,8 @@ class ActionContent(Body):
     reason: Text = ""
     note: Text = ""
     proofs: tuple[UUID, ...] = Field((), max_length=20)
+    valve: Annotated[str, Field(max_length=80)] = ""
+    valve_state: ValveState | None = None
 
 
 class DeviceAction(Body):
@@ -57,6 +61,12 @@ class DeviceAction(Body):
     task_id: UUID
     body: ActionContent = ActionContent()
     at: Moment | None = None
+
+    @model_validator(mode="after")
+    def says_of_which_valve(self) -> Self:
+        if (self.kind == "valve_finding") != (self.body.valve_state is not None and self.body.valve != ""):
+            raise ValueError("a valve and its state, with a finding of a valve alone")
+        return self
 
 
 class DeviceActionsBody(Body):

@@ -29,6 +29,8 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from field.network.commands import note_valve
+from field.network.tables import ValveState
 from field.services import FieldServices
 from field.task.tables import Conflict, Task
 from field.visits.commands import (
@@ -44,7 +46,7 @@ from field.visits.commands import (
     travel_to_task,
 )
 from field.visits.conflicts import Act, report
-from field.visits.proofs import had_task
+from field.visits.proofs import had_task, once_own_task
 from field.visits.tables import Device, DeviceAction
 from kernel.actors import Actor
 from kernel.database import Database, UnitOfWork
@@ -53,7 +55,7 @@ from kernel.errors import Crowded, CurbstopError, Invalid, Refused
 KEPT = 1_000
 """Answers kept per phone; a phone asks again for those of its last few unanswered calls only."""
 
-Kind = Literal["acceptance", "declination", "travel", "arrival", "completion", "escalation"]
+Kind = Literal["acceptance", "declination", "travel", "arrival", "completion", "escalation", "valve_finding"]
 """What a phone can do, by the names that the API's addresses use."""
 
 
@@ -88,6 +90,8 @@ class DeviceStep:
     reason: str = ""
     note: str = ""
     proofs: tuple[UUID, ...] = ()
+    valve: str = ""
+    valve_state: ValveState | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,7 +120,7 @@ class BatchResult:
     stopped: str | None = None
 
 
-EFFECTS: dict[Kind, Callable[[Doing, DeviceStep], Awaitable[None]]] = {
+EFFECTS: dict[str, Callable[[Doing, DeviceStep], Awaitable[None]]] = {
     "acceptance": lambda do, step: accept_task(do),
     "declination": lambda do, step: decline_task(do, step.reason),
     "travel": lambda do, step: travel_to_task(do),
@@ -166,11 +170,22 @@ async def _carry_out(
         return stored
     if await _has_been(uow, step.id):
         raise ActionRepeated()
-    do = await begin(uow, services, actor, step.task_id, step.version, step.at)
-    await EFFECTS[step.kind](do, step)
+    if step.valve_state is not None:
+        found = await _find_valve(uow, actor, step, step.valve_state)
+    else:
+        do = await begin(uow, services, actor, step.task_id, step.version, step.at)
+        await EFFECTS[step.kind](do, step)
+        found = do.task
     await uow.session.flush()
-    task = {"id": str(do.task.id), "state": do.task.state.value, "version": do.task.version}
+    task = {"id": str(found.id), "state": found.state.value, "version": found.version}
     return _store(uow, device, step, StepResult(step.id, step.sequence, 200, task=task))
+
+
+async def _find_valve(uow: UnitOfWork, actor: Actor, step: DeviceStep, state: ValveState) -> Task:
+    """How a valve was found is true whoever has the task now: it is kept as long as it once was theirs."""
+    _, task = await once_own_task(uow.session, actor, step.task_id)
+    await note_valve(uow, actor, step.valve, state, task_id=task.id, at=step.at)
+    return task
 
 
 async def _refuse(
@@ -179,7 +194,7 @@ async def _refuse(
     device, stored = await _turn(uow, actor, device_id, step)
     if stored is not None:
         return stored
-    if not isinstance(refusal, ActionRepeated):
+    if not isinstance(refusal, ActionRepeated) and step.valve_state is None:
         conflict = await _keep(uow, actor, step)
         if conflict is not None:
             kept = {"id": str(conflict.id), "state": conflict.state.value}

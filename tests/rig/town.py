@@ -32,6 +32,7 @@ from field.dispatch.tables import RouteRow, VisitRow
 from field.grid.commands import ImportReport, import_zones
 from field.grid.services import GridServices
 from field.grid.tables import Rep
+from field.network.services import NetworkServices
 from field.reps.imports import import_reps
 from field.road.travel import Haversine
 from field.services import FieldServices
@@ -134,6 +135,7 @@ class Town:
             services={
                 FieldServices: services,
                 GridServices: GridServices(services.grid),
+                NetworkServices: NetworkServices(),
                 PushGateway: self.push,
             },
         )

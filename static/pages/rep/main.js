@@ -12,6 +12,7 @@ import { header } from "pages/rep/header.js";
 import { Places } from "pages/rep/places.js";
 import { Positions } from "pages/rep/positions.js";
 import { RouteView } from "pages/rep/route-view.js";
+import { ShutOffs } from "pages/rep/shut-offs.js";
 import { TaskView } from "pages/rep/task-view.js";
 import { Work } from "pages/rep/work.js";
 
@@ -54,7 +55,8 @@ function start(person) {
   const alerts = new Alerts(page, work, worker);
   const body = h("div", { class: "rep-body" });
   const route = new RouteView(work, places, page);
-  const task = new TaskView(work, places, page);
+  const shutOffs = new ShutOffs(work, page);
+  const task = new TaskView(work, places, page, shutOffs);
   page.main.replaceChildren(header(page, work, person, positions, alerts), body);
   let subscribed = false;
 
@@ -89,6 +91,7 @@ function start(person) {
   show();
   void work.sync();
   positions.start();
+  void shutOffs.start();
   void alerts.start();
   navigator.serviceWorker?.addEventListener("message", ({ data }) => {
     if (!data?.open) return;

@@ -39,8 +39,9 @@ const AFTER = {
 export function withActions(route, actions) {
   const stops = route.stops.flatMap((stop) => {
     const own = actions.filter((action) => action.task_id === stop.task.id);
-    if (!own.length) return [stop];
-    const last = AFTER[own[own.length - 1]?.kind ?? ""];
+    const steps = own.filter((action) => action.kind in AFTER); // what was found of a valve moves no task
+    if (!steps.length) return [own.length ? { ...stop, waiting: true } : stop];
+    const last = AFTER[steps[steps.length - 1]?.kind ?? ""];
     if (!last) return [];
     return [{ ...stop, waiting: true, task: { ...stop.task, ...last } }];
   });

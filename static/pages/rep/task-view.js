@@ -13,23 +13,25 @@ import { i18n, nameOf, t } from "parts/words.js";
 import { declineAction, mainAction, moreAction } from "pages/rep/actions.js";
 import { heardOf } from "pages/rep/told.js";
 import { TaskPlace } from "pages/rep/place.js";
+import { ValveCard } from "pages/rep/valve-card.js";
 import { lateChip, startKey, stateChip, title } from "pages/rep/stop-row.js";
 
 /** @typedef {import("pages/rep/overlay.js").Stop} Stop */
 /** @typedef {import("pages/rep/overlay.js").Task} Task */
 
 export class TaskView {
-  /** @param {import("pages/rep/work.js").Work} work @param {import("pages/rep/places.js").Places} places @param {import("parts/page.js").Page} page */
-  constructor(work, places, page) {
+  /** @param {import("pages/rep/work.js").Work} work @param {import("pages/rep/places.js").Places} places @param {import("parts/page.js").Page} page @param {import("pages/rep/shut-offs.js").ShutOffs} shutOffs */
+  constructor(work, places, page, shutOffs) {
     this.work = work;
     this.places = places;
     this.page = page;
     this.evidence = new Evidence(page);
     this.place = new TaskPlace(work, page); // beside what is drawn again: a map taken off the page is gone
+    this.valves = new ValveCard(shutOffs, page);
     this.head = h("div", { class: "stack" });
     this.content = h("div", { class: "stack rep-rest" });
     this.bar = h("div", { class: "bottom-bar rep-bar" });
-    this.element = h("article", { class: "screen stack rep-task" }, this.head, this.place.element, this.content, this.bar);
+    this.element = h("article", { class: "screen stack rep-task" }, this.head, this.place.element, this.valves.element, this.content, this.bar);
   }
 
   /** @param {Stop} stop */
@@ -37,6 +39,7 @@ export class TaskView {
     const { task } = stop;
     this.evidence.show(task);
     this.place.show(task);
+    this.valves.show(task);
     redraw(this.head, () => this.head.replaceChildren(
       button({ t: "rep.back", icon: "back", kind: "quiet", class: "button rep-back", action: () => this.places.back() }),
       h("div", { class: "stack rep-title" },

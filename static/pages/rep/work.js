@@ -97,7 +97,7 @@ export class Work extends EventTarget {
 
   /**
    * Takes an action: kept first, shown at once, sent when possible; with `hold`, when it can no longer be taken back.
-   * @param {string} kind @param {string} taskId @param {{reason?: string, note?: string, proofs?: string[]}} [body] @param {{hold?: boolean}} [options]
+   * @param {string} kind @param {string} taskId @param {{reason?: string, note?: string, proofs?: string[], valve?: string, valve_state?: string}} [body] @param {{hold?: boolean}} [options]
    */
   async act(kind, taskId, body = {}, { hold = false } = {}) {
     const action = await whereThereIsRoom(() => this.outbox.add(kind, taskId, body, new Date(), hold ? HOLD_MS : 0));
@@ -237,6 +237,7 @@ export class Work extends EventTarget {
     clearTimeout(this.again);
     await this.store.delete("facts", "route");
     await this.store.delete("facts", "me");
+    await this.store.delete("facts", "valves");
     await this.store.change(["facts"], async (rows) => {
       rows("facts").delete(IDBKeyRange.bound("place:", "place:\uffff"));
     });
