@@ -140,7 +140,7 @@ async def post_network_file(call: Call, query: NetworkImportQuery, form: Upload)
     summary="Take the current version of the network back; the one before it counts again",
     errors=(NoNetwork, NothingBefore, StaleVersion),
 )
-async def post_withdrawal(call: Call, body: WithdrawalBody) -> NetworkVersionView:
+async def post_network_withdrawal(call: Call, body: WithdrawalBody) -> NetworkVersionView:
     await call.database.run(withdraw_version, call.actor, body.version)
     async with call.database.reading() as session:
         return await shown_version(session, await call.use(NetworkServices).cache.now(session))
