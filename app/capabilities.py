@@ -28,6 +28,7 @@ from field.grid.capability import capability as grid
 from field.grid.places.capability import capability as places
 from field.map.capability import capability as map_
 from field.network.capability import capability as network
+from field.reoptimise.capability import capability as reoptimise
 from field.reps.capability import capability as reps
 from field.task.capability import capability as task
 from field.visits.capability import capability as visits
@@ -61,7 +62,7 @@ CAPABILITIES: tuple[Capability, ...] = (
         call_room,
         turn,
     ),
-    *(grid, places, task, dispatch, network, board, map_, reps, visits, zoning),
+    *(grid, places, task, dispatch, network, board, map_, reps, visits, zoning, reoptimise),
 )
 
 UNHEARD = (

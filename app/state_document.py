@@ -7,6 +7,7 @@ import sys
 from assist.request import request
 from assist.webrtc.room.machine import freeze, presence
 from field.grid.territory import proposal
+from field.reoptimise import proposal as replanned
 from field.task import conflict, task
 from kernel.delivery import delivery
 
@@ -29,6 +30,11 @@ CHAPTERS = (
         conflict.TABLE.mermaid,
     ),
     ("A proposal of territories", "`field/grid/territory/proposal.py`.", proposal.TABLE.mermaid),
+    (
+        "A station's day planned again",
+        "`field/reoptimise/proposal.py`.",
+        replanned.TABLE.mermaid,
+    ),
     (
         "A person in a call",
         "`assist/webrtc/room/machine/presence.py`.",

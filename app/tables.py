@@ -31,6 +31,7 @@ MODULES = (
     "field.grid.places.tables",
     "field.grid.territory.tables",
     "field.network.tables",
+    "field.reoptimise.tables",
     "field.task.tables",
     "field.visits.tables",
 )

@@ -53,6 +53,17 @@ class RouteEased(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RepLost(Event):
+    """A representative cannot go on with this working day (ISO 8601), and had so many stops open."""
+
+    type = "rep_lost"
+
+    rep_id: UUID
+    day: str
+    stops: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class GroundLearned(Event):
     """Zones or addresses came in through a file: a place that was not known may be known now.
 

@@ -8,6 +8,7 @@ the same route at once collide.
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -28,7 +29,7 @@ from field.dispatch.tables import RouteRow, Shift, VisitRow
 from field.grid.tables import Rep
 from field.services import FieldServices
 from field.task.tables import Task
-from kernel.database import UnitOfWork
+from kernel.database import UnitOfWork, is_writing
 
 AFRESH = {"populate_existing": True}
 """Rows as they are now: what the session read before it had to wait for somebody is old."""
@@ -36,6 +37,9 @@ AFRESH = {"populate_existing": True}
 _PLANNED = ("route_id", "position", "travel_s", "held", "eta", "starts_at", "ends_at")
 
 Point = tuple[float, float]
+
+FEW_POINTS = 100
+"""Between so many places the travel times are put together at once, between more in a thread."""
 
 
 @dataclasses.dataclass
@@ -199,7 +203,10 @@ async def load_day(
     tasks = {task.id: task for _, task in listed} | {task.id: task for task in extra}
     points = _points(reps, tasks.values())
     await at_hand(session, services.travel, list(points))
-    travel = services.travel.seconds(list(points))
+    if len(points) > FEW_POINTS and not is_writing(session):
+        travel = await asyncio.to_thread(services.travel.seconds, list(points))
+    else:
+        travel = services.travel.seconds(list(points))
     loaded = Day(
         day=day,
         now=now,

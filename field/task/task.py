@@ -23,7 +23,8 @@ move it is:
   it belongs to asks for a visit once more: one request has one task, with all that became of it.
 
 The representative who has the task is the only one who may answer and work it; the dispatcher moves it
-between people; the system places, shelves and lets clocks run out. Nothing else moves a task.
+between people, and so does the system where a day is planned again; the system places, shelves and lets
+clocks run out. Nothing else moves a task.
 """
 
 import dataclasses
@@ -135,7 +136,7 @@ TABLE: Final[Table[TaskState, TaskEvent, Rule]] = Table(
         **_rows(_E.ARRIVE, [_S.ACCEPTED, _S.TRAVELLING], _S.ON_SITE, [By.REP]),
         **_rows(_E.COMPLETE, [_S.ON_SITE], _S.DONE, [By.REP], Need.PROOF),
         **_rows(_E.ESCALATE, [_S.ACCEPTED, _S.TRAVELLING, _S.ON_SITE], _S.ESCALATED, [By.REP], Need.REASON),
-        **_rows(_E.REASSIGN, _UNDER_WAY, _S.ASSIGNED, [By.DISPATCHER], Need.REP),
+        **_rows(_E.REASSIGN, _UNDER_WAY, _S.ASSIGNED, [By.DISPATCHER, By.SYSTEM], Need.REP),
         **_rows(_E.TAKE_BACK, [_S.ASSIGNED, _S.ACCEPTED], _S.UNPLACED, [By.DISPATCHER], Need.REASON),
         **_rows(_E.SETTLE, [_S.ESCALATED], _S.DONE, [By.DISPATCHER], Need.NOTE),
         **_rows(_E.COUNT, _OPEN, _S.DONE, [By.SYSTEM], Need.PROOF),

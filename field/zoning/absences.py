@@ -33,9 +33,10 @@ from field.grid.territory.tables import Absence, ZoneCover
 from field.grid.zones import METRES_PER_DEGREE
 from field.services import FieldServices
 from field.task.tables import Task
-from field.task.task import TaskState
+from field.task.task import By, TaskState
 from field.zoning.reading import Field, read_field
 from kernel.actors import Actor
+from kernel.contracts import RepLost
 from kernel.database import Database, UnitOfWork
 from kernel.errors import NotFound, Refused
 from kernel.identity.staff import Staff, actor_of
@@ -245,6 +246,8 @@ async def begin_absence(
         uow.session.add(ZoneCover(zone_id=zone_id, day=today, rep_id=cover_id, absence_id=absence.id))
     await uow.audit(actor, "note_absence", f"rep:{rep_id}", day=today, zones=len(arranged.zones))
     _changed(uow, rep_id, {cover_id for _, cover_id in arranged.zones})
+    stops = len(await _todays_tasks(uow.session, rep_id, today))
+    uow.emit(RepLost(rep_id=rep_id, day=today.isoformat(), stops=stops))
     return absence
 
 
@@ -315,6 +318,8 @@ async def move_task(uow: UnitOfWork, services: FieldServices, task_id: UUID) -> 
     if searched is not None and searched.found.best:
         # Where somebody was quicker this is refused, and the next turn searches again.
         await assign_task(uow, services, actor, task, searched.found.best[0].rep_id)
+        # Nobody chose this place but the search: a plan for the whole day may choose another.
+        task.placement = task.placement | {"by": By.SYSTEM.value}
         return True
     if task.state is TaskState.TRAVELLING:
         return False  # a dispatcher decides: the table lets nobody take it back

@@ -59,6 +59,7 @@ _OPEN_TO: dict[str, frozenset[Role]] = {
     "zones": _CONSOLE,
     "inbox": _CONSOLE,
     "reps": _CONSOLE,
+    "reoptimisations": _CONSOLE,
     "sent": frozenset(Role),
 }
 

@@ -1,0 +1,252 @@
+"""A plan is put in force: as a whole, under the versions of every route it touches, or not at all.
+
+The routes are held, then compared with what the search has read; what has been written is read again and
+given to the checker, in the same transaction. Whatever speaks against the plan undoes all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+
+from field.dispatch.engine.route import Route, Stop
+from field.dispatch.planning import Day, load_day, moment
+from field.reoptimise.check.rows import Seen, wrong_with
+from field.reoptimise.check.rules import MOVED_ON, Violation
+from field.reoptimise.proposal import DayMovedOn, ProposalEvent, ProposalState, move
+from field.reoptimise.reading import Asked, hold_and_load
+from field.reoptimise.tables import Reoptimisation
+from field.services import FieldServices
+from field.task.answering import answerable_staff
+from field.task.clocks import response_due
+from field.task.escalation import escalation_target
+from field.task.tables import Task
+from field.task.task import By, Given, TaskEvent, TaskState
+from field.task.timeline import departed, step
+from kernel.actors import Actor
+from kernel.contracts import RouteEased, TaskAssigned
+from kernel.database import Database, UnitOfWork, check_version
+from kernel.errors import NotFound, Refused
+
+log = structlog.get_logger(__name__)
+
+REPLANNED = "replanned"
+
+
+class PlanBreaksRules(Refused):
+    """This plan would break a rule, so nothing of it was applied. Please ask for a new one."""
+
+    code = "plan_breaks_rules"
+
+
+async def put_in_force(
+    database: Database,
+    services: FieldServices,
+    actor: Actor,
+    reoptimisation_id: UUID,
+    version: int | None,
+) -> None:
+    """Apply the plan, or mark it as outdated and say so.
+
+    Raises:
+        DayMovedOn: with ``reasons``, what is other now; nothing of the plan is in force.
+        PlanBreaksRules: the checker found what time alone does not explain.
+        ProposalMoveRefused, StaleVersion, NotFound: as they say.
+    """
+    try:
+        await database.run(apply_plan, services, actor, reoptimisation_id, version)
+    except DayMovedOn as refusal:
+        await database.run(outdate, reoptimisation_id, refusal.params)
+        raise
+
+
+async def outdate(uow: UnitOfWork, reoptimisation_id: UUID, why: Mapping[str, object]) -> None:
+    """The plan was made for a day that is over."""
+    row = await uow.session.get_one(Reoptimisation, reoptimisation_id, with_for_update=True)
+    if row.state is ProposalState.READY:
+        take(uow, row, ProposalEvent.OUTDATE)
+        row.outcome = {**row.outcome, "refused": why}
+
+
+async def apply_plan(
+    uow: UnitOfWork,
+    services: FieldServices,
+    actor: Actor,
+    reoptimisation_id: UUID,
+    version: int | None,
+) -> None:
+    """Put the plan in force, in this transaction."""
+    row = await uow.session.get(Reoptimisation, reoptimisation_id, with_for_update=True)
+    if row is None:
+        raise NotFound()
+    check_version(row, version)
+    take(uow, row, ProposalEvent.APPLY)
+    plan = {UUID(rep_id): [UUID(task) for task in tasks] for rep_id, tasks in row.plan.items()}
+    versions = {UUID(rep_id): version for rep_id, version in row.versions.items()}
+    coming = list(await _tasks(uow, [task_id for tasks in plan.values() for task_id in tasks]))
+    day = await hold_and_load(uow, services, row.day, versions, coming)
+    _same_day(day, plan, versions, coming)
+    asked = asked_of(row)
+    before = Seen.of(day, asked)
+    new = frozenset(task.id for task in coming if task.state is TaskState.UNPLACED)
+    moved = await _write(uow, services, actor, row, day, plan)
+    stored = await load_day(uow.session, services, uow.now, row.day, list(day.reps.values()), coming)
+    _accepted(wrong_with(before, Seen.of(stored, asked), services, day.seconds, new), row)
+    await uow.audit(
+        actor,
+        "apply_reoptimisation",
+        f"reoptimisation:{row.id}",
+        station=row.station,
+        routes=len(plan),
+        moved=moved,
+    )
+
+
+def asked_of(row: Reoptimisation) -> Asked:
+    """What was asked for."""
+    return Asked(
+        row.station,
+        row.day,
+        frozenset(UUID(rep_id) for rep_id in row.gone),
+        {UUID(task_id): lock for task_id, lock in row.locks.items()},
+    )
+
+
+def take(uow: UnitOfWork, row: Reoptimisation, event: ProposalEvent) -> None:
+    """Move a re-optimisation, and hint to whoever may be looking."""
+    row.state, row.changed_at = move(row.state, event), uow.now
+    tell(uow, row)
+
+
+def tell(uow: UnitOfWork, row: Reoptimisation) -> None:
+    uow.changed("reoptimisation", row.id, "reoptimisations")
+
+
+async def _tasks(uow: UnitOfWork, ids: Sequence[UUID]) -> Sequence[Task]:
+    """The tasks, locked where the database can, in an order that all who lock several keep."""
+    found = select(Task).where(Task.id.in_(ids)).order_by(Task.id).with_for_update()
+    return (await uow.session.scalars(found, execution_options={"populate_existing": True})).all()
+
+
+def _same_day(
+    day: Day, plan: Mapping[UUID, Sequence[UUID]], versions: Mapping[UUID, int], coming: Sequence[Task]
+) -> None:
+    """Whether the routes are those that the search has read, and the tasks where they were."""
+    stale = [
+        str(rep_id)
+        for rep_id, version in versions.items()
+        if (day.rows[rep_id].version if rep_id in day.rows else 0) != version or rep_id not in day.reps
+    ]
+    if stale:
+        raise DayMovedOn(reasons=["routes_changed"], reps=stale)
+    standing = {visit.task_id for route in day.routes.values() for visit in route.visits}
+    lying = {task.id for task in coming if task.state is TaskState.UNPLACED and task.lon is not None}
+    if {task_id for tasks in plan.values() for task_id in tasks} - standing - lying:
+        raise DayMovedOn(reasons=["tasks_changed"], reps=[])
+
+
+def _accepted(wrong: Sequence[Violation], row: Reoptimisation) -> None:
+    if not wrong:
+        return
+    codes = sorted({each.code for each in wrong})
+    if set(codes) <= MOVED_ON:
+        raise DayMovedOn(reasons=codes, reps=sorted({str(each.rep_id) for each in wrong}))
+    log.error("plan_breaks_rules", reoptimisation=str(row.id), codes=codes)
+    raise PlanBreaksRules(codes=codes)
+
+
+async def _write(
+    uow: UnitOfWork,
+    services: FieldServices,
+    actor: Actor,
+    row: Reoptimisation,
+    day: Day,
+    plan: Mapping[UUID, Sequence[UUID]],
+) -> int:
+    """Write the routes, and give each stop that changes hands to its new representative. How many do."""
+    had = {visit.task_id: rep_id for rep_id, route in day.routes.items() for visit in route.visits}
+    held = {visit.task_id: visit for route in day.routes.values() for visit in route.visits}
+    moves = {
+        task_id: rep_id for rep_id, tasks in plan.items() for task_id in tasks if had.get(task_id) != rep_id
+    }
+    answerable = await _dispatcher(uow, actor, row.station)
+    for task_id, rep_id in moves.items():
+        before = had.get(task_id)
+        _hand_over(uow, services, actor, day, day.tasks[task_id], before, rep_id, answerable)
+    for rep_id, tasks in plan.items():
+        visits = [
+            held[task_id] if had.get(task_id) == rep_id else day.visit_of(day.tasks[task_id])
+            for task_id in tasks
+        ]
+        times = await day.store(uow, rep_id, Route(day.routes[rep_id].rep, tuple(visits)))
+        for stop in times.stops:
+            if moves.get(stop.visit.task_id) == rep_id:
+                _announce(uow, day, day.tasks[stop.visit.task_id], rep_id, stop)
+        if any(had.get(task_id) == rep_id for task_id in moves):
+            uow.emit(RouteEased(rep_id=rep_id))
+    return len(moves)
+
+
+async def _dispatcher(uow: UnitOfWork, actor: Actor, station: str) -> UUID:
+    """Who answers for what waits for an answer again."""
+    if actor.kind == "staff":
+        return actor.id
+    return escalation_target(await answerable_staff(uow.session), station)
+
+
+def _hand_over(
+    uow: UnitOfWork,
+    services: FieldServices,
+    actor: Actor,
+    day: Day,
+    task: Task,
+    before: UUID | None,
+    rep_id: UUID,
+    answerable: UUID,
+) -> None:
+    rep = day.reps[rep_id]
+    by = By.DISPATCHER if actor.kind == "staff" else By.SYSTEM
+    if before is not None:
+        if actor.kind == "staff" or task.answerable_id == day.reps[before].staff_id:
+            task.answerable_id = answerable  # until the new one accepts
+        departed(uow, task, before, "reassigned")
+    event = TaskEvent.REASSIGN if before is not None else TaskEvent.PLACE
+    task.rep_id, task.unplaced_reason = rep.id, None
+    task.accepted_at = task.departed_at = task.late_since = None
+    by = By.SYSTEM if before is None else by
+    given = Given(rep_id=rep.id)
+    step(uow, task, event, by, actor, given, rep=str(rep.id), rep_name=rep.name, reason=REPLANNED)
+    begins = max(uow.now, moment(day.routes[rep.id].rep.shift_start))
+    task.response_due_at = response_due(begins, task.severity)
+
+
+def _announce(uow: UnitOfWork, day: Day, task: Task, rep_id: UUID, stop: Stop) -> None:
+    """Say where the task stands now, and why; its request and its representative hear of it."""
+    rep = day.reps[rep_id]
+    task.placement = {
+        "day": day.day.isoformat(),
+        "passed_over": [],
+        "others": {},
+        "rep_id": str(rep.id),
+        "rep_name": rep.name,
+        "arrives_at": moment(stop.arrive_at).isoformat(),
+        "starts_at": moment(stop.start_at).isoformat(),
+        "finishes_at": moment(stop.finish_at).isoformat(),
+        "reasons": [{"code": REPLANNED, "params": {}}],
+        "by": By.SYSTEM.value,
+    }
+    uow.emit(
+        TaskAssigned(
+            task_id=task.id,
+            request_id=task.request_id,
+            step=task.steps,
+            rep_id=rep.id,
+            rep_staff_id=rep.staff_id,
+            rep_name=rep.name,
+            eta=moment(stop.arrive_at),
+            answerable_id=task.answerable_id,
+        )
+    )
