@@ -25,7 +25,7 @@ from field.dispatch.tables import RouteRow, VisitRow
 from field.grid.reasons import Reason
 from field.grid.store import ZoneBrief
 from field.grid.tables import Rep
-from field.grid.territory.answering import stand_in
+from field.grid.territory.answering import deputy_of
 from field.services import FieldServices
 from field.task.answering import keeper_of
 from field.task.clocks import response_due
@@ -203,8 +203,9 @@ async def _answering(
     if zone is None or zone_id is None:
         return None
     if owner is None:
-        off = zone.owner_id is None or roster.is_off(zone.owner_id)
-        owner = await stand_in(session, zone_id, roster.day, off)
+        owner = roster.covered_by.get(zone_id)
+        if owner is None and (zone.owner_id is None or roster.is_off(zone.owner_id)):
+            owner = await deputy_of(session, zone_id)
     return zone if owner is None else dataclasses.replace(zone, owner_id=owner)
 
 

@@ -84,12 +84,16 @@ class Planned:
 
 @dataclasses.dataclass(frozen=True)
 class Marks:
-    """By which one sees whether anything changed: numbers of rows and sums of versions, the newest import."""
+    """By which one sees whether anything changed: numbers of rows and sums of versions, the newest import.
+    What is rare is here as it is.
+    """
 
     reps: tuple[int, int]
     routes: tuple[int, int]
     grid: UUID | None
     shifts: tuple[tuple[UUID, datetime, datetime], ...]
+    covers: tuple[tuple[UUID, UUID], ...] = ()
+    """Zones that day whose owner is away, and who answers for them."""
 
     def same_people(self, other: Marks) -> bool:
         return (self.reps, self.grid, self.shifts) == (other.reps, other.grid, other.shifts)
@@ -215,6 +219,11 @@ class Roster:
             parts=left(plan.parts),
         )
         return self.renewed(self.marks, {self.people[row].id: shorter})
+
+    @property
+    def covered_by(self) -> dict[UUID, UUID]:
+        """Who answers for a zone whose owner is away that day, by zone."""
+        return dict(self.marks.covers)
 
     def is_off(self, rep_id: UUID) -> bool:
         """Whether the representative does not work on this day, or not at all any more."""

@@ -22,6 +22,7 @@ from field.dispatch.engine.route import RepDay
 from field.dispatch.roster import Marks, Person, Planned, Roster, Span, UsualHours
 from field.dispatch.tables import RouteRow, Shift, VisitRow
 from field.grid.tables import GridImport, Rep, Zone
+from field.grid.territory.tables import ZoneCover
 from field.road.travel import Travel
 from field.task.tables import Task
 from kernel.database import NotReady, is_settled, is_writing
@@ -81,16 +82,22 @@ async def _marks(session: AsyncSession, day: date) -> Marks:
         days.c.rows,
         days.c.versions,
         select(func.count()).select_from(Shift).where(Shift.day == day).scalar_subquery(),
+        select(func.count()).select_from(ZoneCover).where(ZoneCover.day == day).scalar_subquery(),
         select(GridImport.id).order_by(GridImport.id.desc()).limit(1).scalar_subquery(),
     ).select_from(people.join(days, true()))
     found = (await session.execute(columns)).one()
-    reps, rep_versions, routes, route_versions, shifts, grid = found
+    reps, rep_versions, routes, route_versions, shifts, covers, grid = found
     special: tuple[tuple[UUID, datetime, datetime], ...] = ()
     if shifts:
         hours = select(Shift.rep_id, Shift.start_at, Shift.end_at).where(Shift.day == day)
         listed = await session.execute(hours.order_by(Shift.rep_id))
         special = tuple((rep_id, start, end) for rep_id, start, end in listed)
-    return Marks((reps, int(rep_versions)), (routes, int(route_versions)), grid, special)
+    covered: tuple[tuple[UUID, UUID], ...] = ()
+    if covers:
+        of_day = select(ZoneCover.zone_id, ZoneCover.rep_id).where(ZoneCover.day == day)
+        covering = await session.execute(of_day.order_by(ZoneCover.zone_id))
+        covered = tuple((zone_id, rep_id) for zone_id, rep_id in covering)
+    return Marks((reps, int(rep_versions)), (routes, int(route_versions)), grid, special, covered)
 
 
 _HEAD = (RouteRow.rep_id, RouteRow.version, RouteRow.locked, RouteRow.changed_at)

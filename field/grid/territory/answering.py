@@ -22,10 +22,7 @@ async def covered_zones(session: AsyncSession, day: date) -> dict[UUID, list[str
     return found
 
 
-async def stand_in(session: AsyncSession, zone_id: UUID, day: date, owner_off: bool) -> UUID | None:
-    """Who answers for the zone on that day in its owner's place; None where the owner does."""
-    covered = select(ZoneCover.rep_id).where(ZoneCover.zone_id == zone_id, ZoneCover.day == day)
-    if (rep_id := await session.scalar(covered)) is not None or not owner_off:
-        return rep_id
+async def deputy_of(session: AsyncSession, zone_id: UUID) -> UUID | None:
+    """The representative whom the zone's record names for when the owner is off, if that is anybody."""
     deputy = (await session.get_one(Zone, zone_id)).record.get("deputy")
     return await session.scalar(select(Rep.id).where(Rep.code == deputy, Rep.active)) if deputy else None
