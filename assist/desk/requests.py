@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from assist.call.queries import current_call
+from assist.call.queries import current_call_id
 from assist.desk.search import matches
 from assist.desk.views import RequestPageView, RequestRowView, RequestTimelineView
 from assist.guide.guide import Answer, Guide
@@ -16,7 +17,7 @@ from assist.guide.tables import GuideAnswer
 from assist.guide.triage import Given, advance
 from assist.queue.tables import Call
 from assist.rating.tables import Rating
-from assist.request.access import allowed_now, visible_request
+from assist.request.access import allowed_now, sees, visible_request
 from assist.request.answers import RequestComposer
 from assist.request.people import people
 from assist.request.request import State
@@ -35,8 +36,29 @@ from assist.request.views import (
 from assist.verdict.tables import VerdictRow
 from assist.verdict.verdict import allowed_outcomes
 from kernel.actors import Actor
+from kernel.errors import NotFound
 
 PAGE = 50
+
+# In one statement: whoever changes a request is answered with the whole of it.
+_answer = aliased(GuideAnswer)
+_LAST_ANSWER = (
+    select(_answer.id)
+    .where(_answer.request_id == ServiceRequest.id)
+    .order_by(_answer.at.desc(), _answer.id.desc())
+    .limit(1)
+    .correlate(ServiceRequest)
+    .scalar_subquery()
+)
+_WHOLE = (
+    select(ServiceRequest, Customer, VerdictRow, Rating, Call, GuideAnswer)
+    .join(Customer, Customer.id == ServiceRequest.customer_id)
+    .outerjoin(VerdictRow, VerdictRow.request_id == ServiceRequest.id)
+    .outerjoin(Rating, Rating.request_id == ServiceRequest.id)
+    .outerjoin(Call, Call.id == current_call_id(ServiceRequest.id))
+    .outerjoin(GuideAnswer, GuideAnswer.id == _LAST_ANSWER)
+    .where(ServiceRequest.id == bindparam("id"))
+)
 
 
 def composer(guides: Mapping[str, Guide]) -> RequestComposer:
@@ -52,11 +74,10 @@ async def request_view(
     session: AsyncSession, actor: Actor, request_id: UUID, guides: Mapping[str, Guide], language: str
 ) -> RequestView:
     """One request, whole."""
-    row = await visible_request(session, actor, request_id)
-    customer = await session.get_one(Customer, row.customer_id)
-    verdict = await session.get(VerdictRow, row.id)
-    rating = await session.get(Rating, row.id)
-    call = await current_call(session, row.id)
+    found = (await session.execute(_WHOLE, {"id": request_id})).first()
+    if found is None or not sees(actor, found.ServiceRequest):
+        raise NotFound()
+    row, customer, verdict, rating, call, last_answer = found
     ids = [row.owner_id, row.technician_id]
     ids += [verdict.given_by] if verdict else []
     ids += [call.technician_id] if call else []
@@ -82,7 +103,7 @@ async def request_view(
         skill=row.skill.value,
         priority=row.priority,
         safety_stop=row.safety_stop,
-        guide=await _guide_position(session, row, guides),
+        guide=_guide_position(last_answer, guides),
         call=_call(call, staff) if call else None,
         verdict=_verdict(verdict, staff) if verdict else None,
         outcome=row.outcome.value if row.outcome else None,
@@ -112,14 +133,8 @@ def _place(customer: Customer) -> PlaceView | None:
     )
 
 
-async def _guide_position(
-    session: AsyncSession, row: ServiceRequest, guides: Mapping[str, Guide]
-) -> GuidePositionView | None:
+def _guide_position(last: GuideAnswer | None, guides: Mapping[str, Guide]) -> GuidePositionView | None:
     """Where the last answer led, so that a refreshed page goes on there."""
-    query = select(GuideAnswer).where(GuideAnswer.request_id == row.id)
-    last = (
-        await session.scalars(query.order_by(GuideAnswer.at.desc(), GuideAnswer.id.desc()).limit(1))
-    ).first()
     if last is None or last.guide not in guides:
         return None
     position = advance(guides, [], Given(last.guide, last.step, Answer(last.answer)))

@@ -33,7 +33,7 @@ class OpenedView(RequestView):
 
 async def shown(call: Call, request_id: UUID, actor: Actor | None = None) -> RequestView:
     """The request as the caller sees it now."""
-    async with call.database.reading() as session:
+    async with call.database.glance() as session:
         return await call.use(RequestComposer).view(session, actor or call.actor, request_id, call.language)
 
 

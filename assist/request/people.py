@@ -17,9 +17,8 @@ async def people(
 ) -> Mapping[UUID, StaffView]:
     """Staff by id, with their names as the reader's language writes them."""
     wanted = {id for id in ids if id is not None}
-    rows = await session.scalars(select(Staff).where(Staff.id.in_(wanted)))
-    return {row.id: StaffView(id=row.id, name=_name(row, language)) for row in rows}
-
-
-def _name(staff: Staff, language: str) -> str:
-    return staff.name_en or staff.name if language == "en" else staff.name
+    query = select(Staff.id, Staff.name, Staff.name_en).where(Staff.id.in_(wanted))
+    return {
+        id: StaffView(id=id, name=name_en or name if language == "en" else name)
+        for id, name, name_en in await session.execute(query)
+    }
