@@ -9,7 +9,7 @@ import asyncio
 import json
 import os
 import platform
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from functools import cache, partial
@@ -43,7 +43,6 @@ from field.grid.store import GridCache
 from field.network.services import NetworkServices
 from field.services import FieldServices
 from kernel.clock import SystemClock
-from kernel.contracts import Changed, Event
 from kernel.database import Database
 from kernel.delivery.commands import DELIVERY
 from kernel.delivery.courier import Courier
@@ -53,6 +52,7 @@ from kernel.events.bus import Consumer, Relay
 from kernel.events.lease import Leases
 from kernel.ids import new_token
 from kernel.jobs import keep_doing
+from kernel.outbox import Left
 from kernel.pictures.blobs import Blobs
 from kernel.pictures.removal import Holders
 from kernel.process.cancelling import heed_cancellation
@@ -166,9 +166,9 @@ def build_web(settings: Settings) -> Starlette:
     gateway = ByChannel({"sms": gateway_of(settings.sms_url, settings.sms_secret), "push": push})
     courier = Courier(database, gateway)
 
-    def wake(emitted: Sequence[Event]) -> None:
-        relay.wake()
-        if any(isinstance(each, Changed) and each.resource == DELIVERY for each in emitted):
+    def wake(left: Left) -> None:
+        relay.wake(left)
+        if any(hint.resource == DELIVERY for hint in left.hints):
             courier.wake()
 
     database.on_commit = wake

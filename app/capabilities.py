@@ -66,7 +66,7 @@ CAPABILITIES: tuple[Capability, ...] = (
 )
 
 UNHEARD = (
-    Changed,  # a hint for open pages, which the relay gives to Redis at once
+    Changed,  # a hint for open pages, which is no event to handle: kernel.events.hints
     RequestClosed,  # the end of the road; kept for whoever comes to count or to tell others
 )
 """Events that nobody in the house handles, and why."""

@@ -15,7 +15,7 @@ from kernel.identity.links import AccessLink, forget_expired, forget_links
 from kernel.identity.sessions import Session, forget_ended, forget_sessions
 from kernel.identity.staff import Staff
 from kernel.jobs import Job, Turn
-from kernel.outbox import OutboxRow, forget_private
+from kernel.outbox import HintRow, OutboxRow, forget_private
 from kernel.pictures import removal
 from kernel.pictures.blobs import FOLDERS
 from kernel.pictures.removal import Holders, sweep_folder
@@ -58,7 +58,7 @@ capability = Capability(
         Job("sessions.ended", forget_ended_sessions, TIDY_EVERY_S, TIDY_EVERY_S),
         Job("pictures.unheld", sweep_pictures, TIDY_EVERY_S, TIDY_EVERY_S),
     ),
-    tables=(AuditEntry, InboxRow, FailedEvent, AccessLink, Delivery, OutboxRow, Session, Staff),
+    tables=(AuditEntry, InboxRow, FailedEvent, AccessLink, Delivery, HintRow, OutboxRow, Session, Staff),
     erasers=(
         Eraser("request", (Delivery.to, Delivery.text, Delivery.answer), forget_messages),
         *(Eraser(of, (OutboxRow.body,), forget_what_is_told) for of in ("request", "task")),

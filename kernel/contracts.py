@@ -275,7 +275,10 @@ class PicturesErased(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Changed(Event):
-    """A hint for open pages: fetch ``resource`` ``id`` again. Losing one costs seconds, nothing else."""
+    """A hint for open pages: fetch ``resource`` ``id`` again. Losing one costs seconds, nothing else.
+
+    Given by ``UnitOfWork.changed``; it has no handlers, and a road of its own (:mod:`kernel.events.hints`).
+    """
 
     type = "changed"
 

@@ -14,14 +14,14 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import event, func, select, text
+from sqlalchemy import event, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
@@ -38,7 +38,7 @@ from kernel.clock import Clock, SystemClock
 from kernel.contracts import Changed, Event
 from kernel.errors import Crowded, StaleVersion
 from kernel.ids import uuid7
-from kernel.outbox import hinted_once, outbox_row
+from kernel.outbox import HintRow, Left, hint_row, hinted_once, outbox_row
 from kernel.sql import postgres, spatial
 from kernel.sql.absence import is_away
 from kernel.sql.sqlite import Sqlite
@@ -58,6 +58,10 @@ PREPARED_AT_MOST = 8
 
 IDLE_S = 1.0
 """How long a connection may lie unused and be trusted to be alive."""
+
+POOL = {"pool_size": 20, "max_overflow": 0, "pool_use_lifo": True}
+"""Of each process. What would go beyond the pool is waited for: a connection of its own for a moment costs
+PostgreSQL a process, and both of us everything that was prepared on it. Those used last are used next."""
 
 _SERIALIZATION_FAILURES = {"40001", "40P01"}
 """PostgreSQL's SQLSTATEs for "run that again": serialization failure, deadlock."""
@@ -102,6 +106,9 @@ def is_settled(session: AsyncSession) -> bool:
     return not session.info.get(AMONG_OTHERS)
 
 
+_WRITE_HINTS = insert(HintRow)
+
+
 class NotReady(Exception):
     """A command needs what is slow to come by. :meth:`Database.run` leaves the transaction, so that nobody
     waits, has it made ready in a session that only reads, and runs the command again.
@@ -119,25 +126,32 @@ class UnitOfWork:
         self.session = session
         self.clock = clock
         self.now: datetime = clock.now()
-        self.emitted: list[Event] = []
+        self.left = Left()
+        """What is to be carried once it is stored."""
         self.afterwards: list[Callable[[], None]] = []
         """Called in order once everything is stored, and never when it is not."""
+        self._events: list[Event] = []
+        self._hints: list[Changed] = []
 
     def new_id(self) -> UUID:
         return uuid7(self.now)
 
     def emit(self, happened: Event) -> None:
         """Have an event leave with this transaction. It is in the outbox when the command has ended."""
-        self.emitted.append(happened)
+        self._events.append(happened)
 
     def changed(self, resource: str, id: UUID | str, *topics: str) -> None:
         """Hint to the open pages on ``topics`` that ``resource`` ``id`` should be fetched again."""
-        self.emit(Changed(resource=resource, id=str(id), topics=topics))
+        self._hints.append(Changed(resource=resource, id=str(id), topics=topics))
 
     async def end(self) -> None:
-        """Have what was emitted leave, and everything stored; for :class:`Database` to call."""
-        self.emitted = hinted_once(self.emitted)
-        self.session.add_all(outbox_row(happened, self.now) for happened in self.emitted)
+        """Have what was emitted and hinted at leave, and everything stored; for :class:`Database` to call."""
+        self.session.add_all(outbox_row(happened, self.now) for happened in self._events)
+        self.left = Left(self._events)
+        if self._hints:
+            self.left = Left(self._events, hinted_once(self._hints), self.new_id())
+            connection = await self.session.connection()
+            await connection.execute(_WRITE_HINTS, hint_row(self.left, self.now))
         await self.session.commit()
 
     async def hold(self, name: str) -> None:
@@ -190,17 +204,15 @@ class Hold:
 class Database:
     """An engine, on either foundation.
 
-    ``on_commit`` is called with the events that each commit left behind, to wake who carries them at once.
+    ``on_commit`` is called with what each commit left to be carried, to wake who carries it at once.
     """
 
-    def __init__(self, url: str, clock: Clock | None = None, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, clock: Clock | None = None) -> None:
         self.clock = clock or SystemClock()
         self.is_sqlite = url.startswith("sqlite")
-        self.on_commit: Callable[[Sequence[Event]], None] = lambda emitted: None
+        self.on_commit: Callable[[Left], None] = lambda left: None
         options: dict[str, Any] = (
-            {"module": Sqlite()}
-            if self.is_sqlite
-            else {"pool_size": pool_size, "connect_args": postgres.CONNECTING}
+            {"module": Sqlite()} if self.is_sqlite else {"connect_args": postgres.CONNECTING, **POOL}
         )
         # Errors end in logs: they name the statement, and none of the values people gave.
         self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **options)
@@ -271,8 +283,8 @@ class Database:
             await turn.stored()
         for call in uow.afterwards:
             call()
-        if uow.emitted:
-            self.on_commit(uow.emitted)
+        if uow.left.events or uow.left.hints:
+            self.on_commit(uow.left)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -284,7 +296,8 @@ class Database:
 
     @asynccontextmanager
     async def glance(self) -> AsyncIterator[AsyncSession]:
-        """A session for one statement that only reads: no transaction is begun, and none ended."""
+        """A session for one statement that only reads, or for some that need not see the same moment: no
+        transaction is begun, and none ended."""
         async with AsyncSession(self._for_a_glance, expire_on_commit=False) as session:
             yield session
 

@@ -12,15 +12,16 @@ again when a handler group has not confirmed it in time, so that Redis may lose 
 What an event tells of a person (its ``private`` fields) never goes to Redis, and stays here only until every
 group has handled it: the stream carries the event's id and type, and a consumer reads the row.
 
-Hints to open pages (:class:`~kernel.contracts.Changed`) take the same road as far as the relay, which
-publishes them to whoever is listening and forgets them.
+Hints to open pages (:class:`~kernel.contracts.Changed`) are written in the same transaction, to a table of
+their own: they are published to whoever is listening, and forgotten (:mod:`kernel.events.hints`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -63,6 +64,25 @@ class OutboxRow(Base):
     )
 
 
+class HintRow(Base):
+    """The hints that one transaction gave to open pages, until they are published."""
+
+    __tablename__ = "hint"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    hints: Mapped[list[dict[str, Any]]] = mapped_column(JsonColumn)
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a commit left to be carried: its events, and its hints, in the row ``hints_id``."""
+
+    events: Sequence[Event] = ()
+    hints: Sequence[Changed] = ()
+    hints_id: UUID | None = None
+
+
 def _leaves(kind: type[Event]) -> list[type[Event]]:
     below = [leaf for child in kind.__subclasses__() for leaf in _leaves(child)]
     return below or [kind]
@@ -85,20 +105,19 @@ def outbox_row(happened: Event, now: datetime) -> OutboxRow:
     )
 
 
-def hinted_once(emitted: Iterable[Event]) -> list[Event]:
-    """What a transaction has to tell: all its hints about one thing are one, where the first of them was."""
-    told: list[Event] = []
-    hints: dict[tuple[str, str], int] = {}
-    for happened in emitted:
-        if isinstance(happened, Changed):
-            at = hints.setdefault((happened.resource, happened.id), len(told))
-            if at < len(told):
-                first = cast(Changed, told[at])
-                topics = tuple(dict.fromkeys((*first.topics, *happened.topics)))
-                told[at] = Changed(resource=first.resource, id=first.id, topics=topics)
-                continue
-        told.append(happened)
-    return told
+def hint_row(left: Left, now: datetime) -> dict[str, Any]:
+    """The row that carries the hints of ``left`` out."""
+    return {"id": left.hints_id, "hints": msgspec.to_builtins(left.hints), "written_at": now}
+
+
+def hinted_once(given: Iterable[Changed]) -> list[Changed]:
+    """A transaction's hints: all of them about one thing are one, where the first of them was."""
+    told: dict[tuple[str, str], Changed] = {}
+    for hint in given:
+        first = told.setdefault((hint.resource, hint.id), hint)
+        topics = tuple(dict.fromkeys((*first.topics, *hint.topics)))
+        told[hint.resource, hint.id] = Changed(resource=hint.resource, id=hint.id, topics=topics)
+    return list(told.values())
 
 
 def read_event(type: str, body: dict[str, Any]) -> Event:
@@ -127,8 +146,3 @@ async def forget_private(session: AsyncSession, subject: UUID) -> None:
     for row in await session.scalars(waiting):
         if str(subject) in (row.body.get("request_id"), row.body.get("task_id")):
             row.body = without_private(row.type, row.body)
-
-
-def is_hint(row: OutboxRow) -> bool:
-    """Whether a row is only a hint to open pages, done with once it is published."""
-    return row.type == Changed.type

@@ -8,7 +8,6 @@ delivery that may follow harmless.
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 import time
 from collections.abc import Sequence
@@ -24,25 +23,26 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 from sqlalchemy import Select, delete, func, select, update
 
-from kernel.contracts import Event
 from kernel.database import Database, UnitOfWork
+from kernel.events.hints import Hints
 from kernel.events.inbox import Early, FailedEvent, HandlerGroup, InboxRow
 from kernel.events.lease import Leases
-from kernel.outbox import EVENT_TYPES, PRIVATE_TYPES, OutboxRow, is_hint, read_event, without_private
+from kernel.outbox import EVENT_TYPES, PRIVATE_TYPES, Left, OutboxRow, read_event, without_private
 from kernel.process.cancelling import heed_cancellation
+from kernel.sql.rows import few_lengths
 
 log = structlog.get_logger(__name__)
 
 STREAM = "curbstop:events"
-LIVE_CHANNEL = "curbstop:live"
 BATCH = 200
 STREAM_LENGTH = 100_000
 RESEND_AFTER = timedelta(seconds=5)
 KEEP_SETTLED = timedelta(days=7)
 SLOWEST_RESEND = timedelta(seconds=60)
 LEASE_MS = 3000
-SWEEP_EVERY_S = 0.5
-"""How often the relay looks for what has been handled, or has to be sent again."""
+LOOK_EVERY_S = 0.5
+"""How often the relay looks for what others left: events and hints of a worker that died, what has been
+handled, what has to be sent again."""
 GATHER_S = 0.05
 """The time between two turns of the relay, at least, while there is no more waiting than one turn takes."""
 
@@ -60,7 +60,7 @@ def connect_redis(url: str) -> Redis:
 
 
 class Relay:
-    """Carries outbox rows to Redis, and settles those that every group has handled.
+    """Carries outbox rows to Redis, settles those that every group has handled, and passes hints on.
 
     Any number of workers may run one: a row sent twice takes effect once.
     """
@@ -69,23 +69,32 @@ class Relay:
         self._database = database
         self._redis = redis
         self._groups = tuple(groups)
+        self._hints = Hints(database, redis)
         self._wake = asyncio.Event()
+        self._emitted = False
 
-    def wake(self, _emitted: Sequence[Event] = ()) -> None:
-        """Something was written: look soon."""
+    def wake(self, left: Left) -> None:
+        """Something was written: pass it on soon."""
+        self._hints.take(left)
+        self._emitted = self._emitted or bool(left.events)
         self._wake.set()
 
     async def run(self) -> None:
         """Relay until cancelled."""
-        swept = 0.0
+        looked = 0.0
         while True:
             heed_cancellation()
             begun = time.monotonic()
             try:
-                moved = await self.pass_on()
-                if begun - swept >= SWEEP_EVERY_S:
+                moved = await self._hints.pass_on()
+                due = begun - looked >= LOOK_EVERY_S
+                if due or self._emitted:
+                    self._emitted = False
+                    moved = max(moved, await self._pass_events_on())
+                if due:
+                    moved = max(moved, await self._hints.pass_on_left_behind())
                     await self._sweep()
-                    swept = begun
+                    looked = begun
             except (RedisError, OSError) as error:
                 log.warning("relay_redis_away", error=type(error).__name__)
                 await self._handle_here()
@@ -97,14 +106,17 @@ class Relay:
                 await asyncio.sleep(1)
             if moved < BATCH:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), timeout=0.5)
+                    await asyncio.wait_for(self._wake.wait(), timeout=LOOK_EVERY_S)
                 # Many who write at once wake it once: what each left goes out in one turn.
                 await asyncio.sleep(begun + GATHER_S - time.monotonic())
             self._wake.clear()
 
     async def pass_on(self) -> int:
-        """Publish what is waiting, in order; the number of rows published."""
-        async with self._database.reading() as session:
+        """Publish what lies in the database, events in their order; the number of rows."""
+        return await self._pass_events_on() + await self._hints.pass_on_left_behind(timedelta())
+
+    async def _pass_events_on(self) -> int:
+        async with self._database.glance() as session:
             rows = (
                 await session.scalars(
                     select(OutboxRow)
@@ -119,12 +131,12 @@ class Relay:
         return len(rows)
 
     def _unwanted(self, rows: Sequence[OutboxRow]) -> list[UUID]:
-        """Rows that nobody has to handle: hints, and events no group listens to.
+        """Rows that nobody has to handle: events no group listens to.
 
         An event of a newer release is not ours to judge: workers of both run while it is rolled out.
         """
         unheard = EVENT_TYPES.keys() - self._wanted
-        return [row.id for row in rows if is_hint(row) or row.type in unheard]
+        return [row.id for row in rows if row.type in unheard]
 
     @property
     def _wanted(self) -> set[str]:
@@ -133,16 +145,13 @@ class Relay:
     async def _publish(self, rows: Sequence[OutboxRow]) -> None:
         async with self._redis.pipeline(transaction=False) as pipe:
             for row in rows:
-                if is_hint(row):
-                    pipe.publish(LIVE_CHANNEL, json.dumps(row.body, ensure_ascii=False))
-                else:
-                    # The body stays behind: a stream keeps its entries, and some tell of a person.
-                    entry = {"id": str(row.id), "type": row.type}
-                    pipe.xadd(STREAM, entry, maxlen=STREAM_LENGTH, approximate=True)  # type: ignore[arg-type]
+                # The body stays behind: a stream keeps its entries, and some tell of a person.
+                entry = {"id": str(row.id), "type": row.type}
+                pipe.xadd(STREAM, entry, maxlen=STREAM_LENGTH, approximate=True)  # type: ignore[arg-type]
             await pipe.execute()
 
     async def _sweep(self) -> None:
-        async with self._database.reading() as session:
+        async with self._database.glance() as session:
             waiting = (await session.scalars(_published_unsettled().limit(1))).first()
         if waiting is not None:
             await self._database.run(_settle_and_resend, self._groups)
@@ -179,7 +188,8 @@ def _published_unsettled() -> Select[OutboxRow]:
 
 
 async def _mark_published(uow: UnitOfWork, ids: list[UUID], unwanted: list[UUID]) -> None:
-    await uow.session.execute(update(OutboxRow).where(OutboxRow.id.in_(ids)).values(published_at=uow.now))
+    sent = update(OutboxRow).where(OutboxRow.id.in_(few_lengths(ids)))
+    await uow.session.execute(sent.values(published_at=uow.now))
     if unwanted:
         settled = update(OutboxRow).where(OutboxRow.id.in_(unwanted))
         await uow.session.execute(settled.values(settled_at=uow.now))

@@ -43,7 +43,9 @@ class InboxRow(Base):
     __tablename__ = "inbox"
 
     group: Mapped[str] = mapped_column("handler_group", String(32), primary_key=True)
-    event_id: Mapped[UUID] = mapped_column(ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(
+        ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
     handled_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -53,7 +55,9 @@ class FailedEvent(Base):
     __tablename__ = "failed_event"
 
     group: Mapped[str] = mapped_column("handler_group", String(32), primary_key=True)
-    event_id: Mapped[UUID] = mapped_column(ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(
+        ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
     attempts: Mapped[int]
     last_error: Mapped[str]
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -21,10 +21,10 @@ from assist.stills.commands import NewStill, record_still
 from assist.verdict.commands import Conclusion, VisitWish, conclude, give_verdict
 from assist.verdict.verdict import Ownership, Severity, Verdict
 from kernel.actors import Actor, Role
-from kernel.contracts import Changed, Event
+from kernel.contracts import Event
 from kernel.database import Database
 from kernel.identity.staff import actor_of, add_staff
-from kernel.outbox import OutboxRow, read_event
+from kernel.outbox import HintRow, OutboxRow, read_event
 from kernel.pictures.blobs import Blobs
 
 LEAK = NewRequest(Category.LEAK, Asker.RESIDENT, "zh-Hans", "public")
@@ -99,9 +99,9 @@ class AssistHouse:
 
     async def hints(self, resource: str) -> set[str]:
         """Topics that were told about `resource`."""
-        return {
-            topic for hint in await self.told(Changed) if hint.resource == resource for topic in hint.topics
-        }
+        async with self.database.reading() as session:
+            given = [hint for hints in await session.scalars(select(HintRow.hints)) for hint in hints]
+        return {topic for hint in given if hint["resource"] == resource for topic in hint["topics"]}
 
 
 def a_still(**changes: Any) -> NewStill:

@@ -6,11 +6,13 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import select
+from redis.asyncio.client import PubSub
+from sqlalchemy import func, select
 
 from kernel.clock import ManualClock
 from kernel.contracts import RequestClosed, RequestWithdrawn
@@ -18,9 +20,10 @@ from kernel.database import Database, UnitOfWork
 from kernel.delivery.delivery import State
 from kernel.delivery.tables import Delivery
 from kernel.events.bus import BATCH, Consumer, Relay, connect_redis, deliver
+from kernel.events.hints import LIVE_CHANNEL
 from kernel.events.inbox import FailedEvent, HandlerGroup
 from kernel.events.lease import Leases
-from kernel.outbox import OutboxRow
+from kernel.outbox import HintRow, OutboxRow
 
 
 class Desk:
@@ -175,18 +178,73 @@ async def test_rows_settle_once_everyone_has_them(database: Database, workers: C
             await asyncio.sleep(0.05)
 
 
+async def heard(pubsub: PubSub) -> list[Any]:
+    async with asyncio.timeout(5):
+        while (message := await pubsub.get_message(ignore_subscribe_messages=True, timeout=1)) is None:
+            pass
+    return list(json.loads(message["data"]))
+
+
+async def hints_left(database: Database) -> int:
+    async with database.reading() as session:
+        return await session.scalar(select(func.count()).select_from(HintRow)) or 0
+
+
 async def test_hints_reach_open_pages(database: Database, redis_client: Redis, desk: Desk) -> None:
     async def hint(uow: UnitOfWork) -> None:
         uow.changed("task", "7", "tasks", "rep:1")
 
+    relay = Relay(database, redis_client, [desk.group])
     async with redis_client.pubsub() as pubsub:
-        await pubsub.subscribe("curbstop:live")
+        await pubsub.subscribe(LIVE_CHANNEL)
         await database.run(hint)
-        await Relay(database, redis_client, [desk.group]).pass_on()
-        async with asyncio.timeout(5):
-            while (message := await pubsub.get_message(ignore_subscribe_messages=True, timeout=1)) is None:
-                pass
-    assert json.loads(message["data"]) == {"resource": "task", "id": "7", "topics": ["tasks", "rep:1"]}
+        await relay.pass_on()
+        assert await heard(pubsub) == [{"resource": "task", "id": "7", "topics": ["tasks", "rep:1"]}]
+    assert await hints_left(database) == 0
+
+
+async def test_what_many_left_is_hinted_at_together_and_each_thing_once(
+    database: Database, redis_client: Redis, desk: Desk
+) -> None:
+    async def hint(uow: UnitOfWork, number: int) -> None:
+        uow.changed("task", str(number), "tasks")
+        uow.changed("zone", "all", "zones")
+
+    relay = Relay(database, redis_client, [desk.group])
+    database.on_commit = relay.wake
+    async with redis_client.pubsub() as pubsub:
+        await pubsub.subscribe(LIVE_CHANNEL)
+        for number in (1, 2):
+            await database.run(hint, number)
+        running = asyncio.create_task(relay.run())
+        hints = await heard(pubsub)
+        while await hints_left(database):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert [(each["resource"], each["id"]) for each in hints] == [
+        ("task", "1"),
+        ("zone", "all"),
+        ("task", "2"),
+    ]
+
+
+async def test_hints_of_a_worker_that_died_are_passed_on_by_another(
+    database: Database, redis_client: Redis, desk: Desk, clock: ManualClock
+) -> None:
+    async def hint(uow: UnitOfWork) -> None:
+        uow.changed("task", "7", "tasks")
+
+    await database.run(hint)  # and nobody was told
+    running = asyncio.create_task(Relay(database, redis_client, [desk.group]).run())
+    async with redis_client.pubsub() as pubsub:
+        await pubsub.subscribe(LIVE_CHANNEL)
+        await asyncio.sleep(0.2)
+        assert await hints_left(database) == 1, "their own worker may be at it"
+        clock.advance(1)
+        assert [each["id"] for each in await heard(pubsub)] == ["7"]
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_without_redis_no_event_waits_behind_others(
@@ -202,18 +260,19 @@ async def test_without_redis_no_event_waits_behind_others(
     away = connect_redis("redis://127.0.0.1:1")
     relay = asyncio.create_task(Relay(database, away, [desk.group]).run())
     assert kept in await until(database, BATCH + 1, seconds=40)
-    waiting = select(OutboxRow.type).where(OutboxRow.settled_at.is_(None)).distinct()
-    left: set[str] = set()
+    waiting = select(func.count()).where(OutboxRow.settled_at.is_(None))
+    left = None
     with suppress(TimeoutError):
         async with asyncio.timeout(10):  # the last batch is settled after it was handled
-            while left != {"changed"}:
+            while left != 0:
                 await asyncio.sleep(0.05)
                 async with database.reading() as session:
-                    left = set(await session.scalars(waiting))
+                    left = await session.scalar(waiting)
     relay.cancel()
     await asyncio.gather(relay, return_exceptions=True)
     await away.aclose()
-    assert left == {"changed"}, "hints wait for whoever listens again"
+    assert left == 0
+    assert await hints_left(database) == 1, "hints wait for whoever listens again"
 
 
 async def test_events_that_nobody_can_handle_keep_no_other_from_being_settled(

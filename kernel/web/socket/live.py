@@ -26,7 +26,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from kernel.actors import Actor, Role
 from kernel.database import Database
-from kernel.events.bus import LIVE_CHANNEL
+from kernel.events.hints import LIVE_CHANNEL
 from kernel.identity.sessions import SESSION_TOPIC
 from kernel.process.bucket import Bucket
 from kernel.process.cancelling import heed_cancellation
@@ -151,7 +151,8 @@ class Live:
                     self._announce_gap()
                     async for message in pubsub.listen():
                         if message["type"] == "message":
-                            self.pass_on(json.loads(message["data"]))
+                            for hint in json.loads(message["data"]):
+                                self.pass_on(hint)
             except (RedisError, OSError) as error:
                 log.warning("live_redis_away", error=type(error).__name__)
                 await asyncio.sleep(0.5)
