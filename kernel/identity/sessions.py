@@ -6,21 +6,26 @@ product's pages), so that a browser may hold a technician's and a dispatcher's s
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, bindparam, delete, select
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, Row, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.actors import Actor, Surface
-from kernel.database import UnitOfWork
+from kernel.clock import Clock
+from kernel.database import Database, UnitOfWork
 from kernel.identity.staff import Staff, actor_of
 from kernel.identity.subscriptions import PushSubscription
 from kernel.ids import new_token, token_hash
+from kernel.process.asking import Asking
 from kernel.sql.base import Base
 from kernel.sql.columns import UtcDateTime, enum_column
+from kernel.sql.rows import few_lengths
 
 SESSION_TOPIC = "sessions"
 """Live topic ``sessions:<id>``: a session has ended, and whatever it holds open must close."""
@@ -138,24 +143,46 @@ async def _end(uow: UnitOfWork, *which: ColumnElement[bool]) -> None:
         uow.changed("session", session_id, f"{SESSION_TOPIC}:{session_id}")
 
 
-# One statement, and no objects: it is asked at every call.
+# One statement, and no objects: it is asked at every call, for all who call at the same time.
 _SESSION, _STAFF = Session.__table__, Staff.__table__
 _WHO = (
     select(
-        *(_SESSION.c[name] for name in ("surface", "staff_id", "request_id", "kept_until")),
+        *(_SESSION.c[name] for name in ("token_hash", "surface", "staff_id", "request_id", "kept_until")),
         *(_SESSION.c[name] for name in ("expires_at", "revoked_at")),
         *(_STAFF.c[name] for name in ("id", "name", "name_en", "roles", "language", "active")),
     )
     .select_from(_SESSION.outerjoin(_STAFF, _STAFF.c.id == _SESSION.c.staff_id))
-    .where(_SESSION.c.token_hash == bindparam("hash"))
+    .where(_SESSION.c.token_hash.in_(bindparam("hashes", expanding=True)))
 )
+
+
+class Callers:
+    """Says whose tokens are presented at the doors of one process."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._rows = Asking(self._read)
+
+    async def who(self, token: str, surface: Surface | None = None) -> Actor | None:
+        """As :func:`who`, out of what is stored now."""
+        row = await self._rows.answer(token_hash(token))
+        return _actor(row, self._clock.now(), surface)
+
+    async def _read(self, hashes: Sequence[bytes]) -> Mapping[bytes, Row[Any]]:
+        async with self._database.glance() as session:
+            rows = await session.execute(_WHO, {"hashes": few_lengths(hashes)})
+            return {row.token_hash: row for row in rows}
 
 
 async def who(
     session: AsyncSession, token: str, now: datetime, surface: Surface | None = None
 ) -> Actor | None:
     """Whose token this is; None when it is unknown, expired, revoked, or of another surface."""
-    row = (await session.execute(_WHO, {"hash": token_hash(token)})).first()
+    return _actor((await session.execute(_WHO, {"hashes": [token_hash(token)]})).first(), now, surface)
+
+
+def _actor(row: Row[Any] | None, now: datetime, surface: Surface | None) -> Actor | None:
     if row is None or row.revoked_at is not None or row.expires_at <= now:
         return None
     if surface is not None and row.surface != surface:

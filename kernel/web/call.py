@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
@@ -19,7 +20,7 @@ from kernel.database import Database
 from kernel.errors import CurbstopError, Unauthenticated
 from kernel.events.lease import Leases
 from kernel.i18n import pick_language
-from kernel.identity.sessions import NewSession
+from kernel.identity.sessions import Callers, NewSession
 from kernel.process.turns import Asker
 from kernel.settings import Settings
 from kernel.web.limits import RateLimiter, Uploads, counted_as
@@ -45,6 +46,11 @@ class House:
     services: dict[type, object] = field(default_factory=dict)
     uploads: Uploads = field(default_factory=Uploads)
     fault_page: FaultPage = lambda error, request: None
+
+    @cached_property
+    def callers(self) -> Callers:
+        """Who is there, by their token."""
+        return Callers(self.database, self.clock)
 
     def use(self, kind: type[T]) -> T:
         return cast(T, self.services[kind])

@@ -11,11 +11,12 @@ from typing import Any
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, NoMatchFound, Route
+from starlette.types import Receive, Scope, Send
 
 from kernel.actors import Actor
 from kernel.errors import NotFound
-from kernel.identity.sessions import end_session, keep_session, who
+from kernel.identity.sessions import end_session, keep_session
 from kernel.web.api import Api, Operation
 from kernel.web.call import Call, House, address_of
 from kernel.web.faults import answer, as_curbstop_error
@@ -28,6 +29,10 @@ from kernel.web.sent import sent
 log = structlog.get_logger(__name__)
 
 
+_FOUND = "curbstop.route"
+Shape = tuple[int, str]
+
+
 def routes(apis: Iterable[Api], house: House) -> list[BaseRoute]:
     """Starlette routes for every operation; a known path with another method answers 405."""
     by_path: dict[str, dict[str, Operation]] = {}
@@ -38,10 +43,11 @@ def routes(apis: Iterable[Api], house: House) -> list[BaseRoute]:
                 raise TypeError(f"{operation.method} {operation.path} is declared twice")
             methods[operation.method] = operation
     ordered = sorted(by_path.items(), key=lambda item: ("{" in item[0], item[0]))
-    return [
+    declared = (
         Route(path, _endpoint(methods, house), methods=sorted(methods), name=path)
         for path, methods in ordered
-    ]
+    )
+    return [Paths(declared)]
 
 
 def _endpoint(operations: dict[str, Operation], house: House) -> Callable[[Request], Awaitable[Response]]:
@@ -111,10 +117,7 @@ async def _keep(call: Call, operation: Operation) -> None:
 async def caller(request: Request, house: House) -> Actor | None:
     """Who calls; None for nobody, or for a token that no longer holds."""
     token, surface = presented_token(request)
-    if token is None:
-        return None
-    async with house.database.glance() as session:
-        return await who(session, token, house.clock.now(), surface)
+    return None if token is None else await house.callers.who(token, surface)
 
 
 def _path_arguments(operation: Operation, request: Request) -> dict[str, Any]:
@@ -152,3 +155,43 @@ def _set_cookies(call: Call, response: Response) -> None:
         response.delete_cookie(cookie_name(surface), **options)
         # Whoever sits down here next finds no picture that was looked at.
         response.headers["Clear-Site-Data"] = '"cache"'
+
+
+def shape(path: str) -> Shape:
+    """How many parts a path has, and its second."""
+    parts = path.split("/", 3)
+    return path.count("/"), parts[2] if len(parts) > 2 else ""
+
+
+class Paths(BaseRoute):
+    """Routes as one, that asks few of them; in their order.
+
+    Starlette asks each in turn, and a call's own was the fiftieth that it asked. Two paths can only mean the
+    same where they have as many parts and the same second one (``/api/requests/…``).
+    """
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._of: dict[Shape, list[Route]] = {}
+        for route in routes:
+            if "{" in shape(route.path)[1]:
+                raise TypeError(f"{route.path}: its second part is a parameter")
+            self._of.setdefault(shape(route.path), []).append(route)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        best: tuple[Match, Scope] = Match.NONE, {}
+        for route in self._of.get(shape(path), ()):
+            match, found = route.matches(scope)
+            if match is Match.FULL:
+                return match, {**found, _FOUND: route}
+            if match is Match.PARTIAL and best[0] is Match.NONE:
+                best = match, {**found, _FOUND: route}
+        return best
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await scope[_FOUND].handle(scope, receive, send)
+
+    def url_path_for(self, name: str, /, **path_params: object) -> object:  # type: ignore[override]
+        raise NoMatchFound(name, dict(path_params))

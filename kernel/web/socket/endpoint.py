@@ -19,7 +19,6 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from kernel.actors import Actor, Surface
 from kernel.errors import CurbstopError, Forbidden, NotFound, Unauthenticated
-from kernel.identity.sessions import who
 from kernel.ids import token_hash
 from kernel.web.api import Api, SocketRoute
 from kernel.web.call import House, SocketCall
@@ -101,10 +100,7 @@ def _speaks_ours(newest: object) -> bool:
 
 
 async def _actor(house: House, token: str | None, surface: Surface | None) -> Actor | None:
-    if token is None:
-        return None
-    async with house.database.glance() as session:
-        return await who(session, token, house.clock.now(), surface)
+    return None if token is None else await house.callers.who(token, surface)
 
 
 def _path_arguments(declared: SocketRoute, socket: WebSocket) -> dict[str, Any]:
