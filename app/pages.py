@@ -107,6 +107,7 @@ PAGES = (
         worker=Worker("/sw.js", ("worker/shell.js", "worker/push.js"), "curbstop-pictures", whole=True),
     ),
     Page("console", "/console", "console", ("common", "errors", "faults", "reasons", "console"), map=True),
+    Page("territory", "/territory", "console", ("common", "errors", "territory"), map=True),
     Page("sign-in", "/sign-in", "", ("common", "errors")),
     Page("sent", "/sent", "", ("common", "errors"), demo_only=True),
 )

@@ -68,7 +68,7 @@ async (language) => {
 _UNTRANSLATED = """
 all => all
   .map(e => [e.textContent, ...["aria-label", "title", "placeholder"].map(a => e.getAttribute(a))].join(" "))
-  .filter(text => /\\b(common|customer|desk|rep|console|reasons|faults|errors)\\.[a-z]/.test(text))
+  .filter(text => /\\b(common|customer|desk|rep|console|territory|reasons|faults|errors)\\.[a-z]/.test(text))
 """
 
 

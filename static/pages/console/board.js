@@ -2,7 +2,8 @@
 // at a time, and the selection lives here so that list, map, tables and detail agree. Dispatches `change` (detail: the
 // names of what changed) and `select`.
 
-import { outlines, reps, rows, tasks, zones } from "pages/console/columns.js";
+import { outlines } from "lib/outlines.js";
+import { reps, rows, tasks, zones } from "pages/console/columns.js";
 
 /** @typedef {import("pages/console/types.js").Task} Task */
 /** @typedef {import("pages/console/types.js").Rep} Rep */

@@ -43,21 +43,3 @@ export function zones(columns, { people }, outlines) {
 export function tasks(columns, { people, zones: all }) {
   return rows(columns).map(({ zone, rep, ...task }) => ({ ...task, zone: all.get(zone)?.properties ?? null, rep: people.get(rep) ?? null }));
 }
-
-/** Steps from corner to corner as GeoJSON (RFC 7946 §3.1.7). @param {{scale: number, zones: Record<string, number[][][]>}} read */
-export function outlines({ scale, zones: drawn }) {
-  return Object.fromEntries(Object.entries(drawn).map(([code, polygons]) =>
-    [code, { type: "MultiPolygon", coordinates: polygons.map((polygon) => polygon.map((ring) => corners(ring, scale))) }]));
-}
-
-/** @param {number[]} steps @param {number} scale */
-function corners(steps, scale) {
-  let [x, y] = [0, 0];
-  const places = [];
-  for (let at = 0; at < steps.length; at += 2) {
-    x += steps[at] ?? 0;
-    y += steps[at + 1] ?? 0;
-    places.push([x / scale, y / scale]);
-  }
-  return [...places, places[0]];
-}

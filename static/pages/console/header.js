@@ -38,6 +38,7 @@ export function header({ board, page, me, list, show }) {
     h("div", { class: "cluster console-tools" },
       button({ t: "console.new", icon: "plus", key: "N", action: (event) => attempt(event.currentTarget, () => newTask(board, page)) }),
       button({ t: "console.import", icon: "upload", action: (event) => attempt(event.currentTarget, () => importFile(board, page)) }),
+      h("a", { class: "button", href: "/territory" }, icon("zone"), h("span", { t: "console.territories" })),
       button({ icon: "person", size: "icon", kind: "quiet", label: "common.settings", action: (event) => attempt(event.currentTarget, () => settings(page, me)) })));
 }
 

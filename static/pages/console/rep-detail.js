@@ -6,6 +6,7 @@ import { attempt, button } from "parts/button.js";
 import { chip } from "parts/chip.js";
 import { sheet } from "parts/dialog.js";
 import { i18n, t } from "parts/words.js";
+import { absence } from "pages/console/absence.js";
 import { LOOK, clockOf, name, partList, title } from "pages/console/words.js";
 
 /** @param {import("pages/console/types.js").Rep} rep @param {import("pages/console/board.js").Board} board */
@@ -31,6 +32,7 @@ export function repDetail(rep, board) {
           h("span", { class: "grow" }, h("b", { text: title(task) }), h("small", { text: task.address })),
           chip({ t: `common.task_state.${task.state}`, ...LOOK[task.state] })))))
       : h("p", { class: "muted", t: "console.route.empty" }),
+    button({ t: "console.absent", icon: "calendar", action: (event) => attempt(event.currentTarget, () => absence(rep, board)) }),
     button({ t: "console.link", icon: "link", action: (event) => attempt(event.currentTarget, () => link(rep, board)) }));
 }
 

@@ -22,7 +22,7 @@
 /**
  * @typedef {{rep: {id: string, name: string, name_en: string, code: string}, day: string, shift_start: string, shift_end: string, home_lon: number,
  *   home_lat: number, travel_source: string, ends_at: string, next_task_id: string | null, stops: Stop[],
- *   reports?: Conflict[], gone?: Gone[]}} Route
+ *   reports?: Conflict[], gone?: Gone[], owner_notices?: import("pages/rep/zone-notices.js").Notice[], covers?: string[]}} Route
  */
 
 /** @type {Record<string, {state: string, allowed: string[]} | null>} null: the task leaves this phone */

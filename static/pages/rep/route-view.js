@@ -9,6 +9,7 @@ import { next } from "pages/rep/overlay.js";
 import { RouteMap } from "pages/rep/route-map.js";
 import { stopRow } from "pages/rep/stop-row.js";
 import { told } from "pages/rep/told.js";
+import { zoneNotices } from "pages/rep/zone-notices.js";
 
 export class RouteView {
   /** @param {import("pages/rep/work.js").Work} work @param {import("pages/rep/places.js").Places} places @param {import("parts/page.js").Page} page */
@@ -47,6 +48,7 @@ export class RouteView {
     const first = next(route.stops);
     const rest = route.stops.filter((stop) => stop !== first);
     redraw(this.content, () => this.content.replaceChildren(
+      ...zoneNotices(this.work),
       ...told(this.work),
       ...(first ? [nextCard(first, this.work, this.places, this.page)] : []),
       ...(route.stops.length ? [] : [nothing({ t: "rep.empty", more: "rep.empty.more", icon: "calendar" })]),

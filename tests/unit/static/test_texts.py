@@ -11,7 +11,8 @@ import pytest
 STATIC = Path("static")
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 AREAS = sorted(path.stem for path in (STATIC / "locales" / "en").glob("*.json"))
-SHOWN_AREAS = [area for area in AREAS if area in ("common", "customer", "desk", "rep", "console")]
+SHOWN = ("common", "customer", "desk", "rep", "console", "territory")
+SHOWN_AREAS = [area for area in AREAS if area in SHOWN]
 PLURAL = re.compile(r"\.(zero|one|two|few|many|other)$")
 SIMPLIFIED_ONLY = set("这来为说对时没开关传发问题现联络请网页图码试视频电话册应该认证务员厅师傅类权选择点击")
 TRADITIONAL_ONLY = set("這來為說對時沒開關傳發問題現聯絡請網頁圖碼試視頻電話冊應該認證務員廳師傅類權選擇點擊")

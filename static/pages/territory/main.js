@@ -1,0 +1,52 @@
+// Who answers for which zone: alternatives side by side, drawn; a zone given to somebody else with the figures moving
+// along; published from a day on.
+
+import { button } from "parts/button.js";
+import { h } from "parts/dom.js";
+import { failed, skeleton } from "parts/empty.js";
+import { icon } from "parts/icon.js";
+import { startPage } from "parts/page.js";
+import { leaveWhenSignedOut, requireStaff } from "parts/session.js";
+import { localise } from "parts/words.js";
+import { Choices } from "pages/territory/choices.js";
+import { listenToKeys } from "pages/territory/keys.js";
+import { MapView } from "pages/territory/map-view.js";
+import { Model } from "pages/territory/model.js";
+import { People } from "pages/territory/people.js";
+import { settings } from "pages/territory/settings.js";
+import { ZoneView } from "pages/territory/zone-view.js";
+
+const page = await startPage();
+page.main.append(h("div", { class: "territory-boot" }, skeleton(5)));
+const me = await requireStaff(page).catch((error) => {
+  page.main.replaceChildren(failed(error, () => location.reload()));
+  return null;
+});
+if (me) await start(me);
+
+/** @param {import("parts/session.js").Me} person */
+async function start(person) {
+  leaveWhenSignedOut(page);
+  const model = new Model(page);
+  const map = new MapView(model);
+  const zone = new ZoneView(model);
+  page.main.replaceChildren(
+    h("header", { class: "territory-head" },
+      h("a", { class: "button", href: "/console", data: { kind: "quiet", size: "icon" }, label: "territory.back" }, icon("back")),
+      h("h1", { t: "territory.heading" }),
+      h("div", { class: "cluster" },
+        button({ t: "territory.ask", icon: "again", kind: "primary", action: () => model.ask() }),
+        button({ icon: "person", size: "icon", kind: "quiet", label: "common.settings", action: () => settings(page, model, person) }))),
+    h("div", { class: "territory" },
+      h("section", { class: "territory-choices", label: "territory.alternatives" }, new Choices(model).element),
+      h("section", { class: "territory-map-place", label: "territory.map" }, map.element),
+      h("section", { class: "territory-detail", label: "territory.people" }, zone.element, new People(model).element)));
+  listenToKeys(model, zone);
+  addEventListener("language", () => {
+    localise(page.main);
+    model.tell();
+  });
+  new MutationObserver(() => model.tell()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  map.show();
+  await model.start();
+}
