@@ -47,7 +47,7 @@ return {ARGV[1], next_token(KEYS[2], ARGV[3])}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Placement:
     """A room's node, which of its lives (``started_at``), and the generation of the placement."""
 
     node: str
@@ -61,7 +61,7 @@ def least_loaded(nodes: dict[str, NodeRecord]) -> NodeRecord | None:
     return min(taking, key=lambda n: (n.load.peers + n.load.rooms, n.load.cpu, n.id), default=None)
 
 
-class Placement:
+class Placements:
     """The nodes as last seen, and where rooms are. One per worker."""
 
     def __init__(self, redis: Redis, clock: Clock) -> None:
@@ -96,12 +96,12 @@ class Placement:
             records[record.id] = record
         return records
 
-    def lives(self, place: Place) -> bool:
+    def lives(self, placement: Placement) -> bool:
         """Whether the node of a placement is still the one it was."""
-        record = self.nodes.get(place.node)
-        return record is not None and record.started_at == place.started_at
+        record = self.nodes.get(placement.node)
+        return record is not None and record.started_at == placement.started_at
 
-    async def place(self, room: str, old: Place | None) -> Place | None:
+    async def place(self, room: str, old: Placement | None) -> Placement | None:
         """The room's node; another one when ``old`` is no good any more. None: there is no node for it."""
         known = _text(await self._redis.get(room_key(room)) or "")
         record = self.nodes.get(known)
@@ -109,23 +109,23 @@ class Placement:
         target = least_loaded(self.nodes)
         if record is not None and same and (not record.draining or target is None):
             generation = int(await self._redis.get(room_generation_key(room)) or 0)
-            return Place(known, record.started_at, generation)
+            return Placement(known, record.started_at, generation)
         if target is None:
             return None
         keys = [room_key(room), room_generation_key(room)]
         above = max(lowest(self._clock), old.generation + 1 if old else 0)
         node, generation = await self._place(keys=keys, args=[target.id, known, above, KEEP_S])
         record = self.nodes.get(node)
-        return None if record is None else Place(node, record.started_at, int(generation))
+        return None if record is None else Placement(node, record.started_at, int(generation))
 
-    async def current(self, room: str) -> Place | None:
+    async def current(self, room: str) -> Placement | None:
         """Where another worker has placed the room, be that node alive or not; None: nowhere yet."""
         known = _text(await self._redis.get(room_key(room)) or "")
         if not known:
             return None
         record = self.nodes.get(known)
         generation = int(await self._redis.get(room_generation_key(room)) or 0)
-        return Place(known, record.started_at if record else -1.0, generation)
+        return Placement(known, record.started_at if record else -1.0, generation)
 
     async def forget(self, room: str) -> None:
         """The room is over."""

@@ -28,7 +28,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from assist.webrtc.control.nodelink import NodeLink
-from assist.webrtc.control.placement import Placement
+from assist.webrtc.control.placement import Placements
 from assist.webrtc.hub.relay import Lost, Open, Present, Revoked, Said, Wire
 from assist.webrtc.protocol import NOTES, Frame, Hello, Join, MediaState
 from assist.webrtc.room.claims import Claims
@@ -82,11 +82,11 @@ class Directory:
     """This worker's rooms."""
 
     def __init__(
-        self, database: Database, claims: Claims, placement: Placement, nodes: NodeLink, wire: Wire
+        self, database: Database, claims: Claims, placements: Placements, nodes: NodeLink, wire: Wire
     ) -> None:
         self._database = database
         self._claims = claims
-        self._placement = placement
+        self._placements = placements
         self._nodes = nodes
         self._wire = wire
         self.rooms: dict[UUID, LocalRoom] = {}
@@ -173,7 +173,7 @@ class Directory:
         keeping = Keeping(self._database, local.room)
         self.before_reading(local.room)
         host = await RoomHost.open(
-            local.room, keeping, self._claims, self._placement, self._nodes, token, memory
+            local.room, keeping, self._claims, self._placements, self._nodes, token, memory
         )
         log.info("room_taken", room=str(local.room), fence=token)
         local.host, local.owner, local.token = host, None, token

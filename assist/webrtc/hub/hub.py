@@ -23,7 +23,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from assist.webrtc.control import control
 from assist.webrtc.control.nodelink import NodeLink
-from assist.webrtc.control.placement import WATCH_EVERY_S, Placement
+from assist.webrtc.control.placement import WATCH_EVERY_S, Placements
 from assist.webrtc.hub.admission import admit, peer_of
 from assist.webrtc.hub.directory import Directory
 from assist.webrtc.hub.relay import Ear, Wire
@@ -66,10 +66,10 @@ class Hub:
         self._clock = clock
         self._live = live
         self.claims = Claims(redis, self.worker, clock)
-        self.placement = Placement(redis, clock)
+        self.placements = Placements(redis, clock)
         self.nodes = NodeLink(redis, self.worker)
         self.wire = Wire(redis, self._unheard)
-        self.directory = Directory(database, self.claims, self.placement, self.nodes, self.wire)
+        self.directory = Directory(database, self.claims, self.placements, self.nodes, self.wire)
         self.switchboard = Switchboard(self.directory, self.wire)
         self.ear = Ear(
             redis,
@@ -102,15 +102,15 @@ class Hub:
             group.create_task(self._every(SWEEP_S, self._sweep))
             group.create_task(self._every(REVOKED_WITHIN_S, self._check_access))
 
-    async def _every(self, seconds: float, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def _every(self, seconds: float, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
         while True:
             heed_cancellation()
             try:
-                await work()
+                await job()
             except (RedisError, OSError) as fault:
-                log.warning("hub_redis_away", what=work.__name__, error=type(fault).__name__)
+                log.warning("hub_redis_away", what=job.__name__, error=type(fault).__name__)
             except Exception:
-                log.exception("hub_loop_failed", what=work.__name__)
+                log.exception("hub_loop_failed", what=job.__name__)
             await asyncio.sleep(seconds)
 
     async def _beat(self) -> None:
@@ -136,7 +136,7 @@ class Hub:
     async def _watch(self) -> None:
         """Nodes, and the workers that run rooms for us."""
         try:
-            await self.placement.look(time.monotonic())
+            await self.placements.look(time.monotonic())
         finally:
             await self.directory.tidy()
         for owner in list(self._unheard_of):

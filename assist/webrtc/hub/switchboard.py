@@ -68,10 +68,10 @@ class Switchboard:
         self._present: dict[tuple[str, str], float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def number(self, line: str) -> int:
-        """The next number on a line (a room and a worker)."""
-        self._numbers[line] = self._numbers.get(line, 0) + 1
-        return self._numbers[line]
+    def number(self, pair: str) -> int:
+        """The next number of what a room (its host) says to a worker: ``pair`` names both."""
+        self._numbers[pair] = self._numbers.get(pair, 0) + 1
+        return self._numbers[pair]
 
     def hear(self, word: Word) -> None:
         local = self._directory.rooms.get(word.room)
@@ -143,7 +143,7 @@ class Switchboard:
                 if isinstance(link, RelayedLink):
                     if self._present.get((local.room.hex, link.worker), 0.0) < limit:
                         local.host.disconnect(peer, link)
-        self._present = {line: at for line, at in self._present.items() if at >= limit}
+        self._present = {pair: at for pair, at in self._present.items() if at >= limit}
 
     # as the relay -------------------------------------------------------------------------------
 

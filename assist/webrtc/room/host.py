@@ -24,7 +24,7 @@ from redis.exceptions import RedisError
 
 from assist.webrtc.control import control
 from assist.webrtc.control.nodelink import NodeLink
-from assist.webrtc.control.placement import Placement
+from assist.webrtc.control.placement import Placements
 from assist.webrtc.protocol import Frame, Hello
 from assist.webrtc.room.claims import Claims
 from assist.webrtc.room.host_media import RETRY_MS, RoomMedia
@@ -58,7 +58,7 @@ class RoomHost:
         machine: Room,
         keeping: Keeping,
         claims: Claims,
-        placement: Placement,
+        placements: Placements,
         nodes: NodeLink,
         token: int,
     ) -> None:
@@ -71,9 +71,9 @@ class RoomHost:
         self.quiet_since = time.monotonic()
         self._keeping = keeping
         self._claims = claims
-        self._media = RoomMedia(self.room, placement, nodes, self._spawn)
-        self._work: deque[fx.Store | fx.Reload] = deque()
-        self._working = False
+        self._media = RoomMedia(self.room, placements, nodes, self._spawn)
+        self._waiting: deque[fx.Store | fx.Reload] = deque()
+        self._busy = False
         self._expected: dict[tuple[str, str], float] = {}
         self._reloaded_at = time.monotonic()
         self._memory: fx.Memory | None = None
@@ -86,7 +86,7 @@ class RoomHost:
         room: UUID,
         keeping: Keeping,
         claims: Claims,
-        placement: Placement,
+        placements: Placements,
         nodes: NodeLink,
         token: int,
         memory: str,
@@ -99,7 +99,7 @@ class RoomHost:
             except msgspec.DecodeError:
                 log.warning("room_memory_unreadable")
         machine = Room(str(room), time.monotonic(), await keeping.records(), remembered)
-        host = cls(room, machine, keeping, claims, placement, nodes, token)
+        host = cls(room, machine, keeping, claims, placements, nodes, token)
         await host._media.find()
         return host
 
@@ -132,7 +132,7 @@ class RoomHost:
             self.reload()
 
     def reload(self) -> None:
-        if not any(isinstance(work, fx.Reload) for work in self._work):
+        if not any(isinstance(one, fx.Reload) for one in self._waiting):
             self._enqueue(fx.Reload())
 
     def event(self, event: control.Event) -> None:
@@ -156,7 +156,7 @@ class RoomHost:
         self._apply(self.machine.tick(now))
         if self.links:
             self.quiet_since = now
-        if self._media.lost_its_place():
+        if self._media.lost_its_node():
             self._apply(self.machine.node_moved(now))
         if now - self._reloaded_at > (RELOAD_ALONE_S if alone or not self.token else RELOAD_EVERY_S):
             self.reload()
@@ -202,27 +202,27 @@ class RoomHost:
 
     # deeds and reloads, one after the other -----------------------------------------------------
 
-    def _enqueue(self, work: fx.Store | fx.Reload) -> None:
-        if isinstance(work, fx.Store) and len(self._work) >= MAX_WAITING:
-            if work.ticket is not None:
+    def _enqueue(self, asked: fx.Store | fx.Reload) -> None:
+        if isinstance(asked, fx.Store) and len(self._waiting) >= MAX_WAITING:
+            if asked.ticket is not None:
                 busy = fx.Refusal("room_busy", RETRY_MS)
-                self._apply(self.machine.settled(time.monotonic(), work.ticket, busy))
+                self._apply(self.machine.settled(time.monotonic(), asked.ticket, busy))
             return
-        self._work.append(work)
-        if not self._working:
-            self._working = True
-            self._spawn(self._do_work())
+        self._waiting.append(asked)
+        if not self._busy:
+            self._busy = True
+            self._spawn(self._do_waiting())
 
-    async def _do_work(self) -> None:
+    async def _do_waiting(self) -> None:
         try:
-            while self._work:
-                work = self._work.popleft()
-                if isinstance(work, fx.Reload):
+            while self._waiting:
+                asked = self._waiting.popleft()
+                if isinstance(asked, fx.Reload):
                     await self._do_reload()
                 else:
-                    await self._do_store(work)
+                    await self._do_store(asked)
         finally:
-            self._working = False
+            self._busy = False
 
     async def _do_reload(self) -> None:
         answers = self.machine.reading()
@@ -289,8 +289,8 @@ class RoomHost:
         for task in self._tasks:
             task.cancel()
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
+    def _spawn(self, doing: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(doing)
         self._tasks.add(task)
         task.add_done_callback(self._done)
 

@@ -1,6 +1,6 @@
 """The media of one room: on which node it is, and what is asked of that node.
 
-A room has no place until its first offer. It loses its place when the node dies or drains, and when the node
+A room has no placement until its first offer. It loses it when the node dies or drains, and when the node
 itself says that the room is elsewhere; the next offer finds another.
 """
 
@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from assist.webrtc.control import control
 from assist.webrtc.control.nodelink import NodeLink, NodeSilent
-from assist.webrtc.control.placement import Place, Placement
+from assist.webrtc.control.placement import Placement, Placements
 from assist.webrtc.room.machine.effects import AskNode, NodeAnswer, Refusal
 
 log = structlog.get_logger(__name__)
@@ -32,45 +32,47 @@ _OFFER_REFUSED = {"sdp_invalid", "sdp_too_large", "sdp_unsupported", "command_in
 class RoomMedia:
     """Where ``room`` has its media. ``spawn`` runs what need not be waited for."""
 
-    def __init__(self, room: str, placement: Placement, nodes: NodeLink, spawn: Spawn) -> None:
+    def __init__(self, room: str, placements: Placements, nodes: NodeLink, spawn: Spawn) -> None:
         self.room = room
-        self.place: Place | None = None
-        self._placement = placement
+        self.placement: Placement | None = None
+        self._placements = placements
         self._nodes = nodes
         self._spawn = spawn
 
     async def find(self) -> None:
-        """Take up the place that the room's last worker left, if there is one."""
+        """Take up the placement that the room's last worker left, if there is one."""
         with suppress(RedisError, OSError):
-            self.place = await self._placement.current(self.room)
+            self.placement = await self._placements.current(self.room)
 
-    def lost_its_place(self) -> bool:
+    def lost_its_node(self) -> bool:
         """Whether the node was lost, or is to be left, since this was last asked: a fresh one is needed."""
-        if self.place is None or not self._has_to_move(self.place):
+        if self.placement is None or not self._has_to_move(self.placement):
             return False
-        log.info("room_node_gone", node=self.place.node)
-        self.place = None
+        log.info("room_node_gone", node=self.placement.node)
+        self.placement = None
         return True
 
-    def _has_to_move(self, place: Place) -> bool:
-        if not self._placement.lives(place):
+    def _has_to_move(self, placement: Placement) -> bool:
+        if not self._placements.lives(placement):
             return True
-        draining = self._placement.nodes[place.node].draining
-        return draining and any(not node.draining for node in self._placement.nodes.values())
+        draining = self._placements.nodes[placement.node].draining
+        return draining and any(not node.draining for node in self._placements.nodes.values())
 
     async def offer(self, asked: AskNode) -> NodeAnswer | Refusal:
-        """What the room's node answers to a peer's offer; a room without a place gets one."""
+        """What the room's node answers to a peer's offer; a room without a placement gets one."""
         sources = {mid: control.Source(slot.peer, slot.kind) for mid, slot in asked.receive.items()}
         for _attempt in range(2):
             try:
-                place = self.place = self.place or await self._placement.place(self.room, None)
+                placement = self.placement = self.placement or await self._placements.place(self.room, None)
             except (RedisError, OSError):
                 return _AWAY
-            if place is None:
+            if placement is None:
                 return _AWAY
-            offer = control.Offer(self.room, asked.peer, asked.sdp, sources, asked.restart, place.generation)
+            offer = control.Offer(
+                self.room, asked.peer, asked.sdp, sources, asked.restart, placement.generation
+            )
             try:
-                outcome = await self._nodes.ask(place.node, offer)
+                outcome = await self._nodes.ask(placement.node, offer)
             except NodeSilent:
                 return _AWAY
             match outcome:
@@ -80,7 +82,7 @@ class RoomMedia:
                 case control.Failure("node_full"):
                     return _FULL
                 case control.Failure("room_moved" | "node_draining"):
-                    self.place = None  # look again, once
+                    self.placement = None  # look again, once
                 case control.Failure(code):
                     log.warning("node_refused_offer", code=code)
                     return Refusal("offer_refused") if code in _OFFER_REFUSED else _AWAY
@@ -90,15 +92,15 @@ class RoomMedia:
 
     def close(self, peer: str | None) -> None:
         """``peer`` (None: the room) needs no media any more."""
-        if self.place is None:
+        if self.placement is None:
             return
         if peer is not None:
-            self._spawn(self._nodes.tell(self.place.node, control.ClosePeer(self.room, peer)))
+            self._spawn(self._nodes.tell(self.placement.node, control.ClosePeer(self.room, peer)))
             return
-        self._spawn(self._nodes.tell(self.place.node, control.CloseRoom(self.room)))
-        self.place = None
+        self._spawn(self._nodes.tell(self.placement.node, control.CloseRoom(self.room)))
+        self.placement = None
         self._spawn(self._forget())
 
     async def _forget(self) -> None:
         with suppress(RedisError, OSError):  # it expires
-            await self._placement.forget(self.room)
+            await self._placements.forget(self.room)

@@ -34,7 +34,7 @@ async def read_ice_servers(call: Call) -> IceServersView:
     settings = call.settings
     if not settings.turn_urls or not settings.turn_secret:
         return IceServersView(ice_servers=[], expires_at=None)
-    # The relay keeps a log of its own: it learns that two calls are one person's, and not whose.
+    # The TURN server keeps a log of its own: it learns that two calls are one person's, and not whose.
     holder = hashlib.sha256(f"{settings.turn_secret}:{call.actor.id}".encode()).hexdigest()[:16]
     made = credentials(settings.turn_secret, holder, call.now)
     server = IceServerView(urls=settings.turn_urls, username=made.username, credential=made.password)

@@ -1,4 +1,4 @@
-"""Relays for networks that block UDP."""
+"""TURN servers for networks that block UDP."""
 
 from assist.webrtc.turn.api import api
 from kernel.capability import Capability

@@ -1,7 +1,7 @@
 """Credentials for a TURN server, for networks that block UDP.
 
 coturn's ``use-auth-secret``: the name says until when it holds, the password proves that we said so
-(draft-uberti-behave-turn-rest-00 §2.2). Nothing is stored; a relay that is stolen from is closed in minutes.
+(draft-uberti-behave-turn-rest-00 §2.2). Nothing is stored; what is stolen from it is worth minutes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Credentials:
 
 
 def credentials(secret: str, holder: str, now: datetime) -> Credentials:
-    """Credentials that hold for :data:`LIFETIME`. ``holder`` appears in the relay's log: an opaque id."""
+    """Credentials that hold for :data:`LIFETIME`. ``holder`` is in the TURN server's log: an opaque id."""
     expires_at = now + LIFETIME
     username = f"{int(expires_at.timestamp())}:{holder}"
     digest = hmac.new(secret.encode(), username.encode(), hashlib.sha1).digest()

@@ -225,7 +225,7 @@ def test_a_new_peer_connection_is_a_new_stream_and_a_restart_is_not(world: World
     for restart, numbers in ((False, 1), (True, 1), (False, 2), (False, 3)):
         world.say("phone", said.Offer(sdp="v", restart=restart))
         world.answer_offer("video")
-        assert world.room.state.lines.streams_view() == {"phone": {"video": numbers}}
+        assert world.room.state.media.streams_view() == {"phone": {"video": numbers}}
     assert len(world.got("desk", frames.Streams)) == 3
 
 
@@ -264,7 +264,7 @@ def test_what_the_node_made_for_somebody_who_left_is_taken_down(world: World) ->
     world.closed_media.clear()
     world.answer_offer("video")
     assert world.closed_media == ["phone"]
-    assert world.room.state.lines.streams_view() == {}
+    assert world.room.state.media.streams_view() == {}
 
 
 def test_a_room_that_moves_tells_everyone_and_forgets_its_streams(world: World) -> None:
@@ -272,7 +272,7 @@ def test_a_room_that_moves_tells_everyone_and_forgets_its_streams(world: World) 
     world.answer_offer("video")
     world.do(world.room.node_moved(world.now))
     assert world.got("phone", frames.Moved) and world.got("desk", frames.Moved)
-    assert world.room.state.lines.streams_view() == {}
+    assert world.room.state.media.streams_view() == {}
     world.say("phone", said.Offer(sdp="v2"))
     world.answer_offer("video")
     assert world.got("desk", frames.Streams)[-1] == frames.Streams(streams={"phone": {"video": 2}})

@@ -232,7 +232,7 @@ class RandomCall(RuleBasedStateMachine):
         open_ = {of for of in self.world.asked if of not in self.world.answered}
         waiting = {w.frame.id for w in (*state.waiting.values(), *state.parked)}
         waiting |= {frame.id for _, frame in state.joined_wishes}
-        waiting |= {line.waiting.id for line in state.lines._lines.values() if line.waiting}
+        waiting |= {line.waiting.id for line in state.media._of.values() if line.waiting}
         assert open_ <= waiting, f"{open_ - waiting} were forgotten"
 
     @invariant()
@@ -258,7 +258,7 @@ class RandomCall(RuleBasedStateMachine):
     @invariant()
     def only_people_with_a_seat_send(self) -> None:
         seated = {p.peer for p in self.world.room.state.people.seated()}
-        assert set(self.world.room.state.lines.streams_view()) <= seated
+        assert set(self.world.room.state.media.streams_view()) <= seated
 
     @invariant()
     def a_screen_shows_what_the_room_shows(self) -> None:

@@ -35,7 +35,7 @@ def on_join(state: RoomState, now: float, by: Participant, frame: said.Join) -> 
 def _snapshot(state: RoomState) -> Joined:
     return Joined(
         participants=state.people.views(),
-        streams=state.lines.streams_view(),
+        streams=state.media.streams_view(),
         freeze=freezing.view(state),
         shown=state.board.shown_still(),
         marks=state.board.shown_marks(),
@@ -59,12 +59,12 @@ def depart(state: RoomState, now: float, who: Participant, why: Happening) -> li
         state.people.forget(who.peer)
         return []
     effects: list[Effect] = [*freezing.phone_interrupted(state, now, who.peer, "phone_lost")]
-    waiting = state.lines.of(who.peer).waiting
+    waiting = state.media.of(who.peer).waiting
     if waiting is not None:
         effects.append(state.refuse(who, waiting, "not_joined"))
-    sent = state.lines.drop(who.peer)
+    sent = state.media.drop(who.peer)
     state.people.forget(who.peer)
     effects += [CloseMedia(who.peer), Broadcast(Participants(participants=state.people.views()))]
     if sent:
-        effects.append(Broadcast(Streams(streams=state.lines.streams_view())))
+        effects.append(Broadcast(Streams(streams=state.media.streams_view())))
     return [*effects, state.remember()]

@@ -88,7 +88,7 @@ def on_ink(state: RoomState, now: float, by: Participant, frame: said.Ink) -> li
 def on_pointer(state: RoomState, now: float, by: Participant, frame: said.Pointer) -> list[Effect]:
     if frame.still_id is not None and not state.known_still(frame.still_id):
         return []
-    if frame.picture_of is not None and "video" not in state.lines.streams_view().get(frame.picture_of, {}):
+    if frame.picture_of is not None and "video" not in state.media.streams_view().get(frame.picture_of, {}):
         return []
     pointer = PointerFrom(
         peer=by.peer, still_id=frame.still_id, picture_of=frame.picture_of, x=frame.x, y=frame.y

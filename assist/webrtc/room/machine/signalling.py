@@ -6,7 +6,7 @@ effects it has (:mod:`assist.webrtc.room.machine.effects`), in order. The room w
 fail: whatever comes in, in whatever order, it answers.
 
 Its state is four parts, each with its own theory: who is here (``room.presence``), the freeze under way
-(``room.freeze``), what lies on the table (``room.board``), and the lines to the media node (``room.lines``
+(``room.freeze``), what lies on the table (``room.board``), and the media of each peer (``room.peer_media``
 and ``room.ladder``).
 
 Three rules hold throughout:
@@ -321,7 +321,7 @@ class Room:
             return [effect for peer in connected for effect in (Send(peer, ended), ClosePeer(peer, 1000))]
         effects = freezing.fail(self.state, now, "cancelled")
         self.state.over = True
-        orphans = self.state.lines.drop_all()
+        orphans = self.state.media.drop_all()
         effects += [self.state.refuse(peer, offer, "call_ended") for peer, offer in orphans]
         effects += [Broadcast(ended), CloseMedia(None)]
         effects += [ClosePeer(peer, 1000) for peer in connected]

@@ -24,7 +24,7 @@ from assist.webrtc.room.machine.effects import (
 from assist.webrtc.room.machine.frames import Error, ServerFrame, answering
 from assist.webrtc.room.machine.freeze import Freezer
 from assist.webrtc.room.machine.ladder import RUNGS
-from assist.webrtc.room.machine.lines import Lines
+from assist.webrtc.room.machine.peer_media import AllMedia
 from assist.webrtc.room.machine.presence import Gathering, Participant
 
 
@@ -44,7 +44,7 @@ class RoomState:
     people: Gathering = field(default_factory=Gathering)
     board: Board = field(default_factory=Board)
     freezer: Freezer = field(default_factory=Freezer)
-    lines: Lines = field(default_factory=Lines)
+    media: AllMedia = field(default_factory=AllMedia)
     waiting: dict[int, Waiting] = field(default_factory=dict)
     parked: list[Waiting] = field(default_factory=list)
     """Requests about stills that the room has not heard of, until it has read them afresh."""
@@ -58,10 +58,10 @@ class RoomState:
     @classmethod
     def restored(cls, room: str, memory: Memory, records: Records, now: float) -> RoomState:
         """A room as another worker left it, from what that remembered and what SQL has."""
-        state = cls(room, lines=Lines(memory.streams))
+        state = cls(room, media=AllMedia(memory.streams))
         state.people.restore(memory.seats, now)
         for seat in memory.seats:
-            state.lines.of(seat.peer).ladder.line = RUNGS.index(seat.rung)
+            state.media.of(seat.peer).ladder.line = RUNGS.index(seat.rung)
         state.board.reconcile(records)
         if memory.shown in state.board.stills:
             state.board.shown = memory.shown
@@ -69,7 +69,7 @@ class RoomState:
 
     def memory(self) -> Memory:
         seats = tuple(participant.seat() for participant in self.people.seated())
-        return Memory(seats, self.lines.as_triples(), self.board.shown)
+        return Memory(seats, self.media.as_triples(), self.board.shown)
 
     # answers ------------------------------------------------------------------------------------
 

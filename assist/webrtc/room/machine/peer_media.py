@@ -1,4 +1,4 @@
-"""The media side of a room: offers on their way to the node, streams being sent, and how each line does.
+"""The media of a room: each peer's offers on their way to the node, the streams it sends, and how they do.
 
 Per peer at most one offer is with the node and at most one waits behind it; a newer one takes the waiting
 one's place. That keeps offers in order without a queue that a nervous client could fill.
@@ -15,8 +15,8 @@ from assist.webrtc.room.machine.ladder import STALE_S, Ladder, level_of
 
 
 @dataclass(slots=True)
-class Line:
-    """One peer's way to the node."""
+class PeerMedia:
+    """What one peer sends, and its offers on the way to the node."""
 
     asked: Offer | None = None
     """With the node now."""
@@ -33,25 +33,23 @@ class Line:
     told_at: float = 0.0
 
 
-class Lines:
-    """The lines of all peers, and the streams they send."""
+class AllMedia:
+    """The media of all peers."""
 
     def __init__(self, streams: Iterable[tuple[str, Kind, int]] = ()) -> None:
-        self._lines: dict[str, Line] = {}
+        self._of: dict[str, PeerMedia] = {}
         for peer, kind, number in streams:
-            line = self.of(peer)
-            line.streams[kind] = number
-            line.number = max(line.number, number)
+            one = self.of(peer)
+            one.streams[kind] = number
+            one.number = max(one.number, number)
 
-    def of(self, peer: str) -> Line:
-        return self._lines.setdefault(peer, Line())
+    def of(self, peer: str) -> PeerMedia:
+        return self._of.setdefault(peer, PeerMedia())
 
     def streams_view(self) -> dict[str, dict[Kind, int]]:
         """Peer → kind → number, in a fixed order."""
         return {
-            peer: dict(sorted(line.streams.items()))
-            for peer, line in sorted(self._lines.items())
-            if line.streams
+            peer: dict(sorted(one.streams.items())) for peer, one in sorted(self._of.items()) if one.streams
         }
 
     def as_triples(self) -> tuple[tuple[str, Kind, int], ...]:
@@ -63,39 +61,39 @@ class Lines:
 
         ``anew``: over a new peer connection, so that each of them is another stream than before.
         """
-        line, wanted = self.of(peer), set(kinds)
-        if not anew and wanted == set(line.streams):
+        one, wanted = self.of(peer), set(kinds)
+        if not anew and wanted == set(one.streams):
             return False
-        before = dict(line.streams)
+        before = dict(one.streams)
         if anew or wanted - set(before):
-            line.number += 1
-        line.streams = {k: line.number if anew else before.get(k, line.number) for k in wanted}
-        line.started &= set() if anew else wanted
-        return line.streams != before
+            one.number += 1
+        one.streams = {k: one.number if anew else before.get(k, one.number) for k in wanted}
+        one.started &= set() if anew else wanted
+        return one.streams != before
 
     def packet_seen(self, peer: str, kind: Kind) -> bool:
         """The node saw a stream's first packet; True when viewers have to take it for another stream."""
-        line = self.of(peer)
-        if kind in line.streams and kind not in line.started:
-            line.started.add(kind)
+        one = self.of(peer)
+        if kind in one.streams and kind not in one.started:
+            one.started.add(kind)
             return False
-        line.number += 1
-        line.streams[kind] = line.number
-        line.started.add(kind)
+        one.number += 1
+        one.streams[kind] = one.number
+        one.started.add(kind)
         return True
 
     def drop(self, peer: str) -> bool:
         """Forget a peer that is gone; True when it had been sending."""
-        line = self._lines.pop(peer, None)
-        return line is not None and bool(line.streams)
+        one = self._of.pop(peer, None)
+        return one is not None and bool(one.streams)
 
     def drop_all(self) -> list[tuple[str, Offer]]:
         """The node is gone: no streams, and the offers that waited for it."""
-        orphans = [(peer, offer) for peer, line in self._lines.items() for offer in (line.waiting,) if offer]
-        for line in self._lines.values():
-            line.waiting = None
-            line.streams = {}
-            line.started = set()
+        orphans = [(peer, offer) for peer, one in self._of.items() for offer in (one.waiting,) if offer]
+        for one in self._of.values():
+            one.waiting = None
+            one.streams = {}
+            one.started = set()
         return orphans
 
     def level(self, peer: str, now: float, loss: float, rtt_ms: float) -> Level:
