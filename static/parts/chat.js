@@ -89,6 +89,8 @@ export function chat({ send, mine, quick, intro = "common.chat.empty" }) {
   return Object.assign(element, {
     draw,
     input,
+    /** Those that are stored, the oldest first. */
+    stored: () => [...stored.values()],
     /** A list that was asked for before a line came does not take that line away again. @param {Message[]} messages that are stored */
     show(messages) {
       for (const message of messages) stored.set(message.client_id, message);

@@ -86,8 +86,9 @@ export function callStage({ line, unread, chat, page, technician, photos, end, c
     // Not `hidden`: sound must go on where there is no picture.
     other.toggleAttribute("data-sound-only", !line.remote?.getVideoTracks().some((track) => track.readyState === "live"));
     const { ownLevel } = line;
-    drawTop([line.here, technician(), ownLevel], () => [
-      h("div", { class: "tag" }, icon("person"), h("span", { text: line.here ? technician() : t("customer.call.coming", { technician: technician() }) })),
+    const coming = !line.here && line.state !== "lost"; // without a line of our own nothing is known of theirs
+    drawTop([coming, technician(), ownLevel], () => [
+      h("div", { class: "tag" }, icon("person"), h("span", { text: coming ? t("customer.call.coming", { technician: technician() }) : technician() })),
       h("div", { "aria-live": "polite" }, ownLevel && ownLevel !== "good" ? qualityChip(ownLevel) : null),
     ]);
     drawMiddle(hasPicture);

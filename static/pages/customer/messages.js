@@ -1,5 +1,5 @@
 // The chat of a request. A line is kept on this phone first and goes up by itself: through the room during a call, else
-// over HTTP.
+// over HTTP. What was said stays on this phone as well, however it was heard: a page loaded anew without a network shows it.
 
 import { chat } from "parts/chat.js";
 
@@ -17,7 +17,14 @@ export function requestChat(model, options = {}) {
     const state = model.errands.stuck || navigator.onLine === false ? "waiting" : "sending";
     element.owe(waiting.map(({ body, at }) => ({ ...body, sent_at: at, state })));
   };
-  const said = (/** @type {Event} */ event) => element.add(/** @type {CustomEvent} */ (event).detail);
+  const keep = () => {
+    const id = model.confirmed?.id;
+    if (id) void model.kept.put("messages", { id, messages: element.stored() });
+  };
+  const said = (/** @type {Event} */ event) => {
+    element.add(/** @type {CustomEvent} */ (event).detail);
+    keep();
+  };
   const refuse = (/** @type {Event} */ event) => {
     const { errand } = /** @type {CustomEvent} */ (event).detail;
     if (errand.kind === "message") element.owe([{ ...errand.body, sent_at: errand.at, state: "failed" }]);
@@ -27,14 +34,20 @@ export function requestChat(model, options = {}) {
   model.errands.addEventListener("refused", refuse);
   owe();
   return Object.assign(element, {
+    /** What the room told. @param {import("parts/chat.js").Message[]} messages */
+    told(messages) {
+      element.show(messages);
+      keep();
+    },
     async refresh() {
       if (!model.path) return;
       const id = model.confirmed?.id;
       const kept = await model.kept.get("messages");
       if (kept?.id === id) element.show(kept.messages);
       const messages = await model.api.get(`${model.path}/messages`);
+      if (model.confirmed?.id !== id) return;
       element.show(messages);
-      if (model.confirmed?.id === id) await model.kept.put("messages", { id, messages });
+      keep();
     },
     leave() {
       model.removeEventListener("said", said);

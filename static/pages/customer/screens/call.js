@@ -30,7 +30,7 @@ export function call(model, page) {
   const unread = new Unread(model.name, () => line.messages, (message) => message.author === "customer");
   const photos = new Photos(model);
   const chat = requestChat(model, { intro: "customer.call.chat_intro" });
-  line.addEventListener("messages", () => chat.show(line.messages));
+  line.addEventListener("messages", () => chat.told(line.messages));
   const heard = (/** @type {Event} */ event) => line.learned(/** @type {CustomEvent} */ (event).detail);
   model.addEventListener("said", heard);
   model.talk = (message) => line.talk(message);
