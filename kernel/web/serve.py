@@ -153,8 +153,6 @@ def _set_cookies(call: Call, response: Response) -> None:
     _token, surface = presented_token(call.request)
     if call.ended_session and surface is not None:
         response.delete_cookie(cookie_name(surface), **options)
-        # Whoever sits down here next finds no picture that was looked at.
-        response.headers["Clear-Site-Data"] = '"cache"'
 
 
 def shape(path: str) -> Shape:

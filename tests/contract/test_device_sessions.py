@@ -100,25 +100,43 @@ async def test_a_customer_who_starts_anew_leaves_no_second_key_behind(shared_app
     assert first and await phone.holds(phone.cookie) and not await phone.holds(first)
 
 
-async def test_a_picture_is_asked_for_each_time_and_sent_once(shared_app: RunningApp) -> None:
+async def a_still(customer: Person) -> str:
+    """The address of a picture that a customer has sent."""
+    sent = {"client_id": str(uuid4()), "source": "upload"}
+    still = await customer.upload(f"/api/requests/{customer.request_id}/stills", picture(), **sent)
+    return f"/api/stills/{still['id']}/image"
+
+
+async def test_a_computer_that_several_sit_at_keeps_no_picture(shared_app: RunningApp) -> None:
     await shared_app.staff(Role.SUPERVISOR)
     customer, desk = await shared_app.customer(), Browser(shared_app, Surface.DESK)
     await desk.sign_in(await shared_app.staff(Role.TECHNICIAN))
-    sent = {"client_id": str(uuid4()), "source": "upload"}
-    still = await customer.upload(f"/api/requests/{customer.request_id}/stills", picture(), **sent)
-    path = f"/api/stills/{still['id']}/image"
-    seen = await desk.send("GET", path)
+    path = await a_still(customer)
+    for had in ("", "*"):
+        seen = await desk.send("GET", path, had=had)
+        assert (seen.status_code, seen.headers["cache-control"]) == (200, "no-store") and seen.content
+    left = await desk.send("DELETE", "/api/sessions/current")
+    assert "clear-site-data" not in left.headers, "nothing was kept, and clearing it would take seconds"
+    assert (await desk.send("GET", path)).status_code == 401
+
+
+async def test_a_picture_is_asked_for_each_time_and_sent_once(shared_app: RunningApp) -> None:
+    await shared_app.staff(Role.SUPERVISOR)
+    customer, phone = await shared_app.customer(), Phone(shared_app)
+    assert customer.token
+    phone.cookie = customer.token
+    path = await a_still(customer)
+    seen = await phone.send("GET", path)
     assert seen.headers["cache-control"] == "private, no-cache" and seen.content
     tag = seen.headers["etag"]
     assert tag.startswith('"'), "a strong one"
     for had in (tag, f"W/{tag}", f'"other", {tag}', "*"):
-        again = await desk.send("GET", path, had=had)
+        again = await phone.send("GET", path, had=had)
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag), had
         assert again.headers["cache-control"] == "private, no-cache"
-    assert (await desk.send("GET", path, had='"other"')).content == seen.content
-    left = await desk.send("DELETE", "/api/sessions/current")
-    assert left.headers["clear-site-data"] == '"cache"'
-    assert (await desk.send("GET", path, had=tag)).status_code == 401, "nor is it confirmed"
+    assert (await phone.send("GET", path, had='"other"')).content == seen.content
+    await phone.send("DELETE", "/api/sessions/current")
+    assert (await phone.send("GET", path, had=tag)).status_code == 401, "nor is it confirmed"
 
 
 class Phone(Browser):
