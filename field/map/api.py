@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from uuid import UUID
 
 from sqlalchemy import select
 from starlette.responses import Response
@@ -74,10 +73,12 @@ async def get_outlines(call: Call) -> Response:
     return Response(body, media_type="application/json", headers=headers)
 
 
-@api.get("/api/zones/{zone_id}", who=CONSOLE, summary="A zone: its record, its owners over time, its tasks")
-async def get_zone(call: Call, zone_id: UUID) -> ZonePageView:
+@api.get(
+    "/api/zones/{code}/record", who=CONSOLE, summary="A zone: its record, its owners over time, its tasks"
+)
+async def get_zone_record(call: Call, code: str) -> ZonePageView:
     async with call.database.reading() as session:
-        return await zone_page(session, zone_id)
+        return await zone_page(session, code)
 
 
 def _properties(zone: Zone, owner: Rep | None, found: dict[str, ZoneCoverage]) -> ZonePropertiesView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 
 from field.bodies import asked_of
@@ -9,7 +10,7 @@ from field.callers import IMPORTER
 from field.grid.commands import ImportRefused, ImportUnconfirmed
 from field.grid.formats.apart import ReaderStopped, run_bounded
 from field.grid.formats.columns import proposed
-from field.grid.formats.reading import ReadAs, inspect
+from field.grid.formats.reading import NO_FOLDER, ReadAs, inspect, is_light
 from field.grid.store import kept_columns
 from field.grid.views import ImportReportView, report_view
 from field.map.bodies import InspectionQuery, ZoneImportQuery
@@ -49,8 +50,12 @@ async def post_zones_file(call: Call, query: ZoneImportQuery, form: Upload) -> I
 )
 async def post_zones_inspection(call: Call, query: InspectionQuery, form: Upload) -> InspectionView:
     read_as = ReadAs(query.encoding, layer=zone_file_fields(form.fields).layer)
+    data = form.file
     try:
-        seen = await run_bounded(inspect, form.file, read_as=read_as)
+        if is_light(data):
+            seen = await asyncio.to_thread(inspect, data, folder=NO_FOLDER, read_as=read_as)
+        else:
+            seen = await run_bounded(inspect, data, read_as=read_as)
     except ReaderStopped as stopped:
         raise ImportRefused(faults=(stopped.fault,)) from None
     if seen.faults and not seen.layers:

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.board.names import zone_names
 from field.board.views import NamesView, View
+from field.grid.files.codes import CODE
+from field.grid.files.records import AMOUNTS
 from field.grid.tables import Cell, Rep, Zone, ZoneOwner
 from field.task.tables import Task
 from field.task.task import FINAL
@@ -71,13 +73,13 @@ class ZonePageView(NamesView):
     tasks: list[ZoneTaskView]
 
 
-async def zone_page(session: AsyncSession, zone_id: UUID) -> ZonePageView:
+async def zone_page(session: AsyncSession, code: str) -> ZonePageView:
     """All that is known of a zone, also of one that is no longer in use.
 
     Raises:
         NotFound: there is none.
     """
-    zone = await session.get(Zone, zone_id)
+    zone = await session.scalar(select(Zone).where(Zone.code == code)) if CODE.fullmatch(code) else None
     if zone is None:
         raise NotFound()
     history = select(ZoneOwner).where(ZoneOwner.zone_id == zone.id).order_by(ZoneOwner.from_at.desc())
@@ -103,7 +105,8 @@ async def zone_page(session: AsyncSession, zone_id: UUID) -> ZonePageView:
         version=zone.version,
         changed_at=zone.changed_at,
         path=await _path(session, zone),
-        record=zone.record,
+        record={name: getattr(zone, name) for name in AMOUNTS if getattr(zone, name) is not None}
+        | zone.record,
         owner=_person(zone.owner_code, reps) if zone.owner_code else None,
         deputy=_person(deputy, reps) if deputy else None,
         owners=[

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import shapely
 
-from field.grid.tables import Zone
 from tests.contract.test_grid_imports import send
 from tests.rig.people import Caller
 from tests.rig.town import REPS, Town, inside, zone_file
@@ -20,13 +19,6 @@ from tests.rig.town import REPS, Town, inside, zone_file
 @pytest.fixture
 async def dora(town: Town) -> Caller:
     return await town.caller("dora")
-
-
-async def zone_ids(town: Town) -> dict[str, str]:
-    from sqlalchemy import select
-
-    async with town.database.reading() as session:
-        return {code: str(id) for code, id in (await session.execute(select(Zone.code, Zone.id))).all()}
 
 
 RECORD = {
@@ -46,7 +38,7 @@ async def test_a_zones_record_comes_in_stays_and_is_shown(town: Town, dora: Call
     assert (status, report["changed"]) == (200, [{"code": "A1", "fields": ["record"]}])
     status, report = await send(dora, "zones", zone_file(A1={"critical_point": "山顶泵站"}))
     assert (status, report["changed"]) == (200, [{"code": "A1", "fields": ["record"]}])
-    page = await dora.get(f"/api/zones/{(await zone_ids(town))['A1']}")
+    page = await dora.get("/api/zones/A1/record")
     assert page["record"] == {
         "status": "in_service",
         "tier": 3,
@@ -60,6 +52,11 @@ async def test_a_zones_record_comes_in_stays_and_is_shown(town: Town, dora: Call
     assert (page["owner"]["name"], page["deputy"]["name"]) == ("安", "博")
     assert [each["code"] for each in page["path"]] == ["C", "O", "SA", "SA-1"]
     assert (page["tasks_open"], page["tasks_done"], len(page["tasks"])) == (1, 0, 1)
+
+
+@pytest.mark.parametrize("code", ["Z9", "a%00b", "分区"])
+async def test_a_zone_that_there_is_not_has_no_record(town: Town, dora: Caller, code: str) -> None:
+    assert await dora.refused("GET", f"/api/zones/{code}/record") == "not_found"
 
 
 async def test_faults_of_a_record_are_all_told(town: Town, dora: Caller) -> None:
@@ -85,12 +82,11 @@ async def test_faults_of_a_record_are_all_told(town: Town, dora: Caller) -> None
 
 
 async def test_owners_over_time_are_kept(town: Town, dora: Caller) -> None:
-    zone = (await zone_ids(town))["A1"]
     town.clock.advance(300)
     await send(dora, "reps", REPS.replace(",A1\n", ",\n").replace(",A2\n", ",A1;A2\n").encode())
     town.clock.advance(300)
     await send(dora, "zones", zone_file(A1={"rep": "cyd"}))
-    owners = (await dora.get(f"/api/zones/{zone}"))["owners"]
+    owners = (await dora.get("/api/zones/A1/record"))["owners"]
     assert [(each["code"], each["until_at"] is None) for each in owners] == [
         ("cyd", True),
         ("bob", False),
@@ -102,7 +98,7 @@ async def test_owners_over_time_are_kept(town: Town, dora: Caller) -> None:
     town.clock.advance(300)
     status, report = await send(dora, "zones", json.dumps(document).encode(), confirmed=True)
     assert (status, report["removed"]) == (200, ["A1"])
-    gone = await dora.get(f"/api/zones/{zone}")
+    gone = await dora.get("/api/zones/A1/record")
     assert gone["active"] is False and gone["owners"][0]["until_at"] is not None
 
 
@@ -201,3 +197,28 @@ async def test_a_difference_tells_how_far_borders_move_and_what_hangs_on_what_go
 
 def wide() -> list[list[list[float]]]:
     return [[[7.40, 43.70], [7.415, 43.70], [7.415, 43.71], [7.40, 43.71], [7.40, 43.70]]]
+
+
+@pytest.mark.parametrize("kind", ["geojson", "gpkg", "shp.zip", "kml", "csv"])
+async def test_what_goes_out_comes_in_again_and_changes_nothing(town: Town, dora: Caller, kind: str) -> None:
+    await send(
+        dora, "zones", zone_file(A1=RECORD | {"connections": 7, "main_length_m": 12.5, "name_en": "=1+1"})
+    )
+    answer = await dora.http.get(f"/api/zones/files/{kind}")
+    assert answer.status_code == 200 and f"zones.{kind}" in answer.headers["content-disposition"]
+    _, seen = await upload(dora, "/api/imports/zones/inspection", answer.content, {})
+    columns = {
+        field: {name: text for name, text in how.items() if text is not None}
+        for field, how in seen["columns_proposed"].items()
+    }
+    fields = {"columns": columns}
+    status, report = await upload(
+        dora, "/api/imports/zones", answer.content, fields, crs="wgs84", dry_run=True
+    )
+    assert (status, report["unchanged"], report["changed"]) == (200, 4, []), report
+
+
+async def test_zones_go_out_to_the_console_and_nobody_else(town: Town) -> None:
+    ann, dora = await town.caller("ann"), await town.caller("dora")
+    assert await ann.refused("GET", "/api/zones/files/csv") == "forbidden"
+    assert await dora.refused("GET", "/api/zones/files/dwg") == "not_found"

@@ -197,9 +197,9 @@ def _valid(shape: MultiPolygon, number: int, findings: Findings, chosen: Mends) 
         return shape
     after = untangled(shape)
     if after is not None and chosen.wants("untangle", number):
-        chosen.done("untangle", number, before=shape, after=after)
+        chosen.done("untangle", number, before=None, after=after)
         return after
-    offers = [offer("untangle", number, before=shape, after=after)] if after is not None else []
+    offers = [offer("untangle", number, after=after)] if after is not None else []
     sound = True
     for part, polygon in enumerate(shape.geoms, 1):
         sound &= _explained(polygon, part, where, findings, offers)

@@ -12,6 +12,10 @@ import warnings
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
 from field.grid.files.findings import Findings, shown
 from field.grid.files.records import Limits
 from field.grid.formats.source import Layer, Source
@@ -157,3 +161,29 @@ def _value(value: Any) -> Any:
 def _plain(text: str, path: Path) -> str:
     """GDAL's word without the names of our folders."""
     return text.replace(str(path.parent), "").replace(str(path), path.name)
+
+
+def written(path: Path, driver: str, columns: dict[str, list[Any]], shapes: list[BaseGeometry]) -> None:
+    """Zones in a file of that kind, WGS-84. A column with a text in it is one of texts; one of numbers only
+    is one of numbers, and what is not known is empty there."""
+    os.environ.update(_QUIET)
+    import pyogrio
+
+    options = {"encoding": "UTF-8"} if driver == "ESRI Shapefile" else {}
+    pyogrio.raw.write(
+        str(path),
+        shapely.to_wkb(np.array(shapes, dtype=object)),
+        [_column(values) for values in columns.values()],
+        list(columns),
+        driver=driver,
+        layer="zones",
+        geometry_type="MultiPolygon",
+        crs="EPSG:4326",
+        **options,
+    )
+
+
+def _column(values: list[Any]) -> Any:
+    if any(isinstance(value, str) for value in values) or all(value is None for value in values):
+        return np.array([None if value is None else str(value) for value in values], dtype=object)
+    return np.array([float("nan") if value is None else float(value) for value in values])

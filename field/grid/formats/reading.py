@@ -1,6 +1,6 @@
 """Any file of zones: what it is, what it holds, and its zones once somebody has said how it is to be read.
 
-Called in a process of its own (:mod:`field.grid.formats.apart`). The formats::
+Called in a process of its own (:mod:`field.grid.formats.apart`) for all that is not light. The formats::
 
     GeoJSON        as :mod:`field.grid.files.importer` describes it
     GeoPackage     .gpkg; one layer, named where it has several
@@ -17,7 +17,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from field.grid.files.axes import Axes, axes_of
 from field.grid.files.encodings import read_text
@@ -25,10 +25,11 @@ from field.grid.files.findings import Findings, shown
 from field.grid.files.records import DEFAULT_LIMITS, Limits, ZoneFile
 from field.grid.files.zone_file import read_collection, read_zones, zones_of
 from field.grid.formats.columns import as_called, missing, properties_of, samples_of
-from field.grid.formats.datum import is_datum
+from field.grid.formats.datum import EPSG, is_datum
 from field.grid.formats.kml_file import features_of_kml, looks_like_kml
 from field.grid.formats.packed import looks_packed, unpack
 from field.grid.formats.source import Layer, Source
+from field.grid.formats.systems import converted
 from field.grid.formats.wkt_table import features_of_table, first_line, shape_column
 from kernel.errors import Fault
 
@@ -52,7 +53,8 @@ class ReadAs:
     def is_plain(self, data: bytes) -> bool:
         """Whether it is GeoJSON, read as its own reader reads it."""
         told = self.layer is not None or self.columns is not None or _converts(self.crs)
-        return not told and not needs_gis(data)
+        other = looks_packed(data) or data.startswith(SQLITE) or looks_like_kml(data) or _is_table(data)
+        return not told and not other
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,9 +74,16 @@ class Inspection:
     faults: tuple[Fault, ...]
 
 
-def needs_gis(data: bytes) -> bool:
-    """Whether a file is one that is read apart, however small it is."""
-    return looks_packed(data) or data.startswith(SQLITE) or looks_like_kml(data) or _is_table(data)
+NO_FOLDER: Final = Path("/nonexistent")
+"""For files that are read from memory."""
+LIGHT: Final = 64 * 1024
+"""Bytes that are read in less time than a process takes to start."""
+
+
+def is_light(data: bytes, crs: str | None = None) -> bool:
+    """Whether a file is small, and read by our own readers alone: no library has to be kept at a distance."""
+    heavy = looks_packed(data) or data.startswith(SQLITE) or (_converts(crs) and EPSG.fullmatch(crs or ""))
+    return len(data) <= LIGHT and not heavy
 
 
 def _is_table(data: bytes) -> bool:
@@ -157,8 +166,6 @@ def _converts(crs: str | None) -> bool:
 
 
 def _convert(features: list[dict[str, Any]], crs: str, findings: Findings) -> bool:
-    from field.grid.formats.systems import converted
-
     if not is_datum(crs):
         findings.fault("wrong_crs", "file, crs", crs=shown(crs))
         return False
@@ -166,11 +173,13 @@ def _convert(features: list[dict[str, Any]], crs: str, findings: Findings) -> bo
 
 
 def _said(source: Source) -> tuple[str, str]:
+    if source.format in ("GeoJSON", "KML") and source.crs is None:
+        return "EPSG:4326", "WGS 84"
+    if not source.said:
+        return "", ""
     from field.grid.formats.systems import name_of, title_of
 
-    if source.format == "GeoJSON" and source.crs is None:
-        return "EPSG:4326", "WGS 84"
-    name = name_of(source.said) if source.said else ""
+    name = name_of(source.said)
     return name, title_of(name)
 
 

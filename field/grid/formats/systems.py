@@ -12,18 +12,22 @@ from functools import cache
 from typing import Any, Final
 
 import numpy as np
-import pyproj
-from pyproj.exceptions import CRSError, ProjError
 
 from field.grid.files.findings import Findings, shown
 from field.grid.formats.datum import AS_WGS84, EPSG, SHIFTED, Degrees, within_frame
 
+FARTHEST: Final = 1e9
+"""No system has numbers beyond this."""
 ROUGH_M: Final = 5.0
 """A way from one datum to the other that is known to be worse is told."""
 
 
 @cache
-def _system(code: int) -> pyproj.CRS | None:
+def _system(code: int) -> Any:
+    """None where there is none of that code. PROJ is only loaded where an EPSG code is named."""
+    import pyproj
+    from pyproj.exceptions import CRSError
+
     try:
         return pyproj.CRS.from_epsg(code)
     except CRSError:
@@ -34,6 +38,9 @@ def name_of(said: str) -> str:
     """What a file says of its system (WKT, or ``EPSG:n``) as an EPSG code, where there is one for it."""
     if EPSG.fullmatch(said):
         return said.upper()
+    import pyproj
+    from pyproj.exceptions import CRSError
+
     try:
         code = pyproj.CRS.from_user_input(said).to_epsg(min_confidence=60)
     except (CRSError, UnicodeError):
@@ -45,7 +52,7 @@ def title_of(name: str) -> str:
     """``EPSG:4547``: "CGCS2000 / 3-degree Gauss-Kruger CM 114E"; empty of what is none."""
     found = EPSG.fullmatch(name)
     system = _system(int(found[1])) if found else None
-    return system.name if system else ""
+    return str(system.name) if system else ""
 
 
 def converted(features: list[dict[str, Any]], name: str, findings: Findings) -> bool:
@@ -76,6 +83,9 @@ def _projected(numbers: Degrees, name: str, findings: Findings) -> Degrees | Non
     if system is None:
         findings.fault("wrong_crs", "file, crs", crs=shown(name))
         return None
+    import pyproj
+    from pyproj.exceptions import ProjError
+
     try:
         way = pyproj.Transformer.from_crs(system, 4326, always_xy=True)
         lon, lat = way.transform(numbers[:, 0], numbers[:, 1])
@@ -108,4 +118,5 @@ def _positions(features: list[dict[str, Any]]) -> Iterator[list[Any]]:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Whether it can be a coordinate: what is larger is told by whoever checks the ranges."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < FARTHEST

@@ -79,7 +79,9 @@ def features_of_table(
 
 
 def _rows(text: str, separator: str, findings: Findings) -> Iterator[tuple[int, list[str]]]:
-    usual = csv.field_size_limit(CELL)
+    usual = csv.field_size_limit()
+    if len(text) > usual:  # only where the process is our own: the limit is everybody's
+        csv.field_size_limit(CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     start = 1
     try:

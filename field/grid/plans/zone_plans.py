@@ -7,7 +7,6 @@ import dataclasses
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,15 +16,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from field.grid.atlas import place_at
 from field.grid.files.borders.moved import drawings, moved
 from field.grid.files.difference import Difference, difference
-from field.grid.files.importer import UnitRow, ZoneFile, ZoneRow, read_zones
+from field.grid.files.importer import UnitRow, ZoneFile, ZoneRow
 from field.grid.files.records import AMOUNTS
 from field.grid.formats.apart import ReaderStopped, run_bounded
-from field.grid.formats.reading import ReadAs, read_zone_file
+from field.grid.formats.reading import NO_FOLDER, ReadAs, is_light, read_zone_file
 from field.grid.plans.leaving import left_by_zones
 from field.grid.plans.plan import Plan, Values
 from field.grid.plans.reports import Asked, Going, ImportRefused, report_of
 from field.grid.plans.snapshot import pack
-from field.grid.reading import SMALL, work_aside
+from field.grid.reading import work_aside
 from field.grid.store import grid_version, stored_units, stored_zones, text_of_shape
 from field.grid.tables import Rep, Zone
 from field.grid.whereabouts import box_around, doubt_of_place
@@ -87,9 +86,8 @@ async def plan_zones(session: AsyncSession, read: Read, now: datetime, asked: As
 
 async def _zone_file(data: bytes, asked: Asked, reps: Collection[str] | None) -> ZoneFile:
     read_as = ReadAs(asked.encoding, asked.crs, asked.layer, asked.columns, asked.mends)
-    if len(data) <= SMALL and read_as.is_plain(data):
-        read = partial(read_zones, encoding=asked.encoding, crs=asked.crs, mends=asked.mends)
-        return await asyncio.to_thread(read, data, reps=reps)
+    if is_light(data, asked.crs):
+        return await asyncio.to_thread(read_zone_file, data, folder=NO_FOLDER, read_as=read_as, reps=reps)
     try:
         return await run_bounded(read_zone_file, data, read_as=read_as, reps=reps)
     except ReaderStopped as stopped:

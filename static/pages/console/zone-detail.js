@@ -3,6 +3,7 @@
 import { h } from "parts/dom.js";
 import { chip } from "parts/chip.js";
 import { t } from "parts/words.js";
+import { zoneRecord } from "pages/console/zone-record.js";
 import { COVERAGE, LOOK, name, reason, title } from "pages/console/words.js";
 
 /** @param {import("pages/console/types.js").Zone} zone @param {import("pages/console/board.js").Board} board */
@@ -16,11 +17,11 @@ export function zoneDetail({ properties: zone }, board) {
     owner && h("div", { class: "rows" }, h("button", { type: "button", class: "row", data: { id: owner.id }, on: { click: () => board.choose({ kind: "rep", id: owner.id }) } },
       h("span", { class: "grow" }, h("small", { t: "console.fact.owner" }), h("b", { text: name(owner) })))),
     h("dl", { class: "console-facts" },
-      h("dt", { t: "console.fact.where" }), h("dd", { text: [zone.office, zone.station, zone.sub_area].filter(Boolean).join(" › ") }),
       h("dt", { t: "console.fact.able" }), h("dd", { text: t("console.fact.able.of", { able: zone.able, carers: zone.carers }) })),
     h("h3", { t: "console.tasks" }),
     tasks.length
       ? h("ol", { class: "rows" }, tasks.map((task) => h("li", null, h("button", { type: "button", class: "row", data: { id: task.id }, on: { click: () => board.choose({ kind: "task", id: task.id }) } },
           h("span", { class: "grow" }, h("b", { text: title(task) }), h("small", { text: task.address })), chip({ t: `common.task_state.${task.state}`, ...LOOK[task.state] })))))
-      : h("p", { class: "muted", t: "console.zone.quiet" }));
+      : h("p", { class: "muted", t: "console.zone.quiet" }),
+    zoneRecord(zone.code, board));
 }

@@ -65,7 +65,7 @@ def test_an_outline_that_crosses_itself_is_untangled_only_when_that_is_picked() 
     mended = read(features, offer["id"])
     assert mended.faults == ()
     assert area(mended, "Z1") == pytest.approx(offer["after_m2"], rel=1e-5)
-    told = next(each for each in mended.warnings if each.code == "mended")
+    told = next(each for each in mended.warnings if each.code == "mended_outline")
     assert (told.params["mend"], told.params["after_m2"]) == ("untangle:1", offer["after_m2"])
 
 

@@ -46,7 +46,7 @@ def told(path: Path) -> Iterator[tuple[str, set[str]]]:
 CODES = dict(pair for path in SOURCES for pair in told(path))
 CODES |= {code: {"part", "lon", "lat"} for code in {*_VALIDITY.values(), "invalid_ring"}}
 CODES |= {code: {"code", "other", "area_m2", "lon", "lat"} for code in ("zones_overlap", "zone_swallows")}
-CODES |= {"mended": {"before_m2", "after_m2", "mend"}}
+CODES |= {"mended": {"before_m2", "after_m2", "mend"}, "mended_outline": {"after_m2", "mend"}}
 CODES |= {"bad_name": {"value", "most"}, "lost_characters": {"value"}, "twice_encoded": {"value", "meant"}}
 CODES |= {code: {"byte", "line", "candidates"} for code in ("not_utf8", "unknown_encoding")}
 CODES |= {COSTLIER: {"extra_travel_s"}}

@@ -86,12 +86,14 @@ class Mends:
         return sorted(number for each, number in self._single if each == kind)
 
     def done(self, kind: str, *parts: object, before: BaseGeometry | None, after: BaseGeometry) -> None:
-        """Tell what was mended, with its area before and after."""
-        name = ":".join(map(str, (kind, *parts)))
+        """Tell what was mended, with its area before, if it had one, and after."""
+        name, where = ":".join(map(str, (kind, *parts))), f"feature {parts[0]}"
         self._used.add(name)
         told = {"mend": name, "kind": kind, "shape": drawn(after), "after_m2": round(square_metres(after))}
-        was = round(square_metres(before)) if before is not None else 0
-        self._findings.warning("mended", f"feature {parts[0]}", before_m2=was, **told)
+        if before is None:
+            self._findings.warning("mended_outline", where, **told)
+        else:
+            self._findings.warning("mended", where, before_m2=round(square_metres(before)), **told)
 
     def tell_unused(self) -> None:
         """Warn of picks that did nothing."""
