@@ -75,6 +75,7 @@ def _overlaps(
     left, meet = limits.comparisons, limits.meetings
     pieces: dict[int, Boxes] = {}
     touching: set[int] = set()
+    pairs: list[tuple[int, int]] = []
     areas = areas_m2(shapes)
     for one in range(len(shapes)):
         near = tree.query(shapes[one])
@@ -84,9 +85,9 @@ def _overlaps(
             _entangled(features[one], findings)
             return None
         shapely.prepare(shapes[one])
-        others = near[shapely.intersects(shapes[one], shapes[near])].tolist()
-        touching.update([one, *others] if others else [])
-        for other in others:
+        beside = near[shapely.intersects(shapes[one], shapes[near])].tolist()
+        touching.update([one, *beside] if beside else [])
+        for other in beside:
             for each in (one, other):
                 if each not in pieces:
                     pieces[each] = pieces_of(shapes[each])
@@ -95,9 +96,14 @@ def _overlaps(
             if found is None or meet < 0:
                 _entangled(features[one], findings)
                 return None
-            shared = shapely.intersection(shapes[one], shapes[other])
-            if (area := square_metres(shared)) > limits.overlap_m2:
-                _tell(features[one], features[other], (areas[one], areas[other]), shared, area, findings)
+            pairs.append((one, other))
+    ones, others = (np.array(side, dtype=int) for side in (zip(*pairs, strict=True) if pairs else ((), ())))
+    shared = shapely.intersection(shapes[ones], shapes[others])
+    overlaps = areas_m2(shared)
+    for at in np.flatnonzero(overlaps > limits.overlap_m2).tolist():
+        one, other = pairs[at]
+        sizes_m2 = (float(areas[one]), float(areas[other]))
+        _tell(features[one], features[other], sizes_m2, shared[at], float(overlaps[at]), findings)
     return touching
 
 
