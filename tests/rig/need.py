@@ -82,6 +82,10 @@ _CHECKS: dict[str, tuple[Callable[[], bool], str]] = {
     "iptables": (lambda: Path("/usr/sbin/iptables").exists(), "iptables"),
     "coturn": (lambda: shutil.which("turnserver") is not None, "a TURN server (coturn)"),
     "janus": (lambda: shutil.which("janus") is not None, "Janus (janus)"),
+    "networks": (
+        lambda: (Path(__file__).parents[3] / "shared" / "data" / "ky4.inp").exists(),
+        "the published water networks (shared/data beside the repository)",
+    ),
     "node": (lambda: shutil.which("node") is not None, "Node.js (nodejs)"),
 }
 
