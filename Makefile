@@ -78,6 +78,6 @@ docs: install-dev ## renew what documents take from the program
 
 lock: ## renew the locked lists from requirements/*.in
 	@$(PYTHON) requirements/install.py dev
-	@cd requirements && for list in build runtime dev; do \
+	@cd requirements && for list in build runtime dev peers; do \
 		../$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' \
-			$$( [ $$list = dev ] && echo '-c runtime.txt' ) $$list.in -o $$list.txt || exit 1; done
+			$$( [ $$list = dev -o $$list = peers ] && echo '-c runtime.txt' ) $$( [ $$list = peers ] && echo '-c dev.txt' ) $$list.in -o $$list.txt || exit 1; done

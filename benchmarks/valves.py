@@ -24,7 +24,7 @@ from field.network.engine.segments import Layout, Segments, segmented
 from field.network.engine.tracing import Standing, standing, trace
 from field.network.files.records import CLASSES
 from field.network.model import PipeNetwork, ValvesNow, answer
-from tests.rig.water import made_grid, published, read_published, strategic, with_valves
+from tests.rig.water import anywhere, made_grid, published, read_published, strategic, with_valves
 from tests.unit.network.oracle import Plain
 
 SIDE = 105
@@ -40,16 +40,18 @@ def run(preset: str = "full") -> Iterator[Line]:
     yield from _measured("made", made_grid(SIDE, dice), traced, dice)
     if published("dmas").exists():
         yield from _measured("dmas", read_published("dmas").layout(), traced, dice)
+        for name in ("ky4", "c-town"):
+            bare = read_published(name).layout()
+            layout = with_valves(bare, anywhere(bare, dice))
+            yield from _beside_wntr(f"{name}_random", layout, segmented(layout), {"valves": "anywhere"})
     else:
-        yield Missing("the published network is not beside the repository", "field.valve_trace_dmas")
+        yield Missing("the published networks are not beside the repository", "field.valve_trace_dmas")
 
 
 def _measured(name: str, bare: Layout, traced: int, dice: random.Random) -> Iterator[Line]:
     joints = strategic(bare, dice)
     layout = with_valves(bare, joints)
-    begun = time.thread_time()
     segments = segmented(layout)
-    cut = time.thread_time() - begun
     count = len(joints)
     some = dice.sample(range(count), count // 50)
     closed, stuck = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
@@ -73,7 +75,7 @@ def _measured(name: str, bare: Layout, traced: int, dice: random.Random) -> Iter
     equal = _equal(layout, segments, now, closed, stuck, links[:COMPARED])
     name_equal = f"field.valve_trace_{name}_equal"
     yield Figure(name_equal, equal, "share of pipes", 1.0, 1.0, "higher", context | {"compared": COMPARED})
-    yield from _beside_wntr(name, layout, segments, cut, context)
+    yield from _beside_wntr(name, layout, segments, context)
 
 
 def _figure(name: str, ms: float, target: float | None, moonshot: float | None, context: Any) -> Figure:
@@ -143,9 +145,7 @@ def _equal(
     return same / len(links)
 
 
-def _beside_wntr(
-    name: str, layout: Layout, segments: Segments, cut: float, context: dict[str, Any]
-) -> Iterator[Line]:
+def _beside_wntr(name: str, layout: Layout, segments: Segments, context: dict[str, Any]) -> Iterator[Line]:
     """The same valves given to WNTR: does it find the same parts, and in what time?"""
     try:
         import networkx
@@ -163,6 +163,9 @@ def _beside_wntr(
         for link, end in zip(layout.valve_link.tolist(), layout.valve_end.tolist(), strict=True)
     ]
     layer = pandas.DataFrame(at, columns=["link", "node"])
+    begun = time.thread_time()
+    segmented(layout)
+    cut = time.thread_time() - begun
     begun = time.thread_time()
     nodes, links, _ = valve_segments(graph, layer)
     theirs_took = time.thread_time() - begun

@@ -198,6 +198,8 @@ if __name__ == "__main__":
         install_debian(DEBIAN)
     elif wanted == "peers":
         install_debian(DEBIAN | PEERS)
+        install("dev")
+        pip_install("peers")
     elif wanted in SETS:
         install(wanted)
     else:

@@ -9,6 +9,7 @@ import { i18n, t } from "parts/words.js";
 import { waits } from "pages/console/board.js";
 import { colours, onTheme } from "pages/console/colours.js";
 import { legend } from "pages/console/legend.js";
+import { Network } from "pages/console/network.js";
 import { shapes } from "pages/console/shapes.js";
 import { Tracked } from "pages/console/tracked.js";
 import { name, title } from "pages/console/words.js";
@@ -35,7 +36,8 @@ export class MapView {
     this.board = board;
     this.map = /** @type {import("parts/map.js").MapPart} */ (h("cs-map", { class: "console-map" }));
     this.legend = legend();
-    this.element = h("div", { class: "console-map-place" }, this.map, this.legend);
+    this.network = new Network(board);
+    this.element = h("div", { class: "console-map-place" }, this.map, this.legend, this.network.element);
     /** @type {any} */
     this.layers = null;
     /** @type {Set<Kind>} what has changed since it was drawn */
@@ -105,12 +107,13 @@ export class MapView {
     this.layers = {
       map, paint, route: L.layerGroup().addTo(map), proposed: L.layerGroup().addTo(map),
       zones: new Tracked(map, (/** @type {Zone} */ zone) => L.geoJSON(zone.geometry, { renderer: paint.zones, pane: "zones" })
-        .on("click", () => board.choose({ kind: "zone", id: zone.properties.code }))),
+        .on("click", () => this.network.on || board.choose({ kind: "zone", id: zone.properties.code }))),
       tasks: new Tracked(map, (/** @type {Task} */ task) => new own.Diamond([task.lat, task.lon], { renderer: paint.tasks, pane: "tasks" })
         .on("click", () => board.choose({ kind: "task", id: task.id }))),
       reps: new Tracked(map, (/** @type {Rep} */ rep) => new own.Badge([rep.home_lat, rep.home_lon], { renderer: paint.reps, pane: "reps" })
         .on("click", () => board.choose({ kind: "rep", id: rep.id }))),
     };
+    this.network.attach(map, L);
     map.on("moveend", () => {
       this.due.add("tasks").add("reps");
       this.draw();

@@ -11,6 +11,7 @@ import { i18n, nameOf, t } from "parts/words.js";
 import { conflicts } from "pages/console/conflicts.js";
 import { Proposing } from "pages/console/proposals.js";
 import { steps } from "pages/console/task-steps.js";
+import { TaskValves } from "pages/console/task-valves.js";
 import { redraw } from "parts/redraw.js";
 import { LOOK, clockOf, name, otherRules, partList, reason, repName, span, title, whyHere } from "pages/console/words.js";
 
@@ -22,6 +23,7 @@ export class TaskDetailView {
     this.board = board;
     this.evidence = new Evidence(board.page);
     this.proposing = new Proposing(board);
+    this.valves = new TaskValves(board);
     this.element = h("article", { class: "stack" });
     this.shown = "";
     addEventListener("language", () => {
@@ -64,6 +66,7 @@ export class TaskDetailView {
       steps(task, this.board),
       facts(task),
       why || !task.rep ? null : movable && this.proposing.show(task),
+      this.valves.show(task),
       this.evidence.element,
       placement(task, this.board),
       timeline(task, this.board),
