@@ -24,9 +24,9 @@ AFRESH: Final = "afresh"
 WISHES: Final[Mapping[str, Wish]] = MappingProxyType(
     {
         STEADY: Wish(tolerance=0.095, spread=0.1, cut=0.05, moved=20.0, hot=20.0, cold=0.5, lenient=1.0),
-        LEVEL: Wish(tolerance=0.018, moved=1.0),
-        COMPACT: Wish(tolerance=0.045, moved=0.2),
-        AFRESH: Wish(tolerance=0.015, hot=20.0, lenient=0.002),
+        LEVEL: Wish(tolerance=0.018, cut=4.0, moved=1.0),
+        COMPACT: Wish(tolerance=0.045, cut=4.0, moved=0.2),
+        AFRESH: Wish(tolerance=0.015, cut=5.0, flips=10_000),
     }
 )
 """From yesterday with as few zones moved as lead back within a tenth; within two hundredths; compact;
