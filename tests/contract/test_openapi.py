@@ -124,6 +124,8 @@ async def inhabit(app: RunningApp) -> Inhabited:
             "request_id": [str(customer.request_id) for customer in customers],
             "task_id": [task["id"] for task in tasks],
             "rep_id": [each["id"] for each in reps],
+            "code": ["A1"],
+            "kind": ["geojson", "csv"],
         }
         return Inhabited(app, tokens, ids)
     finally:

@@ -6,12 +6,16 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 import shapely
 
+from kernel.database import Database
+from tests.contract.test_grid_doubts import cli, count
 from tests.contract.test_grid_imports import send
+from tests.rig.foundations import Foundation
 from tests.rig.people import Caller
 from tests.rig.town import REPS, Town, inside, zone_file
 
@@ -222,3 +226,21 @@ async def test_zones_go_out_to_the_console_and_nobody_else(town: Town) -> None:
     ann, dora = await town.caller("ann"), await town.caller("dora")
     assert await ann.refused("GET", "/api/zones/files/csv") == "forbidden"
     assert await dora.refused("GET", "/api/zones/files/dwg") == "not_found"
+
+
+async def test_the_command_takes_a_spreadsheet_with_its_columns_and_datum_said(
+    foundation: Foundation,
+    database: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = tmp_path / "zones.csv"
+    file.write_bytes(table(NAMES))
+    said = json.dumps({field: {"column": name} for field, name in NAMES.items()})
+    assert await cli(foundation, monkeypatch, "zones", str(file), "--columns", said) == 1
+    assert "Say in which coordinate system" in capsys.readouterr().err
+    assert await cli(foundation, monkeypatch, "zones", str(file), "--columns", "{") == 2
+    assert await cli(foundation, monkeypatch, "zones", str(file), "--columns", said, "--crs", "wgs84") == 0
+    assert "zones: 4 added" in capsys.readouterr().err
+    assert await count(database) == 4
