@@ -25,7 +25,7 @@ from field.dispatch.placement import NOBODY_ABLE, Searched, search
 from field.dispatch.tables import RouteRow, Shift, VisitRow
 from field.grid.reading import work_aside
 from field.grid.tables import Rep, Zone
-from field.grid.territory.basis import basis_of, problem_of
+from field.grid.territory.basis import basis_of, is_able, problem_of
 from field.grid.territory.engine.alternatives import spread_over
 from field.grid.territory.engine.neighbours import Ground, ground_of
 from field.grid.territory.engine.problem import NOBODY
@@ -156,40 +156,40 @@ def _divide(field: Field, absent: str, present: set[str]) -> dict[str, str]:
 
     Only what lies about those zones is looked at closely: others keep what they have in any case.
     """
-    known = [each.id for each in field.people]
-    if absent not in known:
-        return {}
     shapes = np.array(field.shapes, object)
     own = [at for at, ward in enumerate(field.wards) if ward.owner == absent]
     near = np.unique(shapely.STRtree(shapes).query(shapely.envelope(shapes[own]))[1]).tolist()
-    ground = _widened(ground_of([field.shapes[at] for at in near]), near, field)
-    wards = [dataclasses.replace(ward, locked=False) for ward in field.wards]
-    tied, homes = [1.0] * len(ground.borders), [(0.0, 0.0)] * len(field.people)
-    basis = basis_of(ground, wards, field.people, tied, homes, field.used, field.most_zones)
+    beside = {field.wards[at].owner for at in near}
+    people = [each for each in field.people if each.id in beside]
+    known = [each.id for each in people]
+    if absent not in known:
+        return {}
+    # Only neighbours come into question, with all that they have already.
+    kept = [at for at, ward in enumerate(field.wards) if ward.owner in beside or at in near]
+    wards = [dataclasses.replace(field.wards[at], locked=False) for at in kept]
+    number = {at: place for place, at in enumerate(kept)}
+    ground = _widened(
+        ground_of([field.shapes[at] for at in near]),
+        [number[at] for at in near],
+        [field.middles[at] for at in kept],
+    )
+    tied, homes = [1.0] * len(ground.borders), [(0.0, 0.0)] * len(people)
+    basis = basis_of(ground, wards, people, tied, homes, field.used, field.most_zones)
     # For a day a neighbour of another station is better than nobody.
-    basis["able"] = [
-        [
-            at
-            for at, each in enumerate(field.people)
-            if all(each.skills.get(skill, 0) >= level for skill, level in ward.skills.items())
-            and (not ward.language or ward.language in each.languages)
-        ]
-        for ward in wards
-    ]
+    basis["able"] = [[at for at, each in enumerate(people) if is_able(each, ward)] for ward in wards]
     owner = spread_over(problem_of(basis), known.index(absent), [each in present for each in known], 1)
-    return {field.wards[at].id: known[owner[at]] for at in own if owner[at] != NOBODY}
+    return {field.wards[at].id: known[owner[number[at]]] for at in own if owner[number[at]] != NOBODY}
 
 
-def _widened(ground: Ground, near: Sequence[int], field: Field) -> Ground:
-    """The ground of some zones among all: the others have a place, and no neighbours."""
-    lon, lat = (float(np.mean(axis)) for axis in zip(*field.middles, strict=True))
-    squeeze = float(np.cos(np.radians(lat)))
-    metres = METRES_PER_DEGREE
-    places = tuple(((x - lon) * metres * squeeze, (y - lat) * metres) for x, y in field.middles)
+def _widened(ground: Ground, near: Sequence[int], middles: Sequence[tuple[float, float]]) -> Ground:
+    """The ground of some zones among others, which have a place and no neighbours."""
+    lon, lat = (float(np.mean(axis)) for axis in zip(*middles, strict=True))
+    east = METRES_PER_DEGREE * float(np.cos(np.radians(lat)))
+    places = tuple(((x - lon) * east, (y - lat) * METRES_PER_DEGREE) for x, y in middles)
     borders = tuple(
         dataclasses.replace(each, one=near[each.one], other=near[each.other]) for each in ground.borders
     )
-    return Ground(borders, places, tuple(field.middles), tuple(1.0 for _ in field.middles))
+    return Ground(borders, places, tuple(middles), tuple(1.0 for _ in middles))
 
 
 @dataclasses.dataclass(frozen=True)

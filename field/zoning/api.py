@@ -25,13 +25,14 @@ from field.zoning.commands import (
     TerritoriesBroken,
     TooManyAsked,
     ask_proposal,
-    nudge,
+    plan_nudge,
+    plan_undoing,
     publish,
     read_notice,
     set_rep_terms,
     set_weights,
     set_zone_terms,
-    undo_nudges,
+    store_nudge,
     withdraw,
 )
 from field.zoning.queries import alternative_view, proposal, proposals, terms
@@ -95,8 +96,9 @@ async def get_territory_proposal(call: Call, proposal_id: UUID) -> TerritoryProp
     errors=CHANGE,
 )
 async def post_nudge(call: Call, alternative_id: UUID, body: NudgeBody) -> TerritoryAlternativeView:
-    row = await call.database.run(nudge, alternative_id, body.zones, body.rep_id, body.version)
-    return alternative_view(row)
+    async with call.database.reading() as session:
+        nudged = await plan_nudge(session, alternative_id, body.zones, body.rep_id)
+    return alternative_view(await call.database.run(store_nudge, alternative_id, nudged, body.version))
 
 
 @api.delete(
@@ -106,7 +108,9 @@ async def post_nudge(call: Call, alternative_id: UUID, body: NudgeBody) -> Terri
     errors=CHANGE,
 )
 async def delete_nudges(call: Call, alternative_id: UUID, query: VersionQuery) -> TerritoryAlternativeView:
-    return alternative_view(await call.database.run(undo_nudges, alternative_id, query.version))
+    async with call.database.reading() as session:
+        nudged = await plan_undoing(session, alternative_id)
+    return alternative_view(await call.database.run(store_nudge, alternative_id, nudged, query.version))
 
 
 @api.post(

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from field.grid.owners import note_owners
+from field.grid.reading import work_aside
 from field.grid.store import SEEN, grid_version
 from field.grid.tables import GridImport, Rep, Zone
 from field.grid.territory.basis import measured, problem_of
@@ -116,20 +117,22 @@ async def _to_change(session: AsyncSession, id: UUID) -> tuple[TerritoryProposal
     return proposal, alternative
 
 
-async def nudge(
-    uow: UnitOfWork, id: UUID, zones: Sequence[UUID], rep_id: UUID | None, version: int
-) -> TerritoryAlternative:
-    """Give some zones to somebody else by hand, in one alternative; its figures follow.
+@dataclasses.dataclass(frozen=True)
+class Nudged:
+    """A division after a change by hand, with its figures; ``times``: how often it was changed."""
+
+    owner: list[int]
+    figures: dict[str, Any]
+    times: int
+
+
+async def plan_nudge(session: AsyncSession, id: UUID, zones: Sequence[UUID], rep_id: UUID | None) -> Nudged:
+    """What becomes of an alternative when some zones go to somebody else; nothing is changed.
 
     Raises:
         NotFound: no such alternative, or a zone or representative that the proposal does not know.
-        ProposalMoveRefused: it is published already.
-        StaleVersion: somebody else nudged it meanwhile.
     """
-    proposal, alternative = await _to_change(uow.session, id)
-    check_version(alternative, version)
-    move(proposal.state, ProposalEvent.NUDGE)
-    basis = proposal.basis
+    alternative, basis = await _read(session, id)
     numbers = {zone: at for at, (zone, _) in enumerate(basis["zones"])}
     reps = {rep: at for at, (rep, _) in enumerate(basis["reps"])}
     if any(str(zone) not in numbers for zone in zones) or (rep_id is not None and str(rep_id) not in reps):
@@ -137,29 +140,45 @@ async def nudge(
     owner = list(alternative.owner)
     for zone in zones:
         owner[numbers[str(zone)]] = reps[str(rep_id)] if rep_id is not None else NOBODY
-    _put(uow, alternative, basis, owner, alternative.nudged + 1)
-    return alternative
+    return Nudged(owner, await work_aside(_measured, basis, owner), alternative.nudged + 1)
 
 
-async def undo_nudges(uow: UnitOfWork, id: UUID, version: int) -> TerritoryAlternative:
+async def plan_undoing(session: AsyncSession, id: UUID) -> Nudged:
     """The alternative as it was found."""
-    proposal, alternative = await _to_change(uow.session, id)
+    alternative, basis = await _read(session, id)
+    owner = list(alternative.computed)
+    return Nudged(owner, await work_aside(_measured, basis, owner), 0)
+
+
+async def _read(session: AsyncSession, id: UUID) -> tuple[TerritoryAlternative, dict[str, Any]]:
+    alternative = await session.get(TerritoryAlternative, id)
+    if alternative is None:
+        raise NotFound()
+    basis = select(TerritoryProposal.basis).where(TerritoryProposal.id == alternative.proposal_id)
+    return alternative, (await session.scalars(basis)).one()
+
+
+def _measured(basis: Mapping[str, Any], owner: list[int]) -> dict[str, Any]:
+    return measured(problem_of(basis), owner)
+
+
+async def store_nudge(uow: UnitOfWork, id: UUID, nudged: Nudged, version: int) -> TerritoryAlternative:
+    """Keep a change by hand.
+
+    Raises:
+        ProposalMoveRefused: it is published already.
+        StaleVersion: somebody else nudged it meanwhile.
+    """
+    alternative = await uow.session.get(TerritoryAlternative, id, with_for_update=True)
+    if alternative is None:
+        raise NotFound()
     check_version(alternative, version)
+    proposal = await uow.session.get_one(TerritoryProposal, alternative.proposal_id, with_for_update=True)
     move(proposal.state, ProposalEvent.NUDGE)
-    _put(uow, alternative, proposal.basis, list(alternative.computed), 0)
-    return alternative
-
-
-def _put(
-    uow: UnitOfWork,
-    alternative: TerritoryAlternative,
-    basis: Mapping[str, Any],
-    owner: list[int],
-    nudged: int,
-) -> None:
-    alternative.owner, alternative.nudged, alternative.changed_at = owner, nudged, uow.now
-    alternative.figures = measured(problem_of(basis), owner)
+    alternative.owner, alternative.figures, alternative.nudged = nudged.owner, nudged.figures, nudged.times
+    alternative.changed_at = uow.now
     uow.changed("territory", alternative.proposal_id, TOPIC)
+    return alternative
 
 
 async def publish(

@@ -16,7 +16,7 @@ import shapely
 import structlog
 from sqlalchemy import select
 
-from field.grid.reading import read_apart
+from field.grid.reading import read_apart, work_aside
 from field.grid.store import grid_version
 from field.grid.territory.basis import Candidate, basis_of, divide, read_ground, ties
 from field.grid.territory.engine.neighbours import Ground
@@ -88,14 +88,9 @@ async def _basis(services: FieldServices, field: Field, ground: Ground) -> dict[
             [ground.points[each.other] for each in some],
         )
         seconds += await asyncio.to_thread(services.travel.legs, starts, ends)
-    return basis_of(
-        ground,
-        field.wards,
-        field.people,
-        ties(ground, field.wards, seconds),
-        homes_on(field, field.people),
-        field.used,
-        field.most_zones,
+    tied, homes = ties(ground, field.wards, seconds), homes_on(field, field.people)
+    return await work_aside(
+        basis_of, ground, field.wards, field.people, tied, homes, field.used, field.most_zones
     )
 
 

@@ -93,6 +93,9 @@ def basis_of(
     stations: dict[str, float] = {}
     for each in people:
         stations[each.station] = stations.get(each.station, 0.0) + each.capacity
+    of_station: dict[str, list[int]] = {}
+    for at, each in enumerate(people):
+        of_station.setdefault(each.station, []).append(at)
     work: dict[str, float] = {}
     for ward in wards:
         work[ward.station] = work.get(ward.station, 0.0) + ward.load
@@ -110,7 +113,7 @@ def basis_of(
             [border.one, border.other, round(tie, 3)]
             for border, tie in zip(ground.borders, tied, strict=True)
         ],
-        "able": [[at for at, each in enumerate(people) if _able(each, ward)] for ward in wards],
+        "able": [_able(people, of_station.get(ward.station, []), number, ward) for ward in wards],
         "owner": [number.get(ward.owner or "", NOBODY) for ward in wards],
         "locked": [at for at, ward in enumerate(wards) if ward.locked],
         "most_zones": most_zones,
@@ -118,11 +121,21 @@ def basis_of(
     }
 
 
-def _able(person: Candidate, ward: Ward) -> bool:
-    return (
-        (person.station == ward.station or person.id == ward.owner)
-        and all(person.skills.get(skill, 0) >= level for skill, level in ward.skills.items())
-        and (not ward.language or ward.language in person.languages)
+def _able(
+    people: Sequence[Candidate], of_station: Sequence[int], number: Mapping[str, int], ward: Ward
+) -> list[int]:
+    """Numbers of those who could have the zone: of its station, or its owner, with what it takes."""
+    owner = number.get(ward.owner or "")
+    asked = of_station if owner is None or owner in of_station else [*of_station, owner]
+    return [at for at in asked if is_able(people[at], ward)]
+
+
+def is_able(person: Candidate, ward: Ward) -> bool:
+    """Whether somebody has the skills and the language that a zone takes."""
+    if not ward.skills and not ward.language:
+        return True
+    return all(person.skills.get(skill, 0) >= level for skill, level in ward.skills.items()) and (
+        not ward.language or ward.language in person.languages
     )
 
 

@@ -75,32 +75,31 @@ def loads_of(problem: Problem, owner: Sequence[int]) -> np.ndarray:
 
 def each_of(problem: Problem, owner: Sequence[int]) -> list[RepFigures]:
     """The same for each representative."""
-    who, total = np.asarray(owner, np.int64), problem.load.sum()
-    loads = loads_of(problem, owner)
-    now, before = who, problem.yesterday
-    found = []
-    for rep in range(problem.reps):
-        mine, had = now == rep, before == rep
-        found.append(
-            RepFigures(
-                load=float(loads[rep] / total),
-                deviation=float(loads[rep] / problem.target[rep] - 1.0),
-                zones=int(mine.sum()),
-                gained=int((mine & ~had).sum()),
-                lost=int((had & ~mine).sum()),
-            )
-        )
-    return found
+    who, before, total = np.asarray(owner, np.int64), problem.yesterday, problem.load.sum()
+    loads, other = loads_of(problem, owner), who != before
+    deviations = loads / problem.target - 1.0
+
+    def counted(of: np.ndarray) -> list[int]:
+        counts: list[int] = np.bincount(of[of != NOBODY], minlength=problem.reps).tolist()
+        return counts
+
+    zones, gained, lost = counted(who), counted(who[other]), counted(before[other])
+    return [
+        RepFigures(float(loads[rep] / total), float(deviations[rep]), zones[rep], gained[rep], lost[rep])
+        for rep in range(problem.reps)
+    ]
 
 
 def _rms(problem: Problem, who: np.ndarray) -> float:
-    spread = 0.0
-    for rep in np.unique(who[who != NOBODY]):
-        mine = who == rep
-        load, x, y = problem.load[mine], problem.x[mine], problem.y[mine]
-        middle_x, middle_y = np.average(x, weights=load), np.average(y, weights=load)
-        spread += float((load * ((x - middle_x) ** 2 + (y - middle_y) ** 2)).sum())
-    return float(np.sqrt(spread / problem.load.sum()))
+    """By the moments of each territory, about the middle of the town: one pass for all of them."""
+    had = who != NOBODY
+    rep, load = who[had], problem.load[had]
+    x, y = problem.x[had] - problem.x.mean(), problem.y[had] - problem.y.mean()
+    loads = np.bincount(rep, load, problem.reps)
+    moments = np.bincount(rep, load * x, problem.reps) ** 2 + np.bincount(rep, load * y, problem.reps) ** 2
+    about_middles = (moments[loads > 0] / loads[loads > 0]).sum()
+    spread = float((load * (x * x + y * y)).sum() - about_middles)
+    return float(np.sqrt(max(spread, 0.0) / problem.load.sum()))
 
 
 def apart(problem: Problem, owner: Sequence[int]) -> list[list[int]]:
