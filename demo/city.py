@@ -20,6 +20,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from demo.morning import Door, Job, make_jobs, outside, place_calls
+from demo.pipes import make_network
 
 FOLDER = Path(__file__).parent
 Names = Mapping[str, str]
@@ -28,6 +29,7 @@ Names = Mapping[str, str]
 REQUESTS = 8
 # France sets 01 99 00 xx xx aside for fiction (Arcep's numbering plan): valid to write, never connected.
 FICTION = "+33199"
+OSM = "© OpenStreetMap contributors, ODbL 1.0"
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ class City:
     zones: bytes
     reps: bytes
     addresses: bytes
+    network: bytes
     streets: Path
     land: Path
     staff: tuple[Person, ...]
@@ -149,6 +152,7 @@ def load_city(folder: Path, opening: datetime, seed: int = 1) -> City:
         zones=(folder / "zones.geojson").read_bytes(),
         reps=reps,
         addresses=(folder / "addresses.csv").read_bytes(),
+        network=make_network(folder / "streets.json", doors, OSM),
         streets=folder / "streets.json",
         land=folder / "land.geojson",
         staff=tuple(_person(entry) for entry in _json(folder / "staff.json")),

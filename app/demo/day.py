@@ -21,6 +21,8 @@ from assist.services import AssistServices
 from demo.city import FOLDER, City, load_city
 from field.grid.commands import import_zones
 from field.grid.places.commands import import_addresses
+from field.network.commands import import_network
+from field.network.files.reading import NetworkAsked
 from field.reps.imports import import_reps
 from field.services import FieldServices
 from kernel.actors import SYSTEM, Role
@@ -44,8 +46,11 @@ async def load(settings: Settings, seed: int, now: datetime, say: Callable[[str]
         zones = await database.run(import_zones, SYSTEM, city.zones)
         reps = await database.run(import_reps, SYSTEM, city.reps)
         addresses = await import_addresses(database, SYSTEM, city.addresses)
+        network = await import_network(database, SYSTEM, city.network, NetworkAsked())
         say(f"{len(zones.added)} zones and {len(reps.added)} representatives imported.")
         say(f"{addresses.doors} addresses in {addresses.streets} streets imported.")
+        pipes, valves = network.counts["pipes"], network.counts["valves"]
+        say(f"A network of {pipes} pipes and {valves} valves imported.")
         await database.run(hire, city, password_of(settings.data))
         state.arrived = await morning.play(city, now)
         await morning.ask(city, now, lambda request_id: state.requests.append(str(request_id)))
