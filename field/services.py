@@ -36,6 +36,10 @@ class FieldServices:
     retried: dict[UUID, datetime] = dataclasses.field(default_factory=dict)
     """When this worker last tried to place a task of the inbox (see :mod:`field.dispatch.retries`)."""
 
+    followed: dict[str, UUID] = dataclasses.field(default_factory=dict)
+    """The version of the grid that this worker has last had open tasks follow (see
+    :mod:`field.map.following`)."""
+
     @cached_property
     def path(self) -> Callable[[Point, Point], list[Point]]:
         """The line to draw between two places; a day's legs are drawn again and again, and kept."""

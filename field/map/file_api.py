@@ -15,6 +15,7 @@ from field.grid.store import kept_columns
 from field.grid.views import ImportReportView, report_view
 from field.map.bodies import InspectionQuery, ZoneImportQuery
 from field.map.file_fields import zone_file_fields
+from field.map.following import follow_zones
 from field.map.imports import take_zones
 from field.map.views import InspectionView, inspection_view
 from field.services import FieldServices
@@ -38,6 +39,8 @@ async def post_zones_file(call: Call, query: ZoneImportQuery, form: Upload) -> I
     asked = asked_of(query, call.use(FieldServices).link_lifetime)
     asked = dataclasses.replace(asked, **fields.said(), name=shown_name(form.filename))
     report = await take_zones(call.database, call.actor, form.file, asked)
+    if not asked.dry_run and report.valid_from is None:
+        await follow_zones(call.database, call.use(FieldServices).grid)
     return report_view(report, call.settings.base_url)
 
 

@@ -14,7 +14,9 @@ from field.grid.commands import Asked, ImportUnconfirmed
 from field.grid.tables import GridVersion
 from field.grid.versions.commands import VersionNotLast, VersionNotWaiting, last_taken, withdraw
 from field.grid.views import ImportReportView, report_view
+from field.map.following import follow_zones
 from field.map.imports import undo_version
+from field.services import FieldServices
 from kernel.errors import NotFound
 from kernel.identity.staff import Staff
 from kernel.web import Api, Call
@@ -73,6 +75,8 @@ async def list_versions(call: Call) -> list[VersionView]:
 async def post_undoing(call: Call, version_id: UUID, query: UndoQuery) -> ImportReportView:
     asked = Asked(dry_run=query.dry_run, confirmed=query.confirmed)
     report = await undo_version(call.database, call.actor, version_id, asked)
+    if not query.dry_run:
+        await follow_zones(call.database, call.use(FieldServices).grid)
     return report_view(report, call.settings.base_url)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from field.map.imports import take_due
+from field.task.tables import Task
 from tests.contract.test_grid_doubts import only, owners
 from tests.contract.test_grid_imports import send
 from tests.rig.people import Caller
@@ -127,3 +128,29 @@ async def test_only_dispatchers_undo(town: Town, who: str | None) -> None:
     for word in ("undoing", "withdrawal"):
         refused = await caller.refused("POST", f"/api/grid/versions/{first['id']}/{word}")
         assert refused in ("forbidden", "unauthenticated")
+
+
+async def test_open_tasks_follow_the_ground_and_come_back(town: Town, dora: Caller) -> None:
+    here, stays = await town.task(where=inside("A2", 0.2)), await town.task(where=inside("A2", 0.8))
+    document = json.loads(zone_file())
+    wide = [[[7.40, 43.70], [7.415, 43.70], [7.415, 43.71], [7.40, 43.71], [7.40, 43.70]]]
+    narrow = [[[7.415, 43.70], [7.42, 43.70], [7.42, 43.71], [7.415, 43.71], [7.415, 43.70]]]
+    for feature, ring in zip(document["features"], (wide, narrow), strict=False):
+        feature["geometry"]["coordinates"] = ring
+    _, report = await send(dora, "zones", json.dumps(document).encode())
+
+    async def zones() -> list[str]:
+        tasks = [await dora.get(f"/api/tasks/{task.id}") for task in (here, stays)]
+        return [task["zone"]["code"] for task in tasks]
+
+    assert await zones() == ["A1", "A2"]
+    await dora.post(f"/api/grid/versions/{report['version_id']}/undoing")
+    assert await zones() == ["A2", "A2"]
+
+
+async def test_a_task_whose_ground_is_nobodys_keeps_its_zone(town: Town, dora: Caller) -> None:
+    task = await town.task(where=inside("B2"))
+    await send(dora, "zones", only("A1", "A2", "B1"), confirmed=True)
+    async with town.database.reading() as session:
+        found = await session.get_one(Task, task.id)
+    assert found.zone_id == task.zone_id
