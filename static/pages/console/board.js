@@ -9,7 +9,7 @@ import { reps, rows, tasks, zones } from "pages/console/columns.js";
 /** @typedef {import("pages/console/types.js").Rep} Rep */
 /** @typedef {import("pages/console/types.js").Zone} Zone */
 /** @typedef {"tasks" | "reps" | "zones"} Kind */
-/** @typedef {{kind: "task" | "rep" | "zone", id: string}} Chosen */
+/** @typedef {{kind: "task" | "rep" | "zone" | "plan", id: string}} Chosen */
 /** @typedef {import("lib/live.js").LiveMessage} Hint */
 
 const ALL = /** @type {Kind[]} */ (["tasks", "reps", "zones"]);
@@ -46,6 +46,10 @@ export class Board extends EventTarget {
     this.chosen = null;
     /** @type {{id: string, best: import("pages/console/types.js").Proposal[]} | null} */
     this.proposed = null;
+    /** @type {import("pages/console/types.js").Plan | null} a plan that is looked at and not in force */
+    this.planned = null;
+    /** @type {string[]} of whoever is here */
+    this.roles = [];
     /** @type {Map<string, Rep>} by code; also those who have left */
     this.people = new Map();
     /** @type {Record<string, any>} by zone */
@@ -195,8 +199,16 @@ export class Board extends EventTarget {
     this.dispatchEvent(new Event("propose"));
   }
 
+  /** Where stops would go, for the timeline; null: nowhere else. @param {import("pages/console/types.js").Plan | null} plan */
+  ghost(plan) {
+    if (this.planned === plan) return;
+    this.planned = plan;
+    this.dispatchEvent(new Event("ghost"));
+  }
+
   /** @param {Chosen | null} chosen */
   choose(chosen) {
+    if (chosen?.kind !== "plan" && chosen?.kind !== "task") this.ghost(null);
     this.chosen = chosen;
     history.replaceState(null, "", chosen ? `#${chosen.kind}=${encodeURIComponent(chosen.id)}` : location.pathname + location.search);
     this.dispatchEvent(new Event("select"));
@@ -205,6 +217,6 @@ export class Board extends EventTarget {
   /** What the address names, after a reload. */
   recall() {
     const [[kind, id] = []] = [...new URLSearchParams(location.hash.slice(1))];
-    if (id && (kind === "task" || kind === "rep" || kind === "zone")) this.choose({ kind, id });
+    if (id && (kind === "task" || kind === "rep" || kind === "zone" || kind === "plan")) this.choose({ kind, id });
   }
 }

@@ -4,6 +4,7 @@ import { h } from "parts/dom.js";
 import { button } from "parts/button.js";
 import { nothing, skeleton } from "parts/empty.js";
 import { i18n } from "parts/words.js";
+import { PlanView } from "pages/console/plan.js";
 import { overview } from "pages/console/overview.js";
 import { redraw } from "parts/redraw.js";
 import { repDetail } from "pages/console/rep-detail.js";
@@ -15,6 +16,7 @@ export class Detail {
   constructor(board) {
     this.board = board;
     this.task = new TaskDetailView(board);
+    this.plan = new PlanView(board);
     this.shown = "";
     this.content = h("div", { class: "stack" }, skeleton(4));
     this.back = button({ t: "common.back", icon: "back", kind: "quiet", class: "button console-back", action: () => board.choose(null) });
@@ -34,6 +36,10 @@ export class Detail {
       this.shown = "";
       if (this.content.firstChild !== this.task.element) this.content.replaceChildren(this.task.element);
       void this.task.show(chosen.id, chosenAnew);
+    } else if (chosen?.kind === "plan") {
+      this.shown = "";
+      if (this.content.firstChild !== this.plan.element) this.content.replaceChildren(this.plan.element);
+      this.plan.show(chosen.id, chosenAnew);
     } else {
       // What stands here is only made anew when it would say something else.
       const now = JSON.stringify([chosen, i18n.language, this.facts()]);

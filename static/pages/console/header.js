@@ -9,6 +9,7 @@ import "parts/switches.js";
 import { naming } from "parts/words.js";
 import { importFile } from "pages/console/import.js";
 import { showKeys } from "pages/console/keys.js";
+import { planAgain } from "pages/console/plan-open.js";
 import { newTask } from "pages/console/new-task.js";
 import { redraw } from "parts/redraw.js";
 
@@ -39,7 +40,7 @@ export function header({ board, page, me, list, show }) {
       button({ t: "console.new", icon: "plus", key: "N", action: (event) => attempt(event.currentTarget, () => newTask(board, page)) }),
       button({ t: "console.import", icon: "upload", action: (event) => attempt(event.currentTarget, () => importFile(board, page)) }),
       h("a", { class: "button", href: "/territory" }, icon("zone"), h("span", { t: "console.territories" })),
-      button({ icon: "person", size: "icon", kind: "quiet", label: "common.settings", action: (event) => attempt(event.currentTarget, () => settings(page, me)) })));
+      button({ icon: "person", size: "icon", kind: "quiet", label: "common.settings", action: (event) => attempt(event.currentTarget, () => settings(page, me, () => planAgain(board, show))) })));
 }
 
 /** @param {string} what @param {number} number @param {string} name @param {string} tone @param {() => void} click */
@@ -48,11 +49,12 @@ function count(what, number, name, tone, click) {
     icon(name), h("b", { class: "number", text: number }), h("span", { t: `console.count.${what}` })));
 }
 
-/** @param {import("parts/page.js").Page} page @param {import("parts/session.js").Me} me */
-async function settings(page, me) {
+/** @param {import("parts/page.js").Page} page @param {import("parts/session.js").Me} me @param {() => void} plan */
+async function settings(page, me, plan) {
   const body = [h("p", { class: "muted", ...naming(me) }), h("div", { class: "cluster" }, h("cs-language"), h("cs-theme"))];
   const wish = await sheet({ t: "common.settings", body,
-    actions: [{ value: "keys", t: "console.keys", icon: "info" }, { value: "out", t: "common.sign_out", icon: "out" }] });
+    actions: [{ value: "plan", t: "console.plan", icon: "again" }, { value: "keys", t: "console.keys", icon: "info" }, { value: "out", t: "common.sign_out", icon: "out" }] });
+  if (wish === "plan") plan();
   if (wish === "keys") await showKeys();
   if (wish === "out") await signOut(page);
 }

@@ -3,10 +3,11 @@
 import { h } from "parts/dom.js";
 import { attempt } from "parts/button.js";
 import { ask } from "parts/dialog.js";
+import { planAgain } from "pages/console/plan-open.js";
 import { newTask } from "pages/console/new-task.js";
 
 const KEYS = /** @type {const} */ ([
-  ["/", "search"], ["↑ ↓", "walk"], ["M", "map"], ["T", "tables"], ["H", "timeline"], ["I", "inbox"], ["N", "new"], ["Alt 1–3", "assign"], ["Esc", "close"], ["?", "help"],
+  ["/", "search"], ["↑ ↓", "walk"], ["M", "map"], ["T", "tables"], ["H", "timeline"], ["I", "inbox"], ["N", "new"], ["R", "plan"], ["Alt 1–3", "assign"], ["Esc", "close"], ["?", "help"],
 ]);
 const WRITES = "input:not([type=radio]), select, textarea, dialog";
 
@@ -27,6 +28,7 @@ export function listenToKeys({ list, show, board, page }) {
       list.only("inbox");
     },
     n: () => attempt(document.body, () => newTask(board, page)),
+    r: () => planAgain(board, show),
     "?": () => showKeys(),
     Escape: () => board.choose(null),
   };

@@ -31,6 +31,7 @@ async function start(me) {
   leaveWhenSignedOut(page);
   const wide = matchMedia("(min-width: 64rem)");
   const board = new Board(page);
+  board.roles = me.roles;
   const views = { map: new MapView(board), tables: new Tables(board), timeline: new Timeline(board) };
   const list = new TaskList(board);
   const detail = new Detail(board);

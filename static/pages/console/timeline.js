@@ -30,6 +30,7 @@ export class Timeline {
     this.element = h("div", { class: "console-timeline", tabindex: "0", role: "region", label: "console.view.timeline" });
     board.addEventListener("change", () => !this.element.hidden && this.show());
     board.addEventListener("select", () => !this.element.hidden && this.show());
+    board.addEventListener("ghost", () => !this.element.hidden && this.show());
   }
 
   show() {
@@ -51,8 +52,9 @@ export class Timeline {
     /** @type {Map<string, Task[]>} */
     const own = new Map(reps.map((rep) => [rep.id, []]));
     for (const task of stood) own.get(task.rep?.id ?? "")?.push(task);
+    const ghosts = this.board.planned?.moved ?? [];
     const first = Math.floor(Math.min(...reps.map((rep) => Date.parse(rep.shift_start)), ...stood.map((task) => Math.max(Date.parse(task.starts_at ?? ""), Date.now() - 12 * HOUR_MS))) / HOUR_MS) * HOUR_MS;
-    const last = Math.ceil(Math.max(...reps.map((rep) => Date.parse(rep.shift_end)), ...stood.map((task) => Date.parse(task.ends_at ?? ""))) / HOUR_MS) * HOUR_MS;
+    const last = Math.ceil(Math.max(...reps.map((rep) => Date.parse(rep.shift_end)), ...stood.map((task) => Date.parse(task.ends_at ?? "")), ...ghosts.map((each) => Date.parse(each.ends_at))) / HOUR_MS) * HOUR_MS;
     const end = Math.min(last, first + 24 * HOUR_MS);
     const at = (/** @type {number} */ time) => `${(Math.min(Math.max((time - first) / (end - first), 0), 1) * 100).toFixed(3)}%`;
     const now = h("i", { class: "now" });
@@ -67,24 +69,25 @@ export class Timeline {
       h("ol", null, reps.map((rep) => h("li", null,
         h("button", { type: "button", class: "rep", data: { id: rep.id, off: !rep.on_shift }, "aria-current": String(this.board.chosen?.id === rep.id), on: { click: () => this.board.choose({ kind: "rep", id: rep.id }) } },
           h("b", { text: name(rep) }), h("small", { text: t("console.timeline.load", { count: rep.open_tasks }) })),
-        this.lane(rep, own.get(rep.id) ?? [], at)))),
+        this.lane(rep, own.get(rep.id) ?? [], ghosts.filter((each) => each.rep_id === rep.id), at)))),
       h("div", { class: "now-track", "aria-hidden": "true" }, now),
       legend());
   }
 
-  /** @param {import("pages/console/types.js").Rep} rep @param {Task[]} tasks @param {(time: number) => string} at */
-  lane(rep, tasks, at) {
+  /** @param {import("pages/console/types.js").Rep} rep @param {Task[]} tasks @param {import("pages/console/types.js").PlanChange[]} ghosts @param {(time: number) => string} at */
+  lane(rep, tasks, ghosts, at) {
     const shift = h("i", { class: "shift", "aria-hidden": "true" });
     shift.style.insetInlineStart = at(Date.parse(rep.shift_start));
     shift.style.inlineSize = `calc(${at(Date.parse(rep.shift_end))} - ${at(Date.parse(rep.shift_start))})`;
-    return h("div", { class: "lane" }, shift, h("ol", null, tasks.map((task) => h("li", null, this.block(task, at)))));
+    return h("div", { class: "lane" }, shift, h("ol", null, tasks.map((task) => h("li", null, this.block(task, at)))),
+      ghosts.map((each) => ghost(each, at)));
   }
 
   /** @param {Task} task @param {(time: number) => string} at */
   block(task, at) {
     const says = [i18n.time(task.starts_at ?? ""), title(task), task.address, t(`common.task_state.${task.state}`)].filter(Boolean).join(" · ");
     const block = h("button", {
-      type: "button", class: "block", data: { id: task.id, state: task.state, late: task.late_s > 0 && task.state !== "done" }, ariaLabel: says,
+      type: "button", class: "block", data: { id: task.id, state: task.state, leaves: this.board.planned?.moved.some((each) => each.task_id === task.id) ?? false, late: task.late_s > 0 && task.state !== "done" }, ariaLabel: says,
       "aria-current": String(this.board.chosen?.id === task.id), on: { click: () => this.board.choose({ kind: "task", id: task.id }) },
     }, h("span", { "aria-hidden": "true", text: title(task) }));
     block.title = says;
@@ -92,4 +95,12 @@ export class Timeline {
     block.style.inlineSize = `calc(${at(Date.parse(task.ends_at ?? ""))} - ${at(Date.parse(task.starts_at ?? ""))})`;
     return block;
   }
+}
+
+/** Where a stop would be by the plan that is looked at; what it says stands in the list of the plan. @param {import("pages/console/types.js").PlanChange} each @param {(time: number) => string} at */
+function ghost(each, at) {
+  const mark = h("i", { class: "ghost", "aria-hidden": "true", data: { id: each.task_id } }, h("span", { text: title(each) }));
+  mark.style.insetInlineStart = at(Date.parse(each.starts_at));
+  mark.style.inlineSize = `calc(${at(Date.parse(each.ends_at))} - ${at(Date.parse(each.starts_at))})`;
+  return mark;
 }

@@ -25,6 +25,16 @@
  *   answerable: {id: string, name: string, name_en: string}, allowed: string[], proofs: {id: string, url: string}[], conflicts: Conflict[],
  *   placement: Placement, timeline: Entry[]}} TaskDetail
  */
+/**
+ * @typedef {{task_id: string, category: string, fault: string, severity: string, address: string, before_rep_id: string | null, before_rep_name: string | null,
+ *   before_starts_at: string | null, rep_id: string, rep_name: string, starts_at: string, ends_at: string}} PlanChange
+ */
+/** @typedef {{travel_s: number, late_s: number, overtime_s: number, unserved: number}} PlanFigures */
+/**
+ * @typedef {{id: string, version: number, station: string, day: string, state: string, cause: string, budget_s: number, changed_at: string, stops: number | null,
+ *   before: PlanFigures | null, after: PlanFigures | null, moved: PlanChange[], retimed: PlanChange[],
+ *   left: {task_id: string, category: string, fault: string, address: string}[]}} Plan
+ */
 /** @typedef {{lon: number, lat: number, at: string}} Position */
 /**
  * @typedef {RepName & {station: string, skills: Record<string, number>, parts: Record<string, number>, active: boolean, home_lon: number, home_lat: number,
