@@ -95,7 +95,7 @@ export class PlanView {
   /** @param {Plan | null} plan @returns {(Node | null | false)[]} */
   parts(plan) {
     if (plan && WORKING.includes(plan.state)) {
-      return [note({ t: "console.plan.working", params: { seconds: plan.budget_s }, icon: "clock", role: "status" }), skeleton(2),
+      return [note({ t: "console.plan.working", params: { seconds: plan.budget_s }, icon: "clock" }), skeleton(2),
         button({ t: "console.plan.stop", icon: "close", action: () => this.act(plan, "dropping") })];
     }
     const ask = button({ t: plan?.state === "ready" ? "console.plan.again" : "console.plan.ask", icon: "again", kind: plan?.state === "ready" ? undefined : "primary", action: () => this.ask() });
