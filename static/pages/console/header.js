@@ -9,7 +9,6 @@ import "parts/switches.js";
 import { naming } from "parts/words.js";
 import { importFile } from "pages/console/import.js";
 import { showKeys } from "pages/console/keys.js";
-import { planAgain } from "pages/console/plan-open.js";
 import { newTask } from "pages/console/new-task.js";
 import { redraw } from "parts/redraw.js";
 
@@ -40,7 +39,7 @@ export function header({ board, page, me, list, show }) {
       button({ t: "console.new", icon: "plus", key: "N", action: (event) => attempt(event.currentTarget, () => newTask(board, page)) }),
       button({ t: "console.import", icon: "upload", action: (event) => attempt(event.currentTarget, () => importFile(board, page)) }),
       h("a", { class: "button", href: "/territory" }, icon("zone"), h("span", { t: "console.territories" })),
-      button({ icon: "person", size: "icon", kind: "quiet", label: "common.settings", action: (event) => attempt(event.currentTarget, () => settings(page, me, () => planAgain(board, show))) })));
+      button({ icon: "person", size: "icon", kind: "quiet", label: "common.settings", action: (event) => attempt(event.currentTarget, () => settings(page, me, () => board.dispatchEvent(new Event("plan")))) })));
 }
 
 /** @param {string} what @param {number} number @param {string} name @param {string} tone @param {() => void} click */

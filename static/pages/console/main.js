@@ -12,6 +12,7 @@ import { Detail } from "pages/console/detail.js";
 import { header } from "pages/console/header.js";
 import { listenToKeys } from "pages/console/keys.js";
 import { MapView } from "pages/console/map-view.js";
+import { planAgain } from "pages/console/plan-open.js";
 import { Tables } from "pages/console/tables.js";
 import { TaskList } from "pages/console/task-list.js";
 import { Timeline } from "pages/console/timeline.js";
@@ -76,6 +77,7 @@ async function start(me) {
     localise(page.main);
     board.dispatchEvent(new CustomEvent("change", { detail: ["tasks", "reps", "zones"] }));
   });
+  board.addEventListener("plan", () => planAgain(board, show));
   listenToKeys({ list, show: go, board, page });
   show(wide.matches ? "map" : "list");
   await board.start();

@@ -1,6 +1,7 @@
 // Nothing is chosen: how all zones stand, and the ones that want a look, worst first.
 
 import { h } from "parts/dom.js";
+import { button } from "parts/button.js";
 import { chip } from "parts/chip.js";
 import { nothing } from "parts/empty.js";
 import { COVERAGE, name, reason } from "pages/console/words.js";
@@ -25,5 +26,6 @@ export function overview(board) {
           h("span", { class: "grow" }, h("b", { text: `${zone.code} · ${name(zone)}` }), zone.reasons[0] && h("small", { text: reason(zone.reasons[0]) })),
           chip({ t: `console.coverage.${zone.coverage}`, ...COVERAGE[zone.coverage] })))))
       : zones.length > 0 && nothing({ t: "console.overview.fine", icon: "done" }),
-    h("p", { class: "small muted", t: "console.choose.more" }));
+    h("p", { class: "small muted", t: "console.choose.more" }),
+    board.reps.size > 0 && button({ t: "console.plan", icon: "again", key: "R", action: () => board.dispatchEvent(new Event("plan")) }));
 }
