@@ -158,7 +158,7 @@ function result(plan) {
 /** Before and after. @param {Plan} plan */
 function figures({ before, after }) {
   if (!before || !after) return null;
-  const says = (/** @type {typeof FIGURES[number]} */ key, /** @type {number} */ value) => (key === "unserved" ? i18n.number(value) : duration(i18n, value));
+  const says = (/** @type {typeof FIGURES[number]} */ key, /** @type {number} */ value) => (key === "unserved" ? i18n.number(value) : value ? duration(i18n, value) : "–");
   return h("table", { class: "console-figures" },
     h("thead", null, h("tr", null, h("td", null), h("th", { scope: "col", t: "console.plan.before" }), h("th", { scope: "col", t: "console.plan.after" }))),
     h("tbody", null, FIGURES.map((key) => h("tr", { data: { better: after[key] < before[key], worse: after[key] > before[key] } },
