@@ -89,6 +89,7 @@ async def _absence(call: Call, rep_id: UUID) -> AbsenceView:
     "/api/reps/{rep_id}/absence",
     who=DISPATCHER,
     summary="A representative is back already today; tasks that went to others stay there",
+    errors=(NotFound,),
 )
 async def delete_absence(call: Call, rep_id: UUID) -> None:
     await call.database.run(end_absence, call.use(FieldServices), call.actor, rep_id)

@@ -6,7 +6,7 @@ import asyncio
 import io
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -45,6 +45,8 @@ class House:
     task_of_bob: str
     task_of_conflict: str
     """Given from Ann to Bob, and worked on by Ann without her knowing."""
+    cyd: str
+    """A representative without a job: whose absence moves nothing."""
     callers: dict[str, Caller]
 
     def be(self, name: str) -> Caller:
@@ -95,7 +97,7 @@ async def fill(app: RunningApp) -> House:
     proof = await ann.upload(f"/api/tasks/{tasks[0]}/proofs", picture(), client_id=str(uuid4()))
     visited_still = await _visit(customers["visited"], technician, dispatcher, ann, reps["ann"])
     task_of_conflict, conflict_id = await _conflict(dispatcher, ann, reps)
-    ids = {
+    ids = await _grid(dispatcher, ann, reps) | {
         "request_id": str(customers["own"].request_id),
         "still_id": still_id,
         "mark_id": mark_id,
@@ -105,7 +107,7 @@ async def fill(app: RunningApp) -> House:
         "conflict_id": conflict_id,
     }
     visited = str(customers["visited"].request_id)
-    return House(app, people, ids, visited, visited_still, tasks[1], task_of_conflict, {})
+    return House(app, people, ids, visited, visited_still, tasks[1], task_of_conflict, reps["cyd"], {})
 
 
 def actor_of_staff(id: UUID | str, role: Role) -> Actor:
@@ -121,6 +123,37 @@ async def _call(customer: Person, technician: Person) -> tuple[str, str]:
     mark = await customer.post(f"/api/stills/{still['id']}/marks", drawing)
     await customer.post(f"{here}/messages", {"client_id": str(uuid4()), "text": "It drips."})
     return str(still["id"]), str(mark["id"])
+
+
+async def _grid(dispatcher: Person, ann: Caller, reps: dict[str, str]) -> dict[str, str]:
+    """Territories that are to change, of which Ann is told, and a plan for the rest of her station's day."""
+    asked = await dispatcher.post("/api/territory/proposals", {})
+    here = f"/api/territory/proposals/{asked['id']}"
+    async with asyncio.timeout(WITHIN_S):
+        while (proposal := await dispatcher.get(here))["state"] != "ready":  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
+    zone = next(zone for zone in proposal["zones"] if zone["code"] == "A1")
+    first = proposal["alternatives"][0]
+    nudge = {"zones": [zone["id"]], "rep_id": reps["bob"], "version": first["version"]}
+    nudged = await dispatcher.post(f"/api/territory/alternatives/{first['id']}/nudges", nudge)
+    soon = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
+    wanted = {"alternative_id": first["id"], "begins_on": soon, "version": nudged["version"]}
+    await dispatcher.post(f"{here}/publication", wanted | {"confirmed": True})
+    (notice,) = (await ann.get("/api/rep/route"))["owner_notices"]
+    station = next(rep["station"] for rep in await dispatcher.get("/api/reps") if rep["id"] == reps["ann"])
+    plan = await dispatcher.post("/api/reoptimisations", {"station": station, "budget_s": 1})
+    (version, *_) = await dispatcher.get("/api/grid/versions")
+    return {
+        "zone_id": zone["id"],
+        "code": "A1",
+        "kind": "geojson",
+        "version_id": version["id"],
+        "proposal_id": proposal["id"],
+        "alternative_id": first["id"],
+        "notice_id": notice["id"],
+        "reoptimisation_id": plan["id"],
+        "cause": (await dispatcher.get("/api/reoptimisation-policies"))[0]["cause"],
+    }
 
 
 async def _task(dispatcher: Person, rep_id: str) -> str:
