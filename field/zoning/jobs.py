@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID
 
@@ -21,11 +22,22 @@ from kernel.push.commands import send_push
 
 LASTS = timedelta(hours=24)
 AT_ONCE = 50
+HOLD_S = 5.0
 
 
 async def compute(turn: Turn) -> None:
-    """Proposals that were asked for."""
-    await compute_asked(turn.house.database, turn.house.use(FieldServices))
+    """Proposals that were asked for. A large one takes longer than a turn is held, so it is held on."""
+    holding = asyncio.create_task(_hold(turn))
+    try:
+        await compute_asked(turn.house.database, turn.house.use(FieldServices))
+    finally:
+        holding.cancel()
+
+
+async def _hold(turn: Turn) -> None:
+    while True:
+        await asyncio.sleep(HOLD_S)
+        await turn.keep()
 
 
 async def begin_due(database: Database, services: FieldServices) -> int:

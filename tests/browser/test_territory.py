@@ -49,6 +49,7 @@ async def test_a_proposal_is_nudged_published_and_read_on_the_phone(
     await expect(page.get_by_text("还没有方案")).to_be_visible()
     await screenshot(page, "territory-empty")
     await page.get_by_role("button", name="生成新方案").first.click()
+    await page.locator("dialog[open]").get_by_role("button", name="开始计算").click()
     rows = page.locator(".territory-row")
     await expect(rows).to_have_count(2, timeout=20_000)
     await expect(rows.nth(1)).to_have_attribute("aria-pressed", "true")

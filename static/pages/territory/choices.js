@@ -9,6 +9,7 @@ import { failed, nothing, skeleton } from "parts/empty.js";
 import { field } from "parts/field.js";
 import { redraw } from "parts/redraw.js";
 import { i18n } from "parts/words.js";
+import { askWhich } from "pages/territory/ask.js";
 import { kilometres, percent } from "pages/territory/words.js";
 
 /** @typedef {import("pages/territory/model.js").Model} Model */
@@ -33,7 +34,7 @@ export class Choices {
     const { model } = this;
     if (!model.loaded) return [failed(model.trouble, () => model.read())];
     const { proposal } = model;
-    if (!proposal) return [nothing({ t: "territory.empty", more: "territory.empty.more", icon: "zone" }, button({ t: "territory.ask", icon: "again", action: () => model.ask() }))];
+    if (!proposal) return [nothing({ t: "territory.empty", more: "territory.empty.more", icon: "zone" }, button({ t: "territory.ask", icon: "again", action: (event) => attempt(event.currentTarget, () => askWhich(model)) }))];
     return [
       ...(model.trouble ? [note({ text: i18n.error(model.trouble), icon: "offline", tone: "warn" })] : []),
       this.pick(),

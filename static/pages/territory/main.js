@@ -1,13 +1,14 @@
 // Who answers for which zone: alternatives side by side, drawn; a zone given to somebody else with the figures moving
 // along; published from a day on.
 
-import { button } from "parts/button.js";
+import { attempt, button } from "parts/button.js";
 import { h } from "parts/dom.js";
 import { failed, skeleton } from "parts/empty.js";
 import { icon } from "parts/icon.js";
 import { startPage } from "parts/page.js";
 import { leaveWhenSignedOut, requireStaff } from "parts/session.js";
 import { localise } from "parts/words.js";
+import { askWhich } from "pages/territory/ask.js";
 import { Choices } from "pages/territory/choices.js";
 import { listenToKeys } from "pages/territory/keys.js";
 import { MapView } from "pages/territory/map-view.js";
@@ -35,7 +36,7 @@ async function start(person) {
       h("a", { class: "button", href: "/console", data: { kind: "quiet", size: "icon" }, label: "territory.back" }, icon("back")),
       h("h1", { t: "territory.heading" }),
       h("div", { class: "cluster" },
-        button({ t: "territory.ask", icon: "again", kind: "primary", action: () => model.ask() }),
+        button({ t: "territory.ask", icon: "again", kind: "primary", action: (event) => attempt(event.currentTarget, () => askWhich(model)) }),
         button({ icon: "person", size: "icon", kind: "quiet", label: "common.settings", action: () => settings(page, model, person) }))),
     h("div", { class: "territory" },
       h("section", { class: "territory-choices", label: "territory.alternatives" }, new Choices(model).element),

@@ -115,8 +115,9 @@ export class Model extends EventTarget {
     this.tell();
   }
 
-  async ask() {
-    const made = await this.page.api.post("/api/territory/proposals", {});
+  /** @param {string} [station] all of them when left out */
+  async ask(station) {
+    const made = await this.page.api.post("/api/territory/proposals", station ? { station } : {});
     await this.read(made.id);
   }
 

@@ -5,7 +5,7 @@ benchmarks is counted from the zones alone.
 """
 
 import dataclasses
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -139,8 +139,9 @@ def faults_of(problem: Problem, owner: Sequence[int]) -> list[str]:
         elif problem.locked[zone] not in (NOBODY, rep):
             faults.append(f"zone {zone} is locked to {problem.locked[zone]} and went to {rep}")
     faults += [f"{piece} of {owner[piece[0]]} lie apart" for piece in apart(problem, owner)]
+    pinned = Counter(problem.pins)
     for rep, count in enumerate(counts.tolist()):
-        if count > max(problem.most_zones, sum(problem.pinned_to(z) == rep for z in range(problem.zones))):
+        if count > max(problem.most_zones, pinned[rep]):
             faults.append(f"{rep} has {count} zones and may have {problem.most_zones}")
     return faults
 

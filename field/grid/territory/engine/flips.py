@@ -281,6 +281,8 @@ def _compiled() -> Callable[..., float]:
     return compiled
 
 
+MOST: Final = 15_000_000
+"""Flips tried at most: some seconds."""
 SLOWER: Final = 60
 """How many times slower the search is where it is not compiled: it then tries that many flips fewer."""
 
@@ -294,7 +296,7 @@ def improve(
     of flips, and give the same answer.
     """
     fast = bool(_ready) if compiled is None else compiled
-    flips = wish.flips * problem.zones
+    flips = min(wish.flips * problem.zones, MOST)
     return _run(problem, owner, wish, seed, flips if compiled is not None or fast else flips // SLOWER, fast)[
         0
     ]

@@ -78,11 +78,16 @@ class Problem:
         """The same neighbours as lists, for what is not compiled."""
         return [self.beside[a:b].tolist() for a, b in pairwise(self.first.tolist())]
 
+    @cached_property
+    def pins(self) -> list[int]:
+        """Who must have each zone [Z], or `NOBODY`."""
+        only = np.where(self.pinned, self.may.argmax(axis=1), NOBODY)
+        pins: list[int] = np.where(self.locked != NOBODY, self.locked, only).tolist()
+        return pins
+
     def pinned_to(self, zone: int) -> int:
         """The one who must have the zone, or `NOBODY`."""
-        if self.locked[zone] != NOBODY:
-            return int(self.locked[zone])
-        return int(self.may[zone].argmax()) if self.pinned[zone] else NOBODY
+        return self.pins[zone]
 
 
 def pack(
