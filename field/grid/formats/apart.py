@@ -13,8 +13,9 @@ import pickle
 import resource
 import signal
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -32,6 +33,10 @@ T = TypeVar("T")
 MEMORY: Final = 1 << 31
 """Bytes of addresses: libraries reserve four times what they use."""
 SECONDS: Final = 60
+AT_ONCE: Final = 2
+"""Readers of one worker at the same time: each has a thread of the worker wait for it."""
+TURN_S: Final = 30.0
+"""How long a file waits for its turn."""
 FILE_BYTES: Final = 256 << 20
 BEHIND: Final = 10
 """How much it stands back behind whoever answers requests (``nice``)."""
@@ -56,10 +61,34 @@ async def run_bounded(
     Raises:
         ReaderStopped: it took too much, or died of what it read.
     """
+    async with _turn():
+        return await _run(partial(work, *arguments, **options), seconds, memory)
+
+
+_running = 0
+
+
+@asynccontextmanager
+async def _turn() -> AsyncIterator[None]:
+    """For the event loop's thread, which alone counts."""
+    global _running
+    last = time.monotonic() + TURN_S
+    while _running >= AT_ONCE:
+        if time.monotonic() > last:
+            raise ReaderStopped(Fault("reader_busy", "file"))
+        await asyncio.sleep(0.05)
+    _running += 1
+    try:
+        yield
+    finally:
+        _running -= 1
+
+
+async def _run(work: Callable[..., T], seconds: float, memory: int) -> T:
     spawning = get_context("spawn")
     with tempfile.TemporaryDirectory(prefix="curbstop-") as folder:
         ours, theirs = spawning.Pipe(duplex=False)
-        task = partial(work, *arguments, folder=Path(folder), **options)
+        task = partial(work, folder=Path(folder))
         limits = (memory, int(seconds) + 1)
         process = spawning.Process(target=_bounded, args=(theirs, task, limits), daemon=True)
         await asyncio.to_thread(process.start)

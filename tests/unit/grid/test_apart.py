@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from pathlib import Path
 
 import pytest
 
-from field.grid.formats.apart import MEMORY, ReaderStopped, run_bounded
+from field.grid.formats import apart
+from field.grid.formats.apart import AT_ONCE, MEMORY, ReaderStopped, run_bounded
 
 
 def sleeps(*, folder: Path) -> None:
@@ -57,3 +59,16 @@ async def test_a_reader_has_a_folder_that_is_gone_afterwards() -> None:
 
 def there(folder: str) -> bool:
     return Path(folder).exists()
+
+
+async def test_more_readers_than_may_run_wait_for_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = await asyncio.gather(*(run_bounded(writes, str(number)) for number in range(AT_ONCE + 1)))
+    assert [text for _, text in told] == [str(number) for number in range(AT_ONCE + 1)]
+    monkeypatch.setattr(apart, "TURN_S", 0.1)
+    slow = [asyncio.create_task(run_bounded(sleeps, seconds=3)) for _ in range(AT_ONCE)]
+    await asyncio.sleep(0.1)
+    with pytest.raises(ReaderStopped, match="reader_busy"):
+        await run_bounded(writes, "late")
+    found = await asyncio.gather(*slow, return_exceptions=True)
+    assert [str(each) for each in found] == ["file_too_slow"] * AT_ONCE
+    assert (await run_bounded(writes, "after"))[1] == "after"
