@@ -189,7 +189,8 @@ async def test_the_page_is_fit_to_use(
     await arrive(phone_page, working_day.links["ann"])
     await phone_page.goto(f"{working_day.app.url}/rep?lang={language}", wait_until="commit")
     await expect(phone_page.locator(".rep-next")).to_be_visible()
-    for theme in ("light", "dark", "sun"):
+    themes = ("light", "dark", "sun") if language == LANGUAGES[-1] else ("light",)  # colours know no language
+    for theme in themes:
         await phone_page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
         await assert_accessible(phone_page)
         await screenshot(phone_page, f"rep-{language}-{theme}")
