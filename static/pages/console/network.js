@@ -5,6 +5,7 @@
 import { ApiError } from "lib/api.js";
 import { h } from "parts/dom.js";
 import { attempt, button } from "parts/button.js";
+import { note } from "parts/chip.js";
 import { ask } from "parts/dialog.js";
 import { failed, nothing } from "parts/empty.js";
 import { redraw } from "parts/redraw.js";
@@ -47,7 +48,7 @@ export class Network {
 
   /** @param {any} map Leaflet's @param {any} L Leaflet */
   attach(map, L) {
-    this.layer = new PipesLayer(map, L, this.api);
+    this.layer = new PipesLayer(map, L, this.api, () => this.on && this.draw());
     map.on("click", (/** @type {any} */ { latlng }) => this.on && void this.pick(latlng.wrap()));
   }
 
@@ -145,7 +146,7 @@ export class Network {
     const number = (/** @type {string} */ name) => i18n.number(counts[name] ?? 0);
     return [
       h("h3", { t: "console.network" }),
-      h("p", { t: "console.network.click" }),
+      this.layer?.far ? note({ t: "console.network.closer", icon: "search", tone: "warn" }) : h("p", { t: "console.network.click" }),
       h("p", { class: "small muted", t: "console.network.version", params: { version: version.version, from: i18n.date(version.valid_from) } }),
       h("p", { class: "small muted", t: "console.network.counts", params: { pipes: number("pipes"), valves: number("valves"), connections: number("connections") } }),
       ...(version.stuck + version.closed ? [h("p", { class: "small muted", t: "console.network.found", params: { stuck: version.stuck, closed: version.closed } })] : []),

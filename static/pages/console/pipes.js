@@ -11,9 +11,11 @@ export const NEAR = 14; // farther off, a city's pipes are a blot
 const WIDER = 0.2; // of the view, so that a small move needs no reading
 
 export class PipesLayer {
-  /** @param {any} map Leaflet's @param {any} L Leaflet @param {import("lib/api.js").Api} api */
-  constructor(map, L, api) {
+  /** @param {any} map Leaflet's @param {any} L Leaflet @param {import("lib/api.js").Api} api @param {() => void} read what is in sight was read */
+  constructor(map, L, api, read) {
     this.map = map;
+    this.told = read;
+    this.far = false; // too much is in sight to be drawn
     this.L = L;
     this.api = api;
     for (const [pane, level] of /** @type {const} */ ([["pipes", 300], ["shut-off", 395]])) map.createPane(pane).style.zIndex = String(level);
@@ -46,7 +48,7 @@ export class PipesLayer {
     if (this.map.getZoom() < NEAR) {
       this.ground.clearLayers();
       this.seen = null;
-      return;
+      return this.say(true);
     }
     const box = view.pad(WIDER);
     this.seen = box;
@@ -55,6 +57,14 @@ export class PipesLayer {
     const read = await this.api.get("/api/network/pipes", { query }).catch(() => null);
     if (!read || this.seen !== box || !this.on) return;
     this.draw(read);
+    this.say(read.too_many);
+  }
+
+  /** @param {boolean} far */
+  say(far) {
+    if (far === this.far) return;
+    this.far = far;
+    this.told();
   }
 
   /** @param {Pipes} read */
