@@ -12,8 +12,8 @@ A plan costs, in seconds:
     + `owner_s` for each stop with somebody else than its zone's representative
     + `delay_permille` / 1000 × (start − the first moment the stop could start), as its severity has it
     + `late_permille` / 1000 × (lateness + overtime)
-    + `moved_s` or `accepted_s` for each stop that changes hands (the more, once its representative has said
-    yes) + what it costs to leave a stop without anybody
+    + `moved_s` or `accepted_s` for each stop that changes hands (more once its representative has said yes)
+    + what it costs to leave a stop without anybody
 
 A change must pay for itself. What differs between the old plan and the new falls into groups of
 representatives who exchange stops with each other only; a group that gains less than `pays_s` is left as it
@@ -49,11 +49,14 @@ HERE: Final = frozenset({TaskState.DONE, TaskState.ON_SITE})
 
 @dataclasses.dataclass(frozen=True)
 class Prices:
-    """What changes cost, in seconds; see above."""
+    """What changes cost, in seconds; see above. On a day of which half comes in while people work, `moved_s` of
+    600, 120, 60 and 0 left 0.7, 2.5, 3.8 and 11 % of the open stops change hands each time, for ways 35, 21,
+    17 and 11 % longer than somebody would drive who knew all of it.
+    """
 
-    moved_s: int = 600
-    accepted_s: int = 1200
-    pays_s: int = 300
+    moved_s: int = 120
+    accepted_s: int = 600
+    pays_s: int = 60
     late_permille: int = 3000
 
 
