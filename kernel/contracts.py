@@ -202,6 +202,15 @@ class TaskAccepted(RepEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TaskRetimed(RepEvent):
+    """The same representative comes, at another time."""
+
+    type = "task_retimed"
+
+    eta: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskTravelling(RepEvent):
     """The representative is on the way."""
 

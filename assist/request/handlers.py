@@ -14,7 +14,7 @@ from assist.request.messages import tell_customer
 from assist.request.moving import move, note, on_duty, request_topic
 from assist.request.people import people
 from assist.request.rating_link import tell_the_end
-from assist.request.request import Happening, follows
+from assist.request.request import Happening, State, follows
 from assist.request.tables import ServiceRequest
 from assist.services import AssistServices
 from kernel.actors import SYSTEM, Role
@@ -27,6 +27,7 @@ from kernel.contracts import (
     TaskDone,
     TaskEscalated,
     TaskEvent,
+    TaskRetimed,
     TaskSettled,
     TaskTravelling,
     TaskUnplaced,
@@ -52,6 +53,15 @@ async def follow_acceptance(uow: UnitOfWork, event: TaskAccepted, services: Assi
     """The representative answers for the request from here."""
     told = _rep_of(event, event.eta)
     await _follow(uow, event, Happening.TASK_ACCEPTED, "accepted", event.rep_staff_id, told)
+
+
+@group.on(TaskRetimed)
+async def follow_time(uow: UnitOfWork, event: TaskRetimed, services: AssistServices) -> None:
+    """Who comes stays; the arrival that the customer is told is another one."""
+    row = await uow.session.get(ServiceRequest, event.request_id) if event.request_id else None
+    if row is not None and row.state is State.VISIT:
+        row.visit = {**(row.visit or {}), **_rep_of(event, event.eta)}
+        uow.changed("visit", event.task_id, request_topic(row.id))
 
 
 @group.on(TaskUnplaced)

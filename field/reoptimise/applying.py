@@ -16,6 +16,7 @@ from field.dispatch.engine.route import Route, Stop
 from field.dispatch.planning import Day, load_day, moment
 from field.reoptimise.check.rows import Seen, wrong_with
 from field.reoptimise.check.rules import MOVED_ON, Violation
+from field.reoptimise.engine.outcome import NOTICED_S
 from field.reoptimise.proposal import DayMovedOn, ProposalEvent, ProposalState, move
 from field.reoptimise.reading import Asked, hold_and_load
 from field.reoptimise.tables import Reoptimisation
@@ -25,15 +26,16 @@ from field.task.clocks import response_due
 from field.task.escalation import escalation_target
 from field.task.tables import Task
 from field.task.task import By, Given, TaskEvent, TaskState
-from field.task.timeline import departed, step
+from field.task.timeline import departed, remember, step
 from kernel.actors import Actor
-from kernel.contracts import RouteEased, TaskAssigned
+from kernel.contracts import RouteEased, TaskAssigned, TaskRetimed
 from kernel.database import Database, UnitOfWork, check_version
 from kernel.errors import NotFound, Refused
 
 log = structlog.get_logger(__name__)
 
 REPLANNED = "replanned"
+TO_COME = (TaskState.ASSIGNED, TaskState.ACCEPTED)
 
 
 class PlanBreaksRules(Refused):
@@ -173,6 +175,7 @@ async def _write(
         task_id: rep_id for rep_id, tasks in plan.items() for task_id in tasks if had.get(task_id) != rep_id
     }
     answerable = await _dispatcher(uow, actor, row.station)
+    etas = {task_id: int(visit.eta.timestamp()) for task_id, visit in day.visits.items()}
     for task_id, rep_id in moves.items():
         before = had.get(task_id)
         _hand_over(uow, services, actor, day, day.tasks[task_id], before, rep_id, answerable)
@@ -183,8 +186,11 @@ async def _write(
         ]
         times = await day.store(uow, rep_id, Route(day.routes[rep_id].rep, tuple(visits)))
         for stop in times.stops:
-            if moves.get(stop.visit.task_id) == rep_id:
-                _announce(uow, day, day.tasks[stop.visit.task_id], rep_id, stop)
+            task = day.tasks[stop.visit.task_id]
+            if moves.get(task.id) == rep_id:
+                _announce(uow, day, task, rep_id, stop)
+            elif task.state in TO_COME and abs(stop.arrive_at - etas[task.id]) >= NOTICED_S:
+                _retime(uow, actor, day, task, rep_id, stop)
         if any(had.get(task_id) == rep_id for task_id in moves):
             uow.emit(RouteEased(rep_id=rep_id))
     return len(moves)
@@ -221,6 +227,23 @@ def _hand_over(
     step(uow, task, event, by, actor, given, rep=str(rep.id), rep_name=rep.name, reason=REPLANNED)
     begins = max(uow.now, moment(day.routes[rep.id].rep.shift_start))
     task.response_due_at = response_due(begins, task.severity)
+
+
+def _retime(uow: UnitOfWork, actor: Actor, day: Day, task: Task, rep_id: UUID, stop: Stop) -> None:
+    """The same representative comes at another time; whoever waits hears of it."""
+    rep = day.reps[rep_id]
+    remember(uow, task, "retime", actor, task.state, eta=moment(stop.arrive_at).isoformat())
+    uow.emit(
+        TaskRetimed(
+            task_id=task.id,
+            request_id=task.request_id,
+            step=task.steps,
+            rep_id=rep.id,
+            rep_staff_id=rep.staff_id,
+            rep_name=rep.name,
+            eta=moment(stop.arrive_at),
+        )
+    )
 
 
 def _announce(uow: UnitOfWork, day: Day, task: Task, rep_id: UUID, stop: Stop) -> None:

@@ -46,6 +46,7 @@ from kernel.contracts import (
     TaskCancelled,
     TaskDone,
     TaskEscalated,
+    TaskRetimed,
     TaskSettled,
     TaskTravelling,
     TaskUnplaced,
@@ -250,6 +251,22 @@ async def test_the_field_carries_the_request_to_done_and_the_owner_follows(
     assert view.may == ["rated", "reopened"]
     await house.database.run(rate, customer, customer.id, 4)
     assert await house.state(customer.id) is State.CLOSED
+
+
+async def test_another_time_of_the_same_representative_is_told_and_changes_nothing_else(
+    house: AssistHouse, clock: ManualClock
+) -> None:
+    customer = await ask_for_visit(house)
+    told: dict[str, Any] = {"task_id": uuid4(), "request_id": customer.id}
+    rep: dict[str, Any] = {**told, "rep_id": uuid4(), "rep_staff_id": house.rep.id, "rep_name": "Wu"}
+    eta = clock.now() + timedelta(minutes=25)
+    await deliver(house, TaskAccepted(**rep, eta=eta))
+    lines = len(await house.timeline(customer.id))
+    await deliver(house, TaskRetimed(**rep, eta=eta + timedelta(minutes=40)))
+    row = await house.row(customer.id)
+    assert row.visit is not None
+    assert (row.visit["state"], row.visit["eta"]) == ("accepted", (eta + timedelta(minutes=40)).isoformat())
+    assert row.owner_id == house.rep.id and len(await house.timeline(customer.id)) == lines
 
 
 async def test_between_two_representatives_answers_whom_the_field_names(house: AssistHouse) -> None:

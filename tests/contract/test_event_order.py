@@ -33,6 +33,7 @@ from kernel.contracts import (
     TaskDone,
     TaskEscalated,
     TaskEvent,
+    TaskRetimed,
     TaskSettled,
     TaskTravelling,
     TaskUnplaced,
@@ -150,6 +151,7 @@ def words(house: AssistHouse, request_id: UUID, told: list[tuple[str, int, int]]
         made_of: dict[str, tuple[type[NumberedEvent], dict[str, Any]]] = {
             "assigned": (TaskAssigned, named | desk),
             "accepted": (TaskAccepted, named),
+            "retimed": (TaskRetimed, named),
             "travelling": (TaskTravelling, named),
             "arrived": (TaskArrived, named),
             "done": (TaskDone, named | {"note": "done"}),

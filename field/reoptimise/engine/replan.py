@@ -49,9 +49,9 @@ HERE: Final = frozenset({TaskState.DONE, TaskState.ON_SITE})
 
 @dataclasses.dataclass(frozen=True)
 class Prices:
-    """What changes cost, in seconds; see above. On a day of which half comes in while people work, `moved_s` of
-    600, 120, 60 and 0 left 0.7, 2.5, 3.8 and 11 % of the open stops change hands each time, for ways 35, 21,
-    17 and 11 % longer than somebody would drive who knew all of it.
+    """What changes cost, in seconds; see above. On a day of which half comes in while people work, `moved_s`
+    of 600, 120, 60 and 0 left 0.7, 2.5, 3.8 and 11 % of the open stops change hands each time, for ways 35,
+    21, 17 and 11 % longer than somebody would drive who knew all of it.
     """
 
     moved_s: int = 120

@@ -131,6 +131,7 @@ function told(entry, board) {
 /** What happened: a clock that ran out is no refusal, and a report moves nothing. @param {import("pages/console/types.js").Entry} entry */
 function event({ kind, to_state, detail }) {
   if (kind === "expire") return t("console.event.expire");
+  if (kind === "retime") return t("console.event.retime", { time: clockOf(detail["eta"]) });
   if (kind === "report") return t("console.event.report", { what: t(`console.act.${detail["what"]}`) });
   if (kind === "decide") return t(`console.conflict.decide.${detail["what"]}`);
   return t(`common.task_state.${to_state}`);
