@@ -26,6 +26,8 @@ export function guide(model) {
   const element = h("div", { class: "guide-place" });
   /** @type {string[]} steps seen, to go back through */
   let trail = [];
+  /** Steps that were shown: news of one of them take nobody away from the step that they went back to. @type {Set<string>} */
+  const seen = new Set();
   let at = "";
   let giving = false;
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -35,6 +37,9 @@ export function guide(model) {
     const position = model.request?.guide;
     return position?.guide === model.guide?.id && position?.step ? position.step : (model.guide?.start ?? "");
   };
+
+  /** @param {string} step */
+  const named = (step) => `${model.guide?.id} ${step}`;
 
   /** @param {GuideStep} step @param {GuideAnswer} answer */
   const give = async (step, answer) => {
@@ -55,6 +60,7 @@ export function guide(model) {
     const step = model.guide?.steps[name];
     if (!step) return;
     at = name;
+    seen.add(named(name));
     clearInterval(ticking);
     const answers = [...step.answers].sort((a, b) => (FACES[a.answer]?.order ?? 9) - (FACES[b.answer]?.order ?? 9));
     const safety = step.kind === "safety";
@@ -91,7 +97,7 @@ export function guide(model) {
     element,
     back,
     update() {
-      if (standing() !== at && !trail.includes(standing())) draw(standing());
+      if (!seen.has(named(standing()))) draw(standing());
     },
     leave: () => clearInterval(ticking),
     relabel: () => draw(at),
