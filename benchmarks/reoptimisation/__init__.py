@@ -21,8 +21,8 @@ from field.reoptimise.engine.improve import USUAL_HEAT, Heat, improve, laid_out
 from field.reoptimise.engine.replan import Table
 
 BEST_KNOWN_S = 84_958
-"""The least that any search has come to on `station_day()`, in seconds of travel with nobody left out. It took
-five seconds: a search of ten minutes has not been brought to its end yet, and will find less.
+"""The least that any search has come to on `station_day()`, in seconds of travel with nobody left out. It was
+one of five seconds: a search of ten minutes has not been brought to its end yet, and will find less.
 """
 
 FAR_HEAT = Heat(10.0 * SCALE, 0.3 * SCALE)
