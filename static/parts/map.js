@@ -58,7 +58,7 @@ export class MapPart extends HTMLElement {
       return this.absent();
     }
     if (!this.isConnected) return;
-    this.leaflet = /** @type {any} */ (globalThis).L;
+    this.leaflet = heedful(/** @type {any} */ (globalThis).L);
     const place = h("div");
     this.append(place);
     const map = this.leaflet.map(place, {
@@ -120,6 +120,21 @@ export class MapPart extends HTMLElement {
     map.fitBounds(this.bounds, { animate: false, padding: [8, 8] });
     if (this.hasAttribute("pick")) map.setZoom(Math.max(map.getZoom(), PICK_ZOOM), { animate: false });
   }
+}
+
+/**
+ * A drawing that waited for its turn while another was made at once is not called off when the map goes (Leaflet 1.9):
+ * there is no canvas any more then, and nothing to draw.
+ * @param {any} leaflet
+ */
+function heedful(leaflet) {
+  const { Canvas } = leaflet;
+  if (!Canvas.heedful) {
+    const { _redraw } = Canvas.prototype;
+    Canvas.include({ _redraw() { if (this._ctx) _redraw.call(this); } });
+    Canvas.heedful = true;
+  }
+  return leaflet;
 }
 
 /** A hundred-thousandth of a degree is about a metre. @param {number} value */

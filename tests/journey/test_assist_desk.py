@@ -20,7 +20,8 @@ async def someone(app: RunningApp, name: str, phone: str, address: str) -> Perso
 
 
 async def test_whom_a_technician_invited_is_next_at_their_desk_and_told_so(shared_app: RunningApp) -> None:
-    chen, lin = await shared_app.staff(Role.TECHNICIAN), await shared_app.staff(Role.TECHNICIAN)
+    chen = await shared_app.staff(Role.TECHNICIAN, "inviting.chen")
+    lin = await shared_app.staff(Role.TECHNICIAN, "other.lin")
     first = await someone(shared_app, "Ann", "+8613800138011", "1 Quay")
     await first.post(f"/api/requests/{first.request_id}/queue-entry")
     await chen.get("/api/queue")
