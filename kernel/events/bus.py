@@ -260,7 +260,7 @@ async def deliver(
     """
     if subject is None:
         return await _hand_over(database, group, event_id, type, body)
-    async with database.reading() as session:
+    async with database.glance() as session:
         waiting = await group.outstanding(session, subject)
     for row in waiting:
         if not await _hand_over(database, group, row.id, row.type, row.body):
@@ -341,17 +341,22 @@ class Consumer:
         entries = [entry for _stream, batch in streams for entry in batch]
         ours = [fields for _, fields in entries if fields and fields["type"] in self._group.types]
         rows = await self._bodies([UUID(fields["id"]) for fields in ours])
-        for entry_id, fields in entries:
-            if fields and (row := rows.get(UUID(fields["id"]))) is not None:
-                await deliver(self._database, self._group, row.id, row.type, row.body, row.subject)
-            await self._redis.xack(STREAM, self._group.name, entry_id)
+        done = []
+        try:
+            for entry_id, fields in entries:
+                if fields and (row := rows.get(UUID(fields["id"]))) is not None:
+                    await deliver(self._database, self._group, row.id, row.type, row.body, row.subject)
+                done.append(entry_id)
+        finally:
+            if done:
+                await self._redis.xack(STREAM, self._group.name, *done)
         return len(entries)
 
     async def _bodies(self, ids: Sequence[UUID]) -> dict[UUID, OutboxRow]:
         """The events as they lie in the outbox. One that is there no more was settled long ago."""
         if not ids:
             return {}
-        async with self._database.reading() as session:
+        async with self._database.glance() as session:
             rows = await session.scalars(select(OutboxRow).where(OutboxRow.id.in_(ids)))
             return {row.id: row for row in rows}
 

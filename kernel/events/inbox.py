@@ -17,11 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ForeignKey, Select, String, select
+from sqlalchemy import ForeignKey, Integer, Select, String, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,7 +35,11 @@ from kernel.sql.columns import UtcDateTime
 log = structlog.get_logger(__name__)
 
 E = TypeVar("E", bound=Event)
+T = TypeVar("T")
 Handler = Callable[[UnitOfWork, Any, Any], Awaitable[None]]
+
+
+_SUBJECT = bindparam("subject", type_=String)
 
 
 class InboxRow(Base):
@@ -82,6 +87,8 @@ class HandlerGroup:
             if kind.type in self._handlers:
                 raise ValueError(f"group {self.name} already handles {kind.type}")
             self._handlers[kind.type] = handler
+            for asked in ("_outstanding", "_beside"):
+                self.__dict__.pop(asked, None)
             return handler
 
         return register
@@ -125,25 +132,39 @@ class HandlerGroup:
         """
         if happened.subject is None:
             return False
-        missing, later = OutboxRow.step < happened.step, OutboxRow.step > happened.step
-        if (await session.execute(self._waiting(happened.subject).where(missing).limit(1))).first():
+        asked = {"subject": happened.subject, "step": happened.step}
+        missing, heard_later = (await session.execute(self._beside, asked)).one()
+        if missing:
             raise Early(f"{happened.subject} before {happened.step}")
-        heard = (
-            select(InboxRow.event_id)
-            .join(OutboxRow, OutboxRow.id == InboxRow.event_id)
-            .where(InboxRow.group == self.name, OutboxRow.subject == happened.subject, later)
-        )
-        return (await session.execute(heard.limit(1))).first() is not None
+        return bool(heard_later)
 
     async def outstanding(self, session: AsyncSession, subject: str) -> Sequence[OutboxRow]:
         """The words about ``subject`` that this group has yet to handle, in their order."""
-        return (await session.scalars(self._waiting(subject).order_by(OutboxRow.step, OutboxRow.id))).all()
+        return (await session.scalars(self._outstanding, {"subject": subject})).all()
 
-    def _waiting(self, subject: str | None) -> Select[OutboxRow]:
+    # Asked with every event, and built once.
+
+    @cached_property
+    def _outstanding(self) -> Select[OutboxRow]:
+        return self._waiting(select(OutboxRow)).order_by(OutboxRow.step, OutboxRow.id)
+
+    @cached_property
+    def _beside(self) -> Select[bool, bool]:
+        """Whether the word before ``step`` is missing, and whether one after it has been heard."""
+        step = bindparam("step", type_=Integer)
+        missing = self._waiting(select(OutboxRow.id)).where(OutboxRow.step < step)
+        heard = (
+            select(InboxRow.event_id)
+            .join(OutboxRow, OutboxRow.id == InboxRow.event_id)
+            .where(InboxRow.group == self.name, OutboxRow.subject == _SUBJECT, OutboxRow.step > step)
+        )
+        return select(missing.exists(), heard.exists())
+
+    def _waiting(self, rows: Select[T]) -> Select[T]:
+        """Those of the outbox that are about ``subject`` and wait for this group."""
         heard = (InboxRow.event_id == OutboxRow.id) & (InboxRow.group == self.name)
         return (
-            select(OutboxRow)
-            .outerjoin(InboxRow, heard)
-            .where(OutboxRow.subject == subject, OutboxRow.type.in_(self.types))
+            rows.outerjoin(InboxRow, heard)
+            .where(OutboxRow.subject == _SUBJECT, OutboxRow.type.in_(self.types))
             .where(OutboxRow.settled_at.is_(None), InboxRow.event_id.is_(None))
         )

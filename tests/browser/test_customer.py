@@ -323,20 +323,24 @@ async def test_an_invitation_left_alone_says_so_and_opens_again(
         mine = Session.request_id == UUID(invitation["request_id"])
         await uow.session.execute(update(Session).where(mine).values(expires_at=uow.now))
 
-    async with water.database() as database:
-        await database.run(lapse)
-    await page.reload(wait_until="commit")
+    async def come_back_after_it_lapsed() -> None:
+        """The page is away meanwhile: open, it would notice by itself, and begin anew under our feet."""
+        await page.goto("about:blank")
+        async with water.database() as database:
+            await database.run(lapse)
+        await page.goto(f"{water.url}/", wait_until="commit")
+
+    await come_back_after_it_lapsed()
     await expect(page.locator("h1")).to_have_text("请再打开一次链接")
     await expect(page.locator(".note").first).to_contain_text("链接仍然有效")
     await check(page)
     await screenshot(page, "customer-link-asleep")
     await page.goto(f"{water.url}/?again#i={invitation['link'].partition('#i=')[2]}", wait_until="commit")
     await expect(page.locator("h1")).to_contain_text("林美玲")
-    await page.locator(".bottom-bar .button").first.tap()
+    async with page.expect_response("**/queue-entry"):  # shown before it is sent; sent, the session is kept
+        await page.locator(".bottom-bar .button").first.tap()
     await expect(page.locator(".hero .wait")).to_be_visible()
-    async with water.database() as database:
-        await database.run(lapse)
-    await page.reload(wait_until="commit")
+    await come_back_after_it_lapsed()
     await expect(page.locator(".choices .tile")).to_have_count(2)
 
 

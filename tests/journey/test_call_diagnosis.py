@@ -9,8 +9,14 @@ from sqlalchemy import select
 
 from assist.call.tables import ConnectionStep
 from tests.contract.call_rig import accepted_call
-from tests.rig.room_client import media_of
+from tests.rig.room_client import Frame, RoomClient, media_of
 from tests.rig.stack import RunningApp
+
+
+def _streams_of(phone: RoomClient, told: Frame) -> dict[str, int] | None:
+    """What the phone sends, if that is what is told."""
+    found: dict[str, int] | None = told["streams"].get(phone.peer) if told["type"] == "streams" else None
+    return found
 
 
 @pytest.mark.alone
@@ -68,7 +74,11 @@ async def test_a_leak_is_seen_frozen_marked_and_talked_about(app: RunningApp) ->
             # The phone starts its page anew; the technician sees on.
             since = len(desk.log)
             await camera.start_anew()
-            await desk.heard("streams", since=since)
+            # First it may be told that the old stream is gone, then that there is a new one.
+            old = streams["streams"][phone.peer]
+            await desk.wait(
+                lambda told: _streams_of(phone, told) not in (None, old), 10, since, "a new stream"
+            )
             await screen.offer()
             await screen.sees(phone.peer, more=10)
 
