@@ -56,10 +56,11 @@ check-browser-code:
 PYTEST := $(BIN)/python -m pytest
 SPREAD := --dist loadfile --no-loadscope-reorder
 PATIENT := tests/architecture tests/migration \
-	$(addprefix tests/unit/,assist benchmarks demo field grid network static territory) \
+	$(addprefix tests/unit/,assist benchmarks demo field forms grid network static territory) \
 	$(wildcard $(addprefix tests/,unit/webrtc/test_*.py journey/test_assist_doors.py journey/test_assist_uploads.py \
+	journey/test_simulated_day.py \
 	$(addprefix contract/test_,assist_*.py field_*.py grid_*.py *erasing.py event_order.py network.py \
-	absences.py territories.py zone_records.py places.py demo_day.py openapi.py)))
+	absences.py shifts.py ogc.py positions.py territories.py zone_sources.py zone_records.py places.py demo_day.py openapi.py)))
 test: install-dev ## everything that is tested
 	@$(PYTHON) requirements/install.py debian
 	@mkdir -p build

@@ -14,6 +14,7 @@ import hashlib
 import importlib.util
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
@@ -56,7 +57,11 @@ class Asset:
     digest: str
     media_type: str
     body: bytes
-    gzipped: bytes | None
+
+    @cached_property
+    def gzipped(self) -> bytes | None:
+        """Made when it is first asked for: most files come to browsers inside a page's pack."""
+        return gzip.compress(self.body, 9, mtime=0) if Path(self.path).suffix in _COMPRESSED else None
 
 
 class Assets:
@@ -64,7 +69,11 @@ class Assets:
 
     def __init__(self, files: dict[str, bytes], prefix: str) -> None:
         self.prefix = prefix
-        self._assets = {path: self._make(path, body) for path, body in sorted(files.items())}
+        self._assets = {path: self._make(path, body) for path, body in files.items()}
+        self._settle()
+
+    def _settle(self) -> None:
+        self._assets = dict(sorted(self._assets.items()))
         whole = hashlib.sha256("".join(a.path + a.digest for a in self._assets.values()).encode())
         self.digest = whole.hexdigest()[:16]
 
@@ -79,13 +88,15 @@ class Assets:
 
     def with_files(self, files: dict[str, bytes]) -> Assets:
         """These files, and more."""
-        return Assets({path: asset.body for path, asset in self._assets.items()} | files, self.prefix)
+        more = Assets(files, self.prefix)
+        more._assets = self._assets | more._assets
+        more._settle()
+        return more
 
     def _make(self, path: str, body: bytes) -> Asset:
         digest = hashlib.sha256(body).hexdigest()[:16]
         suffix = Path(path).suffix
-        gzipped = gzip.compress(body, 9, mtime=0) if suffix in _COMPRESSED else None
-        return Asset(path, f"{self.prefix}/{digest}/{path}", digest, MEDIA_TYPES[suffix], body, gzipped)
+        return Asset(path, f"{self.prefix}/{digest}/{path}", digest, MEDIA_TYPES[suffix], body)
 
     def __contains__(self, path: str) -> bool:
         return path in self._assets

@@ -41,15 +41,18 @@ from assist.webrtc.hub.hub import Hub
 from field.grid.services import GridServices
 from field.grid.store import GridCache
 from field.network.services import NetworkServices
+from field.ogc.services import OgcServices
 from field.services import FieldServices
-from kernel.clock import SystemClock
+from kernel.clock import Clock, ScaledClock, SystemClock
 from kernel.database import Database
 from kernel.delivery.commands import DELIVERY
 from kernel.delivery.courier import Courier
 from kernel.delivery.gateway import ByChannel, gateway_of
 from kernel.erasing import Erasers
-from kernel.events.bus import Consumer, Relay
+from kernel.events.bus import Relay
+from kernel.events.consumer import Consumer
 from kernel.events.lease import Leases
+from kernel.identity.simulated import mark_simulated
 from kernel.ids import new_token
 from kernel.jobs import keep_doing
 from kernel.outbox import Left
@@ -76,7 +79,13 @@ Run = Callable[[], Coroutine[Any, Any, None]]
 def open_database(settings: Settings) -> Database:
     """The installation's database."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    return Database(settings.sqlalchemy_url)
+    return Database(settings.sqlalchemy_url, clock_of(settings))
+
+
+def clock_of(settings: Settings) -> Clock:
+    """The machine's own clock; in a simulated day one that is faster."""
+    origin = settings.origin()
+    return SystemClock() if origin is None else ScaledClock(settings.clock_scale, *origin)
 
 
 def open_redis(settings: Settings) -> Redis:
@@ -94,11 +103,12 @@ def open_redis(settings: Settings) -> Redis:
 def build_travel(settings: Settings) -> Any:
     """Travel times: over the road graph where one is set, else the stated estimate."""
     from field.road.travel import Haversine, RoadGraph
+    from field.road.vehicles import VEHICLES
 
-    if settings.road_graph is None:
+    path, vehicle = settings.streets_file, VEHICLES[settings.vehicle]
+    if path is None:
         return Haversine()
-    path = settings.road_graph
-    return RoadGraph.from_osm(path) if ".osm" in path.suffixes else RoadGraph.load(path)
+    return RoadGraph.from_osm(path, vehicle) if ".osm" in path.suffixes else RoadGraph.load(path, vehicle)
 
 
 def build_services(settings: Settings) -> dict[type, object]:
@@ -131,9 +141,11 @@ def build_services(settings: Settings) -> dict[type, object]:
             erasers=capabilities.ERASERS,
             grid=grid,
             link_lifetime=timedelta(minutes=settings.sign_in_link_minutes),
+            windows=settings.appointment_spans,
         ),
         GridServices: GridServices(cache=grid),
         NetworkServices: NetworkServices(),
+        OgcServices: OgcServices(),
     }
 
 
@@ -141,7 +153,7 @@ def build_web(settings: Settings) -> Starlette:
     """One web worker's application. It serves once the database has its present schema."""
     set_up_logging(settings)
     database, redis = open_database(settings), open_redis(settings)
-    clock = SystemClock()
+    clock = database.clock
     holder = f"{platform.node()}-{os.getpid()}-{new_token()[:8]}"
     live = Live(redis, database)
     hub = Hub(database, redis, clock, live)
@@ -176,6 +188,8 @@ def build_web(settings: Settings) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await wait_until_current(database)
+        if settings.clock_origin:
+            await mark_simulated(database)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(database.close)
             stack.push_async_callback(redis.aclose)

@@ -22,15 +22,31 @@ from assist.stills.capability import capability as stills
 from assist.verdict.capability import capability as verdict
 from assist.webrtc.hub.capability import capability as call_room
 from assist.webrtc.turn.capability import capability as turn
+from field.announcements.capability import capability as announcements
+from field.appointments.capability import capability as appointments
 from field.board.capability import capability as board
+from field.chains.capability import capability as chains
+from field.consulting.capability import capability as consulting
 from field.dispatch.capability import capability as dispatch
+from field.figures.capability import capability as figures
+from field.forms.capability import capability as forms
 from field.grid.capability import capability as grid
 from field.grid.places.capability import capability as places
 from field.map.capability import capability as map_
+from field.moves.capability import capability as moves
 from field.network.capability import capability as network
+from field.ogc.capability import capability as ogc
+from field.positions.capability import capability as positions
 from field.reoptimise.capability import capability as reoptimise
+from field.replay.capability import capability as replay
 from field.reps.capability import capability as reps
+from field.rounds.capability import capability as rounds
+from field.safety.capability import capability as safety
+from field.shifts.capability import capability as shifts
+from field.sites.capability import capability as sites
+from field.sources.capability import capability as sources
 from field.task.capability import capability as task
+from field.terms.capability import capability as terms
 from field.visits.capability import capability as visits
 from field.zoning.capability import capability as zoning
 from kernel.capability import Capability, faults_of
@@ -62,7 +78,10 @@ CAPABILITIES: tuple[Capability, ...] = (
         call_room,
         turn,
     ),
-    *(grid, places, task, dispatch, network, board, map_, reps, visits, zoning, reoptimise),
+    *(grid, places, task, forms, dispatch, network, safety, sites, chains, announcements),
+    *(board, map_, reps, visits),
+    *(positions, shifts, zoning, reoptimise, moves, replay, ogc, sources),
+    *(appointments, consulting, rounds, figures, terms),
 )
 
 UNHEARD = (

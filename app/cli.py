@@ -47,8 +47,8 @@ def parser() -> argparse.ArgumentParser:
     migrate = commands.add_parser("migrate", help="bring the database to this release's schema")
     migrate.add_argument("--data", type=_folder, metavar="DIR")
 
-    take_in = commands.add_parser("import", help="take in zones, people, addresses or pipes")
-    take_in.add_argument("what", choices=("zones", "reps", "addresses", "network"))
+    take_in = commands.add_parser("import", help="take in zones, people, addresses, pipes or roads")
+    take_in.add_argument("what", choices=("zones", "reps", "addresses", "network", "roads"))
     take_in.add_argument("file", type=Path)
     take_in.add_argument("--dry-run", action="store_true", help="only say what would happen")
     take_in.add_argument("--confirm", action="store_true", help="what an earlier run doubted is meant")
@@ -69,19 +69,97 @@ def parser() -> argparse.ArgumentParser:
         metavar="JSON",
         help='what the columns mean: {"code": {"column": "DMA"}, "office": {"value": "O1"}}',
     )
+    take_in.add_argument(
+        "--box",
+        type=_box,
+        metavar="W,S,E,N",
+        help="of roads, only those in this box: --box=7.40,43.72,7.44,43.75",
+    )
+    take_in.add_argument(
+        "--area", type=_folder, metavar="FILE", help="of roads, only those in this GeoJSON polygon"
+    )
+    take_in.add_argument(
+        "--memory", type=_megabytes, default=4096, metavar="MB", help="what reading roads may take (4096)"
+    )
+    take_in.add_argument(
+        "--out",
+        type=_folder,
+        metavar="FILE",
+        help="where the road graph goes (roads.json in the data folder)",
+    )
     take_in.add_argument("--data", type=_folder, metavar="DIR")
 
     erase = commands.add_parser("erase", help="erase what tells of a customer, once the request is over")
     erase.add_argument("request_id", type=UUID, metavar="REQUEST_ID")
     erase.add_argument("--data", type=_folder, metavar="DIR")
 
+    simulate = commands.add_parser(
+        "simulate", help="play a made-up city's day: load test, and policies compared"
+    )
+    _simulate(simulate)
+
     doctor = commands.add_parser("doctor", help="what this installation has and lacks, in plain words")
     doctor.add_argument("--data", type=_folder, metavar="DIR")
     return top
 
 
+def _simulate(command: argparse.ArgumentParser) -> None:
+    command.add_argument("what", choices=("day",))
+    command.add_argument(
+        "--city",
+        default="24x12",
+        metavar="ZxR",
+        help="zones x representatives (24x12; a large one: 2000x1500)",
+    )
+    command.add_argument(
+        "--tasks", type=int, metavar="N", help="tasks of the day, about (ten a representative)"
+    )
+    command.add_argument("--scale", type=float, default=24.0, metavar="F", help="times real speed (24)")
+    command.add_argument(
+        "--hours", type=float, default=10.0, metavar="H", help="from half past seven on (10)"
+    )
+    command.add_argument("--seed", type=int, default=1, help="which city and which day (1)")
+    command.add_argument("--ill", type=int, default=1, metavar="N", help="representatives who fall ill (1)")
+    command.add_argument("--burst", type=int, default=8, metavar="N", help="urgent leaks of a burst main (8)")
+    command.add_argument("--declines", type=float, default=0.02, metavar="P", help="share declined (0.02)")
+    command.add_argument("--technicians", type=int, metavar="N", help="at desks (by the number of calls)")
+    command.add_argument("--workers", type=int, default=1, metavar="N", help="web workers (1)")
+    command.add_argument("--prepare", type=float, metavar="S", help="real seconds until the day begins")
+    command.add_argument(
+        "--policy",
+        action="append",
+        choices=("off", "propose", "apply"),
+        help="of re-optimisation; several: the same day under each, compared",
+    )
+    command.add_argument("--base-url", metavar="URL", help="an installation that runs (else one is started)")
+    command.add_argument(
+        "--staff",
+        type=_folder,
+        metavar="FILE",
+        help='who signs in there: {"office": [NAME, PASSWORD], "technicians": [[…]]}',
+    )
+    command.add_argument("--origin", metavar="SHOWN/SINCE", help="its CURBSTOP_CLOCK_ORIGIN")
+    command.add_argument(
+        "--out", type=_folder, default=Path("simulated"), metavar="DIR", help="for the reports"
+    )
+
+
 def _folder(name: str) -> Path:
     return Path(name).expanduser()
+
+
+def _box(text: str) -> tuple[float, float, float, float]:
+    west, south, east, north = (float(part) for part in text.split(","))
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise argparse.ArgumentTypeError("west,south,east,north in degrees, as in 7.40,43.72,7.44,43.75")
+    return west, south, east, north
+
+
+def _megabytes(text: str) -> int:
+    megabytes = int(text)
+    if not 256 <= megabytes <= 1 << 20:
+        raise argparse.ArgumentTypeError("at least 256")
+    return megabytes
 
 
 def _metres(text: str) -> float:
@@ -115,6 +193,10 @@ def main(arguments: list[str] | None = None) -> int:
 
         return migrate(chosen_settings(options))
     if options.command == "import":
+        if options.what == "roads":
+            from app.roads_command import import_roads
+
+            return import_roads(chosen_settings(options), options)
         from app.import_command import import_file, import_pipes
 
         if options.what == "network":
@@ -124,6 +206,10 @@ def main(arguments: list[str] | None = None) -> int:
         from app.erase_command import erase
 
         return erase(chosen_settings(options), options.request_id)
+    if options.command == "simulate":
+        from app.simulate.command import simulate
+
+        return simulate(options)
     from app.doctor import doctor
 
     return doctor(chosen_settings(options))

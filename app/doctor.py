@@ -255,11 +255,11 @@ async def turn(settings: Settings) -> list[Finding]:
 
 
 async def streets(settings: Settings) -> list[Finding]:
-    if settings.road_graph is None:
-        return lacks("No road graph: travel times are straight lines times a factor")
-    if not settings.road_graph.exists():
-        return bad(f"The road graph {settings.road_graph} is not there")
-    return good(f"Road graph {settings.road_graph}")
+    if settings.streets_file is None:
+        return lacks("No road graph (curbstop import roads): travel times are straight lines times a factor")
+    if not settings.streets_file.exists():
+        return bad(f"The road graph {settings.streets_file} is not there")
+    return good(f"Road graph {settings.streets_file}, ridden by {settings.vehicle}")
 
 
 async def fast_search(_settings: Settings) -> list[Finding]:

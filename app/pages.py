@@ -56,7 +56,7 @@ class PageSettings(Protocol):
     @property
     def demo(self) -> bool: ...
     @property
-    def road_graph(self) -> Path | None: ...
+    def streets_file(self) -> Path | None: ...
 
 
 @dataclass(frozen=True)
@@ -75,17 +75,24 @@ class Worker:
 
 @dataclass(frozen=True)
 class Page:
-    """One shell: its address, whose session its calls use, its texts, and whether it shows a map."""
+    """One shell: its address, whose session its calls use, its texts, whether it shows a map, and the sheets
+    that it has beside every page's.
+    """
 
     name: str
     path: str
     surface: str
     areas: tuple[str, ...]
+    later: tuple[str, ...] = ()
+    """Texts of what is loaded only when somebody comes to it."""
     map: bool = False
     manifest: bool = False
     demo_only: bool = False
     worker: Worker | None = None
+    sheets: tuple[str, ...] = ()
 
+
+FORM = ("css/form.css",)
 
 PAGES = (
     Page(
@@ -93,21 +100,49 @@ PAGES = (
         "/",
         "customer",
         ("common", "errors", "customer"),
+        later=("visit", "announcements"),
         map=True,
         worker=Worker("/customer-sw.js", ("worker/shell.js",), "curbstop-evidence"),
     ),
-    Page("desk", "/desk", "desk", ("common", "errors", "faults", "desk"), map=True),
+    Page(
+        "desk", "/desk", "desk", ("common", "errors", "refusals", "faults", "announcements", "desk"), map=True
+    ),
     Page(
         "rep",
         "/rep",
         "rep",
-        ("common", "errors", "faults", "rep"),
+        ("common", "errors", "refusals", "faults", "form", "announcements", "chain", "rep"),
         map=True,
         manifest=True,
         worker=Worker("/sw.js", ("worker/shell.js", "worker/push.js"), "curbstop-pictures", whole=True),
+        sheets=FORM,
     ),
-    Page("console", "/console", "console", ("common", "errors", "faults", "reasons", "console"), map=True),
-    Page("territory", "/territory", "console", ("common", "errors", "territory"), map=True),
+    Page(
+        "console",
+        "/console",
+        "console",
+        ("common", "errors", "refusals", "faults", "reasons", "form", "announcements", "chain", "console"),
+        map=True,
+        sheets=FORM,
+    ),
+    Page(
+        "forms",
+        "/forms",
+        "console",
+        ("common", "errors", "refusals", "faults", "form", "forms"),
+        sheets=FORM,
+    ),
+    Page("territory", "/territory", "console", ("common", "errors", "refusals", "territory"), map=True),
+    Page("shifts", "/shifts", "console", ("common", "errors", "refusals", "reasons", "shifts")),
+    Page(
+        "figures",
+        "/figures",
+        "console",
+        ("common", "errors", "refusals", "faults", "figures"),
+        sheets=("css/plot.css",),
+    ),
+    Page("ahead", "/ahead", "console", ("common", "errors", "refusals", "ahead")),
+    Page("announcements", "/announcements", "", ("common", "errors", "announcements")),
     Page("sign-in", "/sign-in", "", ("common", "errors")),
     Page("sent", "/sent", "", ("common", "errors"), demo_only=True),
 )
@@ -120,7 +155,7 @@ class Pages:
         self.settings = settings
         self.leaflet, self.map_missing = leaflet()
         self.assets = self._packed(assets or Assets.below(ROOT))
-        self.base_map = base_map(settings.road_graph)
+        self.base_map = base_map(settings.streets_file)
         self.texts: dict[str, dict[str, str]] = {
             language: json.loads(self.assets[f"locales/{language}/common.json"].body)
             for language in LANGUAGES
@@ -188,7 +223,7 @@ class Pages:
         for page in PAGES:
             if (entry := f"pages/{page.name}/main.js") in assets:
                 packs[f"packs/{page.name}.js"] = pack(entry, lambda path: assets[path].body.decode()).encode()
-            paths = (*CSS_LAYERS, f"pages/{page.name}/page.css")
+            paths = (*CSS_LAYERS, *page.sheets, f"pages/{page.name}/page.css")
             sheets = [assets[path].body for path in paths if path in assets]
             if page.map and self.leaflet is not None:
                 sheets.insert(0, self.leaflet["leaflet.css"].body)
@@ -198,7 +233,9 @@ class Pages:
     def names(self, page: Page) -> dict[str, str]:
         """The page's import map: every module by its name, though most come in the page's pack."""
         _at_once, reachable = self.assets.reach(f"pages/{page.name}/main.js")
-        texts = [f"locales/{language}/{area}.json" for language in LANGUAGES for area in page.areas]
+        texts = [
+            f"locales/{language}/{area}.json" for language in LANGUAGES for area in (*page.areas, *page.later)
+        ]
         icons = [path for path in self.assets.paths() if path.startswith("icons/")]
         found = [path for path in (*reachable, *texts, *icons) if path in self.assets]
         names = {path: self.assets[path].url for path in found}
@@ -210,11 +247,12 @@ class Pages:
         """The addresses of what the page needs, once its HTML is there: all of it, or what it begins with in
         one language."""
         packed = [self.assets[f"packs/{page.name}{suffix}"].url for suffix in (".js", ".css")]
+        begins_with = {f"locales/{language}/{area}.json" for area in page.areas}
         rest = [
             url
             for name, url in self.names(page).items()
             if not name.startswith(("lib/", "parts/", "call/", "pages/"))
-            and (not language or name.startswith(f"locales/{language}/") or name.endswith(".svg"))
+            and (not language or name in begins_with or name.endswith(".svg"))
         ]
         return sorted({*packed, *rest})
 

@@ -14,12 +14,12 @@ import json
 import os
 import platform
 import ssl
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
 from app.embedded_redis import answers, server_command, server_program, server_socket, socket_url
+from app.fork_server import ForkServer
 from app.processes import listening_socket
 from app.supervisor import Child, Sink, StartFailed, Supervisor
 from kernel.settings import Settings
@@ -85,8 +85,12 @@ class Stack:
         workers: int = 1,
         media_nodes: int = 1,
         helpers: Sequence[tuple[str, ...]] = (),
+        forks: ForkServer | None = None,
     ) -> None:
-        """``helpers``: further processes of ours, each its name, its module in ``app``, and its arguments."""
+        """``helpers``: further processes of ours, each its name, its module in ``app``, and its arguments.
+
+        ``forks``: what they are forked off; without it each is a fresh Python. It is closed at the end.
+        """
         self._claim = claim(settings.data)
         try:
             self._listener = listening_socket(settings.host, settings.port)
@@ -110,7 +114,7 @@ class Stack:
         self._workers = workers
         self._media_nodes = media_nodes
         self._helpers = helpers
-        self._supervisor = Supervisor(sink)
+        self._supervisor = Supervisor(sink, forks)
 
     def start(self) -> None:
         """Start everything; returns at once."""
@@ -121,8 +125,8 @@ class Stack:
         for number in range(1, self._workers + 1):
             self._start_web(number)
         for name, part, *arguments in self._helpers:
-            command = (*self._python(part), "--name", name, *arguments)
-            self._supervisor.start(Child(name, command, environment_of(self.settings), READY_LINE))
+            environment = environment_of(self.settings)
+            self._supervisor.start(Child(name, tuple(arguments), environment, READY_LINE, part=part))
 
     def _start_redis(self) -> None:
         self._socket.unlink(missing_ok=True)
@@ -140,13 +144,13 @@ class Stack:
                 "media_port": self.settings.media_port + number - 1 if self.settings.media_port else 0,
             }
         )
-        command = (*self._python("media"), "--name", f"media-{number}")
         self._supervisor.start(
             Child(
                 f"media-{number}",
-                command,
+                (),
                 environment_of(settings),
                 READY_LINE,
+                part="media",
                 grace_s=5,
                 pulse_within_s=ANSWERS_WITHIN_S,
             )
@@ -154,20 +158,17 @@ class Stack:
 
     def _start_web(self, number: int) -> None:
         listener = self._listener.fileno()
-        command = (*self._python("web"), "--listener", str(listener), "--name", f"web-{number}")
         self._supervisor.start(
             Child(
                 f"web-{number}",
-                command,
+                ("--listener", str(listener)),
                 environment_of(self.settings),
                 READY_LINE,
+                part="web",
                 pass_descriptors=(listener,),
                 pulse_within_s=ANSWERS_WITHIN_S,
             )
         )
-
-    def _python(self, part: str) -> tuple[str, ...]:
-        return (sys.executable, "-m", "app.child", part, "--tether", str(self._supervisor.tether))
 
     async def wait_ready(self, timeout_s: float = 90) -> None:
         """Wait until all is up and ``/readyz`` says so.

@@ -15,6 +15,7 @@ from pathlib import Path
 from app.command_line import Hints, chosen_settings, hints_of, say, use_folder
 from app.data_folder import FolderUnusable, is_full, said
 from app.embedded_redis import NoServer
+from app.fork_server import ForkServer
 from app.log_lines import LogLines
 from app.serve import AddressRefused, AddressTaken, AlreadyRunning, Stack
 from app.supervisor import StartFailed
@@ -28,6 +29,7 @@ def serve(options: argparse.Namespace) -> int:
         say("A media node on its own needs CURBSTOP_REDIS_URL, the Redis of the installation it belongs to.")
         return 2
     hints = hints_of(options)
+    forks = ForkServer.begin("app.media", *(() if media_only else ("app.web",)))
     use_folder(settings.data, hints)
     if not media_only and settings.database_url == "":
         from app.migrations.command import migrate
@@ -48,7 +50,7 @@ def serve(options: argparse.Namespace) -> int:
 
     with LogLines(settings.data / "log", terminal=not as_json) as lines:
         return run_stack(
-            lambda: Stack(settings, lines, workers=workers, media_nodes=nodes),
+            lambda: Stack(settings, lines, workers=workers, media_nodes=nodes, forks=forks),
             started,
             lines.path,
             settings.data,

@@ -6,8 +6,12 @@ import sys
 
 from assist.request import request
 from assist.webrtc.room.machine import freeze, presence
+from field.announcements import announcement
 from field.grid.territory import proposal
 from field.reoptimise import proposal as replanned
+from field.safety import timer
+from field.shifts import overtime
+from field.sites import note as site_note
 from field.task import conflict, task
 from kernel.delivery import delivery
 
@@ -35,6 +39,10 @@ CHAPTERS = (
         "`field/reoptimise/proposal.py`.",
         replanned.TABLE.mermaid,
     ),
+    ("An announcement", "`field/announcements/announcement.py`.", announcement.TABLE.mermaid),
+    ("A lone worker's check-in", "`field/safety/timer.py`.", timer.TABLE.mermaid),
+    ("A note of a place", "`field/sites/note.py`.", site_note.TABLE.mermaid),
+    ("Overtime", "`field/shifts/overtime.py`.", overtime.TABLE.mermaid),
     (
         "A person in a call",
         "`assist/webrtc/room/machine/presence.py`.",

@@ -15,12 +15,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from app.fork_server import LONGEST_LINE, Forked, ForkServer
 from app.processes import die_with_parent
 
 FIRST_BACK_OFF_S = 0.2
@@ -33,6 +35,8 @@ LAST_WORDS = 30
 READY_EVERY_S = 0.05
 LOOK_EVERY_S = 0.5
 """How often a child's pulse is felt."""
+
+Process = asyncio.subprocess.Process | Forked
 
 Sink = Callable[[str, str], None]
 """Takes one line of a child's output: (name of the child, line)."""
@@ -53,12 +57,15 @@ class Child:
 
     name: str
     command: tuple[str, ...]
+    """A program and its arguments; or, where ``part`` is set, the arguments of that part of ours."""
     environment: Mapping[str, str]
     ready: Callable[[], Awaitable[bool]] | str
     """Asked again and again until it says yes; or the line that the child itself prints once it is ready."""
     pass_descriptors: tuple[int, ...] = ()
     grace_s: float = 8.0
     """How long it may take to end once asked to."""
+    part: str | None = None
+    """A module of :mod:`app`, where the child is a part of ours: a copy of what is loaded, if that can be."""
     pulse_within_s: float | None = None
     """How long it may be silent. It is given ``--pulse FD`` and beats there (:func:`app.processes.beat`); one
     that has begun to and stops is ended: its event loop stands still, and it answers nobody."""
@@ -69,7 +76,7 @@ class _Kept:
 
     def __init__(self, child: Child) -> None:
         self.child = child
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: Process | None = None
         self.is_up = asyncio.Event()
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.last_words: deque[str] = deque(maxlen=LAST_WORDS)
@@ -82,8 +89,9 @@ class Supervisor:
     Must be used in the main thread's event loop: a child's life is tied to the thread that forks it.
     """
 
-    def __init__(self, sink: Sink) -> None:
+    def __init__(self, sink: Sink, forks: ForkServer | None = None) -> None:
         self._sink = sink
+        self._forks = forks
         self._kept: list[tuple[_Kept, asyncio.Task[None]]] = []
         # Only this process holds the write end; its closing, however it happens, is the children's signal.
         self.tether, self._tether_end = os.pipe()
@@ -135,6 +143,8 @@ class Supervisor:
 
     def close(self) -> None:
         """Let go of the tether; children that still run end by themselves."""
+        if self._forks is not None:
+            self._forks.close()
         os.close(self.tether)
         os.close(self._tether_end)
 
@@ -163,18 +173,7 @@ class Supervisor:
         child = kept.child
         pulse, beats = _pulse_pipe(child)
         try:
-            process = await asyncio.create_subprocess_exec(
-                *child.command,
-                *(("--pulse", str(beats)) if beats is not None else ()),
-                env=dict(child.environment),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-                pass_fds=(self.tether, *child.pass_descriptors, *((beats,) if beats is not None else ())),
-                start_new_session=True,
-                preexec_fn=die_with_parent(),
-                limit=1 << 20,
-            )
+            process = await self._begin(child, beats)
         except OSError as error:
             kept.last_words.append(str(error))
             if pulse is not None:
@@ -196,7 +195,39 @@ class Supervisor:
             for task in (watching, lines, readiness):
                 task.cancel()
 
-    async def _watch_pulse(self, kept: _Kept, process: asyncio.subprocess.Process, pulse: int | None) -> None:
+    async def _begin(self, child: Child, beats: int | None) -> Process:
+        """Start its process.
+
+        Raises:
+            OSError: it cannot be started.
+        """
+        words, descriptors = child.command, (self.tether, *child.pass_descriptors)
+        if beats is not None:
+            words, descriptors = (*words, "--pulse", str(beats)), (*descriptors, beats)
+        if child.part is not None:
+            words = ("--tether", str(self.tether), "--name", child.name, *words)
+            if self._forks is not None:
+                try:
+                    return await self._forks.start(
+                        f"app.{child.part}", child.name, words, child.environment, descriptors
+                    )
+                except BrokenPipeError:
+                    self._say(child.name, "the fork server is gone; starting a fresh Python")
+                    self._forks = None
+            words = (sys.executable, "-m", "app.child", child.part, *words)
+        return await asyncio.create_subprocess_exec(
+            *words,
+            env=dict(child.environment),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            pass_fds=descriptors,
+            start_new_session=True,
+            preexec_fn=die_with_parent(),
+            limit=LONGEST_LINE,
+        )
+
+    async def _watch_pulse(self, kept: _Kept, process: Process, pulse: int | None) -> None:
         """End a child whose pulse stops; counted in our own looks: a machine that slept accuses nobody."""
         if pulse is None or kept.child.pulse_within_s is None:
             return
@@ -219,7 +250,7 @@ class Supervisor:
         with suppress(Exception):
             self._sink(name, line)
 
-    async def _carry_lines(self, kept: _Kept, process: asyncio.subprocess.Process) -> None:
+    async def _carry_lines(self, kept: _Kept, process: Process) -> None:
         assert process.stdout is not None
         while True:
             try:
@@ -275,7 +306,7 @@ async def _end(kept: _Kept) -> None:
         await process.wait()
 
 
-async def _drain(process: asyncio.subprocess.Process) -> None:
+async def _drain(process: Process) -> None:
     """Read what a stopping child still says, so that it never blocks on a full pipe."""
     assert process.stdout is not None
     while await process.stdout.read(1 << 16):

@@ -16,10 +16,10 @@ from uuid import UUID
 import numpy as np
 
 from benchmarks import Figure
-from field.dispatch.engine.gaps import Ways, Weights, ask_for
+from field.dispatch.engine.gaps import Ways, Weights, ask_for, asks_for
 from field.dispatch.engine.proposals import Proposals, pack, propose, warm_up
 from field.dispatch.engine.route import RepDay, Route, Travel, Visit, insert, schedule
-from field.dispatch.engine.search import Rule, search, search_plain
+from field.dispatch.engine.search import Rule, search, search_each, search_plain
 from field.task.task import TaskState
 
 REPS = 60
@@ -80,17 +80,24 @@ def _equality(cases: int) -> Figure:
     """Days of every shape, mid-route holds and locked routes among them, against a brute-force oracle."""
     from tests.unit.field.oracle import best_by_trying_all, random_case
 
-    equal = placed = held = 0
+    equal = placed = several = held = 0
     for seed in range(1_000_000, 1_000_000 + cases):
         case = random_case(seed)
         fleet = pack(case.routes, case.travel, case.now)
-        ask = ask_for(fleet, case.new, case.owner, case.declined, case.weights)
+        asks = asks_for(fleet, case.new, case.owner, case.declined, case.weights, case.terms)
         expected = best_by_trying_all(
-            case.routes, case.new, case.travel, case.now, case.owner, case.declined, case.weights
+            case.routes,
+            case.new,
+            case.travel,
+            case.now,
+            case.owner,
+            case.declined,
+            case.weights,
+            case.terms,
         )
         answers = []
         for find in (search, search_plain):
-            found = find(fleet.gaps, ask, Ways.of(case.travel, case.new.point))
+            found = search_each(fleet.gaps, asks, Ways.of(case.travel, case.new.point), find)
             columns = zip(
                 found.rule.tolist(),
                 found.cost.tolist(),
@@ -101,8 +108,14 @@ def _equality(cases: int) -> Figure:
             answers.append([None if rule != Rule.OK.number else tuple(rest) for rule, *rest in columns])
         equal += answers[0] == answers[1] == expected
         placed += any(best is not None for best in expected)
+        several += len(case.new.windows) > 1
         held += any(visit.held for route in case.routes for visit in route.visits)
-    context = {"cases": cases, "with_a_place": placed, "with_mid_route_holds": held}
+    context = {
+        "cases": cases,
+        "with_a_place": placed,
+        "with_several_windows": several,
+        "with_mid_route_holds": held,
+    }
     return Figure(
         "insertion.equal_to_brute_force", equal / cases, "share of cases", 1.0, 1.0, "higher", context
     )

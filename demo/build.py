@@ -24,7 +24,8 @@ from demo.city import FICTION
 from demo.cut import cut_zones
 from demo.osm import read_ground
 from field.road.base_map import DRAWN, digest_of, draw_base_map
-from field.road.streets import dump_streets, read_osm
+from field.road.mapped.osm_xml import read_osm
+from field.road.streets import dump_streets
 
 SOURCE = Path(__file__).parent / "source"
 SEED = 11  # of sixteen tried, the one whose zones look most like real ones

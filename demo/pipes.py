@@ -28,6 +28,7 @@ def make_network(streets: Path, doors: Iterable[Door], attribution: str) -> byte
     """The network as the importer takes it: GeoJSON with all layers. The same streets give the same bytes."""
     city = json.loads(streets.read_text(encoding="utf-8"))
     scale, kinds = city["scale"], city["kinds"]
+    bent = len(city["edge"]) - 1  # the columns before its shape
     edges = [edge for edge in city["edges"] if kinds[edge[3]] not in FOOT and edge[0] != edge[1]]
     edges = _joined(edges)
     places = [(lon / scale, lat / scale) for lon, lat in city["nodes"]]
@@ -35,7 +36,9 @@ def make_network(streets: Path, doors: Iterable[Door], attribution: str) -> byte
     features: list[Feature] = []
     around: dict[int, list[tuple[str, int]]] = defaultdict(list)
     for number, edge in enumerate(edges, 1):
-        bends = [(lon / scale, lat / scale) for lon, lat in zip(edge[10::2], edge[11::2], strict=True)]
+        bends = [
+            (lon / scale, lat / scale) for lon, lat in zip(edge[bent::2], edge[bent + 1 :: 2], strict=True)
+        ]
         line = [places[edge[0]], *bends, places[edge[1]]]
         code = f"P{number:04}"
         width = 300 if kinds[edge[3]] in MAINS else 150

@@ -42,5 +42,10 @@ async def may_hear_network(actor: Actor, _subject: str, _house: House) -> bool:
     return is_console(actor) or actor.has(Role.REP)
 
 
+async def may_hear_announcements(_actor: Actor, subject: str, _house: House) -> bool:
+    """Who may listen to ``announcements:all``: everybody with a session; what it hints at is public."""
+    return subject == "all"
+
+
 topics = {"rep": may_hear_rep}
 """Live topics of this wing by prefix, and who may subscribe to them."""

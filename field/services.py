@@ -23,6 +23,7 @@ class FieldServices:
     """``travel``: times between places; ``timezone``: of the working day; ``blobs``: keeps photos.
 
     ``erasers``: every capability's, for what a task tells of a customer.
+    ``windows``: those that appointments are offered in, as minutes of the day by the wall clock.
     """
 
     travel: Travel
@@ -31,6 +32,7 @@ class FieldServices:
     erasers: Erasers
     grid: GridCache = dataclasses.field(default_factory=GridCache)
     link_lifetime: timedelta = timedelta(hours=12)
+    windows: tuple[tuple[int, int], ...] = ((480, 600), (600, 720), (780, 900), (900, 1020))
     rosters: dict[date, Any] = dataclasses.field(default_factory=dict)
     """What this worker keeps of each working day, for those who place tasks."""
     retried: dict[UUID, datetime] = dataclasses.field(default_factory=dict)

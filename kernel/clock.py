@@ -54,3 +54,22 @@ class ManualClock:
 
     def set(self, moment: datetime) -> None:
         self.advance((moment - self._now).total_seconds())
+
+
+class ScaledClock:
+    """A wall clock that goes ``scale`` times as fast, for days that are simulated; seconds stay seconds.
+
+    It showed ``start`` when ``base`` showed ``since``; all processes that are told the same show the same.
+    """
+
+    def __init__(self, scale: float, start: datetime, since: datetime, base: Clock | None = None) -> None:
+        self._scale = scale
+        self._start = start
+        self._since = since
+        self._base = base or SystemClock()
+
+    def now(self) -> datetime:
+        return self._start + (self._base.now() - self._since) * self._scale
+
+    def monotonic(self) -> float:
+        return self._base.monotonic()

@@ -53,6 +53,15 @@ class RouteEased(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChainMoved(Event):
+    """A step of a chain of tasks stands elsewhere, or otherwise, than before; others may have to follow."""
+
+    type = "chain_moved"
+
+    chain_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class RepLost(Event):
     """A representative cannot go on with this working day (ISO 8601), and had so many stops open."""
 
@@ -61,6 +70,19 @@ class RepLost(Event):
     rep_id: UUID
     day: str
     stops: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OvertimeDecided(Event):
+    """Somebody answered whether a representative's day (ISO 8601) may end later; ``state`` as of
+    :mod:`field.shifts.overtime`."""
+
+    type = "overtime_decided"
+
+    rep_id: UUID
+    rep_staff_id: UUID
+    day: str
+    state: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +212,9 @@ class TaskAssigned(RepEvent):
     eta: datetime | None = None
     answerable_id: UUID | None = None
     """Who answers for it until that representative accepts."""
+    category: str | None = None
+    severity: str | None = None
+    """Of the task. None: not told, as by a release before these."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,6 +233,24 @@ class TaskRetimed(RepEvent):
     type = "task_retimed"
 
     eta: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitPromised(TaskEvent):
+    """The customer was promised this window; without one, a promise is over, and ``why``.
+
+    ``why``: who chose (customer, dispatcher), or what ended it (not_today, worse, late, not_home). The clock
+    times are the utility's, for words to people.
+    """
+
+    type = "visit_promised"
+
+    window_start: datetime | None = None
+    window_end: datetime | None = None
+    why: str = ""
+    day: str = ""
+    start_clock: str = ""
+    end_clock: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

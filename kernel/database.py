@@ -41,6 +41,7 @@ from kernel.ids import uuid7
 from kernel.outbox import HintRow, Left, hint_row, hinted_once, outbox_row
 from kernel.sql import postgres, spatial
 from kernel.sql.absence import is_away
+from kernel.sql.savepoints import say_savepoints_plainly
 from kernel.sql.sqlite import Sqlite
 from kernel.sql.together import Together, Undone
 
@@ -216,6 +217,7 @@ class Database:
         )
         # Errors end in logs: they name the statement, and none of the values people gave.
         self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **options)
+        say_savepoints_plainly(self.engine)
         self._for_reading = self._for_a_glance = self.engine
         self._together = Together(self.engine, _commit) if self.is_sqlite else None
         if self.is_sqlite:

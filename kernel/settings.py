@@ -5,11 +5,28 @@ A setting's description is its documentation; ``docs/settings.md`` is generated 
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_CLOCK = r"([01]\d|2[0-4]):([0-5]\d)"
+_SPAN = re.compile(f"{_CLOCK}-{_CLOCK}")
+
+
+def _span(written: str) -> tuple[int, int]:
+    """``"08:00-10:00"`` as minutes of the day. Raises ValueError where it is none of half an hour or more."""
+    found = _SPAN.fullmatch(written)
+    if found:
+        hour, minute, until_hour, until_minute = map(int, found.groups())
+        start, end = hour * 60 + minute, until_hour * 60 + until_minute
+        if start + 30 <= end <= 1440:
+            return start, end
+    raise ValueError(f"CURBSTOP_APPOINTMENT_WINDOWS: {written!r} is no window like 08:00-10:00")
 
 
 class Settings(BaseSettings):
@@ -83,18 +100,35 @@ class Settings(BaseSettings):
         False, description="For tests only: push messages may go to this very machine, without HTTPS."
     )
     timezone: str = Field("Asia/Shanghai", description="Zone of the utility's working day (IANA name).")
+    appointment_windows: tuple[str, ...] = Field(
+        ("08:00-10:00", "10:00-12:00", "13:00-15:00", "15:00-17:00"),
+        description="Windows in which appointments are offered, by the clock of that zone"
+        ' (JSON: ["08:00-10:00", "13:00-15:00"]).',
+    )
     default_language: Literal["zh-Hans", "zh-Hant", "en"] = Field(
         "zh-Hans", description="Language where neither browser nor person says another."
     )
     default_region: str = Field("CN", description="Country of phone numbers written without +.")
     road_graph: Path | None = Field(
-        None, description="Road graph for travel times (made from OSM); empty: straight lines, and said so."
+        None,
+        description="Road graph for travel times (`curbstop import roads` makes it); empty: `roads.json` in"
+        " the data folder, and where there is none straight lines, and said so.",
+    )
+    vehicle: Literal["scooter", "van", "e-bike", "on-foot"] = Field(
+        "scooter", description="How representatives get about: for roads they may use, and how fast."
     )
     retention_days: int = Field(
         730,
         ge=0,
         description="Days after which a request that is over loses what tells of its customer. Two years: as"
         " long as a bill or a repair is usually argued about; set what the law where you are asks. 0: never.",
+    )
+    position_hours: int = Field(
+        24,
+        ge=0,
+        le=744,
+        description="Hours for which it is kept where representatives were during their shifts; they see"
+        " all of it on their phone. 0: only where they were last, for a day at most.",
     )
     session_hours: int = Field(12, description="Hours a staff session lasts.")
     customer_session_days: int = Field(14, description="Days a customer's device stays bound to its request.")
@@ -108,7 +142,28 @@ class Settings(BaseSettings):
     sign_in_link_minutes: int = Field(720, description="Minutes a staff sign-in link stays usable.")
     max_upload_bytes: int = Field(12 << 20, description="Largest picture taken in, in bytes.")
     demo: bool = Field(False, description="Demo conveniences: the page of sent messages.")
+    clock_scale: float = Field(
+        1.0,
+        ge=1,
+        le=1000,
+        description="How many times faster the clock runs, in a simulated day. Only a database that was empty"
+        " when it was first started so is served with a clock of its own; beside real data nothing starts.",
+    )
+    clock_origin: str = Field(
+        "",
+        description="Of a simulated day: what the clock showed, and when in truth (two ISO 8601 moments, with"
+        " a / between them). All processes of an installation are given the same.",
+    )
     log_format: Literal["json", "text"] = Field("json", description="Shape of log lines.")
+    public_zones: bool = Field(
+        False,
+        description="Anybody may read the zones as a map (/ogc/public): names and outlines, nothing else.",
+    )
+    source_hosts: tuple[str, ...] = Field(
+        (),
+        description="Map servers of the utility's own network to read zones from (host or host:port);"
+        " all others have to be in the public internet, over HTTPS.",
+    )
     metrics_token: str = Field(
         "", description="Bearer token for /metrics from other hosts; empty: loopback only."
     )
@@ -120,6 +175,45 @@ class Settings(BaseSettings):
                 "CURBSTOP_SMS_URL needs CURBSTOP_SMS_SECRET: anybody else could send in our name"
             )
         return self
+
+    @model_validator(mode="after")
+    def _windows_can_be_read(self) -> Settings:
+        spans = sorted(map(_span, self.appointment_windows))
+        if any(later[0] < earlier[1] for earlier, later in pairwise(spans)):
+            raise ValueError("CURBSTOP_APPOINTMENT_WINDOWS: two windows overlap")
+        return self
+
+    @property
+    def appointment_spans(self) -> tuple[tuple[int, int], ...]:
+        """The windows as minutes of the day, in order."""
+        return tuple(sorted(map(_span, self.appointment_windows)))
+
+    @model_validator(mode="after")
+    def _clock_has_an_origin(self) -> Settings:
+        if (self.clock_scale != 1) and not self.clock_origin:
+            raise ValueError("CURBSTOP_CLOCK_SCALE needs CURBSTOP_CLOCK_ORIGIN: from when on it is faster")
+        if self.clock_origin:
+            self.origin()
+        return self
+
+    def origin(self) -> tuple[datetime, datetime] | None:
+        """What a simulated clock showed, and when in truth; None where the clock is the machine's own."""
+        if not self.clock_origin:
+            return None
+        shown, _, since = self.clock_origin.partition("/")
+        moments = datetime.fromisoformat(shown), datetime.fromisoformat(since)
+        if any(moment.tzinfo is None for moment in moments):
+            raise ValueError("CURBSTOP_CLOCK_ORIGIN needs two moments with their time zones")
+        return moments
+
+    ROADS: ClassVar[str] = "roads.json"
+    """The road graph's name in the data folder."""
+
+    @property
+    def streets_file(self) -> Path | None:
+        """The road graph: the one named, else the one that was imported into the data folder."""
+        imported = self.data / self.ROADS
+        return self.road_graph or (imported if imported.is_file() else None)
 
     @property
     def blob_folder(self) -> Path:

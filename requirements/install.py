@@ -30,6 +30,7 @@ SETS = {"runtime": ("build", "runtime"), "dev": ("build", "runtime", "dev")}
 # What a test needs from the system: a file that shows it is there, and the Debian package that brings it.
 DEBIAN = {
     "/usr/bin/chromium": "chromium",
+    "/usr/bin/chromium-headless-shell": "chromium-headless-shell",
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc": "fonts-noto-cjk",
     "/usr/lib/postgresql/15/bin/postgres": "postgresql-15",
     "/usr/share/postgresql/15/extension/postgis.control": "postgresql-15-postgis-3",

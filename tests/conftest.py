@@ -6,7 +6,9 @@ import gc
 from pathlib import Path
 
 import pytest
+import structlog
 
+from tests.rig.compiled import share_compiled_statements
 from tests.rig.need import report_missing
 
 pytest_plugins = [
@@ -20,6 +22,14 @@ pytest_plugins = [
 ]
 
 HERE = Path(__file__).parent
+
+
+def pytest_configure() -> None:
+    # A traceback drawn with every local variable takes a tenth of a second: a job that fails at every turn
+    # would have little time for anything else.
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+    share_compiled_statements()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.command_line import Hints, chosen_settings, hints_of, say, use_folder
 from app.demo.state import LINKS_FILE, LOADING_FILE, PASSWORD_FILE, SAYS, STATE_FILE, DemoState
+from app.fork_server import ForkServer
 from app.log_lines import LogLines
 from app.serve import READY_LINE, Stack
 from app.serve_command import run_stack, write_line
@@ -32,6 +33,7 @@ def demo(options: argparse.Namespace) -> int:
     """Run the demo until stopped."""
     clock = SystemClock()
     began = clock.monotonic()
+    forks = ForkServer.begin("app.media", "app.web", "app.demo.process")
     settings, hints = demo_settings(options), hints_of(options)
     forget_half_loaded(settings.data)
     fresh = not (settings.data / STATE_FILE).exists()
@@ -46,7 +48,8 @@ def demo(options: argparse.Namespace) -> int:
                 lines(name, line)
 
         def make() -> Stack:
-            return Stack(settings, sink, helpers=[("demo", "demo.process", "--seed", str(options.seed))])
+            seed = ("demo", "demo.process", "--seed", str(options.seed))
+            return Stack(settings, sink, helpers=[seed], forks=forks)
 
         def started(stack: Stack) -> None:
             links = json.loads((settings.data / LINKS_FILE).read_text("utf-8"))
@@ -116,9 +119,11 @@ def tell(links: dict[str, str], settings: Settings, seconds: float, hints: Hints
             say(f"  {WORDS[kind]:<15} {links[kind]}")
     say("\nA staff link signs one browser in, once; the next start makes new ones. By hand, at /sign-in:")
     names = ", ".join(links[f"{kind}_username"] for kind in KINDS if f"{kind}_username" in links)
+    if "supervisor_username" in links:
+        names += f" and {links['supervisor_username']}, a supervisor (also at /figures and /forms)"
     password = settings.data / PASSWORD_FILE
     if password.exists():
-        say(f"  {names}   password {password.read_text('utf-8').strip()}")
+        say(f"  {names}\n  password {password.read_text('utf-8').strip()}")
     say()
     segno.make(links["customer"], error="m").terminal(out=sys.stderr, compact=True)
     if phone:

@@ -116,6 +116,9 @@ async def make_links(database: Database, settings: Settings, day: date | None = 
             token = await database.run(create_link, surface, lifetime, staff_id=found.id)
             links[kind] = f"{url}/{page}#k={token}"
             links[f"{kind}_username"] = found.username
+    # No link: a supervisor's pages have the console's session, which is the dispatcher's in the same browser.
+    if (supervisor := await _first_of(database, "supervisor", day)) is not None:
+        links["supervisor_username"] = supervisor.username
     return links
 
 

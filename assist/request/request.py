@@ -70,6 +70,7 @@ class Happening(StrEnum):
     TASK_ASSIGNED = "task_assigned"
     TASK_ACCEPTED = "task_accepted"
     TASK_UNPLACED = "task_unplaced"
+    VISIT_PROMISED = "visit_promised"
     TASK_TRAVELLING = "task_travelling"
     TASK_ARRIVED = "task_arrived"
     TASK_ESCALATED = "task_escalated"
@@ -162,6 +163,7 @@ TRANSITIONS: Table[State, Happening, Step] = Table(
         (State.VISIT, Happening.TASK_ASSIGNED): Step(State.VISIT, _FIELD, OwnerRule.NAMED),
         (State.VISIT, Happening.TASK_ACCEPTED): Step(State.VISIT, _FIELD, OwnerRule.NAMED),
         (State.VISIT, Happening.TASK_UNPLACED): Step(State.VISIT, _FIELD, OwnerRule.NAMED),
+        (State.VISIT, Happening.VISIT_PROMISED): Step(State.VISIT, _FIELD),
         (State.VISIT, Happening.TASK_TRAVELLING): Step(State.VISIT, _FIELD),
         (State.VISIT, Happening.TASK_ARRIVED): Step(State.VISIT, _FIELD),
         (State.VISIT, Happening.TASK_ESCALATED): Step(State.VISIT, _FIELD, OwnerRule.NAMED),

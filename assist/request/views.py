@@ -84,6 +84,8 @@ class VisitView(View):
     state: str
     rep_name: str | None
     eta: datetime | None
+    window_start: datetime | None = Field(None, description="The window that the customer was promised.")
+    window_end: datetime | None = None
     reason: str | None
     note: str | None
 

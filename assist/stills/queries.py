@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist.request.access import visible_request
+from assist.stills.earlier import carries_on
 from assist.stills.tables import Mark, Still
 from assist.stills.views import MarkView, StillView
 from kernel.actors import Actor
@@ -59,7 +60,11 @@ async def visible_still(session: AsyncSession, actor: Actor, still_id: UUID) -> 
     still = await session.get(Still, still_id)
     if still is None or still.erased_at is not None:
         raise NotFound()
-    await visible_request(session, actor, still.request_id)
+    try:
+        await visible_request(session, actor, still.request_id)
+    except NotFound:
+        if not await carries_on(session, actor, still.request_id):
+            raise
     return still
 
 

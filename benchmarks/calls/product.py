@@ -13,7 +13,8 @@ from playwright.async_api import Page, async_playwright
 
 from kernel.actors import Surface
 from kernel.identity.links import create_link
-from tests.rig.browsers import Browsers
+from tests.rig.browser_servers import BrowserServers
+from tests.rig.browsers import FLAGS, Browsers
 from tests.rig.camera import Camera
 from tests.rig.foundations import Foundry
 from tests.rig.people import Person
@@ -66,14 +67,20 @@ async def product(*, workers: int = 1, nodes: int = 1) -> AsyncIterator[RunningA
 
 @asynccontextmanager
 async def chromiums() -> AsyncIterator[Browsers]:
-    """A phone's and a desk's Chromium, started when first asked for."""
+    """A phone's and a desk's Chromium as people have it, started when first asked for."""
     with tempfile.TemporaryDirectory(prefix="curbstop-camera-") as folder:
-        async with async_playwright() as playwright:
-            opened = Browsers(playwright, Camera.make(Path(folder)))
-            try:
-                yield opened
-            finally:
-                await opened.close()
+        film = f"--use-file-for-fake-video-capture={Camera.make(Path(folder)).film}"
+        servers = BrowserServers(Path(folder), [*FLAGS, film])
+        try:
+            async with async_playwright() as playwright:
+                opened = Browsers(playwright, servers)
+                opened.be_whole()
+                try:
+                    yield opened
+                finally:
+                    await opened.close()
+        finally:
+            servers.close()
 
 
 @dataclass

@@ -23,6 +23,7 @@ from field.dispatch.addressing import AddressUnsure
 from field.dispatch.commands import (
     NewTask,
     RepUnable,
+    TaskWaits,
     assign_task,
     cancel_task,
     create_task,
@@ -32,8 +33,11 @@ from field.dispatch.commands import (
     task_to_change,
 )
 from field.dispatch.placement import NO_PLACE, described, search, whereabouts
+from field.forms.closing import MayNotClose, type_of
+from field.forms.queries import TypeUnknown, usual_for
 from field.grid.tables import Rep
 from field.services import FieldServices
+from field.task.spans import WindowsInvalid, require_windows
 from field.task.tables import Task
 from field.task.task import NoteMissing, PlaceMissing, ReasonMissing, TaskFinished, TaskMoveRefused
 from kernel.database import UnitOfWork
@@ -41,6 +45,9 @@ from kernel.errors import NotFound, StaleVersion
 from kernel.web import Api, Call
 
 api = Api("field")
+
+USUAL = {"severity": "minor", "level": 1, "duration_s": 1800, "clock_s": None}
+"""Of a task of which only the category is said."""
 
 MOVES = (StaleVersion, TaskMoveRefused, TaskFinished)
 
@@ -102,12 +109,22 @@ async def get_task(call: Call, task_id: UUID) -> TaskDetailView:
         return await show_task(session, task, call.now, call.actor)
 
 
-@api.post("/api/tasks", who=DISPATCHER, summary="Create a task and place it", status=201)
+@api.post(
+    "/api/tasks",
+    who=DISPATCHER,
+    summary="Create a task and place it",
+    status=201,
+    errors=(TypeUnknown, WindowsInvalid),
+)
 async def post_task(call: Call, body: NewTaskBody) -> TaskDetailView:
-    job = NewTask(
-        **body.model_dump(exclude={"customer_name", "customer_phone"}),
-        customer={"name": body.customer_name, "phone": body.customer_phone, "language": ""},
-    )
+    async with call.database.reading() as session:
+        begun = await usual_for(session, body.type or type_of(body.category or ""))
+    if body.type is None:
+        begun |= USUAL
+    given = body.model_dump(exclude={"customer_name", "customer_phone", "type", "windows"}, exclude_none=True)
+    windows = require_windows([(each.start, each.end) for each in body.windows], call.now)
+    customer = {"name": body.customer_name, "phone": body.customer_phone, "language": ""}
+    job = NewTask(**(begun | given), windows=windows, customer=customer)
     task = await call.database.run(create_task, call.use(FieldServices), call.actor, job)
     return await shown(call, task.id)
 
@@ -135,7 +152,7 @@ async def get_proposals(call: Call, task_id: UUID) -> ProposalsView:
     async with call.database.reading() as session:
         task: Task = await task_by_id(session, task_id)
         zone_id, reason = await whereabouts(session, services, task)
-        if reason == NO_PLACE:
+        if reason is not None and reason in (NO_PLACE, task.waits_for):
             return ProposalsView(
                 task_id=task.id,
                 task_version=task.version,
@@ -165,7 +182,7 @@ async def get_proposals(call: Call, task_id: UUID) -> ProposalsView:
     "/api/tasks/{task_id}/assignment",
     who=DISPATCHER,
     summary="Give a task to the representative of the dispatcher's choice",
-    errors=(*MOVES, RepUnable, PlaceMissing),
+    errors=(*MOVES, RepUnable, PlaceMissing, TaskWaits),
 )
 async def post_assignment(call: Call, task_id: UUID, body: AssignmentBody) -> TaskDetailView:
     services, actor = call.use(FieldServices), call.actor
@@ -198,7 +215,7 @@ async def post_return(call: Call, task_id: UUID, body: ReasonBody) -> TaskDetail
     "/api/tasks/{task_id}/settlement",
     who=DISPATCHER,
     summary="Finish an escalated task without a further visit",
-    errors=(*MOVES, NoteMissing),
+    errors=(*MOVES, NoteMissing, MayNotClose),
 )
 async def post_settlement(call: Call, task_id: UUID, body: NoteBody) -> TaskDetailView:
     actor = call.actor

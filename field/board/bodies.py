@@ -27,6 +27,17 @@ def _parts(listed: object) -> object:
     return listed.split(",") if isinstance(listed, str) and listed else listed or ()
 
 
+class WindowOfTaskBody(Body):
+    """A window in which a visit may begin."""
+
+    start: Moment
+    end: Moment
+
+
+Windows = Annotated[tuple[WindowOfTaskBody, ...], Field(max_length=8)]
+"""In order; how many and how long they may be says :mod:`field.task.spans`."""
+
+
 Ids = Annotated[tuple[UUID, ...], BeforeValidator(_parts), Field(max_length=50)]
 """Ids with commas between them, as a query string has them."""
 
@@ -39,13 +50,17 @@ class ChangesQuery(Body):
 
 
 class NewTaskBody(Body):
-    """A task that no customer's request led to, or that came by telephone."""
+    """A task that no customer's request led to, or that came by telephone.
 
-    category: Category
-    severity: Severity = "minor"
-    skill: Skill
-    level: int = Field(1, ge=1, le=3)
-    duration_s: int = Field(1800, ge=60, le=8 * 3600)
+    What is left out is as its `type` has it; without one the `category` says which it is.
+    """
+
+    type: Code | None = None
+    category: Category | None = None
+    severity: Severity | None = None
+    skill: Skill | None = None
+    level: int | None = Field(None, ge=1, le=3)
+    duration_s: int | None = Field(None, ge=60, le=8 * 3600)
     priority: int = Field(1, ge=0, le=9)
     parts: dict[Part, Annotated[int, Field(ge=1, le=999)]] = Field(default_factory=dict, max_length=50)
     note: Text = ""
@@ -54,13 +69,22 @@ class NewTaskBody(Body):
     lat: Lat | None = None
     window_start: Moment | None = None
     window_end: Moment | None = None
+    windows: Windows = ()
     customer_name: Annotated[Line, Field(max_length=80)] = ""
     customer_phone: Annotated[Line, Field(max_length=32)] = ""
+
+    @model_validator(mode="after")
+    def _says_what(self) -> NewTaskBody:
+        if self.type is None and self.category is None:
+            raise ValueError("a type or a category is needed")
+        return self
 
     @model_validator(mode="after")
     def _window_opens_before_it_closes(self) -> NewTaskBody:
         if self.window_start and self.window_end and self.window_start >= self.window_end:
             raise ValueError("window_end must be later than window_start")
+        if self.windows and (self.window_start or self.window_end):
+            raise ValueError("one window or several, not both")
         if (self.lon is None) != (self.lat is None):
             raise ValueError("lon and lat go together")
         return self

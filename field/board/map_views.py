@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import Field
+
 from field.board.views import ConflictView, GoneView, NamesView, ReasonView, RepNameView, TaskView, View
 
 
@@ -29,6 +31,7 @@ class RepView(RepNameView):
     """A representative today."""
 
     station: str
+    contractor: str | None = Field(description="The code of the contractor whose people they are.")
     skills: dict[str, int]
     parts: dict[str, int]
     active: bool
@@ -60,6 +63,15 @@ class StopView(View):
     path: list[tuple[float, float]]
 
 
+class RestView(View):
+    """A break as it is planned now. `position`: how many stops come before it."""
+
+    position: int
+    starts_at: datetime
+    ends_at: datetime
+    late_s: int
+
+
 class OwnerNoticeView(View):
     """What changes for a representative from a day on: codes of zones. `withdrawn`: it does not after all."""
 
@@ -89,6 +101,7 @@ class RouteView(View):
     overtime_s: int
     ends_at: datetime
     next_task_id: UUID | None
+    rest: RestView | None
     stops: list[StopView]
     reports: list[ConflictView]
     gone: list[GoneView]

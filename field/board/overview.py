@@ -47,6 +47,7 @@ _COLUMNS = (
     Task.version,
     Task.state,
     Task.category,
+    Task.type,
     Task.fault,
     Task.severity,
     Task.priority,
@@ -59,6 +60,8 @@ _COLUMNS = (
     Rep.code.label("rep"),
     Task.window_start,
     Task.window_end,
+    Task.windows,
+    Task.departed_at,
     Task.arrived_at,
     Task.finished_at,
     Task.response_due_at,
@@ -69,6 +72,7 @@ _COLUMNS = (
     VisitRow.eta,
     VisitRow.starts_at,
     VisitRow.ends_at,
+    VisitRow.lock,
 )
 
 
@@ -101,7 +105,7 @@ async def read_changes(
         now,
         Task.rep_id.in_([each.rep.id for each in reps]) & Task.state.in_(IN_ROUTE) & Task.id.not_in(task_ids),
     )
-    moved = [(row[0], row[16], row[17], row[19]) for row in beside]
+    moved = [(row[0], row[16], row[17], row[19], row[25]) for row in beside]
     return ChangesView(
         version=await grid_version(session),
         tasks=_task_columns(tasks),
@@ -158,8 +162,16 @@ def _task(row: Row[Any], now: datetime) -> tuple[Any, ...]:
         *(row.note, row.customer or "", row.address, row.lon, row.lat, row.zone, row.rep),
         *(_seconds(row.window_start), _seconds(row.window_end), _seconds(starts), _seconds(ends)),
         *(_seconds(row.finished_at), clocks.late_s, row.unplaced_reason, row.escalation_reason),
-        bool(row.undecided),
+        *(bool(row.undecided), row.type, row.lock, _travel_s(row), max(1, len(row.windows))),
     )
+
+
+def _travel_s(row: Row[Any]) -> int | None:
+    """The way to the door: as planned, of finished work as it was."""
+    if row.state is TaskState.DONE:
+        known = row.departed_at is not None and row.arrived_at is not None
+        return max(0, int((row.arrived_at - row.departed_at).total_seconds())) if known else None
+    return row.travel_s if row.state in IN_ROUTE else None
 
 
 def _task_columns(rows: list[tuple[Any, ...]]) -> TaskColumns:
@@ -181,6 +193,7 @@ def _rep(seen: RepNow, now: datetime) -> tuple[Any, ...]:
         *(rep.home_lon, rep.home_lat, _seconds(seen.hours[0]), _seconds(seen.hours[1]), seen.on_shift(now)),
         *((at.lon, at.lat, _seconds(at.at)) if at else (None, None, None)),
         *(seen.open_tasks, seen.done_today, _seconds(next_eta(seen, now))),
+        *(_seconds(moment) for moment in seen.rest or (None, None)),
     )
 
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from pydantic import Field
+
 from field.board.views import ReasonView, View
 
 
 class TaskColumns(View):
     """Tasks as lists and the map show them. ``undecided``: reported work waits for a decision.
 
-    ``note``: its beginning; ``starts_at`` and ``ends_at``: the visit as planned, of finished work as it was.
+    ``note``: its beginning; ``starts_at`` and ``ends_at``: the visit as planned, of finished work as it was;
+    ``lock``: of the stop, ``rep`` or ``place``; ``travel_s``: of the way to it.
     """
 
     id: list[UUID]
@@ -41,6 +44,10 @@ class TaskColumns(View):
     unplaced_reason: list[str | None]
     escalation_reason: list[str]
     undecided: list[bool]
+    type: list[str]
+    lock: list[str | None]
+    travel_s: list[int | None]
+    windows: list[int] = Field(description="How many windows there are, of which one will do.")
 
 
 class MovedColumns(View):
@@ -50,6 +57,7 @@ class MovedColumns(View):
     starts_at: list[int | None]
     ends_at: list[int | None]
     late_s: list[int]
+    travel_s: list[int | None]
 
 
 class RepColumns(View):
@@ -75,6 +83,8 @@ class RepColumns(View):
     open_tasks: list[int]
     done_today: list[int]
     next_at: list[int | None]
+    rest_starts_at: list[int | None]
+    rest_ends_at: list[int | None]
 
 
 class ZoneColumns(View):

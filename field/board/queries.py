@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, Select, Uuid, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.dispatch.tables import VisitRow
+from field.forms.tables import TaskType
 from field.grid.tables import Rep, Zone
 from field.task.clocks import Lateness, lateness, put_off_s
 from field.task.conflict import ConflictState
@@ -19,6 +20,36 @@ from field.task.tables import Conflict, Departure, Proof, Task, TaskEntry
 from field.task.task import FINAL, TaskState
 from kernel.errors import NotFound
 from kernel.identity.staff import Staff
+
+_THESE = bindparam("ids", type_=Uuid, expanding=True)
+# Read whenever a task is shown, and built once.
+_KNOWN = (
+    select(
+        Task.id,
+        Zone,
+        Rep,
+        Staff,
+        VisitRow,
+        TaskType,
+        select(Proof.id).where(Proof.task_id == Task.id).exists(),
+        select(Conflict.id).where(Conflict.task_id == Task.id).exists(),
+    )
+    .select_from(Task)
+    .outerjoin(Zone, Zone.id == Task.zone_id)
+    .outerjoin(Rep, Rep.id == Task.rep_id)
+    .join(Staff, Staff.id == Task.answerable_id)
+    .outerjoin(VisitRow, VisitRow.task_id == Task.id)
+    .outerjoin(TaskType, TaskType.code == Task.type)
+    .where(Task.id.in_(_THESE))
+)
+_CONFLICTS = select(Conflict).where(Conflict.task_id.in_(_THESE)).order_by(Conflict.id)
+_PROOFS = select(Proof).where(Proof.task_id.in_(_THESE)).order_by(Proof.id)
+_TIMELINE = (
+    select(TaskEntry, Staff.name, Staff.name_en)
+    .outerjoin(Staff, Staff.id == TaskEntry.actor_id)
+    .where(TaskEntry.task_id == bindparam("task_id", type_=Uuid))
+    .order_by(TaskEntry.number)
+)
 
 SHOWN = 20
 """Reports, and tasks that left, that a phone is told of."""
@@ -45,6 +76,10 @@ class Known:
     reps: dict[UUID, Rep]
     staff: dict[UUID, Staff]
     visits: dict[UUID, VisitRow]
+    with_proofs: set[UUID]
+    with_conflicts: set[UUID]
+    """Tasks of which there are photos, and reports by people who no longer had them."""
+    types: dict[str, TaskType]
 
 
 async def list_tasks(session: AsyncSession, wanted: TaskFilter, now: datetime) -> Sequence[Task]:
@@ -88,8 +123,7 @@ def undecided() -> Select[UUID]:
 
 async def conflicts_of(session: AsyncSession, task_ids: Iterable[UUID]) -> Sequence[Conflict]:
     """What was reported on these tasks by people who no longer had them, oldest first."""
-    query = select(Conflict).where(Conflict.task_id.in_(list(task_ids))).order_by(Conflict.id)
-    return (await session.scalars(query)).all()
+    return (await session.scalars(_CONFLICTS, {"ids": list(task_ids)})).all()
 
 
 async def reports_of(session: AsyncSession, rep: Rep, since: datetime) -> Sequence[Conflict]:
@@ -133,17 +167,13 @@ async def task_by_id(session: AsyncSession, task_id: UUID) -> Task:
 
 async def known_to(session: AsyncSession, tasks: Iterable[Task]) -> Known:
     """Everything that the tasks refer to, in one query whatever their number."""
-    query = (
-        select(Zone, Rep, Staff, VisitRow)
-        .select_from(Task)
-        .outerjoin(Zone, Zone.id == Task.zone_id)
-        .outerjoin(Rep, Rep.id == Task.rep_id)
-        .join(Staff, Staff.id == Task.answerable_id)
-        .outerjoin(VisitRow, VisitRow.task_id == Task.id)
-        .where(Task.id.in_([task.id for task in tasks]))
-    )
-    known = Known({}, {}, {}, {})
-    for zone, rep, staff, visit in (await session.execute(query)).all():
+    known = Known({}, {}, {}, {}, set(), set(), {})
+    listed = await session.execute(_KNOWN, {"ids": [task.id for task in tasks]})
+    for task_id, zone, rep, staff, visit, kind, proofs, conflicts in listed.all():
+        if proofs:
+            known.with_proofs.add(task_id)
+        if conflicts:
+            known.with_conflicts.add(task_id)
         known.staff[staff.id] = staff
         if zone is not None:
             known.zones[zone.id] = zone
@@ -151,26 +181,25 @@ async def known_to(session: AsyncSession, tasks: Iterable[Task]) -> Known:
             known.reps[rep.id] = rep
         if visit is not None:
             known.visits[visit.task_id] = visit
+        if kind is not None:
+            known.types[kind.code] = kind
     return known
 
 
 async def timeline_of(session: AsyncSession, task_id: UUID) -> list[tuple[TaskEntry, str | None, str | None]]:
     """What happened to a task, oldest first, each with its actor's two names of today (None: nobody on the
     staff)."""
-    query = (
-        select(TaskEntry, Staff.name, Staff.name_en)
-        .outerjoin(Staff, Staff.id == TaskEntry.actor_id)
-        .where(TaskEntry.task_id == task_id)
-        .order_by(TaskEntry.number)
-    )
-    return [(entry, name, name_en) for entry, name, name_en in await session.execute(query)]
+    listed = await session.execute(_TIMELINE, {"task_id": task_id})
+    return [(entry, name, name_en) for entry, name, name_en in listed]
 
 
 async def proofs_of(session: AsyncSession, task_ids: Iterable[UUID]) -> dict[UUID, list[Proof]]:
     """The photos of each task, oldest first."""
+    ids = list(task_ids)
     found: dict[UUID, list[Proof]] = {}
-    query = select(Proof).where(Proof.task_id.in_(list(task_ids))).order_by(Proof.id)
-    for proof in await session.scalars(query):
+    if not ids:
+        return found
+    for proof in await session.scalars(_PROOFS, {"ids": ids}):
         found.setdefault(proof.task_id, []).append(proof)
     return found
 

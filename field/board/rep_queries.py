@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -14,9 +14,11 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.board.queries import visit_times
-from field.dispatch.engine.route import Schedule
+from field.dispatch.engine.route import STARTED, Schedule
+from field.dispatch.hours import Hours as WorkHours
+from field.dispatch.hours import RestWindow, rest_place, stored_hours
 from field.dispatch.planning import Day, load_day, usual_hours
-from field.dispatch.tables import RepPosition, RouteRow, Shift, VisitRow
+from field.dispatch.tables import RepPosition, RouteRow, VisitRow
 from field.grid.coverage import Carer, OpenTask, ZoneCoverage, coverage
 from field.grid.store import Grid
 from field.grid.tables import Rep, Zone
@@ -30,6 +32,7 @@ Hours = tuple[datetime, datetime]
 
 _REP = (
     *(Rep.id, Rep.staff_id, Rep.code, Rep.name, Rep.name_en, Rep.phone, Rep.station, Rep.skills, Rep.parts),
+    Rep.contractor,
     *(Rep.shift_start, Rep.shift_end, Rep.home_lon, Rep.home_lat, Rep.active),
 )
 _VISIT = (VisitRow.task_id, VisitRow.travel_s, VisitRow.eta, VisitRow.starts_at, VisitRow.ends_at)
@@ -39,10 +42,13 @@ async def hours_on(
     session: AsyncSession, services: FieldServices, reps: Iterable[Any], day: date
 ) -> dict[UUID, Hours]:
     """When each representative works on a day. ``reps``: whatever has ``id`` and the usual hours."""
-    special = {
-        shift.rep_id: (shift.start_at, shift.end_at)
-        for shift in await session.scalars(select(Shift).where(Shift.day == day))
-    }
+    return _hours(services, reps, day, await stored_hours(session, day))
+
+
+def _hours(
+    services: FieldServices, reps: Iterable[Any], day: date, stored: Mapping[UUID, WorkHours]
+) -> dict[UUID, Hours]:
+    special = {rep_id: (worked.start, worked.end) for rep_id, worked in stored.items()}
     return {rep.id: special.get(rep.id) or usual_hours(services, rep, day) for rep in reps}
 
 
@@ -109,7 +115,8 @@ async def coverage_now(
 
 @dataclasses.dataclass(frozen=True)
 class RepNow:
-    """A representative as the dispatcher sees one. ``next_visit``: the first stop not reached yet.
+    """A representative as the dispatcher sees one. ``next_visit``: the first stop not reached yet; ``rest``:
+    when today's break is taken, as things stand.
 
     ``rep`` and ``next_visit`` are rows of the columns that are shown: there are thousands of them.
     """
@@ -122,6 +129,7 @@ class RepNow:
     done_today: int
     next_visit: Any
     next_state: TaskState | None
+    rest: Hours | None = None
 
     def on_shift(self, now: datetime) -> bool:
         return self.rep.active and self.hours[0] <= now < self.hours[1]
@@ -144,7 +152,8 @@ async def reps_now(
     query = select(*_REP).where(Rep.active if wanted is None else wanted).order_by(Rep.code)
     reps = (await session.execute(query)).all()
     today = services.day_of(now)
-    hours = await hours_on(session, services, reps, today)
+    stored = await stored_hours(session, today)
+    hours = _hours(services, reps, today, stored)
     ids = [rep.id for rep in reps]
     zones: dict[UUID, list[str]] = {}
     owned = select(Zone.owner_id, Zone.code).where(Zone.active, Zone.owner_id.in_(ids)).order_by(Zone.code)
@@ -161,14 +170,16 @@ async def reps_now(
     open_tasks = {rep_id: count for rep_id, count in counts.all()}
     done: dict[UUID, int] = {}
     upcoming: dict[UUID, Any] = {}
+    days: dict[UUID, list[Any]] = {}
     stops = await session.execute(
-        select(RouteRow.rep_id, Task.state, *_VISIT)
+        select(RouteRow.rep_id, RouteRow.rest_at, Task.state, Task.finished_at, *_VISIT)
         .join(RouteRow, RouteRow.id == VisitRow.route_id)
         .join(Task, Task.id == VisitRow.task_id)
         .where(RouteRow.day == today, RouteRow.rep_id.in_(ids))
         .order_by(VisitRow.position)
     )
     for stop in stops.all():
+        days.setdefault(stop.rep_id, []).append(stop)
         if stop.state is TaskState.DONE:
             done[stop.rep_id] = done.get(stop.rep_id, 0) + 1
         else:
@@ -183,9 +194,24 @@ async def reps_now(
             done_today=done.get(rep.id, 0),
             next_visit=upcoming.get(rep.id),
             next_state=upcoming[rep.id].state if rep.id in upcoming else None,
+            rest=_rest(worked.rest, days.get(rep.id, []), now)
+            if (worked := stored.get(rep.id)) and worked.rest
+            else None,
         )
         for rep in reps
     ]
+
+
+def _rest(pause: RestWindow, stops: Sequence[Any], now: datetime) -> Hours:
+    """When the break is taken: at its earliest, or once the stop before it is over."""
+    begun = sum(stop.state in STARTED for stop in stops)
+    decided = stops[0].rest_at if stops else None
+    before = rest_place(decided, [stop.starts_at for stop in stops], begun, pause)
+    starts = datetime.fromtimestamp(pause.earliest, UTC)
+    if before:
+        last = stops[before - 1]
+        starts = max(starts, last.finished_at or visit_times(last.state, last, now)[2])
+    return starts, starts + timedelta(seconds=pause.seconds)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -219,7 +245,9 @@ async def route_now(
     lines: tuple[list[tuple[float, float]], ...] = ()
     if paths:
         places = {number: place for place, number in loaded.points.items()}
-        stops = [places[loaded.routes[rep.id].rep.start_point], *(places[s.visit.point] for s in times.stops)]
+        begins = loaded.routes[rep.id].rep.start_point
+        doors = [stop.visit.point for stop in times.stops if not stop.visit.is_rest]
+        stops = [places[point] for point in (begins, *doors)]
         lines = await asyncio.to_thread(_lines, services, stops)
     return RouteNow(rep, hours, loaded, times, row.version if row else 0, lines)
 
@@ -232,6 +260,10 @@ def _lines(
 
 async def _working_day(session: AsyncSession, services: FieldServices, rep: Rep, now: datetime) -> date:
     today = services.day_of(now)
+    yesterday = today - timedelta(days=1)
+    night = (await stored_hours(session, yesterday, [rep.id])).get(rep.id)
+    if night is not None and now < night.lasts_until and await _has_open(session, rep.id, yesterday):
+        return yesterday
     _, ends = (await hours_on(session, services, [rep], today))[rep.id]
     if now < ends:
         return today
@@ -243,3 +275,15 @@ async def _working_day(session: AsyncSession, services: FieldServices, rep: Rep,
         .where(RouteRow.day >= today, RouteRow.day <= today + timedelta(days=7))
     )
     return (await session.scalars(left)).first() or today
+
+
+async def _has_open(session: AsyncSession, rep_id: UUID, day: date) -> bool:
+    """Whether something of that day is still to be done."""
+    visits = (
+        select(Task.id)
+        .join(VisitRow, VisitRow.task_id == Task.id)
+        .join(RouteRow, RouteRow.id == VisitRow.route_id)
+        .where(RouteRow.rep_id == rep_id, RouteRow.day == day, Task.state.in_(IN_ROUTE))
+        .limit(1)
+    )
+    return (await session.scalars(visits)).first() is not None

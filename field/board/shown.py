@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from field.board.map_views import NextStopView, PositionView, RepView, RouteView, StopView
+from field.board.map_views import NextStopView, PositionView, RepView, RestView, RouteView, StopView
 from field.board.names import proof_view, rep_name, zone_names
 from field.board.owner_notices import notices_for
 from field.board.queries import Known, clocks_of, known_to, proofs_of, timeline_of, visit_times
@@ -22,9 +23,20 @@ from field.board.views import (
     TaskDetailView,
     TaskView,
     TimelineView,
+    WindowOfTaskView,
+    WishOfTaskView,
 )
 from field.callers import is_console
+from field.chains.queries import chains_shown
+from field.chains.views import ChainView
+from field.dispatch.engine.route import Schedule
+from field.dispatch.engine.search import Rule
 from field.dispatch.planning import moment
+from field.dispatch.terms import PREFER, REFUSE
+from field.forms.closing import may_close
+from field.forms.filling import may_settle
+from field.forms.queries import answers_shown, type_of_task
+from field.forms.tables import TaskType
 from field.grid.tables import Rep
 from field.grid.territory.answering import covered_zones
 from field.task.tables import Proof, Task, TaskEntry
@@ -37,11 +49,20 @@ async def show_tasks(
 ) -> list[TaskView]:
     """Tasks as lists show them."""
     known = await known_to(session, tasks)
-    ids = [task.id for task in tasks]
-    proofs = await proofs_of(session, ids)
-    conflicts = await conflicts_shown(session, tasks, proofs, actor)
+    proofs = await proofs_of(session, known.with_proofs)
+    reported = [task for task in tasks if task.id in known.with_conflicts]
+    conflicts = await conflicts_shown(session, reported, proofs, actor)
+    chains = await chains_shown(session, {task.chain_id for task in tasks if task.chain_id is not None}, now)
     return [
-        task_view(task, known, proofs.get(task.id, ()), conflicts.get(task.id, []), now, actor)
+        task_view(
+            task,
+            known,
+            proofs.get(task.id, ()),
+            conflicts.get(task.id, []),
+            now,
+            actor,
+            chains.get(task.chain_id) if task.chain_id is not None else None,
+        )
         for task in tasks
     ]
 
@@ -51,7 +72,8 @@ async def show_task(session: AsyncSession, task: Task, now: datetime, actor: Act
     view = (await show_tasks(session, [task], now, actor))[0]
     return TaskDetailView(
         **dict(view),
-        placement=PlacementView.model_validate(task.placement),
+        placement=PlacementView.model_validate(_placement(task, actor)),
+        answers=await answers_shown(session, task),
         timeline=[
             _entry(entry, name, name_en) for entry, name, name_en in await timeline_of(session, task.id)
         ],
@@ -65,6 +87,7 @@ def task_view(
     conflicts: list[ConflictView],
     now: datetime,
     actor: Actor,
+    chain: ChainView | None = None,
 ) -> TaskView:
     """One task as ``actor`` sees it."""
     visit = known.visits.get(task.id) if task.state in IN_ROUTE else None
@@ -73,6 +96,7 @@ def task_view(
     rep = known.reps.get(task.rep_id) if task.rep_id else None
     zone = known.zones.get(task.zone_id) if task.zone_id else None
     answerable = known.staff[task.answerable_id]
+    kind = known.types.get(task.type)
     return TaskView(
         id=task.id,
         request_id=task.request_id,
@@ -81,6 +105,7 @@ def task_view(
         created_at=task.created_at,
         changed_at=task.changed_at,
         category=task.category,
+        type=type_of_task(kind, rep.skills if rep else None) if kind else None,
         fault=task.fault,
         severity=task.severity,
         ownership=task.ownership,
@@ -99,9 +124,12 @@ def task_view(
         zone=zone_names(zone) if zone else None,
         window_start=task.window_start,
         window_end=task.window_end,
+        windows=[WindowOfTaskView(start=moment(start), end=moment(end)) for start, end in task.windows],
+        wishes=_wishes(task) if is_console(actor) else [],
         rep=rep_name(rep) if rep else None,
         answerable=PersonView(id=answerable.id, name=answerable.name, name_en=answerable.name_en),
         position=visit.position if visit else None,
+        lock=visit.lock if visit else None,
         eta=eta,
         starts_at=starts_at,
         ends_at=ends_at,
@@ -112,22 +140,56 @@ def task_view(
         departed_at=task.departed_at,
         arrived_at=task.arrived_at,
         finished_at=task.finished_at,
+        travel_took_s=seconds_between(task.departed_at, task.arrived_at),
+        work_took_s=seconds_between(task.arrived_at, task.finished_at),
         erased_at=task.erased_at,
         late_s=clocks.late_s,
         response_overdue=clocks.response_overdue,
-        allowed=_allowed(task, rep, actor),
+        allowed=_allowed(task, rep, kind, actor),
         proofs=[proof_view(proof) for proof in proofs],
         conflicts=conflicts,
+        not_before=task.not_before,
+        waits_for=task.waits_for,
+        chain=chain,
     )
 
 
-def _allowed(task: Task, rep: Rep | None, actor: Actor) -> list[str]:
+def _allowed(task: Task, rep: Rep | None, kind: TaskType | None, actor: Actor) -> list[str]:
     events: dict[TaskEvent, None] = {}
     if is_console(actor):
         events |= dict.fromkeys(allowed(task.state, By.DISPATCHER))
+        if kind is not None and not may_settle(kind, actor):
+            events.pop(TaskEvent.SETTLE, None)
     if rep is not None and rep.staff_id == actor.id:
         events |= dict.fromkeys(allowed(task.state, By.REP))
+        if kind is not None and not may_close(kind.close_level, kind.skill, rep.skills):
+            events.pop(TaskEvent.COMPLETE, None)
     return [] if task.state in FINAL else [event.value for event in events]
+
+
+def _placement(task: Task, actor: Actor) -> dict[str, Any]:
+    """Why it stands where it stands; who was refused is for the console only."""
+    if is_console(actor):
+        return task.placement
+    passed = [
+        each
+        for each in task.placement.get("passed_over", ())
+        if each["rule"]["code"] != Rule.NOT_WISHED.value
+    ]
+    return {**task.placement, "passed_over": passed, "others": {}}
+
+
+def _wishes(task: Task) -> list[WishOfTaskView]:
+    return [
+        WishOfTaskView(rep_id=UUID(rep_id), kind=kind, code=code)
+        for kind in (PREFER, REFUSE)
+        for rep_id, code in task.wishes.get(kind, {}).items()
+    ]
+
+
+def seconds_between(start: datetime | None, end: datetime | None) -> int | None:
+    """How long something took; None while it is not over."""
+    return None if start is None or end is None else max(0, round((end - start).total_seconds()))
 
 
 def _still(still_id: str) -> EvidenceView:
@@ -155,6 +217,7 @@ def rep_view(seen: RepNow, now: datetime) -> RepView:
     return RepView(
         **dict(rep_name(rep)),
         station=rep.station,
+        contractor=rep.contractor,
         skills=rep.skills,
         parts=rep.parts,
         active=rep.active,
@@ -175,11 +238,25 @@ def rep_view(seen: RepNow, now: datetime) -> RepView:
     )
 
 
+def _rest_view(times: Schedule) -> RestView | None:
+    """The break of a day, if it has one."""
+    for position, stop in enumerate(times.stops):
+        if stop.visit.is_rest:
+            return RestView(
+                position=position,
+                starts_at=moment(stop.start_at),
+                ends_at=moment(stop.finish_at),
+                late_s=stop.late_s,
+            )
+    return None
+
+
 async def route_view(
     session: AsyncSession, seen: RouteNow, travel_source: str, now: datetime, actor: Actor
 ) -> RouteView:
     """A day with its tasks, times as of now."""
-    stops, times = seen.schedule.stops, seen.schedule
+    times = seen.schedule
+    stops = [stop for stop in times.stops if not stop.visit.is_rest]
     tasks = [seen.day.tasks[stop.visit.task_id] for stop in stops]
     views = await show_tasks(session, tasks, now, actor)
     upcoming: UUID | None = next((task.id for task in tasks if task.state not in FINAL), None)
@@ -200,6 +277,7 @@ async def route_view(
         gone=await gone_views(session, seen.rep, now),
         owner_notices=await notices_for(session, seen.rep.id),
         covers=(await covered_zones(session, seen.day.day)).get(seen.rep.id, []),
+        rest=_rest_view(times),
         stops=[
             StopView(
                 task=view,
@@ -211,7 +289,7 @@ async def route_view(
                 travel_s=stop.travel_s,
                 slack_s=stop.slack_s,
                 late_s=stop.late_s,
-                frozen=position < times.frozen,
+                frozen=stop in times.stops[: times.frozen],
                 path=seen.paths[position] if seen.paths else [],
             )
             for position, (view, stop) in enumerate(zip(views, stops, strict=True))

@@ -29,6 +29,8 @@ async def conflicts_shown(
     session: AsyncSession, tasks: Sequence[Task], proofs: Proofs, actor: Actor
 ) -> dict[UUID, list[ConflictView]]:
     """Each task's conflicts."""
+    if not tasks:
+        return {}
     rows = await conflicts_of(session, [task.id for task in tasks])
     views = await _views(session, rows, {task.id: task for task in tasks}, proofs, actor)
     found: dict[UUID, list[ConflictView]] = {}
@@ -102,7 +104,13 @@ def _view(
         rep=rep_name(reps[row.rep_id]),
         holder=rep_name(reps[task.rep_id]) if task.rep_id else None,
         acts=[
-            ActView(kind=act["kind"], at=act["at"], note=act["note"], reason=act["reason"])
+            ActView(
+                kind=act["kind"],
+                at=act["at"],
+                note=act["note"],
+                reason=act["reason"],
+                form=act.get("form"),
+            )
             for act in row.acts
         ],
         proofs=[proof_view(proof) for proof in proofs.get(task.id, ()) if str(proof.id) in shown],

@@ -8,6 +8,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from field.chains.views import ChainView
+from field.forms.views import AnswersView, TypeOfTaskView
+
 
 class View(BaseModel):
     """Any answer."""
@@ -76,6 +79,7 @@ class ActView(View):
     at: datetime
     note: str
     reason: str
+    form: dict[str, Any] | None = Field(None, description="`type`, `number` and `answers` of a form.")
 
 
 class ConflictView(View):
@@ -116,6 +120,23 @@ class GoneView(View):
     why: str
 
 
+class WindowOfTaskView(View):
+    """One of a task's windows."""
+
+    start: datetime
+    end: datetime
+
+
+class WishOfTaskView(View):
+    """A representative whom a customer wants (`prefer`) or does not (`refuse`), and the code of the
+    reason.
+    """
+
+    rep_id: UUID
+    kind: str
+    code: str
+
+
 class TaskView(View):
     """A task as it stands. `allowed`: what the caller may do with it now; `late_s`: past its window."""
 
@@ -126,6 +147,7 @@ class TaskView(View):
     created_at: datetime
     changed_at: datetime
     category: str
+    type: TypeOfTaskView | None
     fault: str
     severity: str
     ownership: str
@@ -144,9 +166,12 @@ class TaskView(View):
     zone: NamesView | None
     window_start: datetime
     window_end: datetime
+    windows: list[WindowOfTaskView] = Field(description="Several of which one will do; or none.")
+    wishes: list[WishOfTaskView] = Field(description="Who is wished for or refused; for the console only.")
     rep: RepNameView | None
     answerable: PersonView
     position: int | None
+    lock: str | None
     eta: datetime | None
     starts_at: datetime | None
     ends_at: datetime | None
@@ -157,12 +182,17 @@ class TaskView(View):
     departed_at: datetime | None
     arrived_at: datetime | None
     finished_at: datetime | None
+    travel_took_s: int | None = Field(description="From setting off to arriving, by the taps.")
+    work_took_s: int | None = Field(description="From arriving to finishing, by the taps.")
     erased_at: datetime | None = Field(description="When what tells of the customer was erased.")
     late_s: int
     response_overdue: bool
     allowed: list[str]
     proofs: list[ProofView]
     conflicts: list[ConflictView]
+    not_before: datetime | None = Field(None, description="No sooner, as far as its chain says.")
+    waits_for: str | None = Field(None, description="Why it cannot be planned yet.")
+    chain: ChainView | None = Field(None, description="Of what it is a step, and its permits.")
 
 
 class TimelineView(View):
@@ -239,6 +269,7 @@ class TaskDetailView(TaskView):
     """A task with why it is where it is, and what happened to it."""
 
     placement: PlacementView
+    answers: list[AnswersView]
     timeline: list[TimelineView]
 
 

@@ -22,7 +22,10 @@ from field.dispatch.placement import (
     weights_for,
     whereabouts,
 )
-from field.dispatch.planning import days_of, load_day
+from field.dispatch.planning import days_of, load_day, moment
+from field.dispatch.terms import set_windows, standing_wishes, terms_among
+from field.forms.closing import type_of
+from field.forms.filling import require_settler
 from field.grid.reasons import Reason
 from field.grid.store import point_of
 from field.grid.tables import Rep
@@ -37,6 +40,13 @@ from kernel.database import UnitOfWork, check_version
 from kernel.errors import NotFound, Refused
 
 TAKEN_BACK = "taken_back"
+PERMIT_ENDS = "permit_ends"
+
+
+class TaskWaits(Refused):
+    """This task cannot be planned now: a step before it or a permit is missing, or the permit ends sooner."""
+
+    code = "task_waits"
 
 
 class RepUnable(Refused):
@@ -50,6 +60,10 @@ class NewTask:
     """What is to be done, where and when; the content of a task before anybody has it."""
 
     category: str
+    type: str = ""
+    """The code of a task type; empty: by the category."""
+    clock_s: int | None = None
+    """Within how many seconds somebody is promised to be there; None: as the severity says."""
     severity: str = "minor"
     skill: str
     level: int = 1
@@ -64,6 +78,8 @@ class NewTask:
     lat: float | None = None
     window_start: datetime | None = None
     window_end: datetime | None = None
+    windows: Sequence[tuple[datetime, datetime]] = ()
+    """Several of which one will do, in order; then `window_start` and `window_end` say nothing."""
     verdict: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     evidence: Sequence[str] = ()
     customer: Mapping[str, Any] = dataclasses.field(default_factory=dict)
@@ -77,8 +93,13 @@ async def create_task(
     *,
     answerable_id: UUID | None = None,
     request_id: UUID | None = None,
+    chain_id: UUID | None = None,
+    waits_for: str | None = None,
 ) -> Task:
-    """Make a task and place it. Nobody able, or no zone: it lies in the inbox with the reason."""
+    """Make a task and place it. Nobody able, or no zone: it lies in the inbox with the reason.
+
+    ``chain_id``, ``waits_for``: of a step of a chain, as far as it is known yet (:mod:`field.chains`).
+    """
     task = Task(
         id=uow.new_id(),
         request_id=request_id,
@@ -87,12 +108,15 @@ async def create_task(
         changed_at=uow.now,
         answerable_id=answerable_id or actor.id,
         steps=0,
+        chain_id=chain_id,
+        waits_for=waits_for,
     )
     _set_job(task, job, uow.now)
     # Nothing that is read meanwhile is about this task: it is written once, when it has its place.
     with uow.session.no_autoflush:
         uow.session.add(task)
         remember(uow, task, "create", actor)
+        task.wishes = await standing_wishes(uow.session, task.address, uow.now)
         await locate_by_address(uow, services, task)
         await place(uow, services, task, SYSTEM)
     return task
@@ -106,13 +130,15 @@ async def ask_again(
     task.answerable_id = answerable_id
     task.accepted_at = task.departed_at = task.arrived_at = task.finished_at = task.late_since = None
     _set_job(task, job, uow.now)
+    task.wishes = await standing_wishes(uow.session, task.address, uow.now)
     await locate_by_address(uow, services, task)
     await place(uow, services, task, SYSTEM)
 
 
 def _set_job(task: Task, job: NewTask, now: datetime) -> None:
     """Write down what is to be done, before anybody has it."""
-    promised_from, promised_until = promised_window(now, job.severity)
+    promised_from, promised_until = promised_window(now, job.severity, job.clock_s)
+    task.type = job.type or type_of(job.category)
     task.category, task.fault, task.severity, task.ownership = (
         job.category,
         job.fault,
@@ -126,6 +152,9 @@ def _set_job(task: Task, job: NewTask, now: datetime) -> None:
     _set_point(task, job.lon, job.lat)
     task.window_start = start = job.window_start or promised_from
     task.window_end = job.window_end or max(promised_until, start + (promised_until - promised_from))
+    task.windows, task.wishes = [], {}
+    if job.windows:
+        set_windows(task, job.windows)
     task.placement, task.refused_by, task.escalation_reason = {}, [], ""
 
 
@@ -184,8 +213,10 @@ async def assign_task(
 
     Raises:
         RepUnable: with the first rule that fails; ``overrule`` puts it at the end of the day instead.
+        TaskWaits: a step before it or a permit is missing; nobody overrules that.
         PlaceMissing, TaskMoveRefused, TaskFinished: as :mod:`field.task.task` says.
     """
+    require_ready(task)
     rep = await uow.session.get(Rep, rep_id)
     if rep is None or not rep.active:
         raise NotFound()
@@ -200,10 +231,12 @@ async def assign_task(
         departed(uow, task, before, "reassigned")
     failed: Reason | None = None
     await uow.hold(days_of(rep.id))
+    terms = await terms_among(uow.session, services, task, [rep])
     for date in days_to_try(services, task, uow.now):
         day = await load_day(uow.session, services, uow.now, date, [rep], [task])
-        visit = wanted(day.visit_of(task), uow.now)
-        chosen = proposal_for(day.fleet, visit, day.travel, rep.id, weights=weights_for(task, uow.now))
+        visit = wanted(day.visit_of(task), task, uow.now)
+        weights = weights_for(task, uow.now)
+        chosen = proposal_for(day.fleet, visit, day.travel, rep.id, terms=terms, weights=weights)
         if isinstance(chosen, Proposal):
             await put(uow, services, day, task, chosen, actor, event=event, by=By.DISPATCHER)
             break
@@ -214,6 +247,14 @@ async def assign_task(
             raise RepUnable(rep_id=str(rep.id), rep_name=rep.name, rule=reason(failed))
         await _overrule(uow, services, actor, task, rep, event, failed)
     await uow.audit(actor, "assign_task", f"task:{task.id}", rep=rep.id, before=before, overrule=overrule)
+
+
+def require_ready(task: Task, finishes_at: datetime | None = None) -> None:
+    """Raises TaskWaits, with ``reason``: it has to wait, or would not be over by the end of its permit."""
+    if task.waits_for is not None:
+        raise TaskWaits(reason=task.waits_for)
+    if finishes_at is not None and task.not_after is not None and finishes_at > task.not_after:
+        raise TaskWaits(reason=PERMIT_ENDS, at=task.not_after.isoformat())
 
 
 async def _overrule(
@@ -228,9 +269,10 @@ async def _overrule(
     """Against the rules, as the dispatcher wants, where the route bears it best; with the rule overruled."""
     date = next(open_days(services, task, uow.now))
     day = await load_day(uow.session, services, uow.now, date, [rep], [task])
-    visit, weights = wanted(day.visit_of(task), uow.now), weights_for(task, uow.now)
+    visit, weights = wanted(day.visit_of(task), task, uow.now), weights_for(task, uow.now)
     pressing = weights is WEIGHTS["urgent"]
     placed = place_against_rules(day.routes[rep.id], visit, day.travel, day.seconds, weights, pressing)
+    require_ready(task, moment(placed.finishes_at))
     rule = Reason("overruled", {"rule": failed.code, **failed.params})
     placed = dataclasses.replace(placed, reasons=(rule, *placed.reasons))
     await put(uow, services, day, task, placed, actor, event=event, by=By.DISPATCHER)
@@ -256,7 +298,12 @@ async def take_back(
 
 
 async def settle_task(uow: UnitOfWork, actor: Actor, task: Task, note: str) -> None:
-    """Finish an escalated task without a further visit."""
+    """Finish an escalated task without a further visit.
+
+    Raises:
+        MayNotClose: its type is for a supervisor to settle.
+    """
+    await require_settler(uow.session, task, actor)
     step(uow, task, TaskEvent.SETTLE, By.DISPATCHER, actor, Given(note=note), note=note)
     task.finished_at, task.unplaced_reason, task.late_since = uow.now, None, None
     uow.emit(

@@ -7,6 +7,7 @@ belongs nowhere. The search asks everybody, out of what is kept of their days (:
 from __future__ import annotations
 
 import dataclasses
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -18,22 +19,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.dispatch.engine.proposals import WEIGHTS, Proposal, Proposals, Rule, Weights, propose
 from field.dispatch.engine.route import Visit, insert, without
+from field.dispatch.handing import announce, hand_to
+from field.dispatch.holds import holds_at, lay_holds
 from field.dispatch.planning import Day, days_of, load_day, moment, usual_hours, visit_of
 from field.dispatch.roster import Roster
 from field.dispatch.roster_reading import at_hand, keep, roster_at
 from field.dispatch.tables import RouteRow, VisitRow
+from field.dispatch.terms import loosen, open_spans, settle, spans_of, terms_of
 from field.grid.reasons import Reason
 from field.grid.store import ZoneBrief
 from field.grid.tables import Rep
 from field.grid.territory.answering import deputy_of
 from field.services import FieldServices
 from field.task.answering import keeper_of
-from field.task.clocks import response_due
 from field.task.tables import Task
 from field.task.task import By, Given, TaskEvent, TaskState
 from field.task.timeline import remember, step
+from field.task.window import last_start
 from kernel.actors import SYSTEM, Actor
-from kernel.contracts import RouteEased, TaskAssigned, TaskUnplaced
+from kernel.contracts import RouteEased, TaskUnplaced
 from kernel.database import Hold, UnitOfWork
 
 DAYS_AHEAD = 7
@@ -41,6 +45,8 @@ DAYS_AHEAD = 7
 
 NAMED = 60
 """Of those passed over, the nearest are named with their reason; the others are counted by theirs."""
+
+URGENT = "urgent"
 
 NO_PLACE = "no_place"
 OUTSIDE_ZONES = "outside_zones"
@@ -51,14 +57,16 @@ NOBODY_ABLE = "nobody_able"
 async def whereabouts(
     session: AsyncSession, services: FieldServices, task: Task
 ) -> tuple[UUID | None, str | None]:
-    """The zone of the task's point, or why there is none. Only what has a zone is placed by rule."""
+    """The zone of the task's point, or why it is not placed: there is none, no way, or the task has to wait.
+    Only what has a zone is placed by rule.
+    """
     if task.lon is None or task.lat is None:
         return None, NO_PLACE
     grid = await services.grid.current(session)
     zone_id = grid.zone_id_of(task.lon, task.lat)
     if zone_id is None:
         return None, OUTSIDE_ZONES
-    return zone_id, None if services.travel.reaches((task.lon, task.lat)) else NO_WAY
+    return zone_id, task.waits_for if services.travel.reaches((task.lon, task.lat)) else NO_WAY
 
 
 async def place(uow: UnitOfWork, services: FieldServices, task: Task, actor: Actor) -> bool:
@@ -94,6 +102,7 @@ async def place_again(uow: UnitOfWork, services: FieldServices, task: Task) -> b
 def shelve(uow: UnitOfWork, task: Task, actor: Actor, reason: str) -> None:
     """Put a task that nobody has into the dispatcher's inbox."""
     task.rep_id, task.response_due_at, task.unplaced_reason = None, None, reason
+    loosen(task)
     if task.state is TaskState.DECLINED:
         step(uow, task, TaskEvent.SHELVE, By.SYSTEM, actor, Given(reason=reason), reason=reason)
     else:
@@ -167,36 +176,55 @@ async def search(
     assert task.lon is not None and task.lat is not None
     here, travel = (task.lon, task.lat), services.travel
     await at_hand(session, travel, [here], around=True)
-    zone = (await services.grid.current(session)).briefs.get(zone_id) if zone_id else None
+    briefs = (await services.grid.current(session)).briefs
+    zone = briefs.get(zone_id) if zone_id else None
     refused = [*(UUID(rep_id) for rep_id in task.refused_by), *besides]
-    visit = wanted(visit_of(task, 0), now)
+    visit = wanted(visit_of(task, 0), task, now)
     told: Searched | None = None
-    for day in days_to_try(services, task, now):
-        hours = partial(usual_hours, services)
+    holds = await holds_at(session, travel, now, besides=task.id)
+    asked_again: set[date] = set()
+    hours = partial(usual_hours, services)
+    today, days = services.day_of(now), deque(days_to_try(services, task, now))
+    while days:
+        day = days.popleft()
         stored: Roster = await roster_at(services.rosters, session, day, hours, travel)
-        roster = stored.without(task.id, task.rep_id, travel)
-        asked = await _answering(session, roster, zone_id, zone, owner)
+        if day == today and today not in asked_again and _in_night(stored, now):
+            # Who began yesterday and is still at work or on call is asked first: a night is one day's work.
+            asked_again.add(day)
+            days.appendleft(day)
+            day -= timedelta(days=1)
+            stored = await roster_at(services.rosters, session, day, hours, travel)
+        laid = lay_holds(stored.without(task.id, task.rep_id, travel), holds, travel, now)
+        roster = laid.roster
+        asked = await answering(session, roster, zone_id, zone, owner)
         found = propose(
-            roster.fleet(int(now.timestamp())),
+            roster.fleet(now, urgent=is_urgent(task)),
             visit,
             roster.ways(travel, here),
             owner=asked.owner_id if asked else None,
             declined_by=refused,
+            terms=terms_of(task, roster.contracted, briefs),
             weights=weights_for(task, now),
             limit=limit,
             order=roster.by_nearness(here, asked),
             named=NAMED,
         )
+        found = dataclasses.replace(found, best=tuple(laid.among_stored(each) for each in found.best))
         searched = Searched(day, roster, found, roster is stored)
         if found.best:
             return searched
-        if told is None or (searched.someone_on_shift() and not told.someone_on_shift()):
+        if told is None or told.day < today or (searched.someone_on_shift() and not told.someone_on_shift()):
             told = searched
     assert told is not None
     return told
 
 
-async def _answering(
+def _in_night(roster: Roster, now: datetime) -> bool:
+    """Whether somebody's day before has not ended yet."""
+    return roster.marks.night_until is not None and now < roster.marks.night_until
+
+
+async def answering(
     session: AsyncSession, roster: Roster, zone_id: UUID | None, zone: ZoneBrief | None, owner: UUID | None
 ) -> ZoneBrief | None:
     """The zone with whoever answers for it on the roster's day."""
@@ -241,17 +269,24 @@ async def _day_of(
     uow: UnitOfWork, services: FieldServices, task: Task, searched: Searched, rep_id: UUID
 ) -> Day:
     rep = await uow.session.get_one(Rep, rep_id)
-    shift = searched.roster.days[searched.roster.rows[rep_id]]
-    hours = {rep_id: (moment(shift.shift_start), moment(shift.shift_end))}
+    worked = searched.roster.hours[searched.roster.rows[rep_id]]
+    hours = {rep_id: worked.for_urgent(uow.now) if is_urgent(task) else worked}
     return await load_day(uow.session, services, uow.now, searched.day, [rep], [task], hours)
 
 
 async def put_found(
-    uow: UnitOfWork, services: FieldServices, task: Task, searched: Searched, day: Day, actor: Actor
+    uow: UnitOfWork,
+    services: FieldServices,
+    task: Task,
+    searched: Searched,
+    day: Day,
+    actor: Actor,
+    *,
+    event: TaskEvent = TaskEvent.PLACE,
 ) -> None:
     """Give the task the best place of a search."""
     proposal = searched.found.best[0]
-    await put(uow, services, day, task, proposal, actor, searched.told())
+    await put(uow, services, day, task, proposal, actor, searched.told(), event=event)
     if searched.as_stored:
         # What the next one would find changed is known here.
         stored = searched.roster.after(proposal.rep_id, day.planned(proposal.rep_id))
@@ -260,14 +295,21 @@ async def put_found(
 
 def overdue(task: Task, now: datetime) -> bool:
     """Whether the promised window has passed. The promise is broken; the visit is owed all the more."""
-    return now > task.window_end
+    return int(now.timestamp()) > spans_of(task)[-1][1]
 
 
-def wanted(visit: Visit, now: datetime) -> Visit:
-    """The visit as it is to be searched for: once its window has passed, as soon as anybody can come."""
-    if visit.latest >= int(now.timestamp()):
-        return visit
-    return dataclasses.replace(visit, latest=int((now + timedelta(days=DAYS_AHEAD)).timestamp()))
+def wanted(visit: Visit, task: Task, now: datetime) -> Visit:
+    """The visit as it is to be searched for: in any window that has not passed; once all have, as soon as
+    anybody can come.
+    """
+    at, spans, last = int(now.timestamp()), open_spans(task), last_start(task)
+    left = tuple(span for span in spans if span[1] >= at)
+    if not left:
+        until = now + timedelta(days=DAYS_AHEAD)
+        latest = int((until if last is None else min(until, last)).timestamp())
+        return dataclasses.replace(visit, earliest=spans[-1][0], latest=latest)
+    several = left if len(left) > 1 else ()
+    return dataclasses.replace(visit, earliest=left[0][0], latest=left[-1][1], windows=several)
 
 
 def weights_for(task: Task, now: datetime) -> Weights:
@@ -275,10 +317,17 @@ def weights_for(task: Task, now: datetime) -> Weights:
     return WEIGHTS["urgent"] if overdue(task, now) else WEIGHTS.get(task.severity, Weights())
 
 
+def is_urgent(task: Task) -> bool:
+    """Whether whoever is on call is asked as well."""
+    return task.severity == URGENT
+
+
 def open_days(services: FieldServices, task: Task, now: datetime) -> Iterator[date]:
     """The working days on which the task may still be started; today when its window has passed."""
-    first = services.day_of(max(now, task.window_start))
-    last = max(first, services.day_of(task.window_end))
+    spans = open_spans(task)
+    opens = next((start for start, end in spans if end >= int(now.timestamp())), spans[-1][0])
+    first = services.day_of(max(now, moment(opens)))
+    last = max(first, services.day_of(moment(spans[-1][1])))
     for ahead in range(min((last - first).days, DAYS_AHEAD - 1) + 1):
         yield first + timedelta(days=ahead)
 
@@ -288,8 +337,9 @@ def days_to_try(services: FieldServices, task: Task, now: datetime) -> Iterator[
     if not overdue(task, now):
         yield from open_days(services, task, now)
         return
+    first = services.day_of(max(now, task.not_before or now))
     for ahead in range(DAYS_AHEAD):
-        yield services.day_of(now) + timedelta(days=ahead)
+        yield first + timedelta(days=ahead)
 
 
 async def put(
@@ -306,8 +356,6 @@ async def put(
 ) -> None:
     """Insert ``task`` into the route the proposal names, and give it to that representative."""
     rep = day.reps[proposal.rep_id]
-    task.rep_id, task.unplaced_reason, task.escalation_reason = rep.id, None, ""
-    task.accepted_at = task.departed_at = task.late_since = None
     task.placement = {
         "day": day.day.isoformat(),
         "passed_over": [],
@@ -316,29 +364,17 @@ async def put(
         "by": by.value,
         "travel_source": services.travel.source,
     }
-    step(uow, task, event, by, actor, Given(rep_id=rep.id), rep=str(rep.id), rep_name=rep.name)
-    # The clock of an answer does not run before the shift does.
-    begins = max(uow.now, moment(day.routes[rep.id].rep.shift_start))
-    task.response_due_at = response_due(begins, task.severity)
+    settle(task, proposal.starts_at)
+    hand_to(uow, task, rep, day.routes[rep.id].rep, event, by, actor)
     route = insert(day.routes[rep.id], day.visit_of(task), proposal.position)
     times = await day.store(uow, rep.id, route)
     eta = next(stop.arrive_at for stop in times.stops if stop.visit.task_id == task.id)
-    uow.emit(
-        TaskAssigned(
-            task_id=task.id,
-            request_id=task.request_id,
-            step=task.steps,
-            rep_id=rep.id,
-            rep_staff_id=rep.staff_id,
-            rep_name=rep.name,
-            eta=moment(eta),
-            answerable_id=task.answerable_id,
-        )
-    )
+    announce(uow, task, rep, moment(eta))
 
 
 async def take_out(uow: UnitOfWork, services: FieldServices, task: Task) -> None:
     """Remove the task from the route it stands in, if any; the rest of that day moves up."""
+    loosen(task)
     visit = await uow.session.get(VisitRow, task.id)
     if visit is None:
         return

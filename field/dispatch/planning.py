@@ -16,23 +16,50 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Date, Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from field.dispatch.engine.columns import numbers_of
 from field.dispatch.engine.proposals import Fleet, pack
-from field.dispatch.engine.route import RepDay, Route, Schedule, Stop, Travel, Visit, in_order, schedule
+from field.dispatch.engine.route import (
+    STARTED,
+    RepDay,
+    Route,
+    Schedule,
+    Stop,
+    Travel,
+    Visit,
+    in_order,
+    points_of,
+    schedule,
+)
+from field.dispatch.hours import Hours, rest_of, rest_place, stored_hours
 from field.dispatch.roster import Person, Planned
 from field.dispatch.roster_reading import WROTE_ROUTES, at_hand
-from field.dispatch.tables import RouteRow, Shift, VisitRow
+from field.dispatch.tables import RouteRow, VisitRow
 from field.grid.tables import Rep
 from field.services import FieldServices
 from field.task.tables import Task
+from field.task.task import TaskState
+from field.task.timeline import tell_chain
+from field.task.window import window_of
 from kernel.database import UnitOfWork, is_writing
 
 AFRESH = {"populate_existing": True}
 """Rows as they are now: what the session read before it had to wait for somebody is old."""
+
+# Read with every placing, and built once.
+_ROUTES = select(RouteRow).where(
+    RouteRow.day == bindparam("day", type_=Date),
+    RouteRow.rep_id.in_(bindparam("reps", expanding=True)),
+)
+_VISITS = (
+    select(VisitRow, Task)
+    .join(Task, Task.id == VisitRow.task_id)
+    .where(VisitRow.route_id.in_(bindparam("routes", expanding=True)))
+    .order_by(VisitRow.position)
+)
 
 _PLANNED = ("route_id", "position", "travel_s", "held", "eta", "starts_at", "ends_at")
 
@@ -80,14 +107,17 @@ class Day:
         uow.session.info[WROTE_ROUTES] = True
         new = rep_id not in self.rows
         row = await self._route_row(uow, rep_id)
-        kept = {visit.task_id for visit in route.visits}
+        kept = {visit.task_id for visit in route.visits if not visit.is_rest}
         for task_id, visit in list(self.visits.items()):
             if visit.route_id == row.id and task_id not in kept:
                 await uow.session.delete(self.visits.pop(task_id))
+                tell_chain(uow, self.tasks[task_id])
         await uow.session.flush()
         times = self.schedule(rep_id)
-        for position, stop in enumerate(times.stops):
+        stops = [stop for stop in times.stops if not stop.visit.is_rest]
+        for position, stop in enumerate(stops):
             self._put(uow, row, position, stop)
+        row.rest_at = next((at for at, visit in enumerate(route.visits) if visit.is_rest), None)
         if not new:
             row.changed_at = uow.now
             # Two changes at the same instant are two changes: the version must grow with each.
@@ -100,19 +130,19 @@ class Day:
         """The representative's day as it was stored here, as :func:`~field.dispatch.roster_reading.roster_at`
         would read it.
         """
-        row, stops = self.rows[rep_id], self.schedule(rep_id).stops
+        row, route, stops = self.rows[rep_id], self.routes[rep_id], self.schedule(rep_id).stops
         places = {point: place for place, point in self.points.items()}
-        home = self.routes[rep_id].rep.start_point
+        points, end = points_of(route), route.rep.end_point
         return Planned(
             version=row.version,
             locked=row.locked,
             changed_at=row.changed_at,
             tasks=tuple(stop.visit.task_id for stop in stops),
-            places=tuple(places[stop.visit.point] for stop in stops),
+            places=tuple(places[point] for point in points),
             numbers=tuple(numbers_of(stop.visit) for stop in stops),
             ways=(
                 *(stop.travel_s for stop in stops),
-                int(self.travel[stops[-1].visit.point, home]) if stops else 0,
+                int(self.travel[points[-1], end]) if stops and end is not None else 0,
             ),
             parts=tuple(dict(stop.visit.parts) for stop in stops),
         )
@@ -136,21 +166,24 @@ class Day:
         visit.eta, visit.starts_at = moment(stop.arrive_at), moment(stop.start_at)
         visit.ends_at = moment(stop.finish_at)
         if uow.session.is_modified(visit):  # all its columns: then one statement does for all such visits
+            tell_chain(uow, self.tasks[task_id])
             for column in _PLANNED:
                 flag_modified(visit, column)
 
 
 def visit_of(task: Task, point: int) -> Visit:
     """A task as a stop at the point of that number."""
+    earliest, latest = window_of(task)
     return Visit(
         task_id=task.id,
         point=point,
         service_s=task.duration_s,
-        earliest=int(task.window_start.timestamp()),
-        latest=int(task.window_end.timestamp()),
+        earliest=int(earliest.timestamp()),
+        latest=int(latest.timestamp()),
         skill=task.skill,
         level=task.level,
-        parts=task.parts,
+        # What finished work used is out of the van already (field.forms.filling).
+        parts={} if task.state is TaskState.DONE else task.parts,
         state=task.state,
         departed_at=_seconds(task.departed_at),
         started_at=_seconds(task.arrived_at),
@@ -179,7 +212,7 @@ async def load_day(
     day: date,
     reps: Sequence[Rep],
     extra: Iterable[Task] = (),
-    hours: Mapping[UUID, tuple[datetime, datetime]] | None = None,
+    hours: Mapping[UUID, Hours] | None = None,
 ) -> Day:
     """The routes of ``reps`` on ``day``, and travel times to the points of ``extra`` tasks as well.
 
@@ -187,21 +220,17 @@ async def load_day(
     """
     ids = [rep.id for rep in reps]
     # The routes first: a change that comes in between then shows as an old version, never as an old visit.
-    found = select(RouteRow).where(RouteRow.day == day, RouteRow.rep_id.in_(ids))
-    rows = {row.rep_id: row for row in await session.scalars(found, execution_options=AFRESH)}
+    found = await session.scalars(_ROUTES, {"day": day, "reps": ids}, execution_options=AFRESH)
+    rows = {row.rep_id: row for row in found}
     of_rep = {row.id: rep_id for rep_id, row in rows.items()}
-    listed = (
-        await session.execute(
-            select(VisitRow, Task)
-            .join(Task, Task.id == VisitRow.task_id)
-            .where(VisitRow.route_id.in_(list(of_rep)))
-            .order_by(VisitRow.position),
-            execution_options=AFRESH,
-        )
-    ).all()
-    other_hours = await _other_hours(session, day, ids) if hours is None else hours
+    listed: Sequence[Row[VisitRow, Task]] = ()
+    if of_rep:
+        of_these = {"routes": list(of_rep)}
+        listed = (await session.execute(_VISITS, of_these, execution_options=AFRESH)).all()
+    other_hours = await stored_hours(session, day, ids) if hours is None else hours
+    of_reps = {rep.id: other_hours.get(rep.id) or Hours(*usual_hours(services, rep, day)) for rep in reps}
     tasks = {task.id: task for _, task in listed} | {task.id: task for task in extra}
-    points = _points(reps, tasks.values())
+    points = _points(reps, of_reps, tasks.values())
     await at_hand(session, services.travel, list(points))
     if len(points) > FEW_POINTS and not is_writing(session):
         travel = await asyncio.to_thread(services.travel.seconds, list(points))
@@ -219,31 +248,33 @@ async def load_day(
         points=points,
     )
     stops: dict[UUID, list[Visit]] = {rep_id: [] for rep_id in ids}
+    begins: dict[UUID, list[datetime]] = {rep_id: [] for rep_id in ids}
     for visit, task in listed:
         planned = dataclasses.replace(loaded.visit_of(task), held=visit.held)
         stops[of_rep[visit.route_id]].append(planned)
+        begins[of_rep[visit.route_id]].append(visit.starts_at)
     for rep in reps:
-        start, end = other_hours.get(rep.id) or usual_hours(services, rep, day)
-        home = points[rep.home_lon, rep.home_lat]
-        rep_day = RepDay(
-            rep_id=rep.id,
-            shift_start=int(start.timestamp()),
-            shift_end=int(end.timestamp()),
-            start_point=home,
-            end_point=home,
-            skills=rep.skills,
-            parts=rep.parts,
-            locked=rep.id in rows and rows[rep.id].locked,
-        )
-        loaded.routes[rep.id] = Route(rep_day, in_order(stops[rep.id]))
+        worked, row = of_reps[rep.id], rows.get(rep.id)
+        if worked.rest is not None:
+            begun = sum(visit.state in STARTED for visit in stops[rep.id])
+            at = rest_place(row.rest_at if row else None, begins[rep.id], begun, worked.rest)
+            stops[rep.id].insert(at, rest_of(rep.id, day, worked.rest))
+        loaded.routes[rep.id] = Route(_rep_day(rep, worked, points, row), in_order(stops[rep.id]))
     return loaded
 
 
-async def _other_hours(
-    session: AsyncSession, day: date, ids: Sequence[UUID]
-) -> dict[UUID, tuple[datetime, datetime]]:
-    shifts = await session.scalars(select(Shift).where(Shift.day == day, Shift.rep_id.in_(ids)))
-    return {shift.rep_id: (shift.start_at, shift.end_at) for shift in shifts}
+def _rep_day(rep: Rep, worked: Hours, points: Mapping[Point, int], row: RouteRow | None) -> RepDay:
+    home = rep.home_lon, rep.home_lat
+    return RepDay(
+        rep_id=rep.id,
+        shift_start=int(worked.start.timestamp()),
+        shift_end=int(worked.end.timestamp()),
+        start_point=points[worked.begins or home],
+        end_point=None if worked.open_end else points[worked.ends or home],
+        skills=rep.skills,
+        parts=rep.parts,
+        locked=row is not None and row.locked,
+    )
 
 
 def usual_hours(
@@ -253,11 +284,14 @@ def usual_hours(
     return services.moment(day, rep.shift_start), services.moment(day, rep.shift_end)
 
 
-def _points(reps: Iterable[Rep], tasks: Iterable[Task]) -> dict[Point, int]:
+def _points(reps: Iterable[Rep], hours: Mapping[UUID, Hours], tasks: Iterable[Task]) -> dict[Point, int]:
     """Every place involved, numbered as in the travel matrix."""
     points: dict[Point, int] = {}
     for rep in reps:
-        points.setdefault((rep.home_lon, rep.home_lat), len(points))
+        home, worked = (rep.home_lon, rep.home_lat), hours[rep.id]
+        for place in (worked.begins or home, None if worked.open_end else worked.ends or home):
+            if place is not None:
+                points.setdefault(place, len(points))
     for task in tasks:
         if task.lon is not None and task.lat is not None:
             points.setdefault((task.lon, task.lat), len(points))

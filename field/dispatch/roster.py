@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -22,6 +23,8 @@ import numpy as np
 import numpy.typing as npt
 
 from field.dispatch.engine.columns import (
+    REST,
+    STATE,
     Crew,
     Flags,
     Ints,
@@ -35,6 +38,7 @@ from field.dispatch.engine.columns import (
 )
 from field.dispatch.engine.gaps import Fleet, Ways, gaps_of
 from field.dispatch.engine.route import UNREACHABLE, RepDay
+from field.dispatch.hours import Hours
 from field.grid.store import ZoneBrief
 from field.road.travel import Travel
 from kernel.sql.spatial import EARTH_RADIUS_M
@@ -62,6 +66,7 @@ class Person:
     shift_start: int
     shift_end: int
     home: tuple[float, float]
+    contract: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 UsualHours = Callable[[Person, date], Span]
@@ -91,9 +96,12 @@ class Marks:
     reps: tuple[int, int]
     routes: tuple[int, int]
     grid: UUID | None
-    shifts: tuple[tuple[UUID, datetime, datetime], ...]
+    shifts: int
+    """How often the day's shifts have changed."""
     covers: tuple[tuple[UUID, UUID], ...] = ()
     """Zones that day whose owner is away, and who answers for them."""
+    night_until: datetime | None = None
+    """Until when somebody of the day before is at work or on call, where that is on this day."""
 
     def same_people(self, other: Marks) -> bool:
         return (self.reps, self.grid, self.shifts) == (other.reps, other.grid, other.shifts)
@@ -101,16 +109,17 @@ class Marks:
 
 @dataclasses.dataclass(frozen=True)
 class Roster:
-    """A working day: ``people`` by code; ``days``, ``plans`` and the columns have a row for each of them.
+    """A working day: ``people`` by code; ``hours``, ``days``, ``plans`` and the columns have a row for each.
 
-    ``places``: longitude and latitude of every point of the fleet, (R × (V + 1), 2): the homes, then room for
-    V stops a row; ``used``: which of them are somewhere.
+    ``places``: longitude and latitude of every point of the fleet, (R × (V + 2), 2): where the days begin,
+    then where they end that end elsewhere, then room for V stops a row; ``used``: which are somewhere.
     """
 
     day: date
     marks: Marks
     people: tuple[Person, ...]
     rows: dict[UUID, int]
+    hours: list[Hours]
     days: list[RepDay]
     plans: list[Planned]
     crew: Crew
@@ -125,11 +134,24 @@ class Roster:
 
     @classmethod
     def of(
-        cls, day: date, marks: Marks, people: Sequence[Person], days: list[RepDay], plans: list[Planned]
+        cls,
+        day: date,
+        marks: Marks,
+        people: Sequence[Person],
+        hours: Sequence[Hours],
+        plans: list[Planned],
     ) -> Roster:
         """All columns from the start."""
         wide = max((len(plan.tasks) for plan in plans), default=0) + SPARE
-        count, homes = len(people), range(len(people))
+        count = len(people)
+        begins = [begin_of(*each) for each in zip(people, hours, strict=True)]
+        ends = [end_of(*each) for each in zip(people, hours, strict=True)]
+        away = [end is not None and end != begin for begin, end in zip(begins, ends, strict=True)]
+        points = [-1 if end is None else count + row if away[row] else row for row, end in enumerate(ends)]
+        days = [
+            _day(row, points[row], person, worked, plan.locked)
+            for row, (person, worked, plan) in enumerate(zip(people, hours, plans, strict=True))
+        ]
         crew = crew_of(
             [(each.shift_start, each.shift_end, each.locked) for each in days],
             [person.skills for person in people],
@@ -137,16 +159,20 @@ class Roster:
             numbered(name for person in people for name in person.skills),
             numbered(name for person in people for name in person.parts),
         )
-        places = np.zeros((count * (wide + 1), 2), np.float64)
-        places[:count] = np.array([person.home for person in people], np.float64).reshape(-1, 2)
+        places = np.zeros((count * (wide + 2), 2), np.float64)
+        places[:count] = np.array(begins, np.float64).reshape(-1, 2)
         used = np.arange(len(places)) < count
+        for row, end in enumerate(ends):
+            if away[row] and end is not None:
+                places[points[row]], used[points[row]] = end, True
         rows = {person.id: row for row, person in enumerate(people)}
-        stops = empty_stops(homes, homes, wide)
+        stops = empty_stops(range(count), points, wide)
         made = cls(
             day=day,
             marks=marks,
             people=tuple(people),
             rows=rows,
+            hours=list(hours),
             days=days,
             plans=plans,
             crew=crew,
@@ -172,7 +198,7 @@ class Roster:
             every[row], tasks[row] = plan, plan.tasks
             days[row] = dataclasses.replace(days[row], locked=plan.locked)
         if any(len(plan.tasks) > wide for plan in plans.values()):
-            return Roster.of(self.day, marks, self.people, days, every)
+            return Roster.of(self.day, marks, self.people, self.hours, every)
         changed = (plan.changed_at for plan in plans.values())
         made = dataclasses.replace(
             self,
@@ -202,23 +228,37 @@ class Roster:
         row = self.rows.get(rep_id) if rep_id is not None else None
         if row is None or task_id not in self.plans[row].tasks:
             return self
-        plan = self.plans[row]
+        plan, person, worked = self.plans[row], self.people[row], self.hours[row]
         at = plan.tasks.index(task_id)
-        line = [self.people[row].home, *plan.places, self.people[row].home]
-        [way] = travel.legs([line[at]], [line[at + 2]]) if len(plan.tasks) > 1 else [0]
 
         def left(values: tuple[Any, ...]) -> tuple[Any, ...]:
             return (*values[:at], *values[at + 1 :])
 
+        numbers, places = left(plan.numbers), list(left(plan.places))
+        resting = [each[STATE] == REST for each in numbers]
+        before = places[at - 1] if at else begin_of(person, worked)
+        onto = at  # the next stop that is somewhere
+        while onto < len(places) and resting[onto]:
+            places[onto] = before
+            onto += 1
+        ways = [*left(plan.ways[:-1]), plan.ways[-1]]
+        after = places[onto] if onto < len(places) else end_of(person, worked)
+        stays = after is None or all(resting)
+        ways[onto] = 0 if stays or after is None else int(travel.legs([before], [after])[0])
         shorter = dataclasses.replace(
             plan,
             tasks=left(plan.tasks),
-            places=left(plan.places),
-            numbers=left(plan.numbers),
-            ways=(*plan.ways[:at], way, *plan.ways[at + 2 :]),
+            places=tuple(places),
+            numbers=numbers,
+            ways=tuple(ways),
             parts=left(plan.parts),
         )
-        return self.renewed(self.marks, {self.people[row].id: shorter})
+        return self.renewed(self.marks, {person.id: shorter})
+
+    @cached_property
+    def contracted(self) -> tuple[tuple[UUID, Mapping[str, Any]], ...]:
+        """Those who work for contractors, and what they may get."""
+        return tuple((person.id, person.contract) for person in self.people if person.contract)
 
     @property
     def covered_by(self) -> dict[UUID, UUID]:
@@ -233,7 +273,7 @@ class Roster:
     def _write(self, row: int, plan: Planned) -> None:
         """Fill one row of columns that nobody has seen yet."""
         wide, size = self.stops.point.shape[1], len(plan.tasks)
-        point = len(self.people) + row * wide
+        point = 2 * len(self.people) + row * wide
         if size:
             fill_row(self.stops, row, plan.numbers, range(point, point + size), plan.ways)
             self.places[point : point + size] = plan.places
@@ -244,10 +284,22 @@ class Roster:
         for name, column in self.crew.parts.items():
             self.crew.stock[row, column] = left.get(name, 0)
 
-    def fleet(self, now: int) -> Fleet:
-        """Everybody, ready for searching."""
-        gaps = gaps_of(self.crew, self.stops, now)
-        return Fleet(self.days, self.tasks, gaps, self.crew.skills, self.crew.parts, self.rows)
+    def fleet(self, now: datetime, *, urgent: bool = False) -> Fleet:
+        """Everybody, ready for searching; for what is `urgent`, whoever is on call as well."""
+        crew, days = self.crew, self.days
+        if urgent and any(worked.on_call for worked in self.hours):
+            crew, days = self._on_call(now)
+        gaps = gaps_of(crew, self.stops, int(now.timestamp()))
+        return Fleet(days, self.tasks, gaps, crew.skills, crew.parts, self.rows)
+
+    def _on_call(self, now: datetime) -> tuple[Crew, list[RepDay]]:
+        starts, ends, days = self.crew.shift_start.copy(), self.crew.shift_end.copy(), list(self.days)
+        for row, worked in enumerate(self.hours):
+            if worked.on_call is not None:
+                start, end = (int(moment.timestamp()) for moment in worked.for_urgent(now).span)
+                starts[row], ends[row] = start, end
+                days[row] = dataclasses.replace(days[row], shift_start=start, shift_end=end)
+        return dataclasses.replace(self.crew, shift_start=starts, shift_end=ends), days
 
     def ways(self, travel: Travel, place: tuple[float, float]) -> Ways:
         """Travel between a place and every point of the fleet."""
@@ -272,6 +324,22 @@ class Roster:
         if zone.owner_id in self.rows:
             others[self.rows[zone.owner_id]] = False
         return np.asarray(np.lexsort((far, elsewhere, away, others)), np.int64)
+
+
+def begin_of(person: Person, worked: Hours) -> tuple[float, float]:
+    """Where somebody's day begins."""
+    return worked.begins or person.home
+
+
+def end_of(person: Person, worked: Hours) -> tuple[float, float] | None:
+    """Where it ends; None: at the last stop."""
+    return None if worked.open_end else worked.ends or person.home
+
+
+def _day(row: int, end_point: int, person: Person, worked: Hours, locked: bool) -> RepDay:
+    start, end = (int(moment.timestamp()) for moment in worked.span)
+    last = None if end_point < 0 else end_point
+    return RepDay(person.id, start, end, row, last, person.skills, person.parts, locked)
 
 
 def _copied(columns: Columns) -> Columns:

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Subquery, func, select, true
+from sqlalchemy import Date, Select, Subquery, bindparam, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.dispatch.engine.columns import (
     PLANNED,
+    STATE,
     STATE_CODES,
+    TRAVELLING,
     UNKNOWN,
     Numbers,
+    numbers_of,
 )
-from field.dispatch.engine.route import RepDay
-from field.dispatch.roster import Marks, Person, Planned, Roster, Span, UsualHours
-from field.dispatch.tables import RouteRow, Shift, VisitRow
+from field.dispatch.hours import Hours, rest_of, rest_place, stored_hours
+from field.dispatch.roster import Marks, Person, Planned, Roster, UsualHours, begin_of, end_of
+from field.dispatch.tables import RouteRow, ShiftDay, VisitRow
 from field.grid.tables import GridImport, Rep, Zone
 from field.grid.territory.tables import ZoneCover
 from field.road.travel import Travel
 from field.task.tables import Task
+from field.task.task import TaskState
+from field.task.window import window_of
 from kernel.database import NotReady, is_settled, is_writing
 
 DAYS_KEPT = 10
@@ -54,7 +60,7 @@ async def roster_at(
     if kept is None or changed is None:
         roster = await _whole(session, day, marks, hours, travel)
     else:
-        people = {rep_id: kept.people[kept.rows[rep_id]] for rep_id in changed}
+        people = {id: (kept.people[kept.rows[id]], kept.hours[kept.rows[id]]) for id in changed}
         roster = kept.renewed(marks, await _plans(session, day, changed, people, travel))
     if is_settled(session) and not session.info.get(WROTE_ROUTES):
         keep(rosters, roster)
@@ -69,38 +75,44 @@ def keep(rosters: dict[date, Roster], roster: Roster) -> None:
         rosters.pop(next(iter(rosters)))
 
 
-async def _marks(session: AsyncSession, day: date) -> Marks:
-    def counted(table: Any, name: str, *only: Any) -> Subquery:
-        """Rows and the sum of their versions, in one walk through the table."""
-        total = func.coalesce(func.sum(table.version), 0).label("versions")
-        return select(func.count().label("rows"), total).select_from(table).where(*only).subquery(name)
+def _counted(table: Any, name: str, *only: Any) -> Subquery:
+    """Rows and the sum of their versions, in one walk through the table."""
+    total = func.coalesce(func.sum(table.version), 0).label("versions")
+    return select(func.count().label("rows"), total).select_from(table).where(*only).subquery(name)
 
-    people, days = counted(Rep, "people"), counted(RouteRow, "days", RouteRow.day == day)
-    columns = select(
+
+def _marks_of_a_day() -> Select[Any]:
+    day, before = bindparam("day", type_=Date), bindparam("day_before", type_=Date)
+    people, days = _counted(Rep, "people"), _counted(RouteRow, "days", RouteRow.day == day)
+    return select(
         people.c.rows,
         people.c.versions,
         days.c.rows,
         days.c.versions,
-        select(func.count()).select_from(Shift).where(Shift.day == day).scalar_subquery(),
+        select(ShiftDay.changes).where(ShiftDay.day == day).scalar_subquery(),
+        select(ShiftDay.lasts_until).where(ShiftDay.day == before).scalar_subquery(),
         select(func.count()).select_from(ZoneCover).where(ZoneCover.day == day).scalar_subquery(),
         select(GridImport.id).order_by(GridImport.id.desc()).limit(1).scalar_subquery(),
     ).select_from(people.join(days, true()))
-    found = (await session.execute(columns)).one()
-    reps, rep_versions, routes, route_versions, shifts, covers, grid = found
-    special: tuple[tuple[UUID, datetime, datetime], ...] = ()
-    if shifts:
-        hours = select(Shift.rep_id, Shift.start_at, Shift.end_at).where(Shift.day == day)
-        listed = await session.execute(hours.order_by(Shift.rep_id))
-        special = tuple((rep_id, start, end) for rep_id, start, end in listed)
+
+
+_MARKS = _marks_of_a_day()
+"""Asked with every placing, and built once."""
+
+
+async def _marks(session: AsyncSession, day: date) -> Marks:
+    found = (await session.execute(_MARKS, {"day": day, "day_before": day - timedelta(days=1)})).one()
+    reps, rep_versions, routes, route_versions, shifts, night, covers, grid = found
     covered: tuple[tuple[UUID, UUID], ...] = ()
     if covers:
         of_day = select(ZoneCover.zone_id, ZoneCover.rep_id).where(ZoneCover.day == day)
         covering = await session.execute(of_day.order_by(ZoneCover.zone_id))
         covered = tuple((zone_id, rep_id) for zone_id, rep_id in covering)
-    return Marks((reps, int(rep_versions)), (routes, int(route_versions)), grid, special, covered)
+    people_now, routes_now = (reps, int(rep_versions)), (routes, int(route_versions))
+    return Marks(people_now, routes_now, grid, shifts or 0, covered, night)
 
 
-_HEAD = (RouteRow.rep_id, RouteRow.version, RouteRow.locked, RouteRow.changed_at)
+_HEAD = (RouteRow.rep_id, RouteRow.version, RouteRow.locked, RouteRow.changed_at, RouteRow.rest_at)
 Head = Any
 """A row of these."""
 
@@ -144,33 +156,63 @@ async def _whole(session: AsyncSession, day: date, marks: Marks, hours: UsualHou
         Rep.shift_end,
         Rep.home_lon,
         Rep.home_lat,
+        Rep.contract,
     )
     people = tuple(
-        Person(id, code, name, station, offices.get(station), skills, parts, start, end, (lon, lat))
-        for id, code, name, station, skills, parts, start, end, lon, lat in await session.execute(
+        Person(id, code, name, station, offices.get(station), skills, parts, start, end, (lon, lat), contract)
+        for id, code, name, station, skills, parts, start, end, lon, lat, contract in await session.execute(
             columns.where(Rep.active).order_by(Rep.code)
         )
     )
-    special: dict[UUID, Span] = {rep_id: (start, end) for rep_id, start, end in marks.shifts}
-    plans = await _plans(session, day, None, {person.id: person for person in people}, travel)
-    ordered = [plans.get(person.id, Planned()) for person in people]
-    days = [
-        _day(row, person, special.get(person.id) or hours(person, day), plan.locked)
-        for row, (person, plan) in enumerate(zip(people, ordered, strict=True))
-    ]
-    return Roster.of(day, marks, people, days, ordered)
+    stored = await stored_hours(session, day)
+    worked = {person.id: stored.get(person.id) or Hours(*hours(person, day)) for person in people}
+    known = {person.id: (person, worked[person.id]) for person in people}
+    plans = await _plans(session, day, None, known, travel)
+    ordered = [plans.get(person.id, unplanned(day, *known[person.id])) for person in people]
+    return Roster.of(day, marks, people, [worked[person.id] for person in people], ordered)
 
 
-def _day(row: int, person: Person, hours: Span, locked: bool) -> RepDay:
-    start, end = (int(moment.timestamp()) for moment in hours)
-    return RepDay(person.id, start, end, row, row, person.skills, person.parts, locked)
+def unplanned(day: date, person: Person, worked: Hours) -> Planned:
+    """A day for which there is no route yet: nothing but the break."""
+    return _with_rest(Planned(ways=(0,)), day, person, worked, None, ()) if worked.rest else Planned()
+
+
+def _with_rest(
+    plan: Planned,
+    day: date,
+    person: Person,
+    worked: Hours,
+    decided: int | None,
+    begins: Sequence[datetime],
+) -> Planned:
+    """The route with the break where it is taken."""
+    if worked.rest is None:
+        return plan
+    begun = sum(each[STATE] <= TRAVELLING for each in plan.numbers)
+    pause, at = (
+        rest_of(person.id, day, worked.rest),
+        rest_place(decided, begins, begun, worked.rest),
+    )
+    here = plan.places[at - 1] if at else begin_of(person, worked)
+
+    def wider(values: tuple[Any, ...], new: Any) -> tuple[Any, ...]:
+        return (*values[:at], new, *values[at:])
+
+    return dataclasses.replace(
+        plan,
+        tasks=wider(plan.tasks, pause.task_id),
+        places=wider(plan.places, here),
+        numbers=wider(plan.numbers, numbers_of(pause)),
+        ways=wider(plan.ways or (0,), 0),
+        parts=wider(plan.parts, {}),
+    )
 
 
 async def _plans(
     session: AsyncSession,
     day: date,
     only: dict[UUID, Head] | None,
-    people: dict[UUID, Person],
+    people: dict[UUID, tuple[Person, Hours]],
     travel: Travel,
 ) -> dict[UUID, Planned]:
     """The stored routes of the day, all or ``only`` some, of those who are among ``people``."""
@@ -180,11 +222,14 @@ async def _plans(
             VisitRow.task_id,
             VisitRow.travel_s,
             VisitRow.held,
+            VisitRow.starts_at,
             Task.lon,
             Task.lat,
             Task.duration_s,
             Task.window_start,
             Task.window_end,
+            Task.not_before,
+            Task.not_after,
             Task.state,
             Task.departed_at,
             Task.arrived_at,
@@ -204,15 +249,22 @@ async def _plans(
     stops: dict[UUID, list[Any]] = defaultdict(list)
     for visit in await session.execute(visits):
         stops[visit[0]].append(visit)
-    ends = [rep_id for rep_id in stops if rep_id in people]
+    places = {rep_id: end_of(*people[rep_id]) for rep_id in stops if rep_id in people}
+    ends = [rep_id for rep_id, place in places.items() if place is not None]
     last = [(stops[rep_id][-1].lon, stops[rep_id][-1].lat) for rep_id in ends]
-    homes = [people[rep_id].home for rep_id in ends]
+    homes = [place for place in places.values() if place is not None]
     await at_hand(session, travel, [*last, *homes] if only is not None else [])
     home_ways = dict(zip(ends, await asyncio.to_thread(travel.legs, last, homes), strict=True))
     return {
-        rep_id: _planned(version, locked, changed_at, stops[rep_id], home_ways.get(rep_id, 0))
-        for rep_id, version, locked, changed_at in heads
-        if rep_id in people
+        head.rep_id: _with_rest(
+            _planned(head, stops[head.rep_id], home_ways.get(head.rep_id, 0)),
+            day,
+            *people[head.rep_id],
+            head.rest_at,
+            [stop.starts_at for stop in stops[head.rep_id]],
+        )
+        for head in heads
+        if head.rep_id in people
     }
 
 
@@ -235,24 +287,26 @@ async def at_hand(
     await search(session)
 
 
-def _planned(version: int, locked: bool, changed_at: datetime, stops: list[Any], home_way: int) -> Planned:
+def _planned(head: Head, stops: list[Any], home_way: int) -> Planned:
     return Planned(
-        version=version,
-        locked=locked,
-        changed_at=changed_at,
+        version=head.version,
+        locked=head.locked,
+        changed_at=head.changed_at,
         tasks=tuple(stop.task_id for stop in stops),
         places=tuple((stop.lon, stop.lat) for stop in stops),
         numbers=tuple(_numbers(stop) for stop in stops),
         ways=(*(stop.travel_s for stop in stops), home_way),
-        parts=tuple(stop.parts for stop in stops),
+        # What finished work used is out of the van already.
+        parts=tuple({} if stop.state is TaskState.DONE else stop.parts for stop in stops),
     )
 
 
 def _numbers(stop: Any) -> Numbers:
+    earliest, latest = window_of(stop)
     return (
         stop.duration_s,
-        int(stop.window_start.timestamp()),
-        int(stop.window_end.timestamp()),
+        int(earliest.timestamp()),
+        int(latest.timestamp()),
         STATE_CODES.get(stop.state, PLANNED),
         _seconds(stop.departed_at),
         _seconds(stop.arrived_at),

@@ -10,15 +10,23 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+if TYPE_CHECKING:  # a process that reads a file needs no database
+    from kernel.database import Database, UnitOfWork
 
 T = TypeVar("T")
+Row = tuple[Any, ...]
+"""Values in the order of a table's columns."""
+Part = tuple[str, list[Row]]
+"""Rows of the table of that name."""
 
 SMALL: Final = 64 * 1024
 """Bytes that are read in less time than a process takes to start."""
@@ -67,6 +75,35 @@ async def told_apart(tell: Callable[..., Telling], data: bytes, *arguments: Any)
         ours.close()
         process.terminate()
         await asyncio.to_thread(process.join)
+
+
+FEW: Final = 100
+WRITING_S: Final = 0.03
+"""What a transaction of an import may take, where the machine is slow or busy: others wait to write."""
+
+
+async def store_as_told(
+    database: Database,
+    insert: Callable[[UnitOfWork, str, list[Row]], Awaitable[None]],
+    hear: Hear,
+    begun: object,
+    *,
+    at_most: int,
+) -> None:
+    """Answer ``begun`` and store the parts that are told then, until None is: in transactions of as many rows
+    as :data:`WRITING_S` allows on this machine, and ``at_most``.
+    """
+    at_a_time = FEW
+    part: Part | None = await hear(begun)
+    while part is not None:
+        table, rows = part
+        while rows:
+            start = time.perf_counter()
+            await database.run(insert, table, rows[:at_a_time])
+            took = time.perf_counter() - start
+            rows = rows[at_a_time:]
+            at_a_time = max(FEW, min(at_most, int(at_a_time * min(2.0, WRITING_S / took))))
+        part = await hear(None)
 
 
 def _send(running: Telling, answer: Any) -> Any:

@@ -162,16 +162,18 @@ def _ring(ring: Sequence[Sequence[float]]) -> list[int]:
     return steps
 
 
+_NEWEST = select(GridImport.id).order_by(GridImport.id.desc()).limit(1)
+
+
 async def grid_version(session: AsyncSession, *, held: bool = False) -> UUID | None:
     """The id of the newest import of either kind: zones change with one, their owners with the other.
 
     ``held``: no other import is stored before this transaction ends.
     """
-    newest = select(GridImport.id).order_by(GridImport.id.desc()).limit(1)
     if held:
         # Whoever has waited for the row sees only after that whether there is a newer one.
-        (await session.scalars(newest.with_for_update())).first()
-    return (await session.scalars(newest)).first()
+        (await session.scalars(_NEWEST.with_for_update())).first()
+    return (await session.scalars(_NEWEST)).first()
 
 
 async def zone_at(session: AsyncSession, lon: float, lat: float) -> Zone | None:
@@ -267,4 +269,5 @@ _REP_FIELDS = (
     "shift_end",
     "home_lon",
     "home_lat",
+    "contractor",
 )

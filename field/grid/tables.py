@@ -53,6 +53,34 @@ class Cell(Base):
     __table_args__ = (UniqueConstraint("level", "code"),)
 
 
+class Contractor(Versioned, Base):
+    """A company whose people work for the utility, and what they may get: kinds of task (``types``), in the
+    zones of some ``stations`` and in some ``zones`` (ids) beside. ``cost_permille``: what an hour of theirs
+    is worth against one of the utility's own; 1200 is a fifth more. Whoever changes one writes it to its
+    representatives (``Rep.contract``) in the same transaction.
+    """
+
+    __tablename__ = "contractor"
+
+    code: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    name_en: Mapped[str] = mapped_column(String(80))
+    types: Mapped[list[str]] = mapped_column(JsonColumn)
+    stations: Mapped[list[str]] = mapped_column(JsonColumn)
+    zones: Mapped[list[str]] = mapped_column(JsonColumn)
+    cost_permille: Mapped[int]
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    def terms(self) -> dict[str, Any]:
+        """What is kept with each of its representatives."""
+        return {
+            "types": self.types,
+            "stations": self.stations,
+            "zones": self.zones,
+            "cost_permille": self.cost_permille,
+        }
+
+
 class Rep(Versioned, Base):
     """A representative. Shift in minutes after local midnight; skill → level; part → count in the van."""
 
@@ -67,6 +95,11 @@ class Rep(Versioned, Base):
     station: Mapped[str] = mapped_column(String(32), index=True)
     skills: Mapped[dict[str, int]] = mapped_column(JsonColumn)
     parts: Mapped[dict[str, int]] = mapped_column(JsonColumn)
+    contractor: Mapped[str | None] = mapped_column(ForeignKey("contractor.code"), index=True)
+    contract: Mapped[dict[str, Any]] = mapped_column(JsonColumn, default=dict, server_default="{}")
+    """What the contractor's contract covers (:class:`Contractor`), as it is now; empty of the utility's
+    own.
+    """
     shift_start: Mapped[int]
     shift_end: Mapped[int]
     home: Mapped[WKBElement] = mapped_column(point_column(), deferred=True)

@@ -11,7 +11,7 @@ Edgington 1997, DOI 10.1109/ICDE.1997.582015) with prepared geometries for the e
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -60,7 +60,10 @@ class Unit:
 
 
 class ZoneIndex:
-    """An immutable index over zones. Two zones with one code are a ValueError."""
+    """An immutable index over zones. Two zones with one code are a ValueError.
+
+    `bounds`: west, south, east, north of them all; None where there are none.
+    """
 
     def __init__(self, zones: Iterable[Zone]) -> None:
         # Sorted by code, so that the smallest index found is the smallest code.
@@ -71,11 +74,10 @@ class ZoneIndex:
         shapes = np.array([zone.geometry for zone in self.zones], dtype=object)
         shapely.prepare(shapes)
         self._tree = STRtree(shapes)
-        self._bounds = tuple(map(float, shapely.total_bounds(shapes))) if self.zones else ()
+        west, south, east, north = map(float, shapely.total_bounds(shapes)) if self.zones else (0.0,) * 4
+        self.bounds: Final = (west, south, east, north) if self.zones else None
         # Degrees of longitude shrink with latitude; distances are measured on a copy squeezed to scale.
-        self._squeeze = (
-            math.cos(math.radians((self._bounds[1] + self._bounds[3]) / 2)) if self._bounds else 1.0
-        )
+        self._squeeze = math.cos(math.radians((self.bounds[1] + self.bounds[3]) / 2)) if self.bounds else 1.0
         self._scaled = STRtree(
             [shapely.transform(zone.geometry, self._to_scale) for zone in self.zones],
         )
@@ -91,12 +93,23 @@ class ZoneIndex:
         """The zone with this code, or None."""
         return self._by_code.get(code)
 
+    def meeting(self, boxes: Sequence[tuple[float, float, float, float]]) -> list[Zone]:
+        """The zones that meet any of the boxes (west, south, east, north), or all where there are none, in
+        the order of their codes.
+        """
+        if not boxes:
+            return list(self.zones)
+        found: set[int] = set()
+        for box in boxes:
+            found.update(self._tree.query(shapely.box(*box), predicate="intersects").tolist())
+        return [self.zones[at] for at in sorted(found)]
+
     def zone_of(self, lon: float, lat: float) -> Zone | None:
         """The zone a point in WGS-84 degrees belongs to (see the rule above), or None when it is in no
         zone.
         """
-        if not self._bounds or not (
-            self._bounds[0] <= lon <= self._bounds[2] and self._bounds[1] <= lat <= self._bounds[3]
+        if self.bounds is None or not (
+            self.bounds[0] <= lon <= self.bounds[2] and self.bounds[1] <= lat <= self.bounds[3]
         ):
             return None
         found = self._tree.query(shapely.Point(lon, lat), predicate="intersects")

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from field.grid.reading import work_aside
 from field.grid.store import Grid, GridCache
-from field.task.tables import Task
+from field.task.tables import NOT_COUNTED, Task
 from field.task.task import FINAL
 from kernel.actors import SYSTEM
 from kernel.database import Database, UnitOfWork
@@ -49,6 +49,6 @@ async def _follow(uow: UnitOfWork, changes: Sequence[Change]) -> None:
     for id, before, now in changes:
         # Only where it is still so: somebody may have finished it, or given it another address, meanwhile.
         still = update(Task).where(Task.id == id, Task.zone_id == before, Task.state.not_in(FINAL))
-        await uow.session.execute(still.values(zone_id=now))
+        await uow.session.execute(still.values(zone_id=now, counted=NOT_COUNTED))
         uow.changed("task", id, "tasks")
     await uow.audit(SYSTEM, "tasks_follow_zones", "grid", tasks=len(changes))

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.board.names import zone_names
 from field.board.views import NamesView, View
-from field.grid.files.codes import CODE
+from field.grid.files.codes import is_code
 from field.grid.files.records import AMOUNTS
 from field.grid.tables import Cell, Rep, Zone, ZoneOwner
 from field.task.tables import Task
@@ -79,7 +79,7 @@ async def zone_page(session: AsyncSession, code: str) -> ZonePageView:
     Raises:
         NotFound: there is none.
     """
-    zone = await session.scalar(select(Zone).where(Zone.code == code)) if CODE.fullmatch(code) else None
+    zone = await session.scalar(select(Zone).where(Zone.code == code)) if is_code(code) else None
     if zone is None:
         raise NotFound()
     history = select(ZoneOwner).where(ZoneOwner.zone_id == zone.id).order_by(ZoneOwner.from_at.desc())

@@ -11,11 +11,12 @@ from field.network.tables import (
     NetworkVersion,
     ValveFinding,
 )
+from field.network.zones.api import api as zones_api
 from kernel.capability import Capability
 
 capability = Capability(
     "field.network",
-    apis=(api,),
+    apis=(api, zones_api),
     topics={"network": may_hear_network},
     tables=(
         NetworkVersion,

@@ -9,7 +9,6 @@ sweeps away.
 from __future__ import annotations
 
 import dataclasses
-import time
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -18,19 +17,16 @@ from sqlalchemy import String, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.grid.commands import ImportRefused, ImportUnconfirmed
-from field.grid.reading import Hear, told_apart
+from field.grid.reading import Row, store_as_told, told_apart
 from field.grid.tables import Zone
 from field.network.files.reading import (
     Bounds,
     LayerChange,
     NetworkAsked,
     NetworkReading,
-    Part,
-    Row,
     told_network,
 )
-from field.network.files.records import LAYERS, LayerName
-from field.network.store import NoNetwork, current_version
+from field.network.store import NoNetwork, current_version, kept_layers
 from field.network.tables import (
     NetworkFitting,
     NetworkLayer,
@@ -50,10 +46,8 @@ from kernel.sql.rows import insert_as_they_are
 
 KEPT: Final = 3
 """Versions that are kept: the current one, and two that could come back."""
-FEW: Final = 100
 AT_A_TIME: Final = 1_000
-WRITING_S: Final = 0.03
-"""What one transaction of an import may take: others wait to write."""
+"""Rows a transaction writes or deletes at most."""
 HOLD: Final = "network"
 TABLES: Final[tuple[Any, ...]] = (NetworkNode, NetworkLink, NetworkValve, NetworkFitting)
 TOPICS: Final = ("network:all", "tasks")
@@ -94,7 +88,9 @@ async def import_network(database: Database, actor: Actor, data: bytes, asked: N
         StaleVersion: another one was taken, or begun, meanwhile; that one counts.
     """
     async with database.reading() as session:
-        base, kept = await _kept_layers(session)
+        current = await current_version(session)
+        base = current.number if current else None
+        kept = await kept_layers(session, current) if current else {}
         zones = await _bounds(session)
     async with told_apart(told_network, data, asked, kept, zones) as hear:
         reading: NetworkReading = await hear(None)
@@ -115,23 +111,10 @@ async def import_network(database: Database, actor: Actor, data: bytes, asked: N
         if reading.doubts and not asked.confirmed:
             raise ImportUnconfirmed(faults=reading.doubts)
         version = await database.run(_begin, actor, asked, reading, base)
-        await _write(database, version, hear)
+        await store_as_told(database, _insert, hear, version, at_most=AT_A_TIME)
         await database.run(_finish, actor, version)
     await _sweep(database)
     return dataclasses.replace(report, version=version)
-
-
-async def _kept_layers(session: AsyncSession) -> tuple[int | None, dict[LayerName, bytes]]:
-    """The current version's number, and what its layers brought."""
-    version = await current_version(session)
-    if version is None:
-        return None, {}
-    ids = [UUID(id) for id in version.layers.values()]
-    rows = await session.execute(
-        select(NetworkLayer.name, NetworkLayer.content).where(NetworkLayer.id.in_(ids))
-    )
-    found = {name: bytes(content) for name, content in rows.all()}
-    return version.number, {name: found[name] for name in LAYERS if name in found}
 
 
 async def _bounds(session: AsyncSession) -> Bounds | None:
@@ -180,21 +163,6 @@ async def _begin(
     uow.session.add(version)
     await uow.session.flush()
     return version.number
-
-
-async def _write(database: Database, version: int, hear: Hear) -> None:
-    """Store the rows as they come, as many at a time as :data:`WRITING_S` allows on this machine."""
-    at_a_time = FEW
-    part: Part | None = await hear(version)
-    while part is not None:
-        table, rows = part
-        while rows:
-            begun = time.perf_counter()
-            await database.run(_insert, table, rows[:at_a_time])
-            took = time.perf_counter() - begun
-            rows = rows[at_a_time:]
-            at_a_time = max(FEW, min(AT_A_TIME, int(at_a_time * min(2.0, WRITING_S / took))))
-        part = await hear(None)
 
 
 async def _insert(uow: UnitOfWork, name: str, rows: list[Row]) -> None:

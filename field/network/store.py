@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import shapely
@@ -14,9 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.grid.reading import work_aside
 from field.network.engine.segments import Layout, segmented
+from field.network.engine.tracing import against_drawing
+from field.network.files.records import LAYERS, ONE_WAY, LayerName
 from field.network.model import PipeNetwork, ValvesNow
 from field.network.tables import (
     NetworkFitting,
+    NetworkLayer,
     NetworkLink,
     NetworkNode,
     NetworkValve,
@@ -96,6 +100,16 @@ async def current_version(session: AsyncSession) -> NetworkVersion | None:
     return (await session.scalars(query.order_by(NetworkVersion.number.desc()).limit(1))).first()
 
 
+async def kept_layers(session: AsyncSession, version: NetworkVersion) -> dict[LayerName, bytes]:
+    """What the layers of a version brought, as it is kept."""
+    ids = [UUID(id) for id in version.layers.values()]
+    rows = await session.execute(
+        select(NetworkLayer.name, NetworkLayer.content).where(NetworkLayer.id.in_(ids))
+    )
+    found = {name: bytes(content) for name, content in rows.all()}
+    return {name: found[name] for name in LAYERS if name in found}
+
+
 async def _read(session: AsyncSession, number: int) -> PipeNetwork:
     nodes = (
         await session.execute(
@@ -143,11 +157,12 @@ def _build(
         valve_link=np.array([row.link for row in valves], np.int32),
         valve_end=np.array([row.side for row in valves], np.int32),
         sources=np.array([row.number for row in nodes if row.kind in SOURCES], np.int32),
+        one_way=np.array([n for n, row in enumerate(links) if row.kind in ONE_WAY], np.int32),
     )
     shapes = shapely.from_wkb([_bytes(row.shape) for row in links])
     network = PipeNetwork(
         number=number,
-        segments=segmented(layout),
+        segments=against_drawing(segmented(layout))[0],
         pipe=tuple(row.pipe for row in links),
         kind=tuple(row.kind for row in links),
         length_m=np.array([row.length_m for row in links], np.float64),

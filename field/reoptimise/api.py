@@ -6,7 +6,7 @@ import dataclasses
 from uuid import UUID
 
 from field.callers import CONSOLE, DISPATCHER
-from field.reoptimise.applying import PlanBreaksRules, put_in_force
+from field.reoptimise.applying import PlanBreaksRules, PlanSupposed, put_in_force
 from field.reoptimise.bodies import (
     PlanVersionBody,
     PolicyBody,
@@ -19,6 +19,7 @@ from field.reoptimise.commands import (
     DayOver,
     RepElsewhere,
     StationUnknown,
+    ZoneUnknown,
     ask,
     drop,
     set_policy,
@@ -26,10 +27,12 @@ from field.reoptimise.commands import (
 from field.reoptimise.policy import DEFAULTS, Terms, Trigger
 from field.reoptimise.proposal import DayMovedOn, ProposalMoveRefused
 from field.reoptimise.queries import newest, policies, policy_view, reoptimisation_by_id, shown
+from field.reoptimise.supposed.what_if import NOTHING, Extra, Supposed, scattered
 from field.reoptimise.views import PolicyView, ReoptimisationView
 from field.services import FieldServices
 from kernel.actors import Role
-from kernel.errors import NotFound, StaleVersion
+from kernel.errors import Fault, NotFound, StaleVersion
+from kernel.ids import uuid7
 from kernel.web import Api, Call, role
 
 api = Api("field")
@@ -42,23 +45,43 @@ async def _shown(call: Call, id: UUID) -> ReoptimisationView:
         return (await shown(session, [await reoptimisation_by_id(session, id)]))[0]
 
 
+async def _supposed(call: Call, services: FieldServices, body: ReoptimisationBody) -> Supposed:
+    """What is supposed, with a place for every task. Raises ZoneUnknown with each zone that is none."""
+    if not (body.leaves or body.extra):
+        return NOTHING
+    async with call.database.reading() as session:
+        grid = await services.grid.current(session)
+    known = {zone.code for zone in grid.index.zones}
+    if strange := [at for at, each in enumerate(body.extra) if each.zone not in known]:
+        raise ZoneUnknown(faults=[Fault("no_such_zone", f"extra.{at}.zone") for at in strange])
+    extra = [
+        Extra(uuid7(call.now), each.zone, lon, lat, each.category, each.severity, each.skill, each.duration_s)
+        for number, each in enumerate(body.extra)
+        for lon, lat in scattered(grid, each.zone, each.count, number)
+    ]
+    return Supposed({rep_id: int(at.timestamp()) for rep_id, at in body.leaves.items()}, extra)
+
+
 @api.post(
     "/api/reoptimisations",
     who=DISPATCHER,
     summary="Ask for a better plan of a station's rest of the day; it is searched for beside",
     status=201,
-    errors=(StationUnknown, DayOver, RepElsewhere, AlreadyAsked),
+    errors=(StationUnknown, DayOver, RepElsewhere, AlreadyAsked, ZoneUnknown),
 )
 async def post_reoptimisation(call: Call, body: ReoptimisationBody) -> ReoptimisationView:
+    services = call.use(FieldServices)
+    supposed = await _supposed(call, services, body)
     row = await call.database.run(
         ask,
-        call.use(FieldServices),
+        services,
         call.actor,
         body.station,
         body.day,
         gone=body.gone,
         locks=body.locks,
         terms=dataclasses.replace(BY_HAND, budget_s=body.budget_s),
+        supposed=supposed,
     )
     return await _shown(call, row.id)
 
@@ -80,7 +103,7 @@ async def get_reoptimisation(call: Call, reoptimisation_id: UUID) -> Reoptimisat
     "/api/reoptimisations/{reoptimisation_id}/application",
     who=DISPATCHER,
     summary="Put the plan in force, as a whole or not at all",
-    errors=(StaleVersion, ProposalMoveRefused, DayMovedOn, PlanBreaksRules),
+    errors=(StaleVersion, ProposalMoveRefused, DayMovedOn, PlanBreaksRules, PlanSupposed),
 )
 async def post_application(call: Call, reoptimisation_id: UUID, body: PlanVersionBody) -> ReoptimisationView:
     services = call.use(FieldServices)

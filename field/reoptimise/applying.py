@@ -12,23 +12,30 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select
 
-from field.dispatch.engine.route import Route, Stop
-from field.dispatch.planning import Day, load_day, moment
+from field.chains.reading import awaited_by
+from field.dispatch.engine.route import Route, Stop, Visit
+from field.dispatch.handing import announce, hand_to, retime
+from field.dispatch.hours import note_changed
+from field.dispatch.placement import wanted
+from field.dispatch.planning import Day, load_day, moment, usual_hours
+from field.dispatch.tables import Shift
+from field.dispatch.terms import settle
+from field.grid.tables import Rep
 from field.reoptimise.check.rows import Seen, wrong_with
 from field.reoptimise.check.rules import MOVED_ON, Violation
 from field.reoptimise.engine.outcome import NOTICED_S
 from field.reoptimise.proposal import DayMovedOn, ProposalEvent, ProposalState, move
-from field.reoptimise.reading import Asked, hold_and_load
+from field.reoptimise.reading import Asked, hold_and_load, in_longest_window
+from field.reoptimise.supposed.what_if import supposed_of
 from field.reoptimise.tables import Reoptimisation
 from field.services import FieldServices
 from field.task.answering import answerable_staff
-from field.task.clocks import response_due
 from field.task.escalation import escalation_target
 from field.task.tables import Task
-from field.task.task import By, Given, TaskEvent, TaskState
-from field.task.timeline import departed, remember, step
+from field.task.task import By, TaskEvent, TaskState
+from field.task.timeline import departed
 from kernel.actors import Actor
-from kernel.contracts import RouteEased, TaskAssigned, TaskRetimed
+from kernel.contracts import RouteEased
 from kernel.database import Database, UnitOfWork, check_version
 from kernel.errors import NotFound, Refused
 
@@ -36,6 +43,12 @@ log = structlog.get_logger(__name__)
 
 REPLANNED = "replanned"
 TO_COME = (TaskState.ASSIGNED, TaskState.ACCEPTED)
+
+
+class PlanSupposed(Refused):
+    """This plan has tasks in it that do not exist; it can be looked at, and not applied."""
+
+    code = "plan_supposed"
 
 
 class PlanBreaksRules(Refused):
@@ -85,18 +98,26 @@ async def apply_plan(
     if row is None:
         raise NotFound()
     check_version(row, version)
+    if supposed_of(row.what_if).extra:
+        raise PlanSupposed()
     take(uow, row, ProposalEvent.APPLY)
+    await _go_home(uow, services, row)
     plan = {UUID(rep_id): [UUID(task) for task in tasks] for rep_id, tasks in row.plan.items()}
     versions = {UUID(rep_id): version for rep_id, version in row.versions.items()}
     coming = list(await _tasks(uow, [task_id for tasks in plan.values() for task_id in tasks]))
     day = await hold_and_load(uow, services, row.day, versions, coming)
     _same_day(day, plan, versions, coming)
     asked = asked_of(row)
-    before = Seen.of(day, asked)
+    grid = await services.grid.current(uow.session)
+    stations = {zone_id: brief.station for zone_id, brief in grid.briefs.items()}
+    awaited = await awaited_by(uow.session, list(day.tasks.values()))
+    before = Seen.of(day, asked, stations, awaited)
     new = frozenset(task.id for task in coming if task.state is TaskState.UNPLACED)
     moved = await _write(uow, services, actor, row, day, plan)
     stored = await load_day(uow.session, services, uow.now, row.day, list(day.reps.values()), coming)
-    _accepted(wrong_with(before, Seen.of(stored, asked), services, day.seconds, new), row)
+    awaited = await awaited_by(uow.session, list(stored.tasks.values()))
+    seen = Seen.of(stored, asked, stations, awaited)
+    _accepted(wrong_with(before, seen, services, day.seconds, new), row)
     await uow.audit(
         actor,
         "apply_reoptimisation",
@@ -107,6 +128,20 @@ async def apply_plan(
     )
 
 
+async def _go_home(uow: UnitOfWork, services: FieldServices, row: Reoptimisation) -> None:
+    """Those who were supposed to go home earlier do so: their day has other hours from now on."""
+    for rep_id, at in supposed_of(row.what_if).leaves.items():
+        rep = await uow.session.get_one(Rep, rep_id)
+        shift = await uow.session.scalar(select(Shift).where(Shift.rep_id == rep_id, Shift.day == row.day))
+        if shift is None:
+            start, end = usual_hours(services, rep, row.day)
+            shift = Shift(id=uow.new_id(), rep_id=rep_id, day=row.day, start_at=start, end_at=end)
+            uow.session.add(shift)
+        shift.end_at = max(shift.start_at, min(shift.end_at, moment(at)))
+        uow.changed("rep", rep_id, f"rep:{rep_id}", "reps")
+        await note_changed(uow, [row.day])
+
+
 def asked_of(row: Reoptimisation) -> Asked:
     """What was asked for."""
     return Asked(
@@ -114,6 +149,7 @@ def asked_of(row: Reoptimisation) -> Asked:
         row.day,
         frozenset(UUID(rep_id) for rep_id in row.gone),
         {UUID(task_id): lock for task_id, lock in row.locks.items()},
+        supposed_of(row.what_if),
     )
 
 
@@ -144,6 +180,13 @@ def _same_day(
     ]
     if stale:
         raise DayMovedOn(reasons=["routes_changed"], reps=stale)
+    resting = {
+        str(rep_id)
+        for rep_id, tasks in plan.items()
+        if {visit.task_id for visit in day.routes[rep_id].visits if visit.is_rest} - set(tasks)
+    }
+    if resting:
+        raise DayMovedOn(reasons=["routes_changed"], reps=sorted(resting))
     standing = {visit.task_id for route in day.routes.values() for visit in route.visits}
     lying = {task.id for task in coming if task.state is TaskState.UNPLACED and task.lon is not None}
     if {task_id for tasks in plan.values() for task_id in tasks} - standing - lying:
@@ -181,19 +224,32 @@ async def _write(
         _hand_over(uow, services, actor, day, day.tasks[task_id], before, rep_id, answerable)
     for rep_id, tasks in plan.items():
         visits = [
-            held[task_id] if had.get(task_id) == rep_id else day.visit_of(day.tasks[task_id])
+            held[task_id]
+            if had.get(task_id) == rep_id
+            else _coming(day, day.tasks[task_id], had.get(task_id))
             for task_id in tasks
         ]
         times = await day.store(uow, rep_id, Route(day.routes[rep_id].rep, tuple(visits)))
         for stop in times.stops:
+            if stop.visit.is_rest:
+                continue
             task = day.tasks[stop.visit.task_id]
             if moves.get(task.id) == rep_id:
                 _announce(uow, day, task, rep_id, stop)
             elif task.state in TO_COME and abs(stop.arrive_at - etas[task.id]) >= NOTICED_S:
-                _retime(uow, actor, day, task, rep_id, stop)
+                retime(uow, actor, task, day.reps[rep_id], moment(stop.arrive_at))
         if any(had.get(task_id) == rep_id for task_id in moves):
             uow.emit(RouteEased(rep_id=rep_id))
     return len(moves)
+
+
+def _coming(day: Day, task: Task, before: UUID | None) -> Visit:
+    """The stop as its new representative gets it: in the window it has, or, of what nobody had, in the one
+    that was planned with."""
+    if before is None and task.windows:
+        visit = in_longest_window(wanted(day.visit_of(task), task, day.now), day)
+        settle(task, visit.latest)
+    return day.visit_of(task)
 
 
 async def _dispatcher(uow: UnitOfWork, actor: Actor, station: str) -> UUID:
@@ -220,30 +276,8 @@ def _hand_over(
             task.answerable_id = answerable  # until the new one accepts
         departed(uow, task, before, "reassigned")
     event = TaskEvent.REASSIGN if before is not None else TaskEvent.PLACE
-    task.rep_id, task.unplaced_reason = rep.id, None
-    task.accepted_at = task.departed_at = task.late_since = None
     by = By.SYSTEM if before is None else by
-    given = Given(rep_id=rep.id)
-    step(uow, task, event, by, actor, given, rep=str(rep.id), rep_name=rep.name, reason=REPLANNED)
-    begins = max(uow.now, moment(day.routes[rep.id].rep.shift_start))
-    task.response_due_at = response_due(begins, task.severity)
-
-
-def _retime(uow: UnitOfWork, actor: Actor, day: Day, task: Task, rep_id: UUID, stop: Stop) -> None:
-    """The same representative comes at another time; whoever waits hears of it."""
-    rep = day.reps[rep_id]
-    remember(uow, task, "retime", actor, task.state, eta=moment(stop.arrive_at).isoformat())
-    uow.emit(
-        TaskRetimed(
-            task_id=task.id,
-            request_id=task.request_id,
-            step=task.steps,
-            rep_id=rep.id,
-            rep_staff_id=rep.staff_id,
-            rep_name=rep.name,
-            eta=moment(stop.arrive_at),
-        )
-    )
+    hand_to(uow, task, rep, day.routes[rep.id].rep, event, by, actor, reason=REPLANNED)
 
 
 def _announce(uow: UnitOfWork, day: Day, task: Task, rep_id: UUID, stop: Stop) -> None:
@@ -261,15 +295,4 @@ def _announce(uow: UnitOfWork, day: Day, task: Task, rep_id: UUID, stop: Stop) -
         "reasons": [{"code": REPLANNED, "params": {}}],
         "by": By.SYSTEM.value,
     }
-    uow.emit(
-        TaskAssigned(
-            task_id=task.id,
-            request_id=task.request_id,
-            step=task.steps,
-            rep_id=rep.id,
-            rep_staff_id=rep.staff_id,
-            rep_name=rep.name,
-            eta=moment(stop.arrive_at),
-            answerable_id=task.answerable_id,
-        )
-    )
+    announce(uow, task, rep, moment(stop.arrive_at))

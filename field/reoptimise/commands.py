@@ -15,6 +15,7 @@ from field.reoptimise.applying import take, tell
 from field.reoptimise.engine.outcome import Outcome
 from field.reoptimise.policy import DEFAULTS, Terms, Trigger
 from field.reoptimise.proposal import OPEN, ProposalEvent, ProposalState
+from field.reoptimise.supposed.what_if import NOTHING, Supposed
 from field.reoptimise.tables import Reoptimisation, ReoptimisationPolicy
 from field.services import FieldServices
 from kernel.actors import Actor
@@ -32,6 +33,12 @@ class StationUnknown(NotFound):
     """Nobody is at work for this station."""
 
     code = "station_unknown"
+
+
+class ZoneUnknown(Invalid):
+    """One of these zones does not exist."""
+
+    code = "no_such_zone"
 
 
 class AlreadyAsked(Refused):
@@ -64,6 +71,7 @@ async def ask(
     cause: Trigger = Trigger.HAND,
     terms: Terms = BY_HAND,
     instead: bool = False,
+    supposed: Supposed = NOTHING,
 ) -> Reoptimisation:
     """Ask for a better plan of the station's rest of the day. ``instead``: also of one that is searched for.
 
@@ -81,8 +89,10 @@ async def ask(
     day = day or today
     if day < today:
         raise DayOver()
-    if strangers := [rep_id for rep_id in gone if rep_id not in reps]:
-        raise RepElsewhere(faults=[Fault("rep_elsewhere", f"gone.{rep_id}") for rep_id in strangers])
+    strangers = [f"gone.{rep_id}" for rep_id in gone if rep_id not in reps]
+    strangers += [f"leaves.{rep_id}" for rep_id in supposed.leaves if rep_id not in reps]
+    if strangers:
+        raise RepElsewhere(faults=[Fault("rep_elsewhere", where) for where in strangers])
     await uow.hold(f"reoptimisation:{station}:{day}")
     for open_one in await open_of(uow.session, station, day):
         if open_one.state is not ProposalState.READY and not instead:
@@ -108,6 +118,7 @@ async def ask(
         plan={},
         versions={},
         outcome={},
+        what_if=supposed.stored(),
     )
     uow.session.add(row)
     tell(uow, row)

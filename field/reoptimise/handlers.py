@@ -43,21 +43,25 @@ async def somebody_is_missing(uow: UnitOfWork, event: RepLost, services: FieldSe
     await _ask(uow, services, Trigger.REP_LOST, rep.station, day, event.stops, lost=rep.id)
 
 
-@group.on(TaskAssigned)
+def is_burst(event: TaskAssigned) -> bool:
+    """Whether an urgent leak was given to somebody; with what an earlier release did not tell, perhaps."""
+    told = (event.category, event.severity)
+    return told in ((BURST_CATEGORY, BURST_SEVERITY), (None, None))
+
+
+@group.on(TaskAssigned, when=is_burst)
 async def many_are_held(uow: UnitOfWork, event: TaskAssigned, services: FieldServices) -> None:
     """An urgent leak takes one more representative of the station."""
     task = await uow.session.get(Task, event.task_id)
-    if task is None or task.rep_id is None or not _is_burst(task):
+    if task is None or task.rep_id is None:
         return
+    if (task.category, task.severity) != (BURST_CATEGORY, BURST_SEVERITY):
+        return  # as the task is by now
     if any(reason["code"] == REPLANNED for reason in task.placement.get("reasons", ())):
         return  # that is what a plan made of an earlier one
     rep = await uow.session.get_one(Rep, task.rep_id)
     held = await _held(uow.session, rep.station)
     await _ask(uow, services, Trigger.BURST, rep.station, services.day_of(uow.now), held)
-
-
-def _is_burst(task: Task) -> bool:
-    return task.severity == BURST_SEVERITY and task.category == BURST_CATEGORY
 
 
 async def _held(session: AsyncSession, station: str) -> int:

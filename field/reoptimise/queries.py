@@ -11,10 +11,19 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.board.views import PersonView
+from field.grid.store import EMPTY
 from field.grid.tables import Rep
 from field.reoptimise.policy import DEFAULTS, Trigger
+from field.reoptimise.supposed.what_if import supposed_of, tasks_of
 from field.reoptimise.tables import Reoptimisation, ReoptimisationPolicy
-from field.reoptimise.views import ChangeView, FiguresView, LeftView, PolicyView, ReoptimisationView
+from field.reoptimise.views import (
+    ChangeView,
+    FiguresView,
+    LeftView,
+    PolicyView,
+    ReoptimisationView,
+    SupposedView,
+)
 from field.task.tables import Task
 from kernel.errors import NotFound
 from kernel.identity.staff import Staff
@@ -66,6 +75,8 @@ async def shown(session: AsyncSession, rows: Sequence[Reoptimisation]) -> list[R
     left = [task_id for row in rows for task_id in row.outcome.get("left", ())]
     ids = {UUID(each["task_id"]) for each in changes} | {UUID(task_id) for task_id in left}
     tasks = {task.id: task for task in await session.scalars(select(Task).where(Task.id.in_(ids)))}
+    for row in rows:
+        tasks |= {task.id: task for task in tasks_of(supposed_of(row.what_if), EMPTY, row.created_at)}
     people = {UUID(each[key]) for each in changes for key in ("rep_id", "before_rep") if each[key]}
     named = await session.execute(select(Rep.id, Rep.name).where(Rep.id.in_(people)))
     names = {id: name for id, name in named}
@@ -80,6 +91,7 @@ def _view(
     outcome = row.outcome
     asker = staff.get(row.asked_by) if row.asked_by else None
     refused = outcome.get("refused", {})
+    supposed = supposed_of(row.what_if)
     return ReoptimisationView(
         id=row.id,
         version=row.version,
@@ -101,6 +113,11 @@ def _view(
         retimed=[_change(each, tasks, names) for each in outcome.get("retimed", ())],
         left=[_left(tasks[UUID(task_id)]) for task_id in outcome.get("left", ())],
         affected=sorted((UUID(rep_id) for rep_id in row.plan), key=str),
+        leaves={rep_id: datetime.fromtimestamp(at, UTC) for rep_id, at in supposed.leaves.items()},
+        extra=[
+            SupposedView(task_id=each.id, zone=each.zone, category=each.category, severity=each.severity)
+            for each in supposed.extra
+        ],
         refused=list(refused.get("reasons", ())),
     )
 

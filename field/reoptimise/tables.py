@@ -48,6 +48,8 @@ class Reoptimisation(Versioned, Base):
     plan: Mapped[dict[str, list[str]]] = mapped_column(JsonColumn)
     versions: Mapped[dict[str, int]] = mapped_column(JsonColumn)
     outcome: Mapped[Json] = mapped_column(JsonColumn)
+    what_if: Mapped[Json | None] = mapped_column(JsonColumn)
+    """What is supposed of the day, if anything (see :mod:`field.reoptimise.supposed.what_if`)."""
 
     __table_args__ = (Index("ix_reoptimisation_station_day", "station", "day"),)
 

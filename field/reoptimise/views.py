@@ -44,9 +44,18 @@ class LeftView(View):
     address: str
 
 
+class SupposedView(View):
+    """A task that is supposed to come in; it does not exist."""
+
+    task_id: UUID
+    zone: str
+    category: str
+    severity: str
+
+
 class ReoptimisationView(View):
     """A re-optimisation. `affected`: representatives for whom something changes. `refused`: codes of why it
-    failed or was outdated.
+    failed or was outdated. `leaves`, `extra`: what is supposed; a plan with `extra` cannot be applied.
     """
 
     id: UUID
@@ -69,6 +78,8 @@ class ReoptimisationView(View):
     retimed: list[ChangeView]
     left: list[LeftView]
     affected: list[UUID]
+    leaves: dict[UUID, datetime]
+    extra: list[SupposedView]
     refused: list[str]
 
 

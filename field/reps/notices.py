@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from sqlalchemy import Uuid, bindparam, select
+
 from field.grid.tables import Rep
 from field.services import FieldServices
 from field.task.tables import Task
@@ -16,6 +18,16 @@ from kernel.push.commands import send_push
 
 group = HandlerGroup("reps")
 
+_STILL_THEIRS = (
+    select(Task, Rep)
+    .join(Rep, Rep.id == Task.rep_id)
+    .where(
+        Task.id == bindparam("task_id", type_=Uuid),
+        Rep.id == bindparam("rep_id", type_=Uuid),
+        Task.state == TaskState.ASSIGNED,
+    )
+)
+
 SHORTEST_USE, LONGEST_USE = timedelta(minutes=5), timedelta(hours=2)
 
 
@@ -23,10 +35,11 @@ SHORTEST_USE, LONGEST_USE = timedelta(minutes=5), timedelta(hours=2)
 async def tell_of_task(uow: UnitOfWork, event: TaskAssigned, services: FieldServices) -> None:
     """Have a word pushed to the one it stands with now; nothing before their shift begins, for nobody waits
     for an answer before that (:func:`field.task.task.response_due`)."""
-    task = await uow.session.get(Task, event.task_id)
-    rep = await uow.session.get(Rep, event.rep_id)
-    if task is None or rep is None or task.state is not TaskState.ASSIGNED or task.rep_id != rep.id:
+    asked = {"task_id": event.task_id, "rep_id": event.rep_id}
+    found = (await uow.session.execute(_STILL_THEIRS, asked)).one_or_none()
+    if found is None:
         return
+    task, rep = found
     day = task.placement.get("day")
     if day and uow.now < services.moment(date.fromisoformat(day), rep.shift_start):
         return

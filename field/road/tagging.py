@@ -3,8 +3,8 @@
 After the OSM wiki: "Key:access" (the narrower key wins, a list is open where one of its values is),
 "Key:oneway", "Key:maxspeed", "Key:duration", "Tag:route=ferry". Values that open a way to people in
 particular jobs (forestry, agricultural, emergency, military, bus …) do not open it to us; neither does a
-value nobody has described. Conditions (`…:conditional`), turn restrictions and barriers on nodes are not
-read.
+value nobody has described. Conditions (`…:conditional`) are not read. What stands at a junction, turn
+restrictions and gates, is in :mod:`field.road.mapped.signs`.
 """
 
 from __future__ import annotations
@@ -33,11 +33,22 @@ DRIVABLE: Final = (
     "road",
 )
 WALKABLE: Final = ("pedestrian", "footway", "path", "steps")
+CYCLEWAY: Final = "cycleway"
 FERRY: Final = "ferry"
 
-MODES: Final = {"motorcycle": 1, "motorcar": 2}
-"""Bits of a street's `closed`."""
+MODES: Final = {"motorcycle": 1, "motorcar": 2, "bicycle": 4, "foot": 8}
+"""Bits of a street's `closed` and `against`, and of whom a sign at a junction tells."""
+BICYCLE: Final = MODES["bicycle"]
+FOOT: Final = MODES["foot"]
+MOTORS: Final = MODES["motorcycle"] | MODES["motorcar"]
 EVERYBODY: Final = sum(MODES.values())
+WIDER: Final = {
+    "motorcycle": ("motor_vehicle", "vehicle", "access"),
+    "motorcar": ("motor_vehicle", "vehicle", "access"),
+    "bicycle": ("vehicle", "access"),
+    "foot": ("access",),
+}
+"""The keys that speak of a mode where its own does not, the narrowest first."""
 _EVERYONE: Final = ("yes", "permissive", "designated", "official", "public", "permit", "discouraged")
 _GUESTS: Final = ("destination", "delivery", "customers", "residents")
 OPEN: Final = frozenset((*_EVERYONE, *_GUESTS))
@@ -65,16 +76,20 @@ _CLOCK: Final = re.compile(r"(?:(\d{1,3}):)?(\d{1,4})(?::(\d{2}))?")
 _ISO: Final = re.compile(r"p(?:(\d+)d)?(?:t(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?)?")
 
 
-def is_way(tags: Tags) -> bool:
-    """Whether somebody of ours may use it, riding or on foot."""
+def is_way(tags: Tags, modes: int = MOTORS) -> bool:
+    """Whether it is a street open to one of `modes`, or one that people walk on (which every map shows)."""
     if tags.get("area") == "yes":
         return False
-    if tags.get("highway") in WALKABLE:
+    highway = tags.get("highway")
+    if highway in WALKABLE:
         return True
-    if tags.get("highway") not in DRIVABLE and tags.get("route") != FERRY:
+    if (
+        highway not in DRIVABLE
+        and tags.get("route") != FERRY
+        and not (highway == CYCLEWAY and modes & BICYCLE)
+    ):
         return False
-    # Its direction changes by the hour, and nothing says when.
-    return closed(tags) != EVERYBODY and _one_way(tags) != "reversible"
+    return closed(tags) & modes != modes
 
 
 def is_water(tags: Tags) -> bool:
@@ -92,17 +107,34 @@ def kind(tags: Tags) -> str:
 
 def closed(tags: Tags) -> int:
     """To whom the way is closed, as bits of `MODES`."""
-    if tags.get("highway") in WALKABLE:
-        return 0
-    usual = "no" if "highway" not in tags else "yes"  # a ferry takes vehicles where it says so
     found = 0
     for mode, bit in MODES.items():
-        value = next(
-            (tags[key] for key in (mode, "motor_vehicle", "vehicle", "access") if tags.get(key)), usual
-        )
-        if OPEN.isdisjoint(each.strip() for each in value.lower().split(";")):
+        usual, keys = _usually(tags, mode)
+        value = next((tags[key] for key in keys if tags.get(key)), usual)
+        if not lets_in(value):
             found |= bit
-    return found
+    # A direction that changes by the hour, and nothing says when: only who walks need not care.
+    return found | (EVERYBODY & ~FOOT if _one_way(tags) == "reversible" else 0)
+
+
+def lets_in(value: str) -> bool:
+    """Whether one of the values of an access key is open to us."""
+    return not OPEN.isdisjoint(each.strip() for each in value.lower().split(";"))
+
+
+def _usually(tags: Tags, mode: str) -> tuple[str, tuple[str, ...]]:
+    """What holds for a mode where nothing is said, and the keys that can say it, the narrowest first."""
+    keys = (mode, *WIDER[mode])
+    highway = tags.get("highway")
+    if highway is None:
+        return ("yes" if mode == "foot" else "no"), keys  # a ferry takes vehicles where it says so
+    if mode == "foot" or mode == "bicycle":
+        if highway.startswith("motorway") or tags.get("motorroad") == "yes":
+            return "no", (mode,)
+        if mode == "bicycle" and highway in WALKABLE and highway != "path":
+            return "no", (mode,)
+        return "yes", keys
+    return ("no", ()) if highway in WALKABLE or highway == CYCLEWAY else ("yes", keys)
 
 
 def direction(tags: Tags) -> int:
@@ -118,8 +150,28 @@ def direction(tags: Tags) -> int:
     return 1 if implied or tags.get("highway", "") in ("motorway", "motorway_link") else 0
 
 
+def against(tags: Tags) -> int:
+    """Who may go against the one-way direction all the same, as bits of `MODES`; 0 for a two-way street."""
+    if direction(tags) == 0:
+        return 0
+    found = 0 if tags.get("oneway:foot") in ("yes", "1", "-1") else FOOT
+    lanes = [tags.get(f"cycleway{side}", "") for side in ("", ":left", ":right", ":both")]
+    ways = [tags.get(f"cycleway{side}:oneway", "") for side in (":left", ":right", ":both")]
+    plain = "oneway" in tags or "oneway:vehicle" in tags or tags.get("highway", "").startswith("motorway")
+    of_motors = not plain and "oneway:motor_vehicle" in tags
+    if (
+        tags.get("oneway:bicycle") == "no"
+        or any(lane.startswith("opposite") for lane in lanes)
+        or any(way in ("-1", "no") for way in ways)
+        or (of_motors and "oneway:bicycle" not in tags)
+    ):
+        found |= BICYCLE
+    return found
+
+
 def _one_way(tags: Tags) -> str:
-    for key in ("oneway:motor_vehicle", "oneway:vehicle", "oneway"):
+    own = ("oneway:bicycle",) if tags.get("highway") == CYCLEWAY else ()
+    for key in (*own, "oneway:motor_vehicle", "oneway:vehicle", "oneway"):
         if key in tags:
             return tags[key].strip().lower()
     return ""

@@ -14,7 +14,9 @@ A trip between two points is: walk from the door to the street, ride, park, walk
   joins to the others, an island or what an extract's border has cut off, no way is known, and none is made
   up: `UNREACHABLE_S`, which no working day has room for.
 
-Not modelled: slopes, turn restrictions, the hour's traffic.
+- Turn restrictions and gates are kept by whoever they are for (:mod:`field.road.network`).
+
+Not modelled: slopes, the hour's traffic.
 """
 
 from __future__ import annotations
@@ -23,24 +25,31 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from field.road.shortest import NO_ARC, UNREACHED, joined_to, largest_strong_component, times_from, tree_from
+from field.road.mapped.osm_xml import read_osm
+from field.road.network import Network
+from field.road.shortest import NO_ARC, UNREACHED, times_from, tree_from
 from field.road.snapping import Placed, Snap, StreetIndex
-from field.road.streets import EARTH_M, Point, Street, Streets, load_streets, read_osm
-from field.road.tagging import FERRY, MODES
+from field.road.straight import (
+    CROOKED,
+    STROLL_M,
+    WALK_MS,
+    Floats,
+    Haversine,
+    Ints,
+    Source,
+    apart,
+    stroll_s,
+)
+from field.road.streets import Point, Streets, load_streets
 from field.road.vehicles import SCOOTER, Vehicle
 
-Source = Literal["road_graph", "haversine"]
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int32]
+__all__ = ["CROOKED", "STROLL_M", "UNREACHABLE_S", "WALK_MS", "Haversine", "RoadGraph", "Source", "Travel"]
 
-WALK_MS = 1.25
-CROOKED = 1.3
-STROLL_M = 150.0
 STREETLESS_M = 300.0
 UNKNOWN_KMH = 20.0
 UNREACHABLE_S = 7 * 24 * 3600
@@ -79,87 +88,11 @@ class Travel(Protocol):
         """Whether any way is known that leads there."""
 
 
-class Haversine:
-    """Great-circle distance × `factor` at `kmh`, plus `stop_s`: the fallback without a road graph.
-
-    The defaults fit a scooter among the demo city's doors (median error 20 %); elsewhere they are a guess.
-    """
-
-    source: Source = "haversine"
-
-    def __init__(self, factor: float = 1.4, kmh: float = 30.0, stop_s: float = 210.0) -> None:
-        self._seconds_per_m = factor / (kmh / 3.6)
-        self._stop_s = stop_s
-
-    def seconds(self, points: Sequence[Point]) -> Ints:
-        """See `Travel.seconds`."""
-        return self._ridden(_great_circle(np.asarray(points, np.float64).reshape(-1, 2)))
-
-    def around(self, place: Point, others: Floats) -> Ints:
-        """See `Travel.around`: as long there as back."""
-        once = self._ridden(_apart(np.asarray(place, np.float64), others))
-        return np.stack([once, once])
-
-    def legs(self, starts: Sequence[Point], ends: Sequence[Point]) -> list[int]:
-        """See `Travel.legs`."""
-        a, b = (np.asarray(each, np.float64).reshape(-1, 2) for each in (starts, ends))
-        found: list[int] = self._ridden(_apart(a, b)).tolist()
-        return found
-
-    def at_hand(self, points: Sequence[Point], *, around: bool = False) -> bool:
-        """See `Travel.at_hand`: there is nothing to search."""
-        return True
-
-    def learn(self, points: Sequence[Point], *, around: bool = False) -> None:
-        """See `Travel.learn`."""
-
-    def _ridden(self, metres: Floats) -> Ints:
-        ridden = metres * self._seconds_per_m + self._stop_s
-        return np.rint(np.minimum(ridden, _stroll_s(metres))).astype(np.int32)
-
-    def path(self, a: Point, b: Point) -> list[Point]:
-        """See `Travel.path`: the straight line, for want of streets."""
-        return [a, b]
-
-    def reaches(self, point: Point) -> bool:
-        """See `Travel.reaches`: nothing is known of what could be in the way."""
-        return True
-
-
-def _great_circle(lonlat: Floats) -> Floats:
-    """Pairwise great-circle distances in metres: [n, n]."""
-    return _apart(lonlat[:, None], lonlat[None])
-
-
-def _apart(a: Floats, b: Floats) -> Floats:
-    """Great-circle distances in metres between places, (…, 2) each."""
-    lon_a, lat_a, lon_b, lat_b = (np.radians(each[..., axis]) for each in (a, b) for axis in (0, 1))
-    h = np.sin((lat_a - lat_b) / 2) ** 2 + np.cos(lat_a) * np.cos(lat_b) * np.sin((lon_a - lon_b) / 2) ** 2
-    return np.asarray(2 * EARTH_M * np.arcsin(np.minimum(1.0, np.sqrt(h))))
-
-
-def _stroll_s(metres: Floats) -> Floats:
-    """Seconds on foot; endless beyond `STROLL_M`."""
-    return np.where(metres <= STROLL_M, metres * (CROOKED / WALK_MS), np.inf)
-
-
 def _access_ms(metres: Floats) -> npt.NDArray[np.int64]:
     """From a door to the street: on foot, and beyond `STREETLESS_M` on roads we do not know."""
     walked = np.minimum(metres, STREETLESS_M) / WALK_MS
     ridden = np.maximum(metres - STREETLESS_M, 0) / (UNKNOWN_KMH / 3.6)
     return np.rint((walked + ridden) * (CROOKED * 1000)).astype(np.int64)
-
-
-def _open_to(vehicle: Vehicle, street: Street) -> bool:
-    return not street.closed & MODES[vehicle.mode] and (
-        street.kind == FERRY or vehicle.kmh.get(street.kind, 0) > 0
-    )
-
-
-def _ride_ms(vehicle: Vehicle, street: Street) -> int:
-    if street.kind == FERRY:
-        return street.seconds * 1000
-    return round(street.metres / (min(vehicle.kmh[street.kind], street.limit_kmh or 999) / 3.6) * 1000)
 
 
 class RoadGraph:
@@ -176,28 +109,11 @@ class RoadGraph:
     def __init__(self, streets: Streets, vehicle: Vehicle = SCOOTER) -> None:
         self.vehicle = vehicle
         self.attribution = streets.attribution
-        open_edges = [edge for edge in streets.edges if _open_to(vehicle, edge) and edge.metres > 0]
-        tails = np.array([e.tail for e in open_edges], np.int32)
-        heads = np.array([e.head for e in open_edges], np.int32)
-        one_way = np.array([e.one_way for e in open_edges], np.bool_)
-        back = ~one_way
-        inside = largest_strong_component(
-            len(streets.nodes), np.concatenate([tails, heads[back]]), np.concatenate([heads, tails[back]])
-        )
-        kept = np.flatnonzero(inside[tails] & inside[heads]) if open_edges else np.empty(0, np.intp)
-        if not len(kept):
-            raise ValueError("no street is open to this vehicle")
-        self._edges = [open_edges[i] for i in kept]
-        number = np.cumsum(inside) - 1
-        self._tail = number[tails[kept]].astype(np.int32)
-        self._head = number[heads[kept]].astype(np.int32)
-        self._two_way = back[kept]
-        self.nodes = int(inside.sum())
-        self._cost_edges()
+        self._net = Network.of(streets, vehicle)
+        self.nodes = self._net.nodes
+        self._edges = self._net.edges
         self._index = StreetIndex(self._edges, streets.water)
-        joined = joined_to(len(streets.nodes), tails, heads, int(tails[kept[0]]))
-        apart = [edge for edge, tail in zip(open_edges, tails.tolist(), strict=True) if not joined[tail]]
-        self._apart = StreetIndex(apart, streets.water) if apart else None
+        self._apart = StreetIndex(self._net.apart, streets.water) if self._net.apart else None
         self._rows: OrderedDict[int, Ints] = OrderedDict()
         self._back: OrderedDict[int, Ints] = OrderedDict()
         self._snapped: OrderedDict[Point, tuple[int, float, float]] = OrderedDict()
@@ -213,47 +129,39 @@ class RoadGraph:
         """Build from a streets file (`field.road.streets.dump_streets`); raises `StreetsUnreadable`."""
         return cls(load_streets(path), vehicle)
 
-    def _cost_edges(self) -> None:
-        self._ride_ms = np.array([_ride_ms(self.vehicle, edge) for edge in self._edges], np.int64)
-        arms = np.bincount(np.concatenate([self._tail, self._head]), minlength=self.nodes)
-        self._node_ms = np.where(arms >= 3, round(self.vehicle.junction_s * 1000), 0).astype(np.int64)
-        back = np.flatnonzero(self._two_way)
-        tail = np.concatenate([self._tail, self._head[back]])
-        head = np.concatenate([self._head, self._tail[back]])
-        edge = np.concatenate([np.arange(len(self._edges)), back])
-        order = np.argsort(tail, kind="stable")
-        self._arc_edge = edge[order]
-        self._arc_forward = order < len(self._edges)
-        self._arc_tail = tail[order]
-        self._arc_head = head[order].astype(np.int32)
-        self._arc_ms = (self._ride_ms[self._arc_edge] + self._node_ms[self._arc_head]).astype(np.int32)
-        counts = np.bincount(tail, minlength=self.nodes)
-        self._indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-        # The same arcs by their heads: what a search from a junction finds there is the way to it.
-        to = np.argsort(self._arc_head, kind="stable")
-        into = np.bincount(self._arc_head, minlength=self.nodes)
-        back_indptr = np.concatenate([[0], np.cumsum(into)]).astype(np.int32)
-        self._arcs = (self._indptr, self._arc_head, self._arc_ms)
-        self._back_arcs = (back_indptr, self._arc_tail[to].astype(np.int32), self._arc_ms[to])
-
     def snap(self, point: Point) -> Snap:
         """The nearest place on a street (never in a tunnel) and its distance in metres."""
         return self._index.snap(point)
 
     def _ends(self, placed: Placed) -> tuple[Ints, npt.NDArray[np.int64], Ints, npt.NDArray[np.int64]]:
-        """Junctions a trip can leave by and arrive by, with the ms to or from each: four arrays [2, n].
+        """States a trip can leave by and arrive by, with the ms to or from each: four arrays [2, n].
 
         Row 0 rides with the edge's direction, row 1 against it: closed on one-ways, unless the place is the
-        junction itself, as it is for a door at the corner.
+        junction itself, as it is for a door at the corner: no turn has been made there, or is left to make.
         """
-        tail, head, ride = self._tail[placed.edge], self._head[placed.edge], self._ride_ms[placed.edge]
+        net, edge = self._net, placed.edge
+        tail, head, ride = net.tail[edge], net.head[edge], net.ride_ms[edge]
         first = np.rint(placed.share * ride).astype(np.int64)
         rest = ride - first
-        two_way = self._two_way[placed.edge]
-        backwards = np.where(two_way | (first == 0), first + self._node_ms[tail], int(UNREACHED))
-        against = np.where(two_way | (rest == 0), rest, int(UNREACHED))
-        leave_ms = np.stack([rest + self._node_ms[head], backwards])
-        return np.stack([head, tail]), leave_ms, np.stack([tail, head]), np.stack([first, against])
+        forth, back = net.forth[edge], net.back[edge]
+        closed = int(UNREACHED)
+        ahead = np.where((forth >= 0) | (rest == 0), rest + net.node_ms[head], closed)
+        backwards = np.where((back >= 0) | (first == 0), first + net.node_ms[tail], closed)
+        leave = np.stack(
+            [
+                np.where((rest == 0) | (forth < 0), head, net.after[forth]),
+                np.where((first == 0) | (back < 0), tail, net.after[back]),
+            ]
+        )
+        arrive = np.stack(
+            [
+                np.where((first == 0) | (forth < 0), net.at[tail], net.into[forth]),
+                np.where((rest == 0) | (back < 0), net.at[head], net.into[back]),
+            ]
+        )
+        onward = np.where((forth >= 0) | (first == 0), first, closed)
+        against = np.where((back >= 0) | (rest == 0), rest, closed)
+        return leave, np.stack([ahead, backwards]), arrive, np.stack([onward, against])
 
     def _times(self, sources: Ints, targets: Ints) -> npt.NDArray[np.int64]:
         """Junction to junction, ms: int64 [sources, targets]."""
@@ -274,12 +182,12 @@ class RoadGraph:
                 kept.move_to_end(node)
         missing = np.array([node for node in dict.fromkeys(nodes) if node not in rows], np.int32)
         if len(missing):
-            indptr, heads, ms = self._back_arcs if back else self._arcs
+            indptr, heads, ms = self._net.back_moves if back else self._net.moves
             # Not under the lock: others look up what is kept meanwhile.
             rows |= zip(missing.tolist(), times_from(indptr, heads, ms, missing), strict=True)
             with self._lock:
                 kept.update((node, rows[node]) for node in missing.tolist())
-                while len(kept) > max(BLOCK, CACHE_BYTES // (4 * self.nodes)):
+                while len(kept) > max(BLOCK, CACHE_BYTES // (4 * self._net.states)):
                     kept.popitem(last=False)
         return rows
 
@@ -336,18 +244,20 @@ class RoadGraph:
                 on_ms = leave_ms[near, 0] + from_here[far_arrive[far]].astype(np.int64) + far_arrive_ms[far]
                 np.minimum(ride, np.stack([there_ms, on_ms]), out=ride)
         ride += _access_ms(here.metres) + _access_ms(there.metres) + round(self.vehicle.stop_s * 1000)
-        ridden: Floats = ride / 1000
+        ridden: Floats = np.minimum(ride / 1000, UNREACHABLE_S)
         door = np.array([place], np.float64)
         ridden[:, self._lost(door, here) | self._lost(others, there)] = UNREACHABLE_S
         return np.rint(np.minimum(ridden, self._on_foot_s(door, others))).astype(np.int32)
 
     def _along_edge(self, a: Placed, b: Placed) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """ms from each of ``a`` to the one ``b`` without leaving their edge, and back; else out of reach."""
-        ride, far = self._ride_ms[b.edge[0]], np.iinfo(np.int64).max // 2
+        ride, far = self._net.ride_ms[b.edge[0]], np.iinfo(np.int64).max // 2
         ahead = np.rint(b.share[0] * ride).astype(np.int64) - np.rint(a.share * ride).astype(np.int64)
-        same, two_way = a.edge == b.edge[0], self._two_way[b.edge[0]]
-        forth = np.where(same & ((ahead >= 0) | two_way), np.abs(ahead), far)
-        back = np.where(same & ((ahead <= 0) | two_way), np.abs(ahead), far)
+        same, edge = a.edge == b.edge[0], b.edge[0]
+        along, against = self._net.forth[edge] >= 0, self._net.back[edge] >= 0
+        still = same & (ahead == 0)
+        forth = np.where(still | same & np.where(ahead > 0, along, against), np.abs(ahead), far)
+        back = np.where(still | same & np.where(ahead < 0, along, against), np.abs(ahead), far)
         return forth, back
 
     def legs(self, starts: Sequence[Point], ends: Sequence[Point]) -> list[int]:
@@ -372,7 +282,7 @@ class RoadGraph:
         ride = np.minimum(ride, self._along_one_edge(placed))
         access = _access_ms(placed.metres)
         ride += access[:, None] + access + round(self.vehicle.stop_s * 1000)
-        ridden: Floats = ride / 1000
+        ridden: Floats = np.minimum(ride / 1000, UNREACHABLE_S)
         lost = self._lost(lonlat, placed)
         ridden[lost | lost[:, None]] = UNREACHABLE_S
         quickest: Floats = np.rint(np.minimum(ridden, self._on_foot_s(lonlat[:, None], lonlat)))
@@ -380,7 +290,7 @@ class RoadGraph:
 
     def _on_foot_s(self, a: Floats, b: Floats) -> Floats:
         """Seconds on foot between places, (…, 2) each; endless where it is too far or water is between."""
-        on_foot = _stroll_s(_apart(a, b))
+        on_foot = stroll_s(apart(a, b))
         on_foot[self._index.across_water(a, b, STROLL_M)] = np.inf
         return on_foot
 
@@ -390,7 +300,7 @@ class RoadGraph:
         far = np.flatnonzero(placed.metres > STREETLESS_M)
         if self._apart is not None and len(far):
             ours, others = self._index.farness(lonlat[far]), self._apart.farness(lonlat[far])
-            lost[far] = [apart < joined for joined, apart in zip(ours, others, strict=True)]
+            lost[far] = [cut_off < joined for joined, cut_off in zip(ours, others, strict=True)]
         return lost
 
     def reaches(self, point: Point) -> bool:
@@ -400,11 +310,12 @@ class RoadGraph:
 
     def _along_one_edge(self, placed: Placed) -> npt.NDArray[np.int64]:
         """ms between points on the same edge without leaving it; out of reach for all other pairs."""
-        ride = self._ride_ms[placed.edge]
+        ride = self._net.ride_ms[placed.edge]
         at = np.rint(placed.share * ride).astype(np.int64)
         ahead = at[None, :] - at[:, None]
         same = placed.edge[:, None] == placed.edge
-        allowed = same & ((ahead >= 0) | self._two_way[placed.edge])
+        along, against = self._net.forth[placed.edge] >= 0, self._net.back[placed.edge] >= 0
+        allowed = same & ((ahead == 0) | np.where(ahead > 0, along, against))
         return np.where(allowed, np.abs(ahead), np.iinfo(np.int64).max // 2)
 
     def path(self, a: Point, b: Point) -> list[Point]:
@@ -417,10 +328,10 @@ class RoadGraph:
         for out in (0, 1):
             if leave_ms[out, 0] >= UNREACHED:
                 continue
-            time, via = tree_from(self._indptr, self._arc_head, self._arc_ms, int(leave[out, 0]))
+            time, via = tree_from(*self._net.moves, int(leave[out, 0]))
             for into in (0, 1):
                 total = int(leave_ms[out, 0]) + int(time[arrive[into, 1]]) + int(arrive_ms[into, 1])
-                if total < best:
+                if total < min(best, int(UNREACHED)):
                     best = total
                     line = [
                         *self._index.part(int(placed.edge[0]), float(placed.share[0]), 1.0 - out),
@@ -432,10 +343,12 @@ class RoadGraph:
         whole = [a, b] if walked else [a, *line, b]
         return [p for i, p in enumerate(whole) if i == 0 or p != whole[i - 1]]
 
-    def _walk_back(self, via: Ints, node: int) -> list[Point]:
+    def _walk_back(self, via: Ints, state: int) -> list[Point]:
         legs: list[list[Point]] = []
-        while (arc := int(via[node])) != NO_ARC:
-            shape = list(self._edges[int(self._arc_edge[arc])].shape)
-            legs.append(shape if self._arc_forward[arc] else shape[::-1])
-            node = int(self._arc_tail[arc])
+        while (move := int(via[state])) != NO_ARC:
+            ridden = int(self._net.move_ride[move])
+            if ridden >= 0:
+                shape = list(self._edges[ridden >> 1].shape)
+                legs.append(shape[::-1] if ridden & 1 else shape)
+            state = int(self._net.move_tail[move])
         return [point for leg in reversed(legs) for point in leg]

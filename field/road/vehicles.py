@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from field.road.tagging import DRIVABLE
+
 
 @dataclass(frozen=True, slots=True)
 class Vehicle:
@@ -71,3 +73,45 @@ VAN = Vehicle(
     stop_s=120,
     mode="motorcar",
 )
+
+E_BIKE = Vehicle(
+    "e-bike",
+    MappingProxyType(
+        {
+            "trunk": 20,
+            "trunk_link": 18,
+            "primary": 19,
+            "primary_link": 17,
+            "secondary": 19,
+            "secondary_link": 17,
+            "tertiary": 18,
+            "tertiary_link": 17,
+            "unclassified": 17,
+            "residential": 16,
+            "living_street": 11,
+            "service": 11,
+            "road": 15,
+            "cycleway": 17,
+            "path": 10,
+            "footway": 6,
+            "pedestrian": 6,
+        }
+    ),
+    junction_s=4,
+    stop_s=40,
+    mode="bicycle",
+)
+ON_FOOT = Vehicle(
+    "on foot",
+    MappingProxyType(
+        {
+            **dict.fromkeys((*DRIVABLE, "cycleway", "path", "footway", "pedestrian"), 4.5),
+            "steps": 2.5,
+        }
+    ),
+    junction_s=2,
+    stop_s=0,
+    mode="foot",
+)
+VEHICLES = MappingProxyType({each.name.replace(" ", "-"): each for each in (SCOOTER, VAN, E_BIKE, ON_FOOT)})
+"""By the name that a setting calls them by."""

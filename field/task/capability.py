@@ -11,12 +11,14 @@ capability = Capability(
     kept=(
         *(
             Task.category,
+            Task.type,
             Task.fault,
             Task.ownership,
             Task.skill,
             Task.parts,
             Task.verdict,
             Task.unplaced_reason,
+            Task.waits_for,
             Task.refused_by,
         ),
         *(TaskEntry.kind, TaskEntry.from_state, TaskEntry.to_state, TaskEntry.actor_name, Proof.media_type),

@@ -25,9 +25,14 @@ def response_due(assigned_at: datetime, severity: str) -> datetime:
     return assigned_at + timedelta(seconds=RESPONSE_S.get(severity, RESPONSE_S["minor"]))
 
 
-def promised_window(created_at: datetime, severity: str) -> tuple[datetime, datetime]:
-    """The window promised by default: from now on, until the severity's promise ends."""
-    return created_at, created_at + timedelta(seconds=PROMISE_S.get(severity, PROMISE_S["minor"]))
+def promised_window(
+    created_at: datetime, severity: str, clock_s: int | None = None
+) -> tuple[datetime, datetime]:
+    """The window promised by default: from now on, until the severity's promise ends, or the task type's own
+    clock.
+    """
+    promise = PROMISE_S.get(severity, PROMISE_S["minor"]) if clock_s is None else clock_s
+    return created_at, created_at + timedelta(seconds=promise)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -77,6 +77,7 @@ CLAIMS: Final[Mapping[str, Claim]] = MappingProxyType(
         "declination": Claim.UNDER_WAY,
         "travel": Claim.UNDER_WAY,
         "escalation": Claim.TROUBLE,
+        "not_home": Claim.TROUBLE,
         "arrival": Claim.ON_SITE,
         "completion": Claim.DONE,
     }

@@ -30,10 +30,12 @@ async def forget_task(uow: UnitOfWork, task_id: UUID) -> set[BlobId]:
     task.address = task.note = task.escalation_reason = ""
     task.customer = {"name": "", "phone": "", "language": task.customer.get("language", "")}
     task.evidence, task.placement = [], {}
+    task.windows, task.wishes = [], {}
     for entry in await uow.session.scalars(select(TaskEntry).where(TaskEntry.task_id == task.id)):
         entry.detail = _without_words(entry)
     for conflict in await uow.session.scalars(select(Conflict).where(Conflict.task_id == task.id)):
-        conflict.acts = [act | {"note": "", "reason": "", "proofs": []} for act in conflict.acts]
+        empty: dict[str, Any] = {"note": "", "reason": "", "proofs": [], "form": None}
+        conflict.acts = [act | empty for act in conflict.acts]
     files = set(await uow.session.scalars(select(Proof.blob_id).where(Proof.task_id == task.id)))
     await uow.session.execute(delete(Proof).where(Proof.task_id == task.id))
     return files
@@ -59,7 +61,15 @@ eraser = Eraser(
     "task",
     (
         *(Task.address, Task.point, Task.lon, Task.lat, Task.note, Task.customer, Task.evidence),
-        *(Task.placement, Task.escalation_reason, TaskEntry.detail, Conflict.acts, Proof.blob_id),
+        *(
+            Task.windows,
+            Task.wishes,
+            Task.placement,
+            Task.escalation_reason,
+            TaskEntry.detail,
+            Conflict.acts,
+            Proof.blob_id,
+        ),
     ),
     forget_task,
 )

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from field.task.conflict import Claim, ConflictState
@@ -29,6 +29,9 @@ from kernel.sql.columns import (
 
 Json = dict[str, Any]
 
+NOT_COUNTED = -1
+"""Of a task that was never counted, or has changed without a line of its timeline."""
+
 
 class Task(Versioned, Base):
     """One job at one place. ``answerable_id`` is the member of staff who answers for it now; never empty."""
@@ -42,6 +45,8 @@ class Task(Versioned, Base):
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     category: Mapped[str] = mapped_column(String(32))
+    type: Mapped[str] = mapped_column(String(32), server_default="complaint")
+    """What kind of work it is: the code of a :class:`field.forms.tables.TaskType`."""
     fault: Mapped[str] = mapped_column(String(64))
     severity: Mapped[str] = mapped_column(String(16))
     ownership: Mapped[str] = mapped_column(String(32))
@@ -63,6 +68,19 @@ class Task(Versioned, Base):
     zone_id: Mapped[UUID | None] = mapped_column(ForeignKey("zone.id"), index=True)
     window_start: Mapped[datetime] = mapped_column(UtcDateTime)
     window_end: Mapped[datetime] = mapped_column(UtcDateTime)
+    windows: Mapped[list[list[int]]] = mapped_column(JsonColumn, default=list, server_default="[]")
+    """Several of which one will do (:mod:`field.dispatch.terms`): [start, end] in seconds of Unix time; or
+    none.
+    """
+    wishes: Mapped[Json] = mapped_column(JsonColumn, default=dict, server_default="{}")
+    """Representatives who are wished for or refused (:mod:`field.dispatch.terms`)."""
+    chain_id: Mapped[UUID | None] = mapped_column(index=True)
+    """The chain of which it is a step (:mod:`field.chains`): the id of that chain's first task."""
+    not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    not_after: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Between these the work has to be done, as far as its chain says; see :mod:`field.task.window`."""
+    waits_for: Mapped[str | None] = mapped_column(String(64))
+    """Why it cannot be planned yet: a code of :class:`field.chains.chain.Wait`."""
 
     rep_id: Mapped[UUID | None] = mapped_column(ForeignKey("rep.id"), index=True)
     answerable_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
@@ -83,6 +101,8 @@ class Task(Versioned, Base):
     """When a sweep first found one of its clocks run out."""
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When what tells of the customer was erased (see :mod:`field.visits.erasing`)."""
+    counted: Mapped[int] = mapped_column(default=NOT_COUNTED, server_default=text("-1"))
+    """How many lines its timeline had when it was last counted (:mod:`field.figures`)."""
 
     __table_args__ = (Index("ix_task_lon_lat", "lon", "lat"),)
 
@@ -90,6 +110,8 @@ class Task(Versioned, Base):
 # Tasks that no request asked for have nobody else who remembers to erase them.
 _KEPT = Task.erased_at.is_(None) & Task.request_id.is_(None)
 Index("ix_task_kept", Task.finished_at, postgresql_where=_KEPT, sqlite_where=_KEPT)
+_CHANGED = Task.counted != Task.steps
+Index("ix_task_uncounted", Task.id, postgresql_where=_CHANGED, sqlite_where=_CHANGED)
 
 
 class TaskEntry(Base):
@@ -135,7 +157,7 @@ class Conflict(Versioned, Base):
     """What one representative reports of a task that was no longer theirs (see :mod:`field.task.conflict`).
 
     ``acts``, oldest first: ``id``, ``kind`` and ``at`` (ISO 8601) as the phone says, ``note``, ``reason``,
-    ``proofs`` (ids).
+    ``proofs`` (ids), ``form`` (``type``, ``number`` and ``answers``, where one was filled in).
     """
 
     __tablename__ = "task_conflict"

@@ -11,9 +11,11 @@ move it is:
 - *declined*: nobody has it, but the system is still looking. This state lasts as long as one
   transaction: the task is placed with somebody else, or shelved into the inbox.
 - *accepted* → *travelling* → *on_site* → *done*: the representative's own steps, forward only. A
-  representative who walks next door may arrive without travelling. Done needs proof: a note or a photo.
-  Until the doorbell is rung the dispatcher may still give the task to somebody else; from *on_site* on
-  the person who stands there keeps it.
+  representative who walks next door may arrive without travelling. Done needs proof: a note, a photo, or a
+  form that is filled in. Until the doorbell is rung the dispatcher may still give the task to somebody
+  else; from *on_site* on the person who stands there keeps it.
+- Where nobody is at home, the representative leaves a card and goes on: the task is *unplaced* again, until
+  its customer or a dispatcher has chosen another time. Nobody is sent once more on the same guess.
 - *escalated*: it is beyond the representative's training or authority. It needs a reason, and belongs
   at once to somebody named (`field.task.escalation`), who assigns it to someone able, settles it with a
   note, or cancels it.
@@ -23,7 +25,8 @@ move it is:
   it belongs to asks for a visit once more: one request has one task, with all that became of it.
 
 The representative who has the task is the only one who may answer and work it; the dispatcher moves it
-between people, and so does the system where a day is planned again; the system places, shelves and lets
+between people, and so does the system where a day is planned again or the
+customer cannot be there; the system places, shelves and lets
 clocks run out. Nothing else moves a task.
 """
 
@@ -69,6 +72,7 @@ class TaskEvent(StrEnum):
     ESCALATE = "escalate"
     REASSIGN = "reassign"
     TAKE_BACK = "take_back"
+    NOT_HOME = "not_home"
     SETTLE = "settle"
     COUNT = "count"
     CANCEL = "cancel"
@@ -137,7 +141,14 @@ TABLE: Final[Table[TaskState, TaskEvent, Rule]] = Table(
         **_rows(_E.COMPLETE, [_S.ON_SITE], _S.DONE, [By.REP], Need.PROOF),
         **_rows(_E.ESCALATE, [_S.ACCEPTED, _S.TRAVELLING, _S.ON_SITE], _S.ESCALATED, [By.REP], Need.REASON),
         **_rows(_E.REASSIGN, _UNDER_WAY, _S.ASSIGNED, [By.DISPATCHER, By.SYSTEM], Need.REP),
-        **_rows(_E.TAKE_BACK, [_S.ASSIGNED, _S.ACCEPTED], _S.UNPLACED, [By.DISPATCHER], Need.REASON),
+        **_rows(_E.NOT_HOME, [_S.ON_SITE], _S.UNPLACED, [By.REP]),
+        **_rows(
+            _E.TAKE_BACK,
+            [_S.ASSIGNED, _S.ACCEPTED],
+            _S.UNPLACED,
+            [By.DISPATCHER, By.SYSTEM],
+            Need.REASON,
+        ),
         **_rows(_E.SETTLE, [_S.ESCALATED], _S.DONE, [By.DISPATCHER], Need.NOTE),
         **_rows(_E.COUNT, _OPEN, _S.DONE, [By.SYSTEM], Need.PROOF),
         **_rows(_E.CANCEL, _OPEN, _S.CANCELLED, [By.DISPATCHER, By.SYSTEM], Need.REASON),
@@ -203,12 +214,13 @@ class PlaceMissing(Refused):
 @dataclasses.dataclass(frozen=True)
 class Given:
     """What an event brings. Text counts when something other than white space is in it; `proofs` counts
-    photos.
+    photos; `answers` is whether a form was filled in.
     """
 
     reason: str = ""
     note: str = ""
     proofs: int = 0
+    answers: bool = False
     rep_id: UUID | None = None
     lon: float | None = None
     lat: float | None = None
@@ -225,7 +237,7 @@ class Given:
             case Need.NOTE:
                 return bool(self.note.strip())
             case Need.PROOF:
-                return bool(self.note.strip()) or self.proofs > 0
+                return bool(self.note.strip()) or self.proofs > 0 or self.answers
 
 
 NOTHING: Final = Given()

@@ -8,8 +8,10 @@ from uuid import UUID
 from field.task.tables import Departure, Task, TaskEntry
 from field.task.task import By, Given, TaskEvent, TaskState, move
 from kernel.actors import Actor
+from kernel.contracts import ChainMoved
 from kernel.database import UnitOfWork
 
+CHAINS_TOLD = "chains_told"
 INBOX = (TaskState.UNPLACED, TaskState.ESCALATED)
 """The states in which a task waits for a dispatcher."""
 
@@ -61,6 +63,15 @@ def remember(
         )
     )
     hint(uow, task, inbox=task.state in INBOX or before in INBOX)
+    tell_chain(uow, task)
+
+
+def tell_chain(uow: UnitOfWork, task: Task) -> None:
+    """Have the other steps of the task's chain looked at, once this is stored; once a transaction."""
+    told: set[UUID] = uow.session.info.setdefault(CHAINS_TOLD, set())
+    if task.chain_id is not None and task.chain_id not in told:
+        told.add(task.chain_id)
+        uow.emit(ChainMoved(chain_id=task.chain_id))
 
 
 def departed(uow: UnitOfWork, task: Task, rep_id: UUID, why: str) -> None:

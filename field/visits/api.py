@@ -21,9 +21,15 @@ from field.board.views import (
     TaskView,
 )
 from field.callers import REP, STAFF
+from field.chains.reading import StepNotReady
+from field.forms.closing import FormFaulty, FormMissing, FormPhotoMissing, FormUnknown, MayNotClose
 from field.reps.bodies import RouteQuery
+from field.safety.commands import WORDS
 from field.services import FieldServices
+from field.sites.commands import DangerUnread, dangers_unread
+from field.sites.queries import stands_at
 from field.task.escalation import NobodyToEscalateTo
+from field.task.phone_clock import skew_of
 from field.task.tables import Proof, Task
 from field.task.task import ProofMissing, ReasonMissing, TaskFinished, TaskMoveRefused
 from field.visits.bodies import (
@@ -45,6 +51,7 @@ from field.visits.commands import (
     decline_task,
     escalate_task,
     rep_of,
+    report_not_home,
     travel_to_task,
 )
 from field.visits.devices import DeviceStep, StepResult, apply_actions
@@ -68,6 +75,7 @@ from kernel.web.private_files import private_file
 api = Api("field")
 
 STEP = (NotARep, StaleVersion, TaskMoveRefused, TaskFinished)
+FORM = (FormFaulty, FormMissing, FormPhotoMissing, FormUnknown, MayNotClose)
 PHOTO = Limit("proof", per_minute=60, burst=40)
 
 
@@ -110,12 +118,22 @@ async def post_declination(call: Call, task_id: UUID, body: DeclinationBody) -> 
     return await step(call, task_id, body.version, lambda do: decline_task(do, body.reason))
 
 
-@api.post("/api/tasks/{task_id}/travel", who=REP, summary="Set off for a task", errors=STEP)
+@api.post(
+    "/api/tasks/{task_id}/travel",
+    who=REP,
+    summary="Set off for a task, once the dangers of its place were read",
+    errors=(*STEP, DangerUnread),
+)
 async def post_travel(call: Call, task_id: UUID, body: StepBody) -> TaskView:
-    return await step(call, task_id, body.version, travel_to_task)
+    async def travel(do: Doing) -> None:
+        if unread := await dangers_unread(do.uow, do.rep, do.task):
+            raise DangerUnread(notes=[str(note_id) for note_id in unread])
+        await travel_to_task(do)
+
+    return await step(call, task_id, body.version, travel)
 
 
-@api.post("/api/tasks/{task_id}/arrival", who=REP, summary="Arrive at a task", errors=STEP)
+@api.post("/api/tasks/{task_id}/arrival", who=REP, summary="Arrive at a task", errors=(*STEP, StepNotReady))
 async def post_arrival(call: Call, task_id: UUID, body: StepBody) -> TaskView:
     return await step(call, task_id, body.version, arrive_at_task)
 
@@ -123,11 +141,14 @@ async def post_arrival(call: Call, task_id: UUID, body: StepBody) -> TaskView:
 @api.post(
     "/api/tasks/{task_id}/completion",
     who=REP,
-    summary="Finish a task with a note, photos, or both",
-    errors=(*STEP, ProofMissing, ProofUnknown),
+    summary="Finish a task with its form, a note, photos: as its type demands",
+    errors=(*STEP, ProofMissing, ProofUnknown, *FORM),
 )
 async def post_completion(call: Call, task_id: UUID, body: CompletionBody) -> TaskView:
-    return await step(call, task_id, body.version, lambda do: complete_task(do, body.note, body.proofs))
+    filled = body.form.filled() if body.form else None
+    return await step(
+        call, task_id, body.version, lambda do: complete_task(do, body.note, body.proofs, filled)
+    )
 
 
 @api.post(
@@ -138,6 +159,16 @@ async def post_completion(call: Call, task_id: UUID, body: CompletionBody) -> Ta
 )
 async def post_escalation(call: Call, task_id: UUID, body: EscalationBody) -> TaskView:
     return await step(call, task_id, body.version, lambda do: escalate_task(do, body.reason))
+
+
+@api.post(
+    "/api/tasks/{task_id}/not-home",
+    who=REP,
+    summary="Nobody opened: leave a card; the customer is asked for another time",
+    errors=STEP,
+)
+async def post_not_home(call: Call, task_id: UUID, body: StepBody) -> TaskView:
+    return await step(call, task_id, body.version, report_not_home)
 
 
 @api.post(
@@ -193,7 +224,7 @@ async def get_proof_image(call: Call, proof_id: UUID) -> Response:
         if call.actor.roles == {Role.REP}:
             rep = await rep_of(session, call.actor)
             task = await session.get_one(Task, proof.task_id)
-            if rep.id not in (proof.rep_id, task.rep_id):
+            if rep.id not in (proof.rep_id, task.rep_id) and not await stands_at(session, rep, task):
                 raise NotFound()
     path = call.use(FieldServices).blobs.path(proof.blob_id)
     return private_file(call.request, path, digest=proof.blob_id, media_type=proof.media_type)
@@ -206,19 +237,25 @@ async def get_proof_image(call: Call, proof_id: UUID) -> Response:
     errors=(NotARep, Forbidden),
 )
 async def post_device_actions(call: Call, body: DeviceActionsBody) -> DeviceActionsView:
+    skew = skew_of(body.sent_at, call.now)
     steps = [
         DeviceStep(
             id=action.id,
             sequence=action.sequence,
             kind=action.kind,
             task_id=action.task_id,
-            at=action.at,
+            at=action.at + skew if action.at and action.kind in WORDS else action.at,
             version=action.body.version,
             reason=action.body.reason,
             note=action.body.note,
             proofs=action.body.proofs,
+            form=action.body.form.filled() if action.body.form else None,
             valve=action.body.valve,
             valve_state=action.body.valve_state,
+            minutes=action.body.minutes,
+            site=action.body.site.said() if action.body.site else None,
+            notes=action.body.notes,
+            doubt=action.body.doubt,
         )
         for action in body.actions
     ]

@@ -10,10 +10,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from field.dispatch.placement import place, refresh, take_out
+from field.chains.reading import require_ready_to_begin
+from field.dispatch.placement import place, refresh, take_out, tell_unplaced
+from field.forms import filling
+from field.forms.filling import Filled
 from field.grid.tables import Rep
+from field.safety.commands import end_with_task
 from field.services import FieldServices
-from field.task.answering import answerable_staff
+from field.task.answering import answerable_staff, keeper_of
 from field.task.escalation import escalation_target
 from field.task.tables import Proof, Task
 from field.task.task import By, Given, TaskEvent
@@ -22,6 +26,8 @@ from kernel.actors import Actor
 from kernel.contracts import TaskAccepted, TaskArrived, TaskDone, TaskEscalated, TaskTravelling
 from kernel.database import UnitOfWork, check_version
 from kernel.errors import Fault, Invalid, NotFound
+
+NOT_HOME = "not_home"
 
 
 class NotARep(NotFound):
@@ -52,6 +58,10 @@ class Doing:
         happened = self.happened_at()
         step(self.uow, self.task, event, By.REP, self.actor, given, happened_at=happened, **detail)
         return happened
+
+    async def leave(self) -> None:
+        """The representative is done there, and says so: nobody need ask whether they are well."""
+        await end_with_task(self.uow, self.rep, self.task.id, self.happened_at())
 
     def happened_at(self) -> datetime:
         """The phone's word on when, but not before what is known to have come first, nor in the future."""
@@ -118,6 +128,7 @@ async def accept_task(do: Doing) -> None:
 async def decline_task(do: Doing, reason: str) -> None:
     """No, with a reason: the next best representative gets it, else the dispatcher's inbox."""
     do.step(TaskEvent.DECLINE, Given(reason=reason), reason=reason)
+    await do.leave()
     await hand_on(do.uow, do.services, do.task, do.rep, do.actor, "declined")
 
 
@@ -143,28 +154,55 @@ async def travel_to_task(do: Doing) -> None:
 
 
 async def arrive_at_task(do: Doing) -> None:
-    """On site."""
+    """On site, where the work begins.
+
+    Raises:
+        StepNotReady: the step before it is not finished, or its permit is not valid at that moment.
+    """
+    await require_ready_to_begin(do.uow.session, do.task, do.happened_at())
     do.task.arrived_at = do.step(TaskEvent.ARRIVE)
     await refresh(do.uow, do.services, do.task)
     do.uow.emit(TaskArrived(**do.word()))  # type: ignore[arg-type]
 
 
-async def complete_task(do: Doing, note: str, proofs: Sequence[UUID]) -> None:
-    """Done, proven by a note, by photos sent before, or both.
+async def complete_task(do: Doing, note: str, proofs: Sequence[UUID], filled: Filled | None = None) -> None:
+    """Done, proven by the form of its type, by a note, by photos sent before: as the type demands.
 
     Raises:
+        FormFaulty, FormMissing, FormPhotoMissing, FormUnknown: see :mod:`field.forms.closing`.
+        MayNotClose: somebody else closes this type.
         ProofUnknown: with each photo that is not here.
     """
-    stored = await proofs_of(do.uow.session, do.task.id)
-    missing = [id for id in proofs if id not in stored]
+    session = do.uow.session
+    held = await filling.hold(session, do.task, do.rep, filled)
+    named = (*proofs, *(held.photos if held else ()))
+    stored = await proofs_of(session, do.task.id)
+    missing = [id for id in named if id not in stored]
     if missing:
         raise ProofUnknown(faults=[Fault("proof_unknown", f"proofs.{id}") for id in missing])
-    shown = sorted({stored[id] for id in proofs} or set(stored.values()), key=str)
-    given = Given(note=note, proofs=len(shown))
+    shown = sorted({stored[id] for id in named} or set(stored.values()), key=str)
+    await filling.require(session, do.task, held, len(shown))
+    given = Given(note=note, proofs=len(shown), answers=held is not None and bool(held.answers))
     do.task.finished_at = do.step(TaskEvent.COMPLETE, given, note=note, proofs=[str(id) for id in shown])
     do.task.late_since = None
+    await do.leave()
+    if held is not None:
+        filling.keep(do.uow, do.task, do.rep, held, stored, do.task.finished_at)
+    await filling.use_parts(do.uow, do.actor, do.task, do.rep, held)
     await refresh(do.uow, do.services, do.task)
     do.uow.emit(TaskDone(**do.word(), note=note, proofs=tuple(map(str, shown))))  # type: ignore[arg-type]
+
+
+async def report_not_home(do: Doing) -> None:
+    """Nobody opened: a card is left, and the task waits until another time is chosen for it."""
+    do.step(TaskEvent.NOT_HOME, rep=str(do.rep.id), rep_name=do.rep.name)
+    await do.leave()
+    await take_out(do.uow, do.services, do.task)
+    departed(do.uow, do.task, do.rep.id, NOT_HOME)
+    do.task.rep_id = do.task.accepted_at = do.task.departed_at = do.task.arrived_at = None
+    do.task.unplaced_reason, do.task.late_since = NOT_HOME, None
+    do.task.answerable_id = await keeper_of(do.uow.session, do.task)
+    tell_unplaced(do.uow, do.task, NOT_HOME)
 
 
 async def proofs_of(session: AsyncSession, task_id: UUID) -> dict[UUID, UUID]:
@@ -177,6 +215,7 @@ async def escalate_task(do: Doing, reason: str) -> None:
     """Beyond training or authority: somebody named answers for it at once."""
     target = escalation_target(await answerable_staff(do.uow.session), do.rep.station)
     do.step(TaskEvent.ESCALATE, Given(reason=reason), reason=reason, to=str(target), rep=str(do.rep.id))
+    await do.leave()
     await take_out(do.uow, do.services, do.task)
     departed(do.uow, do.task, do.rep.id, "escalated")
     do.task.escalation_reason, do.task.answerable_id, do.task.rep_id = reason, target, None

@@ -7,7 +7,7 @@ from uuid import UUID
 from field.board.api import MOVES, shown
 from field.board.views import TaskDetailView
 from field.callers import DISPATCHER
-from field.dispatch.commands import RepUnable
+from field.dispatch.commands import RepUnable, TaskWaits
 from field.services import FieldServices
 from field.task.conflict import DecisionNotPossible
 from field.task.task import PlaceMissing, ProofMissing
@@ -22,7 +22,7 @@ api = Api("field")
     "/api/task-conflicts/{conflict_id}/decision",
     who=DISPATCHER,
     summary="Decide what becomes of work reported by somebody who no longer had the task",
-    errors=(*MOVES, DecisionNotPossible, RepUnable, PlaceMissing, ProofMissing),
+    errors=(*MOVES, DecisionNotPossible, RepUnable, PlaceMissing, ProofMissing, TaskWaits),
 )
 async def post_decision(call: Call, conflict_id: UUID, body: DecisionBody) -> TaskDetailView:
     services, actor = call.use(FieldServices), call.actor

@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from field.dispatch.commands import assign_task
 from field.dispatch.placement import take_out
+from field.forms import filling
+from field.forms.filling import Filled
 from field.grid.tables import Rep
 from field.services import FieldServices
 from field.task.conflict import ConflictState, Decision, after_report, claim_of, decide
@@ -35,11 +38,12 @@ class Act:
     note: str = ""
     reason: str = ""
     proofs: Sequence[UUID] = ()
+    form: Filled | None = None
 
     @property
     def says_something(self) -> bool:
         """Whether anything was typed or photographed for it."""
-        return bool(self.note.strip() or self.reason.strip() or self.proofs)
+        return bool(self.note.strip() or self.reason.strip() or self.proofs or self.form)
 
 
 async def report(uow: UnitOfWork, actor: Actor, rep: Rep, task: Task, act: Act) -> Conflict:
@@ -60,7 +64,7 @@ async def report(uow: UnitOfWork, actor: Actor, rep: Rep, task: Task, act: Act) 
         raise ProofUnknown(faults=[Fault("proof_unknown", f"proofs.{id}") for id in missing])
     proofs = [str(stored[id]) for id in act.proofs]
     happened = uow.now if act.at is None else min(max(act.at, task.created_at), uow.now)
-    told = {
+    told: dict[str, Any] = {
         "id": str(act.id),
         "kind": act.kind,
         "at": happened.isoformat(),
@@ -68,6 +72,8 @@ async def report(uow: UnitOfWork, actor: Actor, rep: Rep, task: Task, act: Act) 
         "reason": act.reason,
         "proofs": proofs,
     }
+    if act.form is not None:
+        told["form"] = await filling.evidence(uow.session, act.form, stored)
     acts = [*(conflict.acts if conflict else ()), told]
     claim = claim_of(each["kind"] for each in acts)
     state = after_report(conflict.state if conflict else None, claim, task.state)
@@ -130,13 +136,15 @@ async def _count(
     done = [act for act in conflict.acts if act["kind"] == "completion"]
     note = "\n".join(act["note"] for act in done if act["note"])
     proofs = sorted({id for act in done for id in act["proofs"]})
-    given = Given(note=note, proofs=len(proofs))
+    given = Given(note=note, proofs=len(proofs), answers=any(act.get("form") for act in done))
     holder = task.rep_id
     detail = {"rep": str(rep.id), "rep_name": rep.name, "note": note, "proofs": proofs}
     step(uow, task, TaskEvent.COUNT, By.SYSTEM, actor, given, happened_at=at["completion"], **detail)
     await take_out(uow, services, task)
     if holder is not None and holder != rep.id:
         departed(uow, task, holder, "counted")
+    form = next((act["form"] for act in reversed(done) if act.get("form")), None)
+    await filling.count_evidence(uow, actor, task, rep, form, at["completion"])
     task.rep_id, task.answerable_id = rep.id, rep.staff_id
     task.accepted_at, task.departed_at = at.get("acceptance"), at.get("travel")
     task.arrived_at, task.finished_at = at.get("arrival", at["completion"]), at["completion"]

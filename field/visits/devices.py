@@ -7,6 +7,7 @@ kept per phone, and changes in the same transaction as the effect, so that neith
 - the next number is carried out. What cannot be done because the task has gone to somebody else meanwhile, or
   stands elsewhere, did happen at a door: it is kept with its note and photos as a conflict that a dispatcher
   decides (:mod:`field.task.conflict`), and the answer names it;
+- a form that is not in order goes back to the phone, whose owner mends it and sends it again;
 - refused by another rule, it is answered with the refusal's code, which is stored as well: it is answered for
   good, and the numbers after it go on. One that depended on it is refused by the task's own state machine;
 - a number that was answered for another action is refused, and changes nothing; so is an action that was
@@ -24,14 +25,19 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from field.forms.closing import FormFaulty, FormMissing, FormPhotoMissing, FormUnknown
+from field.forms.filling import Filled
 from field.network.commands import note_valve
 from field.network.tables import ValveState
+from field.safety.commands import WORDS, Word, WordKind, end_with_task, heed
 from field.services import FieldServices
+from field.sites.commands import Said, dispute_note, read_dangers, renew_note, write_note
+from field.sites.note import NoteDoubt
 from field.task.tables import Conflict, Task
 from field.visits.commands import (
     Doing,
@@ -43,10 +49,11 @@ from field.visits.commands import (
     decline_task,
     escalate_task,
     rep_of,
+    report_not_home,
     travel_to_task,
 )
 from field.visits.conflicts import Act, report
-from field.visits.proofs import had_task, once_own_task
+from field.visits.proofs import had_task, once_own_task, proof_sent_before
 from field.visits.tables import Device, DeviceAction
 from kernel.actors import Actor
 from kernel.database import Database, UnitOfWork
@@ -55,8 +62,30 @@ from kernel.errors import Crowded, CurbstopError, Invalid, Refused
 KEPT = 1_000
 """Answers kept per phone; a phone asks again for those of its last few unanswered calls only."""
 
-Kind = Literal["acceptance", "declination", "travel", "arrival", "completion", "escalation", "valve_finding"]
+Kind = Literal[
+    "acceptance",
+    "declination",
+    "travel",
+    "arrival",
+    "completion",
+    "escalation",
+    "not_home",
+    "valve_finding",
+    "timer_start",
+    "timer_extend",
+    "timer_well",
+    "timer_end",
+    "site_note",
+    "site_renewal",
+    "site_dispute",
+    "danger_read",
+]
 """What a phone can do, by the names that the API's addresses use."""
+
+
+OnThePhone = FormFaulty | FormMissing | FormPhotoMissing | FormUnknown
+"""A form that is not in order goes back to the phone with all that was typed: its owner mends it and sends it
+again."""
 
 
 class SequenceReused(Invalid):
@@ -77,6 +106,10 @@ class SequenceGap(Refused):
     code = "sequence_gap"
 
 
+OF_THE_PLACE = frozenset({"site_note", "site_renewal", "site_dispute", "danger_read"})
+"""What is said of the place, not of the task."""
+
+
 @dataclasses.dataclass(frozen=True)
 class DeviceStep:
     """One action as the phone took it. ``proofs`` are the phone's ids of photos sent before."""
@@ -90,8 +123,18 @@ class DeviceStep:
     reason: str = ""
     note: str = ""
     proofs: tuple[UUID, ...] = ()
+    form: Filled | None = None
     valve: str = ""
     valve_state: ValveState | None = None
+    minutes: int | None = None
+    site: Said | None = None
+    notes: tuple[UUID, ...] = ()
+    doubt: NoteDoubt | None = None
+
+    @property
+    def moves_no_task(self) -> bool:
+        """It says something else: it is as true when the task has gone to somebody else."""
+        return self.valve_state is not None or self.kind in WORDS or self.kind in OF_THE_PLACE
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,9 +168,14 @@ EFFECTS: dict[str, Callable[[Doing, DeviceStep], Awaitable[None]]] = {
     "declination": lambda do, step: decline_task(do, step.reason),
     "travel": lambda do, step: travel_to_task(do),
     "arrival": lambda do, step: arrive_at_task(do),
-    "completion": lambda do, step: complete_task(do, step.note, step.proofs),
+    "completion": lambda do, step: complete_task(do, step.note, step.proofs, step.form),
     "escalation": lambda do, step: escalate_task(do, step.reason),
+    "not_home": lambda do, step: report_not_home(do),
 }
+
+
+ENDING = frozenset({"completion", "declination", "escalation", "not_home"})
+"""After these nobody is at work there any more, also where the task had gone to somebody else."""
 
 
 async def apply_actions(
@@ -172,6 +220,10 @@ async def _carry_out(
         raise ActionRepeated()
     if step.valve_state is not None:
         found = await _find_valve(uow, actor, step, step.valve_state)
+    elif step.kind in WORDS:
+        found = await _heed(uow, actor, step)
+    elif step.kind in OF_THE_PLACE:
+        found = await _say_of_place(uow, actor, step)
     else:
         do = await begin(uow, services, actor, step.task_id, step.version, step.at)
         await EFFECTS[step.kind](do, step)
@@ -188,13 +240,37 @@ async def _find_valve(uow: UnitOfWork, actor: Actor, step: DeviceStep, state: Va
     return task
 
 
+async def _heed(uow: UnitOfWork, actor: Actor, step: DeviceStep) -> Task:
+    """A word of the check-in timer is about the person, wherever the task is by now."""
+    rep, task = await once_own_task(uow.session, actor, step.task_id)
+    await heed(uow, actor, rep, task, Word(cast(WordKind, step.kind), step.at, step.minutes))
+    return task
+
+
+async def _say_of_place(uow: UnitOfWork, actor: Actor, step: DeviceStep) -> Task:
+    """What is known of a place is as true when the task has gone to somebody else."""
+    rep, task = await once_own_task(uow.session, actor, step.task_id)
+    if step.site is not None:
+        photo = step.site.photo
+        if photo and await proof_sent_before(uow.session, task.id, photo) is None:
+            raise ProofUnknown()
+        await write_note(uow, actor, task, step.site)
+    elif step.doubt is not None:
+        await dispute_note(uow, actor, task, step.notes[0], step.doubt)
+    elif step.kind == "site_renewal":
+        await renew_note(uow, actor, task, step.notes[0])
+    else:
+        await read_dangers(uow, rep, task, step.notes)
+    return task
+
+
 async def _refuse(
     uow: UnitOfWork, actor: Actor, device_id: UUID, step: DeviceStep, refusal: CurbstopError
 ) -> StepResult:
     device, stored = await _turn(uow, actor, device_id, step)
     if stored is not None:
         return stored
-    if not isinstance(refusal, ActionRepeated) and step.valve_state is None:
+    if not isinstance(refusal, ActionRepeated | OnThePhone) and not step.moves_no_task:
         conflict = await _keep(uow, actor, step)
         if conflict is not None:
             kept = {"id": str(conflict.id), "state": conflict.state.value}
@@ -216,10 +292,12 @@ async def _keep(uow: UnitOfWork, actor: Actor, step: DeviceStep) -> Conflict | N
     task = await uow.session.get(Task, step.task_id)
     if task is None or task.erased_at is not None or not await had_task(uow.session, rep, task):
         return None
-    act = Act(step.id, step.kind, step.at, step.note, step.reason, step.proofs)
+    act = Act(step.id, step.kind, step.at, step.note, step.reason, step.proofs, step.form)
     if task.rep_id == rep.id and not act.says_something:
         return None
     await uow.session.refresh(task, with_for_update=True)
+    if step.kind in ENDING:
+        await end_with_task(uow, rep, task.id, step.at or uow.now)
     return await report(uow, actor, rep, task, act)
 
 

@@ -44,12 +44,17 @@ async def erase_task(uow: UnitOfWork, services: FieldServices, task: Task, actor
 
 
 async def erase_lapsed(database: Database, services: FieldServices, retention: timedelta) -> int:
-    """Erase tasks that no request asked for, ``retention`` after they were finished; how many that were."""
+    """Erase tasks that no request asked for, ``retention`` after they were finished, or at once where they
+    are steps of a chain whose customer is erased; how many that were.
+    """
     async with database.reading() as session:
+        forgotten = select(Task.chain_id).where(
+            Task.chain_id.is_not(None), Task.request_id.is_not(None), Task.erased_at.is_not(None)
+        )
         query = (
             select(Task.id)
             .where(Task.erased_at.is_(None), Task.request_id.is_(None), Task.state.in_(FINAL))
-            .where(Task.finished_at < database.clock.now() - retention)
+            .where((Task.finished_at < database.clock.now() - retention) | Task.chain_id.in_(forgotten))
             .order_by(Task.finished_at)
             .limit(AT_A_TIME)
         )

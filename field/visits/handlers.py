@@ -86,6 +86,11 @@ async def erase_visit(uow: UnitOfWork, erased: RequestErased, services: FieldSer
     if task.state not in FINAL:  # news that the request was withdrawn is still on its way
         await cancel_task(uow, services, SYSTEM, task, "request_withdrawn")
     await erase_task(uow, services, task, SYSTEM)
+    # The other steps of its chain know the address; those that are not over yet are erased when they are.
+    if task.chain_id is not None:
+        others = select(Task).where(Task.chain_id == task.chain_id, Task.state.in_(FINAL), Task.id != task.id)
+        for other in await uow.session.scalars(others.where(Task.request_id.is_(None)).with_for_update()):
+            await erase_task(uow, services, other, SYSTEM)
 
 
 @group.on(TaskDone)

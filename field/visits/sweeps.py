@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from field.dispatch.engine.route import insert
+from field.dispatch.hours import stored_hours
 from field.dispatch.placement import take_out
 from field.dispatch.planning import load_day
 from field.dispatch.retries import due_again, retry
@@ -84,6 +85,9 @@ async def carry_over(uow: UnitOfWork, services: FieldServices, task_id: UUID) ->
     if row.day >= today:
         return False
     rep = await uow.session.get_one(Rep, task.rep_id)
+    worked = (await stored_hours(uow.session, row.day, [rep.id])).get(rep.id)
+    if worked is not None and uow.now < worked.lasts_until:
+        return False  # a night belongs to the day on which it began
     await take_out(uow, services, task)
     day = await load_day(uow.session, services, uow.now, today, [rep], [task])
     frozen = day.schedule(rep.id).frozen

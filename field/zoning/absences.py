@@ -21,8 +21,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.board.rep_queries import hours_on
 from field.dispatch.commands import assign_task, take_back
+from field.dispatch.hours import note_changed
 from field.dispatch.placement import NOBODY_ABLE, Searched, search
 from field.dispatch.tables import RouteRow, Shift, VisitRow
+from field.dispatch.terms import window_for
 from field.grid.reading import work_aside
 from field.grid.tables import Rep, Zone
 from field.grid.territory.basis import basis_of, is_able, problem_of
@@ -32,6 +34,7 @@ from field.grid.territory.engine.problem import NOBODY
 from field.grid.territory.tables import Absence, ZoneCover
 from field.grid.zones import METRES_PER_DEGREE
 from field.services import FieldServices
+from field.shifts.roster.settling import settle
 from field.task.tables import Task
 from field.task.task import By, TaskState
 from field.zoning.reading import Field, read_field
@@ -103,7 +106,7 @@ def _would(task: Task, searched: Searched | None) -> TaskWould:
     if searched is None or not searched.found.best:
         return TaskWould(task, None, "", None, False)
     best = searched.found.best[0]
-    in_window = best.starts_at <= int(task.window_end.timestamp())
+    in_window = best.starts_at <= window_for(task, best.starts_at)[1]
     return TaskWould(task, best.rep_id, searched.name_of(best.rep_id), best.starts_at, in_window)
 
 
@@ -241,7 +244,8 @@ async def begin_absence(
         shift = Shift(id=uow.new_id(), rep_id=rep_id, day=today)
         uow.session.add(shift)
     shift.start_at = shift.end_at = services.moment(today, rep.shift_start)
-    await uow.session.flush()
+    shift.rest_from = shift.rest_until = shift.rest_s = shift.on_call_from = shift.on_call_until = None
+    await note_changed(uow, [today])
     for zone_id, cover_id in arranged.zones:
         uow.session.add(ZoneCover(zone_id=zone_id, day=today, rep_id=cover_id, absence_id=absence.id))
     await uow.audit(actor, "note_absence", f"rep:{rep_id}", day=today, zones=len(arranged.zones))
@@ -262,12 +266,8 @@ async def end_absence(uow: UnitOfWork, services: FieldServices, actor: Actor, re
     mine = ZoneCover.absence_id == absence.id
     covers = set(await uow.session.scalars(select(ZoneCover.rep_id).where(mine)))
     await uow.session.execute(delete(ZoneCover).where(mine))
-    shift = await _shift_of(uow.session, rep_id, today)
-    if shift is not None and absence.had_start is not None and absence.had_end is not None:
-        shift.start_at, shift.end_at = absence.had_start, absence.had_end
-    elif shift is not None:
-        await uow.session.delete(shift)
     await uow.session.delete(absence)
+    await settle(uow, services, rep_id, today, today)
     await uow.audit(actor, "end_absence", f"rep:{rep_id}", day=today)
     _changed(uow, rep_id, covers)
 

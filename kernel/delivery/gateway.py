@@ -12,8 +12,10 @@ import base64
 import hashlib
 import hmac
 import json
+import ssl
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from typing import Protocol
 
 import httpx
@@ -52,6 +54,12 @@ class KeptMessages:
 
     async def close(self) -> None:
         pass
+
+
+@cache
+def known_authorities() -> ssl.SSLContext:
+    """Those whose certificates are believed without a word from the environment: read once a process."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class HttpGateway:

@@ -16,9 +16,10 @@ from uuid import UUID
 
 import msgspec
 from redis.asyncio import Redis
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from kernel.outbox import HintRow, Left
+from kernel.sql.columns import UtcDateTime
 from kernel.sql.rows import few_lengths
 
 if TYPE_CHECKING:
@@ -32,6 +33,14 @@ MOST_AT_HAND = 4_096
 """Rows that a worker keeps at hand; those beyond it finds in the table."""
 LEFT_BEHIND = timedelta(seconds=0.5)
 """After this long it is not their own worker who passes hints on."""
+
+_LEFT_BEHIND = (
+    select(HintRow.id, HintRow.hints)
+    .where(HintRow.written_at <= bindparam("before", type_=UtcDateTime))
+    .order_by(HintRow.id)
+    .limit(BATCH)
+)
+_FORGET = delete(HintRow).where(HintRow.id.in_(bindparam("ids", expanding=True)))
 
 
 class Hints:
@@ -47,29 +56,29 @@ class Hints:
         if left.hints_id is not None and len(self._at_hand) < MOST_AT_HAND:
             self._at_hand.append((left.hints_id, msgspec.to_builtins(left.hints)))
 
-    async def pass_on(self) -> int:
-        """Publish what is at hand; the number of rows.
+    async def publish(self) -> list[UUID]:
+        """Publish what is at hand; the rows, which are to be forgotten (:func:`forget`).
 
         Raises:
             redis.RedisError: Redis is away. What was at hand stays in the table.
         """
         rows = [self._at_hand.popleft() for _ in range(min(BATCH, len(self._at_hand)))]
-        await self._publish(rows)
-        return len(rows)
+        return await self._publish(rows)
 
     async def pass_on_left_behind(self, age: timedelta = LEFT_BEHIND) -> int:
         """Publish what has lain in the table for ``age``; the number of rows."""
         before = self._database.clock.now() - age
         async with self._database.glance() as session:
-            query = select(HintRow.id, HintRow.hints).where(HintRow.written_at <= before)
-            rows = (await session.execute(query.order_by(HintRow.id).limit(BATCH))).all()
-        await self._publish([(id, hints) for id, hints in rows])
-        return len(rows)
+            rows = (await session.execute(_LEFT_BEHIND, {"before": before})).all()
+        published = await self._publish([(id, hints) for id, hints in rows])
+        if published:
+            await self._database.run(forget, published)
+        return len(published)
 
-    async def _publish(self, rows: Sequence[tuple[UUID, Sequence[Any]]]) -> None:
+    async def _publish(self, rows: Sequence[tuple[UUID, Sequence[Any]]]) -> list[UUID]:
         if rows:
             await self._redis.publish(LIVE_CHANNEL, json.dumps(_each_once(rows), ensure_ascii=False))
-            await self._database.run(_forget, [id for id, _hints in rows])
+        return [id for id, _hints in rows]
 
 
 def _each_once(rows: Iterable[tuple[UUID, Iterable[Any]]]) -> list[Any]:
@@ -78,5 +87,7 @@ def _each_once(rows: Iterable[tuple[UUID, Iterable[Any]]]) -> list[Any]:
     return list(found.values())
 
 
-async def _forget(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
-    await uow.session.execute(delete(HintRow).where(HintRow.id.in_(few_lengths(ids))))
+async def forget(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
+    """Let go of rows that were published."""
+    connection = await uow.session.connection()
+    await connection.execute(_FORGET, {"ids": few_lengths(ids)})

@@ -21,14 +21,15 @@ from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
+import msgspec
 import structlog
-from sqlalchemy import ForeignKey, Integer, Select, String, bindparam, select
+from sqlalchemy import ForeignKey, Integer, Select, String, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.contracts import Event, NumberedEvent
 from kernel.database import Database, UnitOfWork
-from kernel.outbox import OutboxRow
+from kernel.outbox import OutboxRow, read_event
 from kernel.sql.base import Base
 from kernel.sql.columns import UtcDateTime
 
@@ -37,6 +38,7 @@ log = structlog.get_logger(__name__)
 E = TypeVar("E", bound=Event)
 T = TypeVar("T")
 Handler = Callable[[UnitOfWork, Any, Any], Awaitable[None]]
+Concern = Callable[[Any], bool]
 
 
 _SUBJECT = bindparam("subject", type_=String)
@@ -78,15 +80,25 @@ class HandlerGroup:
     def __init__(self, name: str) -> None:
         self.name = name
         self._handlers: dict[str, Handler] = {}
+        self._concerns: dict[str, Concern] = {}
         self._services: Any = None
 
-    def on(self, kind: type[E]) -> Callable[[Callable[[UnitOfWork, E, Any], Awaitable[None]]], Handler]:
-        """Register a handler ``async def handler(uow, event, services)`` for events of ``kind``."""
+    def on(
+        self, kind: type[E], *, when: Callable[[E], bool] | None = None
+    ) -> Callable[[Callable[[UnitOfWork, E, Any], Awaitable[None]]], Handler]:
+        """Register a handler ``async def handler(uow, event, services)`` for events of ``kind``.
+
+        ``when``: which of them are any concern of the group's, told from the event alone; the others count
+        as handled without a transaction of their own. It holds for all words about one thing or for none,
+        or else a word may be dropped as stale because of a later one that was no concern.
+        """
 
         def register(handler: Callable[[UnitOfWork, E, Any], Awaitable[None]]) -> Handler:
             if kind.type in self._handlers:
                 raise ValueError(f"group {self.name} already handles {kind.type}")
             self._handlers[kind.type] = handler
+            if when is not None:
+                self._concerns[kind.type] = when
             for asked in ("_outstanding", "_beside"):
                 self.__dict__.pop(asked, None)
             return handler
@@ -102,6 +114,19 @@ class HandlerGroup:
     def types(self) -> frozenset[str]:
         return frozenset(self._handlers)
 
+    def disregards(self, type: str, body: dict[str, Any]) -> bool:
+        """Whether the group listens to such events, and this one is no concern of its."""
+        if type not in self._concerns:
+            return False
+        try:
+            return not self._is_concerned(read_event(type, body))
+        except msgspec.ValidationError:
+            return False  # to be told, and kept, as an event that cannot be handled
+
+    def _is_concerned(self, happened: Event) -> bool:
+        concern = self._concerns.get(happened.type)
+        return concern is None or concern(happened)
+
     async def handle(self, database: Database, event_id: UUID, happened: Event) -> bool:
         """Handle one event in one transaction; False when it had been handled before.
 
@@ -113,30 +138,23 @@ class HandlerGroup:
     async def _handle_once(self, uow: UnitOfWork, event_id: UUID, happened: Event) -> bool:
         if happened.subject is not None:
             await uow.hold(f"{self.name}:{happened.subject}")
-        if await uow.session.get(InboxRow, (self.name, event_id)) is not None:
+        stale = False
+        if isinstance(happened, NumberedEvent) and happened.subject is not None:
+            asked = {"event_id": event_id, "subject": happened.subject, "step": happened.step}
+            heard, missing, stale = (await uow.session.execute(self._beside, asked)).one()
+            if missing and not heard:
+                raise Early(f"{happened.subject} before {happened.step}")
+        else:
+            heard = await uow.session.get(InboxRow, (self.name, event_id)) is not None
+        if heard:
             return False
-        stale = isinstance(happened, NumberedEvent) and await self._is_stale(uow.session, happened)
         uow.session.add(InboxRow(group=self.name, event_id=event_id, handled_at=uow.now))
         await uow.session.flush()
         if stale:
             log.warning("stale_event_dropped", group=self.name, event_id=str(event_id), type=happened.type)
-        else:
+        elif self._is_concerned(happened):
             await self._handlers[happened.type](uow, happened, self._services)
         return True
-
-    async def _is_stale(self, session: AsyncSession, happened: NumberedEvent) -> bool:
-        """Whether a later word about the same thing has been handled.
-
-        Raises:
-            Early: an earlier one has not.
-        """
-        if happened.subject is None:
-            return False
-        asked = {"subject": happened.subject, "step": happened.step}
-        missing, heard_later = (await session.execute(self._beside, asked)).one()
-        if missing:
-            raise Early(f"{happened.subject} before {happened.step}")
-        return bool(heard_later)
 
     async def outstanding(self, session: AsyncSession, subject: str) -> Sequence[OutboxRow]:
         """The words about ``subject`` that this group has yet to handle, in their order."""
@@ -149,16 +167,19 @@ class HandlerGroup:
         return self._waiting(select(OutboxRow)).order_by(OutboxRow.step, OutboxRow.id)
 
     @cached_property
-    def _beside(self) -> Select[bool, bool]:
-        """Whether the word before ``step`` is missing, and whether one after it has been heard."""
+    def _beside(self) -> Select[bool, bool, bool]:
+        """Whether this word has been heard, one before ``step`` is missing, one after it has been heard."""
         step = bindparam("step", type_=Integer)
+        itself = select(InboxRow.event_id).where(
+            InboxRow.group == self.name, InboxRow.event_id == bindparam("event_id", type_=Uuid)
+        )
         missing = self._waiting(select(OutboxRow.id)).where(OutboxRow.step < step)
         heard = (
             select(InboxRow.event_id)
             .join(OutboxRow, OutboxRow.id == InboxRow.event_id)
             .where(InboxRow.group == self.name, OutboxRow.subject == _SUBJECT, OutboxRow.step > step)
         )
-        return select(missing.exists(), heard.exists())
+        return select(itself.exists(), missing.exists(), heard.exists())
 
     def _waiting(self, rows: Select[T]) -> Select[T]:
         """Those of the outbox that are about ``subject`` and wait for this group."""

@@ -6,10 +6,10 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Uuid, bindparam, delete, select
 
 from kernel.actors import Actor
 from kernel.database import UnitOfWork
@@ -18,6 +18,7 @@ from kernel.identity.sessions import Session
 from kernel.identity.staff import Staff
 from kernel.identity.subscriptions import PushSubscription
 from kernel.ids import token_hash
+from kernel.sql.columns import UtcDateTime
 
 CHANNEL = "push"
 
@@ -69,18 +70,21 @@ async def end_subscription(uow: UnitOfWork, id: UUID) -> None:
 
 async def end_over(uow: UnitOfWork) -> None:
     """Let go of subscriptions whose session is over, or whose owner has left."""
-    alive = living(uow.now).with_only_columns(PushSubscription.id)
-    await uow.session.execute(delete(PushSubscription).where(PushSubscription.id.not_in(alive)))
+    alive = LIVING.with_only_columns(PushSubscription.id)
+    over = delete(PushSubscription).where(PushSubscription.id.not_in(alive))
+    await uow.session.execute(over, {"now": uow.now})
 
 
-def living(now: datetime) -> Select[PushSubscription]:
-    """Those that may still be told something."""
-    return (
-        select(PushSubscription)
-        .join(Session, Session.token_hash == PushSubscription.session_hash)
-        .join(Staff, Staff.id == PushSubscription.staff_id)
-        .where(Session.revoked_at.is_(None), Session.expires_at > now, Staff.active)
+LIVING = (
+    select(PushSubscription)
+    .join(Session, Session.token_hash == PushSubscription.session_hash)
+    .join(Staff, Staff.id == PushSubscription.staff_id)
+    .where(
+        Session.revoked_at.is_(None), Session.expires_at > bindparam("now", type_=UtcDateTime), Staff.active
     )
+)
+"""Those that may still be told something, ``now``."""
+_OF_STAFF = LIVING.where(PushSubscription.staff_id == bindparam("staff_id", type_=Uuid))
 
 
 async def send_push(
@@ -96,6 +100,6 @@ async def send_push(
     It lies on a locked phone for everybody to see: no name, no number, no address. After ``lasts`` it is of
     no more use, and is not sent.
     """
-    for row in await uow.session.scalars(living(uow.now).where(PushSubscription.staff_id == staff_id)):
+    for row in await uow.session.scalars(_OF_STAFF, {"now": uow.now, "staff_id": staff_id}):
         text = json.dumps({**words(row.language), "language": row.language}, ensure_ascii=False)
         write_delivery(uow, CHANNEL, row.id.hex, text, request_id, lasts)

@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from kernel.database import Database
 from kernel.delivery.delivery import ANSWER_LENGTH, Answer, Handover, Word, answer_of
-from kernel.delivery.gateway import CONNECT_S, LONGEST_ATTEMPT_S, beginning
+from kernel.delivery.gateway import CONNECT_S, LONGEST_ATTEMPT_S, beginning, known_authorities
 from kernel.identity.subscriptions import PushSubscription
 from kernel.push.addresses import NotPublic, address_of, endpoint_of
-from kernel.push.commands import end_subscription, living
+from kernel.push.commands import LIVING, end_subscription
 from kernel.push.encryption import SALT_BYTES, encoded, encrypt, vapid
 from kernel.push.keys import push_key
 
@@ -40,7 +40,9 @@ class PushGateway:
         self._key: ec.EllipticCurvePrivateKey | None = None
         # No proxy by the environment, and no redirection: the address has been looked at, another has not.
         self._client = httpx.AsyncClient(
-            timeout=httpx.Timeout(LONGEST_ATTEMPT_S, connect=CONNECT_S), trust_env=False
+            timeout=httpx.Timeout(LONGEST_ATTEMPT_S, connect=CONNECT_S),
+            verify=known_authorities(),
+            trust_env=False,
         )
 
     async def key(self) -> ec.EllipticCurvePrivateKey:
@@ -64,9 +66,9 @@ class PushGateway:
         return answer
 
     async def _receiver(self, id: UUID) -> PushSubscription | None:
-        query = living(self._database.clock.now()).where(PushSubscription.id == id)
+        query = LIVING.where(PushSubscription.id == id)
         async with self._database.reading() as session:
-            return (await session.scalars(query)).first()
+            return (await session.scalars(query, {"now": self._database.clock.now()})).first()
 
     async def _post(self, row: PushSubscription, attempt: Handover) -> tuple[Answer, int]:
         endpoint = endpoint_of(row.endpoint, loopback=self._loopback)

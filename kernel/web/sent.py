@@ -22,7 +22,7 @@ from kernel.web.call import House, address_of
 from kernel.web.faults import faults_of
 
 MAX_VALUES = 4096
-"""JSON values in a body; the largest that is meant, a mark of 512 points, has 1,600."""
+"""JSON values in a body; the largest that is meant, 500 positions of a phone, has 3,000."""
 MAX_QUERY_FIELDS = 64
 FORM_OVERHEAD = 64 << 10
 MAX_FIELDS = 16

@@ -32,11 +32,28 @@ export class I18n extends EventTarget {
   async use(language) {
     this.asked = language;
     const written = language === "pseudo" ? "en" : language;
-    const loaded = await Promise.all(this.areas.map((area) => this.load(written, area)));
-    if (this.asked !== language) return;
-    this.texts = Object.fromEntries(this.areas.map((area, index) => [area, loaded[index] ?? {}]));
+    let areas, loaded;
+    do { // again when an area has come meanwhile
+      areas = [...this.areas];
+      loaded = await Promise.all(areas.map((area) => this.load(written, area)));
+      if (this.asked !== language) return;
+    } while (areas.length < this.areas.length);
+    this.texts = Object.fromEntries(areas.map((area, index) => [area, loaded?.[index] ?? {}]));
     this.language = language;
     this.dispatchEvent(new Event("change"));
+  }
+
+  /** One area more, for what is shown only now. @param {string} area */
+  async add(area) {
+    if (this.areas.includes(area)) return;
+    let locale, texts;
+    do { // again when the language has changed meanwhile
+      locale = this.locale;
+      texts = await this.load(locale, area);
+    } while (locale !== this.locale);
+    if (this.areas.includes(area)) return;
+    this.texts[area] = texts;
+    this.areas.push(area);
   }
 
   /** @param {string} key */
@@ -60,11 +77,18 @@ export class I18n extends EventTarget {
     });
   }
 
+  /** The words for a code: of what anybody may meet, or (`refusals`) staff alone. @param {string} code @param {Params} [params] @returns {string | undefined} */
+  coded(code, params) {
+    const key = [`errors.${code}`, `refusals.${code}`].find((each) => this.has(each));
+    return key && this.t(key, params);
+  }
+
   /** The text of an error, by its code; the server's own words where the code is not known here. @param {unknown} error */
   error(error) {
     const known = /** @type {{code?: string, message?: string, params?: Params}} */ (error ?? {});
     const code = known.code ?? "internal";
-    for (const key of [`errors.${code}`, `common.error.${code}`]) if (this.has(key)) return this.t(key, known.params);
+    const said = this.coded(code, known.params) ?? (this.has(`common.error.${code}`) ? this.t(`common.error.${code}`, known.params) : undefined);
+    if (said !== undefined) return said;
     return known.code && known.message && known.message !== code ? known.message : this.t("common.error.internal");
   }
 

@@ -6,7 +6,7 @@ import { icon } from "parts/icon.js";
 /**
  * @typedef {{t?: string, params?: object, text?: string, icon?: string, kind?: "primary" | "quiet" | "danger" | "hold",
  *   size?: "main" | "icon", label?: string, pressed?: boolean, disabled?: boolean, key?: string, type?: string,
- *   action?: (event: Event) => unknown, [attribute: string]: unknown}} ButtonProps
+ *   data?: Record<string, unknown>, action?: (event: Event) => unknown, [attribute: string]: unknown}} ButtonProps
  */
 
 /**
@@ -14,12 +14,12 @@ import { icon } from "parts/icon.js";
  * `key` is a keyboard shortcut shown on it (the page listens). `kind: "hold"` acts after one second of holding.
  * @param {ButtonProps} props
  */
-export function button({ t, params, text, icon: name, kind, size, label, pressed, action, key, type, ...rest }) {
+export function button({ t, params, text, icon: name, kind, size, label, pressed, action, key, type, data, ...rest }) {
   const element = h(
     "button",
     {
       class: "button", type: type ?? "button", label, "aria-pressed": pressed === undefined ? null : String(pressed),
-      "aria-keyshortcuts": key, ...rest, data: { kind, size },
+      "aria-keyshortcuts": key, ...rest, data: { ...data, kind, size },
     },
     name && icon(name),
     t ? h("span", { t, params }) : text,

@@ -3,7 +3,7 @@
 import { h } from "parts/dom.js";
 import { button } from "parts/button.js";
 import { asEntry } from "parts/sheet-entries.js";
-import { localise, write } from "parts/words.js";
+import { localise, t, write } from "parts/words.js";
 import "parts/ink.js";
 import "parts/photo.js";
 import { Zoom } from "parts/zoom.js";
@@ -39,25 +39,25 @@ export class Evidence {
 
   /** @param {Still} still @param {number} number */
   still(still, number) {
-    const ink = this.ink(still);
+    const ink = this.ink(still, number);
     return h("figure", null, ink,
       h("figcaption", { class: "split" }, h("span", { t: "common.still", params: { number } }),
-        button({ icon: "search", size: "icon", kind: "quiet", label: "common.still.large", action: () => this.large(still) })));
+        button({ icon: "search", size: "icon", kind: "quiet", label: "common.still.large", action: () => this.large(still, number) })));
   }
 
-  /** @param {Still} still */
-  ink(still) {
-    const ink = /** @type {import("parts/ink.js").Ink} */ (h("cs-ink", { src: this.page.api.picture(still.image_url), readonly: true }));
+  /** @param {Still} still @param {number} number */
+  ink(still, number) {
+    const ink = /** @type {import("parts/ink.js").Ink} */ (h("cs-ink", { src: this.page.api.picture(still.image_url), alt: t("common.still", { number }), readonly: true }));
     // Marks are an aid: without them the picture still stands.
     this.page.api.get(still.marks_url).then((marks) => ink.setMarks(marks), () => {});
     return ink;
   }
 
-  /** @param {Still} still */
-  async large(still) {
+  /** @param {Still} still @param {number} number */
+  async large(still, number) {
     /** @type {HTMLDialogElement} */
     const dialog = h("dialog", { class: "evidence-large", label: "common.still.large" },
-      button({ icon: "close", size: "icon", label: "common.close", action: () => void dialog.close() }), this.ink(still));
+      button({ icon: "close", size: "icon", label: "common.close", action: () => void dialog.close() }), this.ink(still, number));
     const ink = dialog.querySelector("cs-ink");
     if (ink instanceof HTMLElement) new Zoom(dialog, [ink]);
     document.body.append(dialog);

@@ -82,9 +82,18 @@ def test_every_refusal_has_a_code_of_its_own() -> None:
     assert [code for code, times in counted.items() if times > 1] == []
 
 
+def coded(language: str) -> set[str]:
+    """The codes that have words: for anybody, or for staff alone."""
+    return {*texts(language, "errors.json"), *texts(language, "refusals.json")}
+
+
+def test_no_code_has_words_twice() -> None:
+    assert not set(texts("en", "errors.json")) & set(texts("en", "refusals.json"))
+
+
 def test_every_refusal_has_words_in_every_language() -> None:
     codes = {kind.code for kind in error_classes()}
-    missing = {language: sorted(codes - set(texts(language, "errors.json"))) for language in LANGUAGES}
+    missing = {language: sorted(codes - coded(language)) for language in LANGUAGES}
     assert not any(missing.values()), missing
 
 
@@ -110,9 +119,7 @@ def test_every_fault_has_words_in_every_language() -> None:
     missing = {
         language: sorted(
             f"{code} ({named[code]})"
-            for code in set(named)
-            - set(texts(language, "errors.json"))
-            - set(texts(language, "reasons.json"))
+            for code in set(named) - coded(language) - set(texts(language, "reasons.json"))
         )
         for language in LANGUAGES
     }

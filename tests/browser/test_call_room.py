@@ -219,6 +219,7 @@ async def test_a_still_is_deleted_in_two_taps_on_either_side(
     await expect(tiles).to_have_count(1, timeout=20_000)
     await expect(page.locator("cs-ink")).to_be_visible()
     form = await end_call(page)
+    await expect(form.locator(".proof input")).to_have_count(1)  # once the desk has heard what was deleted
     await form.locator(".proof input").check()
     await page.locator(".work-top .button:has(cs-icon[name=video])").click()
     await expect(page.locator("video.live")).to_be_visible(timeout=20_000)

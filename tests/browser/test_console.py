@@ -15,6 +15,7 @@ from kernel.database import UnitOfWork
 from kernel.identity.links import create_link
 from kernel.identity.staff import add_staff
 from tests.rig.browsers import Browsers, ShotTaker
+from tests.rig.desk import becomes
 from tests.rig.page_checks import LANGUAGES, assert_accessible, assert_fit
 from tests.rig.town import REPS, inside, zone_file
 from tests.rig.working_day import WorkingDay
@@ -30,11 +31,18 @@ BOWTIE = {
 }
 
 
-async def sign_in(page: Page, day: WorkingDay, username: str = "dora", *, language: str = "zh-Hans") -> None:
-    """A dispatcher of this name comes in by a one-use link."""
+async def sign_in(
+    page: Page,
+    day: WorkingDay,
+    username: str = "dora",
+    *,
+    language: str = "zh-Hans",
+    role: Role = Role.DISPATCHER,
+) -> None:
+    """A dispatcher of this name, or somebody of another role, comes in by a one-use link."""
 
     async def make(uow: UnitOfWork) -> str:
-        member = await add_staff(uow, username=username, name=username, roles=frozenset({Role.DISPATCHER}))
+        member = await add_staff(uow, username=username, name=username, roles=frozenset({role}))
         return await create_link(uow, Surface.CONSOLE, timedelta(hours=1), staff_id=member.id)
 
     async with day.app.database() as database:
@@ -223,7 +231,7 @@ async def test_the_keyboard_reaches_everything_and_tables_say_what_the_map_shows
     await assert_accessible(page)
     await page.keyboard.press("Escape")
     await page.keyboard.press("n")
-    await expect(page.locator("dialog select[name=category]")).to_be_focused()
+    await expect(page.locator("dialog select[name=type]")).to_be_focused()
     await page.locator("dialog input[name=address]").fill("新街 1 号")
     await page.get_by_role("button", name="建立并派单").click()
     await expect(page.locator("cs-toast")).to_contain_text("放入待处理")
@@ -335,7 +343,7 @@ async def test_the_map_goes_to_the_chosen_task_and_shows_who_is_proposed(
     await expect(rows.first).to_contain_text("Urgent")
     await rows.filter(has_text="Minor Street 1").click()
     map_zoom = "() => document.querySelector('cs-map').map.getZoom()"
-    await page.wait_for_function(f"({map_zoom})() >= 15")
+    await becomes(page, f"({map_zoom})() >= 15")
     await screenshot(page, "console-map-chosen")
     placed = await working_day.task("A2", address="Near Street 3")
     await working_day.dispatcher.post(

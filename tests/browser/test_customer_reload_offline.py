@@ -10,6 +10,7 @@ from tests.browser.test_customer import ask_person, open_guide, request_id
 from tests.browser.test_customer_offline import someone, started, water, write  # noqa: F401
 from tests.rig.browsers import Browsers, ShotTaker
 from tests.rig.camera import frame
+from tests.rig.desk import becomes
 from tests.rig.pictures import as_jpeg
 from tests.rig.stack import RunningApp
 
@@ -104,7 +105,7 @@ async def test_the_waiting_room_and_its_chat_come_back_and_a_line_goes_up_once(
     await expect(page.locator(".chat li[data-mine]")).to_contain_text("有网络时写的")
     shown = page.locator(".photos cs-photo img").first
     await expect(shown).to_be_visible()
-    await page.wait_for_function("document.querySelector('.photos cs-photo img').naturalWidth > 0")
+    await becomes(page, "document.querySelector('.photos cs-photo img')?.naturalWidth > 0")
     await write(page, "没有网络时写的")
     await expect(page.locator(".chat li[data-state=waiting]")).to_contain_text("没有网络时写的")
     await screenshot(page, "customer-waiting-offline")

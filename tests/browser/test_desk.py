@@ -33,6 +33,7 @@ from tests.rig.desk import (
     waiting_customer,
 )
 from tests.rig.pictures import as_jpeg
+from tests.rig.road_pages import at_screen
 from tests.rig.room_client import in_room
 from tests.rig.town import inside
 from tests.rig.working_day import WorkingDay
@@ -68,6 +69,7 @@ async def test_a_leak_is_seen_marked_judged_and_sent(
     await expect(row).to_contain_text("我邀请的")
     await page.keyboard.press("a")
     await expect(page.locator(".work-head h2")).to_have_text("王美兰")
+    await at_screen(phone, "call")  # the screen before has a main button as well
     await phone.locator(".button[data-size=main]").click()
     await expect(page.locator("video.live")).to_be_visible(timeout=20_000)
     await frames(page, 30)

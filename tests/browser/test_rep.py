@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -30,6 +31,24 @@ async def arrive(page: Page, link: str) -> None:
     assert "k=" not in page.url
 
 
+FORM_IS_HERE = """() => new Promise((resolve, reject) => {
+  const opening = indexedDB.open("curbstop-rep");
+  opening.onsuccess = () => {
+    const found = opening.result.transaction("facts").objectStore("facts").count("form:leak_visit:1");
+    found.onsuccess = () => { opening.result.close(); resolve(found.result === 1); };
+  };
+  opening.onerror = () => reject(opening.error);
+})"""
+
+
+async def ready_for_a_gap(page: Page) -> None:
+    """The page and the form of the day's tasks are on the phone."""
+    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    async with asyncio.timeout(10):
+        while not await page.evaluate(FORM_IS_HERE):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
 async def states(day: WorkingDay, task: dict[str, Any]) -> list[str]:
     return [entry["to_state"] for entry in (await day.state_of(task))["timeline"]]
 
@@ -41,12 +60,13 @@ async def press(page: Page, name: str) -> None:
 async def finish(page: Page, note: str, *, photo: bool) -> None:
     await press(page, "完成任务")
     sheet = page.locator("dialog.sheet")
+    await sheet.get_by_label("已修好", exact=True).check()
     if photo:
-        await sheet.locator("input[type=file]").set_input_files(
+        await sheet.locator(".rep-photos input[type=file]").set_input_files(
             {"name": "done.jpg", "mimeType": "image/jpeg", "buffer": as_jpeg(frame(3))}
         )
-        await expect(sheet.locator("cs-photo img")).to_be_visible()
-    await sheet.locator("textarea").fill(note)
+        await expect(sheet.locator(".rep-photos cs-photo img")).to_be_visible()
+    await sheet.locator("textarea[name=note]").fill(note)
     await sheet.get_by_role("button", name="完成任务", exact=True).click()
 
 
@@ -84,7 +104,7 @@ async def test_a_gap_in_the_network_loses_nothing(
     other = await working_day.task(address="和平路 14 号", east=0.6)
     await arrive(page, working_day.links["ann"])
     await expect(page.locator(".rep-next")).to_contain_text("和平路")
-    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    await ready_for_a_gap(page)
 
     await page.context.set_offline(True)
     for name in ("接受", "出发", "已到达"):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from tests.browser.test_rep import WITHIN_2_S, arrive, finish, press, states
+from tests.browser.test_rep import WITHIN_2_S, arrive, finish, press, ready_for_a_gap, states
 from tests.rig.browsers import Browsers, ShotTaker
 from tests.rig.camera import frame
 from tests.rig.pictures import as_jpeg
@@ -28,7 +28,7 @@ KEEP_FACT = """([name, value]) => new Promise((resolve, reject) => {
 
 async def away(page: Page) -> None:
     """The page is there without a network; then there is none."""
-    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    await ready_for_a_gap(page)
     await page.context.set_offline(True)
 
 
@@ -120,20 +120,21 @@ async def test_a_draft_outlives_the_sheet_and_the_page_and_a_wrong_photo_goes(
     await press(page, "完成任务")
     sheet = page.locator("dialog.sheet")
     for number in (3, 5):
-        await sheet.locator("input[type=file]").set_input_files(
+        await sheet.locator(".rep-photos input[type=file]").set_input_files(
             {"name": "done.jpg", "mimeType": "image/jpeg", "buffer": as_jpeg(frame(number))}
         )
-    await expect(sheet.locator("cs-photo img")).to_have_count(2)
-    await sheet.locator("textarea").fill("换了垫片")
+    await expect(sheet.locator(".rep-photos cs-photo img")).to_have_count(2)
+    await sheet.locator("textarea[name=note]").fill("换了垫片")
     await screenshot(page, "rep-finish")
     await sheet.get_by_role("button", name="关闭").click()
     await expect(sheet).to_have_count(0)
     await page.reload(wait_until="commit")
     await press(page, "完成任务")
-    await expect(sheet.locator("cs-photo img")).to_have_count(2)
-    await expect(sheet.locator("textarea")).to_have_value("换了垫片")
+    await expect(sheet.locator(".rep-photos cs-photo img")).to_have_count(2)
+    await expect(sheet.locator("textarea[name=note]")).to_have_value("换了垫片")
     await sheet.get_by_role("button", name="移除这张照片").first.click()
-    await expect(sheet.locator("cs-photo img")).to_have_count(1)
+    await expect(sheet.locator(".rep-photos cs-photo img")).to_have_count(1)
+    await sheet.get_by_label("未发现漏水", exact=True).check()
     await sheet.get_by_role("button", name="完成任务", exact=True).click()
     done = await working_day.until(task, lambda now: now["state"] == "done")
     assert len(done["proofs"]) == 1
@@ -183,6 +184,47 @@ async def test_another_persons_session_sends_nothing_in_a_name_that_is_not_their
     assert (await working_day.state_of(task))["state"] == "assigned", "Bob's phone says nothing for Ann"
 
 
+async def test_work_that_was_finished_without_its_form_is_a_draft_until_the_form_is_there(
+    working_day: WorkingDay, browsers: Browsers
+) -> None:
+    browsers.tolerate("503")
+    page = await browsers.phone()
+    await working_day.task(address="和平路 12 号", type="meter_reading")
+
+    async def no_form_yet(route: Route) -> None:
+        await route.fulfill(status=503, body="")
+
+    await page.route("**/api/task-types/**", no_form_yet)
+    await arrive(page, working_day.links["ann"])
+    for name in ("接受", "出发", "已到达", "完成任务"):
+        await press(page, name)
+    sheet = page.locator("dialog.sheet")
+    await sheet.locator("textarea[name=note]").fill("表井被埋压，已清理")
+    await sheet.locator(".rep-photos input[type=file]").set_input_files(
+        {"name": "done.jpg", "mimeType": "image/jpeg", "buffer": as_jpeg(frame(3))}
+    )
+    await expect(sheet.locator(".rep-photos cs-photo img")).to_be_visible()
+    await sheet.get_by_role("button", name="完成任务", exact=True).click()
+    await expect(page.locator("cs-toast")).to_contain_text("请填写这项任务的表单", timeout=20_000)
+
+    await page.unroute("**/api/task-types/**")
+    await press(page, "完成任务")
+    await expect(sheet.locator(".form-view")).to_be_visible()
+    await expect(sheet.locator("textarea[name=note]")).to_have_value("表井被埋压，已清理")
+    await expect(sheet.locator(".rep-photos cs-photo img")).to_have_count(1)
+
+
+FORGET_FORM = """() => new Promise((resolve, reject) => {
+  const opening = indexedDB.open("curbstop-rep");
+  opening.onsuccess = () => {
+    const change = opening.result.transaction("facts", "readwrite");
+    change.objectStore("facts").delete("form:leak_visit:1");
+    change.oncomplete = () => { opening.result.close(); resolve(); };
+    change.onabort = () => reject(change.error);
+  };
+})"""
+"""As a phone is that has not had this version of the form yet."""
+
 FULL_DISK = """
   const put = IDBObjectStore.prototype.put;
   IDBObjectStore.prototype.put = function (...row) {
@@ -202,22 +244,54 @@ async def test_a_full_phone_says_so_and_what_was_typed_stays_in_sight(
     for name in ("接受", "出发", "已到达"):
         await press(page, name)
     await expect(page.locator(".rep-next")).to_contain_text("已到现场")
+    await ready_for_a_gap(page)
+    await page.evaluate(FORGET_FORM)
     await page.evaluate("globalThis.full = true")
     await press(page, "完成任务")
-    await sheet.locator("textarea").fill("换了垫片")
-    await sheet.locator("input[type=file]").set_input_files(
+    outcome = sheet.get_by_label("已修好", exact=True)
+    await outcome.check()
+    await sheet.get_by_role("button", name="关闭").click()
+    await page.locator("dialog.dialog").get_by_role("button", name="返回").click()
+    await expect(outcome).to_be_checked()
+    await sheet.locator("textarea[name=note]").fill("换了垫片")
+    await sheet.locator(".rep-photos input[type=file]").set_input_files(
         {"name": "done.jpg", "mimeType": "image/jpeg", "buffer": as_jpeg(frame(3))}
     )
     await expect(page.locator("cs-toast")).to_contain_text("已满")
     await screenshot(page, "rep-full")
-    await expect(sheet.locator("cs-photo img")).to_have_count(0)
+    await expect(sheet.locator(".rep-photos cs-photo img")).to_have_count(0)
     await sheet.get_by_role("button", name="完成任务", exact=True).click()
-    await expect(sheet.locator("textarea")).to_have_value("换了垫片")
+    await expect(sheet.locator("textarea[name=note]")).to_have_value("换了垫片")
     await sheet.get_by_role("button", name="关闭").click()
     await page.locator("dialog.dialog").get_by_role("button", name="返回").click()
-    await expect(sheet.locator("textarea")).to_have_value("换了垫片")
+    await expect(sheet.locator("textarea[name=note]")).to_have_value("换了垫片")
+    await expect(outcome).to_be_checked()
 
     await page.evaluate("globalThis.full = false")
     await sheet.get_by_role("button", name="完成任务", exact=True).click()
     done = await working_day.until(task, lambda now: now["state"] == "done")
     assert "换了垫片" in json.dumps(done["timeline"][-1], ensure_ascii=False)
+
+
+@pytest.mark.timeout(120)
+async def test_what_was_taken_stays_done_though_the_day_cannot_be_read_again(
+    working_day: WorkingDay, browsers: Browsers
+) -> None:
+    """The answer comes in the doorway, and in the cellar there is no network for the next question."""
+    browsers.tolerate("ERR_INTERNET_DISCONNECTED")
+    browsers.tolerate("ERR_FAILED")
+    page = await browsers.phone()
+    task = await working_day.task(address="和平路 12 号")
+    await arrive(page, working_day.links["ann"])
+    await ready_for_a_gap(page)
+    await press(page, "接受")
+    await working_day.until(task, lambda now: now["state"] == "accepted", within_s=20)
+
+    await page.route("**/api/rep/route", lambda route: route.abort())
+    await press(page, "出发")
+    await working_day.until(task, lambda now: now["state"] == "travelling", within_s=20)
+    await page.context.set_offline(True)
+    await page.unroute("**/api/rep/route")
+    await expect(page.get_by_role("button", name="已到达", exact=True).first).to_be_visible()
+    await page.reload(wait_until="commit")
+    await expect(page.get_by_role("button", name="已到达", exact=True).first).to_be_visible()

@@ -29,8 +29,8 @@ async def on_ring(day: WorkingDay, browsers: Browsers) -> Page:
 _TAKEN_AWAY_WHILE_DRAWN = """
 async () => {
   const part = document.querySelector("cs-map");
-  const { map, leaflet } = part;
-  leaflet.circleMarker(map.getCenter()).addTo(map);
+  const map = await part.ready;
+  part.leaflet.circleMarker(map.getCenter()).addTo(map);
   map.setView(map.getCenter(), map.getZoom() - 1, { animate: false });
   part.remove();
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));

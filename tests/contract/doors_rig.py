@@ -95,7 +95,7 @@ async def fill(app: RunningApp) -> House:
     tasks = [await _task(dispatcher, reps[code]) for code in ("ann", "bob")]
     ann = app.caller(people["ann"].token)
     proof = await ann.upload(f"/api/tasks/{tasks[0]}/proofs", picture(), client_id=str(uuid4()))
-    visited_still = await _visit(customers["visited"], technician, dispatcher, ann, reps["ann"])
+    visited_still, word_id = await _visit(customers["visited"], technician, dispatcher, ann, reps["ann"])
     task_of_conflict, conflict_id = await _conflict(dispatcher, ann, reps)
     ids = await _grid(dispatcher, ann, reps) | {
         "request_id": str(customers["own"].request_id),
@@ -105,6 +105,12 @@ async def fill(app: RunningApp) -> House:
         "proof_id": str(proof["id"]),
         "rep_id": reps["ann"],
         "conflict_id": conflict_id,
+        "word_id": word_id,
+        "timer_id": str(uuid4()),
+        **{name: str(uuid4()) for name in ("chain_id", "permit_id", "predecessor_id", "successor_id")},
+        "announcement_id": str(uuid4()),
+        "note_id": str(uuid4()),
+        "wish_id": str(uuid4()),
     }
     visited = str(customers["visited"].request_id)
     return House(app, people, ids, visited, visited_still, tasks[1], task_of_conflict, reps["cyd"], {})
@@ -141,18 +147,60 @@ async def _grid(dispatcher: Person, ann: Caller, reps: dict[str, str]) -> dict[s
     await dispatcher.post(f"{here}/publication", wanted | {"confirmed": True})
     (notice,) = (await ann.get("/api/rep/route"))["owner_notices"]
     station = next(rep["station"] for rep in await dispatcher.get("/api/reps") if rep["id"] == reps["ann"])
+    move_id = await _move(dispatcher, reps["bob"])
     plan = await dispatcher.post("/api/reoptimisations", {"station": station, "budget_s": 1})
     (version, *_) = await dispatcher.get("/api/grid/versions")
-    return {
+    elsewhere = {"kind": "arcgis", "name": "GIS", "url": "https://maps.invalid/FeatureServer"}
+    source = await dispatcher.post("/api/zone-sources", elsewhere)
+    far = (datetime.now(UTC) + timedelta(days=300)).date().isoformat()
+    every = {"every_days": 30, "window_days": 5, "minutes": 20, "skill": "valve", "starts_on": far}
+    coming = await dispatcher.post(
+        "/api/rounds", {"name": "Valves of A1", "kind": "valve_exercise", "zones": ["A1"]} | every
+    )
+    return await _roster(dispatcher, ann, reps["ann"]) | {
         "zone_id": zone["id"],
         "code": "A1",
+        "task_type": "leak_visit",
+        "number": "1",
+        "part": "coupling_dn15",
         "kind": "geojson",
         "version_id": version["id"],
+        "source_id": source["id"],
+        "round_id": coming["id"],
+        "collection_id": "zones",
+        "feature_id": "A1",
+        **{"z": "0", "x": "0", "y": "0"},
         "proposal_id": proposal["id"],
         "alternative_id": first["id"],
         "notice_id": notice["id"],
+        "move_id": move_id,
         "reoptimisation_id": plan["id"],
         "cause": (await dispatcher.get("/api/reoptimisation-policies"))[0]["cause"],
+    }
+
+
+async def _roster(dispatcher: Person, ann: Caller, rep_id: str) -> dict[str, str]:
+    """Ann works by a pattern, but not on one day; she asks for overtime, and has her calendar elsewhere."""
+    here, today = f"/api/reps/{rep_id}", (await ann.get("/api/rep/shifts"))["today"]
+    always = {"spans": [{"start": "00:00", "end": "16:00"}]}
+    days = [{"weekday": weekday, **always} for weekday in range(7)]
+    (pattern,) = await dispatcher.post(f"{here}/shift-patterns", {"valid_from": today, "duties": days})
+    await dispatcher.post(f"{here}/shift-exceptions", {"day": "2100-01-01", "duty": {}})
+    seen = await dispatcher.get("/api/shifts", first="2100-01-01", days=1)
+    (day,) = next(rep["days"] for rep in seen["reps"] if rep["rep_id"] == rep_id)
+    worked = (await ann.get("/api/rep/shifts", days=2))["days"][1]
+    until = datetime.fromisoformat(worked["ends_at"]) + timedelta(hours=1)
+    wish = await ann.post("/api/rep/overtime", {"day": worked["day"], "until": until.isoformat()})
+    link = await ann.post("/api/rep/calendar-link")
+    await dispatcher.delete(f"{here}/shift-patterns/{pattern['id']}")
+    (pattern,) = await dispatcher.post(
+        f"{here}/shift-patterns", {"valid_from": "2100-01-01", "duties": days[:1]}
+    )
+    return {
+        "pattern_id": pattern["id"],
+        "exception_id": day["exception_id"],
+        "overtime_id": wish["id"],
+        "token": link["url"].rpartition("/")[2],
     }
 
 
@@ -164,6 +212,15 @@ async def _task(dispatcher: Person, rep_id: str) -> str:
     if (task["rep"] or {}).get("id") != rep_id:
         await dispatcher.post(f"/api/tasks/{task['id']}/assignment", body)
     return str(task["id"])
+
+
+async def _move(dispatcher: Person, rep_id: str) -> str:
+    """A task of its own that a dispatcher has moved."""
+    task_id = await _task(dispatcher, rep_id)
+    task = await dispatcher.get(f"/api/tasks/{task_id}")
+    seen = [{"id": task_id, "version": task["version"]}]
+    moved = await dispatcher.post("/api/task-moves", {"tasks": seen, "rep_id": rep_id, "overrule": True})
+    return str(moved["id"])
 
 
 async def _conflict(dispatcher: Person, ann: Caller, reps: dict[str, str]) -> tuple[str, str]:
@@ -184,8 +241,12 @@ async def _conflict(dispatcher: Person, ann: Caller, reps: dict[str, str]) -> tu
     return task_id, str(conflict["id"])
 
 
-async def _visit(customer: Person, technician: Person, dispatcher: Person, ann: Caller, rep_id: str) -> str:
-    """The road from a picture to a job that Ann has accepted; the picture's id."""
+async def _visit(
+    customer: Person, technician: Person, dispatcher: Person, ann: Caller, rep_id: str
+) -> tuple[str, str]:
+    """The road from a picture to a job that Ann has accepted, of which the customer has said something: the
+    ids of the picture and of the word.
+    """
     here = f"/api/requests/{customer.request_id}"
     lon, lat = inside("A1")
     place = {"address": "1 Harbour Road", "lon": lon, "lat": lat, "source": "pin"}
@@ -201,14 +262,16 @@ async def _visit(customer: Person, technician: Person, dispatcher: Person, ann: 
     async with asyncio.timeout(WITHIN_S):
         while not (made := [t for t in await dispatcher.get("/api/tasks") if _is_of(t, customer)]):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
-        task = made[0]
+        said = {"client_id": str(uuid4()), "kind": "worse"}
+        await customer.post(f"{here}/visit-words", said)
+        task = await dispatcher.get(f"/api/tasks/{made[0]['id']}")
         if (task["rep"] or {}).get("id") != rep_id:
             body = {"rep_id": rep_id, "version": task["version"], "overrule": True}
             await dispatcher.post(f"/api/tasks/{task['id']}/assignment", body)
         await ann.post(f"/api/tasks/{task['id']}/acceptance")
         while (await ann.http.get(here)).status_code != 200:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
-    return str(still["id"])
+    return str(still["id"]), said["client_id"]
 
 
 def _is_of(task: dict[str, Any], customer: Person) -> bool:

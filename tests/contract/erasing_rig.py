@@ -9,6 +9,7 @@ import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -37,7 +38,8 @@ from field.task.tables import Task
 from field.visits import handlers as field_handlers
 from kernel.actors import Actor
 from kernel.database import Database
-from kernel.events.bus import STREAM, Consumer, Relay
+from kernel.events.bus import Relay
+from kernel.events.consumer import STREAM, Consumer
 from kernel.events.lease import Leases
 from kernel.outbox import OutboxRow
 from kernel.pictures import removal as blob_removal
@@ -179,12 +181,25 @@ class Erasable:
         task = await self.task_of(customer)
         rep, dispatcher = await self.town.caller("ann"), await self.town.caller("dora")
         at = f"/api/tasks/{task.id}"
-        given = {"rep_id": str(self.town.reps["ann"].id), "version": task.version, "overrule": True}
+        ann, now = str(self.town.reps["ann"].id), self.town.clock.now()
+        spans = [(now + timedelta(hours=hours), now + timedelta(hours=hours + 1)) for hours in (1, 4)]
+        windows = [{"start": start.isoformat(), "end": end.isoformat()} for start, end in spans]
+        asked = await dispatcher.put(f"{at}/windows", {"version": task.version, "windows": windows})
+        wish = {"rep_id": ann, "kind": "prefer", "code": "asked"}
+        wished = {"version": asked["version"], "wishes": [wish], "standing": True}
+        asked = await dispatcher.put(f"{at}/wishes", wished)
+        given = {"rep_id": ann, "version": asked["version"], "overrule": True}
         await dispatcher.post(f"{at}/assignment", given)
         for step in ("acceptance", "travel", "arrival"):
             await rep.post(f"{at}/{step}")
-        await rep.upload(f"{at}/proofs", _photo(own), client_id=str(uuid4()), media_type="image/png")
-        await rep.post(f"{at}/completion", {"note": f"{own.words} tightened"})
+        photo = str(uuid4())
+        await rep.upload(f"{at}/proofs", _photo(own), client_id=photo, media_type="image/png")
+        note = {"id": str(uuid4()), "kind": "gate", "text": f"{own.words} gate", "gate_code": own.words}
+        spot = {"lon": own.lon, "lat": own.lat, "photo": photo, "arrow": [0.1, 0.2, 0.3, 0.4]}
+        await dispatcher.post(f"{at}/site-notes", note | spot)
+        answers = {"outcome": "made_safe", "follow_up": f"look after the {own.words}"}
+        form = {"type": "leak_visit", "number": 1, "answers": answers}
+        await rep.post(f"{at}/completion", {"note": f"{own.words} tightened", "form": form})
         await self.settled()
         assert await self.house.state(customer.id) is State.RESOLVED
         await self.database.run(rate, customer, customer.id, 4, f"thanks for the {own.words}")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,17 +14,16 @@ import pytest
 from app.data_folder import OURS, FolderUnusable, make_ready
 from tests.rig.need import require
 from tests.rig.small_disk import small_disk
+from tests.rig.stack import commanded
 
 Make = Callable[[Path, ExitStack], Path]
 
 
 def start(command: str, data: Path | str, *more: str) -> tuple[int, str]:
     """The exit code of ``curbstop``, and what it told a person."""
-    words = [sys.executable, "-m", "app.cli", command, "--data", str(data), *more]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CURBSTOP_")}
-    ended = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60)
-    assert ended.stdout == ""
-    return ended.returncode, ended.stderr
+    code, wrote, told = commanded(command, "--data", data, *more)
+    assert wrote == ""
+    return code, told
 
 
 @contextmanager
@@ -193,7 +190,6 @@ def test_where_there_is_no_installation_nothing_is_done_to_it(
 def test_the_doctor_finds_it_too(tmp_path: Path) -> None:
     somebody_elses(tmp_path, ExitStack())
     for data in (tmp_path, tmp_path / "photos"):
-        words = [sys.executable, "-m", "app.cli", "doctor", "--data", str(data)]
-        ended = subprocess.run(words, capture_output=True, text=True, timeout=60)
-        assert ended.returncode == 1 and "Traceback" not in ended.stderr
-        assert "; name another folder with --data" in ended.stderr
+        code, _, told = commanded("doctor", "--data", data)
+        assert code == 1 and "Traceback" not in told
+        assert "; name another folder with --data" in told

@@ -160,6 +160,7 @@ async def test_what_is_printed_and_sent_still_works_a_quarter_of_an_hour_later(c
     await city.first_start(FIRST)
     links = await make_links(city.database, city.settings)
     assert links["customer"] == city.settings.base_url + "/", "the public address, which never grows old"
+    assert links["supervisor_username"] == "sun.lihua" and "supervisor" not in links
     soon = datetime.now(SHANGHAI) + timedelta(minutes=15)
     async with city.database.reading() as session:
         for kind in ("technician", "rep", "dispatcher"):

@@ -37,9 +37,11 @@ from kernel.contracts import (
     TaskSettled,
     TaskTravelling,
     TaskUnplaced,
+    VisitPromised,
 )
 from kernel.database import Database, UnitOfWork
-from kernel.events.bus import STREAM, Consumer, Relay, deliver
+from kernel.events.bus import Relay
+from kernel.events.consumer import STREAM, Consumer, deliver
 from kernel.events.inbox import FailedEvent, HandlerGroup
 from kernel.events.lease import Leases
 from kernel.outbox import EVENT_TYPES, OutboxRow, outbox_row
@@ -52,7 +54,7 @@ class Unlucky(HandlerGroup):
 
     def __init__(self, wing: HandlerGroup, services: object) -> None:
         super().__init__(wing.name)
-        self._handlers, self._services = wing._handlers, services
+        self._handlers, self._concerns, self._services = wing._handlers, wing._concerns, services
         self.failures: dict[UUID, int] = {}
 
     async def _handle_once(self, uow: UnitOfWork, event_id: UUID, happened: Event) -> bool:
@@ -90,7 +92,7 @@ class Post:
         """The stream brings ``rows`` in this order, as often as they are in it."""
         await self.consumer._ensure_group()
         for row in rows:
-            await self.redis.xadd(STREAM, {"id": str(row.id), "type": row.type})
+            await self.redis.xadd(STREAM, {"id": str(row.id), "type": row.type, "subject": row.subject or ""})
         while await self.consumer.take(block_ms=1):
             pass
 
@@ -152,6 +154,7 @@ def words(house: AssistHouse, request_id: UUID, told: list[tuple[str, int, int]]
             "assigned": (TaskAssigned, named | desk),
             "accepted": (TaskAccepted, named),
             "retimed": (TaskRetimed, named),
+            "visit_promised": (VisitPromised, {"why": "customer"}),
             "travelling": (TaskTravelling, named),
             "arrived": (TaskArrived, named),
             "done": (TaskDone, named | {"note": "done"}),

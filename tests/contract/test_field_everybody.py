@@ -16,11 +16,12 @@ import pytest
 from sqlalchemy import func, select
 
 from field.dispatch.engine.route import without
+from field.dispatch.hours import note_changed
 from field.dispatch.placement import days_to_try, wanted, weights_for
 from field.dispatch.planning import load_day, usual_hours
 from field.dispatch.roster import Roster
 from field.dispatch.roster_reading import roster_at
-from field.dispatch.tables import RouteRow
+from field.dispatch.tables import RouteRow, Shift
 from field.grid.store import point_of
 from field.grid.tables import Rep, Zone
 from field.road import shortest, travel
@@ -86,6 +87,44 @@ async def hire(town: Town, dice: random.Random, many: int = MANY) -> None:
     await town.database.run(command)
 
 
+async def roster(town: Town, dice: random.Random) -> None:
+    """Days as people work them: breaks, days that begin or end elsewhere, or anywhere, and days off."""
+
+    def somewhere() -> tuple[float, float] | tuple[None, None]:
+        return dice.choice(((None, None), inside("A2", dice.random(), dice.random())))
+
+    async def command(uow: UnitOfWork) -> None:
+        today = town.services.day_of(uow.now)
+        days = [today + timedelta(days=ahead) for ahead in range(3)]
+        for rep_id in (await uow.session.scalars(select(Rep.id).order_by(Rep.code))).all():
+            for day in days:
+                begins = town.services.moment(day, dice.choice((480, 540, 600)))
+                lasts = timedelta(hours=dice.choice((0, 4, 8, 9)))
+                opens = begins + timedelta(minutes=dice.choice((0, 60, 180)))
+                resting = dice.random() < 0.7 and lasts
+                (start_lon, start_lat), (end_lon, end_lat) = somewhere(), somewhere()
+                uow.session.add(
+                    Shift(
+                        id=uuid4(),
+                        rep_id=rep_id,
+                        day=day,
+                        start_at=begins,
+                        end_at=begins + lasts,
+                        rest_from=opens if resting else None,
+                        rest_until=opens + timedelta(minutes=dice.choice((0, 45))) if resting else None,
+                        rest_s=dice.choice((900, 2700)) if resting else None,
+                        start_lon=start_lon,
+                        start_lat=start_lat,
+                        end_lon=end_lon,
+                        end_lat=end_lat,
+                        open_end=dice.random() < 0.2,
+                    )
+                )
+        await note_changed(uow, days)
+
+    await town.database.run(command)
+
+
 async def test_the_only_expert_of_a_large_station_is_found(town: Town) -> None:
     await hire(town, random.Random(1))
     task = await town.task(where=inside("A1"), skill="water_quality")
@@ -104,7 +143,7 @@ async def best_of_all(town: Town, task: Task) -> set[tuple[UUID, int]]:
         for date in days_to_try(town.services, task, now):
             day = await load_day(session, town.services, now, date, reps, [task])
             routes = [without(route, task.id) for route in day.routes.values()]
-            visit = dataclasses.replace(wanted(day.visit_of(task), now), state=TaskState.ASSIGNED)
+            visit = dataclasses.replace(wanted(day.visit_of(task), task, now), state=TaskState.ASSIGNED)
             owner = zone.owner_id if zone else None
             refused = {UUID(each) for each in task.refused_by}
             found = best_by_trying_all(
@@ -125,6 +164,7 @@ async def test_who_gets_a_task_is_the_best_of_all_and_nobody_able_is_true(
 ) -> None:
     dice = random.Random(7)
     await hire(town, dice, 70)
+    await roster(town, dice)
     outcomes: dict[str, int] = {"placed": 0, "nobody": 0}
     for _ in range(30):
         clock.advance(dice.randint(0, 900))
@@ -161,9 +201,15 @@ async def test_what_is_kept_of_the_day_follows_what_others_commit(town: Town) ->
         assert (task.rep_id, _start(task)) in await best_of_all(town, task), number
 
 
-async def test_what_is_kept_after_a_placing_is_what_is_stored(town: Town, clock: ManualClock) -> None:
+@pytest.mark.parametrize("rosters", [False, True])
+async def test_what_is_kept_after_a_placing_is_what_is_stored(
+    town: Town, clock: ManualClock, rosters: bool
+) -> None:
     """Who placed a task knows what became of the day, and need not read it: exactly as it would be read."""
     dice = random.Random(5)
+    if rosters:
+        await hire(town, dice, 6)
+        await roster(town, dice)
     asked = [
         town.visit(
             inside(dice.choice(("A1", "A2", "B1")), dice.random(), dice.random()),
@@ -179,7 +225,9 @@ async def test_what_is_kept_after_a_placing_is_what_is_stored(town: Town, clock:
         elif number == 7:
             await asyncio.gather(*(town.hear(each) for each in asked[7:]))
         compared = await _kept_and_read(town)
-        assert all(kept == read for kept, read in compared), number
+        for kept, read in compared:
+            for part in kept:
+                assert kept[part] == read[part], (number, part)
         assert compared or number == 7
 
 

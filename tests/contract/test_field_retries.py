@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from field.dispatch import retries
+from field.dispatch.hours import note_changed
 from field.dispatch.retries import RETRY_EVERY
 from field.dispatch.tables import Shift
 from field.grid.tables import Rep
@@ -109,6 +110,7 @@ async def test_what_no_event_tells_of_is_found_by_the_sweep(town: Town) -> None:
         hours = {"start_at": MORNING, "end_at": evening + timedelta(hours=3)}
         day = town.services.day_of(MORNING)
         uow.session.add(Shift(id=uuid4(), rep_id=town.reps["bob"].id, day=day, **hours))
+        await note_changed(uow, [day])
 
     await town.database.run(work_late)
     town.clock.advance(RETRY_EVERY.total_seconds() - 1)

@@ -19,9 +19,10 @@ from kernel.contracts import RequestClosed, RequestWithdrawn
 from kernel.database import Database, UnitOfWork
 from kernel.delivery.delivery import State
 from kernel.delivery.tables import Delivery
-from kernel.events.bus import BATCH, Consumer, Relay, connect_redis, deliver
+from kernel.events.bus import BATCH, Relay, connect_redis
+from kernel.events.consumer import Consumer, deliver
 from kernel.events.hints import LIVE_CHANNEL
-from kernel.events.inbox import FailedEvent, HandlerGroup
+from kernel.events.inbox import FailedEvent, HandlerGroup, InboxRow
 from kernel.events.lease import Leases
 from kernel.outbox import HintRow, OutboxRow
 
@@ -314,3 +315,52 @@ async def test_an_event_of_a_newer_release_waits_for_a_worker_that_knows_it(
         clock.advance(6)
     async with database.reading() as session:
         assert (await session.get_one(OutboxRow, event_id)).settled_at is None
+
+
+async def test_what_is_no_concern_of_a_group_is_handled_without_it(
+    database: Database, redis_client: Redis, desk: Desk
+) -> None:
+    heard: list[int | None] = []
+    critics = HandlerGroup("critics").bind(None)
+
+    @critics.on(RequestClosed, when=lambda happened: (happened.score or 5) < 3)
+    async def hear(uow: UnitOfWork, happened: RequestClosed, services: None) -> None:
+        heard.append(happened.score)
+
+    groups = (desk.group, critics)
+    relay = Relay(database, redis_client, groups)
+    consumers = [Consumer(database, redis_client, group, Leases(redis_client, "one")) for group in groups]
+    for consumer in consumers:
+        await consumer._ensure_group()
+    for score in (5, 1, 4):
+        await database.run(close_request, score)
+    await relay.pass_on()
+    async with database.reading() as session:
+        noted = await session.scalar(select(func.count()).where(InboxRow.group == "critics"))
+    assert noted == 2, "noted with what the relay publishes"
+    for consumer in consumers:
+        while await consumer.take(block_ms=1):
+            pass
+    assert heard == [1] and desk.calls == 3
+    await relay._sweep()
+    async with database.reading() as session:
+        waiting = select(func.count()).select_from(OutboxRow).where(OutboxRow.settled_at.is_(None))
+        assert await session.scalar(waiting) == 0
+
+
+async def test_an_event_that_is_sent_again_is_no_concern_of_a_group_once_more(
+    database: Database, redis_client: Redis, clock: ManualClock, desk: Desk
+) -> None:
+    @(nobody := HandlerGroup("nobody").bind(None)).on(RequestClosed, when=lambda _happened: False)
+    async def hear(uow: UnitOfWork, happened: RequestClosed, services: None) -> None:
+        raise AssertionError("no concern of this group")
+
+    relay = Relay(database, redis_client, [desk.group, nobody])
+    await database.run(close_request, 3)
+    for _ in range(3):
+        assert await relay.pass_on() == 1, "the desk has not handled it"
+        clock.advance(61)
+        await relay._sweep()
+    # Without Redis the group gets it directly, and does nothing with it.
+    await relay._handle_here()
+    assert desk.calls == 1

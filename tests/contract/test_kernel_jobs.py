@@ -78,6 +78,26 @@ async def test_a_job_is_one_worker_s_until_that_worker_is_gone(
         await until(lambda: "second" in seen)
 
 
+async def test_a_turn_is_renewed_when_half_of_it_is_over(
+    database: Database, redis_client: Redis, clock: ManualClock
+) -> None:
+    one, other = (
+        Turn(Job("t.half", nothing, 1.0), house_of(name, database, redis_client, clock)) for name in "ab"
+    )
+    assert await one.keep()
+    assert not await other.keep()
+    await one.house.leases.release("job:t.half")
+    clock.advance(7.4)
+    assert await one.keep(), "nobody was asked"
+    assert await other.keep(), "it was free"
+    clock.advance(0.2)
+    assert not await one.keep(), "and here somebody was"
+
+
+async def nothing(_turn: Turn) -> None:
+    pass
+
+
 async def test_without_redis_every_worker_takes_its_turns(database: Database, clock: ManualClock) -> None:
     nowhere = Redis(host="127.0.0.1", port=1)
     turns = asyncio.Event()

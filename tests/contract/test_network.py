@@ -4,6 +4,7 @@ at a valve.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from field.network import commands
 from field.network.tables import NetworkLayer, NetworkLink, NetworkVersion, ValveFinding, VersionState
 from kernel.audit import AuditEntry
 from tests.contract.test_field_devices import Phone
+from tests.rig.models import model
 from tests.rig.people import Caller
 from tests.rig.pipes import collection, feature, network_file, people, pipes, source, valves
 from tests.rig.town import Town, inside
@@ -301,3 +303,34 @@ async def test_a_valve_found_without_a_network_is_told_when_there_is_one_and_hol
     for kind, body in (("valve_finding", {}), ("travel", said)):
         wrong = {"device": str(phone.id), "actions": [phone.act(kind, task.id, **body)]}
         assert await phone.caller.refused("POST", "/api/device-actions", json=wrong) == "invalid"
+
+
+async def test_zones_are_derived_from_the_network_and_again_after_it_has_changed(
+    town: Town, dora: Caller
+) -> None:
+    """What comes back goes the road of any file of zones: the same difference, the same confirmation."""
+    assert await dora.refused("GET", "/api/network/zones?by=cuts") == "no_network"
+    data = model("x1 x2 x3")
+    files = {"file": ("net.inp", data)}
+    refused = await dora.http.post("/api/network/zones/of-file?by=cuts", files=files)
+    assert [each["code"] for each in refused.json()["error"]["faults"]] == ["crs_missing"]
+    told = await dora.http.post("/api/network/zones/of-file?by=cuts&crs=EPSG:4326", files=files)
+    assert (told.status_code, told.json()["count"], told.json()["left"]) == (200, 2, 0)
+    units = {"company": "C", "office": "O", "station": "SA", "sub_area": "SA-1"}
+    zones = told.json()["zones"]
+    for each in zones["features"]:
+        each["properties"] |= units
+    sent = {"file": ("zones.geojson", json.dumps(zones).encode())}
+    report = await dora.http.post("/api/imports/zones?confirmed=true", files=sent)
+    assert (report.status_code, report.json()["added"]) == (200, ["N01", "N02"])
+    report = await dora.http.post("/api/imports/network?crs=EPSG:4326&confirmed=true", files=files)
+    assert report.status_code == 200
+    same = (await dora.get("/api/network/zones", by="cuts"))["zones"]
+    sent = {"file": ("zones.geojson", json.dumps(same).encode())}
+    report = await dora.http.post("/api/imports/zones?dry_run=true", files=sent)
+    assert (report.json()["added"], report.json()["changed"], report.json()["removed"]) == ([], [], [])
+    opened = {"file": ("net.inp", model("x1 x2"))}
+    await dora.http.post("/api/imports/network?crs=EPSG:4326&confirmed=true", files=opened)
+    one = await dora.get("/api/network/zones", by="cuts")
+    assert [each["properties"]["code"] for each in one["zones"]["features"]] == ["N01"]
+    assert one["zones"]["features"][0]["properties"]["station"] == "SA"

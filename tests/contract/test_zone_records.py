@@ -58,6 +58,21 @@ async def test_a_zones_record_comes_in_stays_and_is_shown(town: Town, dora: Call
     assert (page["tasks_open"], page["tasks_done"], len(page["tasks"])) == (1, 0, 1)
 
 
+async def test_a_zone_may_be_called_in_any_script(town: Town, dora: Caller) -> None:
+    named = json.loads(zone_file())
+    named["features"][0]["properties"] |= {"code": "城东-03", "station": "东站", "sub_area": "东站.一"}
+    status, report = await send(dora, "zones", json.dumps(named).encode(), confirmed=True)
+    assert (status, report["added"], report["removed"]) == (200, ["城东-03"], ["A1"])
+    assert (await dora.get("/api/zones/城东-03/record"))["path"][2]["code"] == "东站"
+    lon, lat = inside("A1")
+    assert (await dora.get("/api/zones/at", lon=lon, lat=lat))["code"] == "城东-03"
+    assert (await dora.get("/ogc/collections/zones/items/城东-03"))["id"] == "城东-03"
+    for kind in ("geojson", "csv", "gpkg"):
+        again = await dora.http.get(f"/api/zones/files/{kind}")
+        status, report = await send(dora, "zones", again.content, crs="wgs84")
+        assert (status, report["changed"], report["removed"]) == (200, [], []), kind
+
+
 @pytest.mark.parametrize("code", ["Z9", "a%00b", "分区"])
 async def test_a_zone_that_there_is_not_has_no_record(town: Town, dora: Caller, code: str) -> None:
     assert await dora.refused("GET", f"/api/zones/{code}/record") == "not_found"

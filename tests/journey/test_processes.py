@@ -23,7 +23,7 @@ BACK_WITHIN_S = 30.0
 
 @pytest.fixture
 async def small_app(embedded: Foundation) -> AsyncIterator[RunningApp]:
-    with running_app(embedded) as started:
+    with running_app(embedded, cold=True) as started:
         yield started
         await started.close()
 
@@ -74,3 +74,19 @@ async def test_headers_without_end_are_refused(small_app: RunningApp) -> None:
         await small_app.caller().call("GET", "/healthz", headers={"x-long": "y" * (1 << 20)})
     if isinstance(refused.value, Refusal):
         assert refused.value.status == 400
+
+
+async def test_all_comes_back_when_what_the_parts_are_copied_from_is_killed(small_app: RunningApp) -> None:
+    technician = await small_app.staff("technician")
+    before = {name: process.pid for name, process in small_app.processes().items() if name != "redis"}
+    [copied_from] = [
+        child
+        for child in psutil.Process(small_app.pid).children()
+        if child.cmdline()[:1] == ["curbstop: fork server"]
+    ]
+    copied_from.kill()
+    for name, pid in before.items():
+        await small_app.replaced(name, pid, BACK_WITHIN_S)
+    fresh = small_app.caller(technician.token)
+    assert (await fresh.get("/api/me"))["id"] == str(technician.id)
+    assert "the fork server is gone; starting a fresh Python" in small_app.log()

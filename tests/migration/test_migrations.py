@@ -127,7 +127,7 @@ async def test_a_worker_waits_for_the_migration(empty: Empty) -> None:
         await asyncio.sleep(0.2)
         assert not waiting.done()
         await upgrade(database)
-        await asyncio.wait_for(waiting, 5)
+        await asyncio.wait_for(waiting, 60)
     finally:
         await database.close()
 

@@ -1,4 +1,4 @@
-"""Real Chromiums: a phone and a desk, each a browser of its own, with a camera that is known.
+"""Real Chromiums: a phone and a desk, each a profile of its own, with a camera that is known.
 
 * ``browsers``: opens as many pages as a test wants (``await browsers.phone()``, ``await browsers.desk()``);
 * ``phone_page``, ``desk_page``: one of each;
@@ -10,7 +10,7 @@ said ``browsers.tolerate("part of the message")``.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,13 @@ from playwright.async_api import (
     expect,
 )
 
+from tests.rig.browser_servers import BrowserServers
 from tests.rig.camera import Camera
 from tests.rig.need import require
 
 CHROMIUM = "/usr/bin/chromium"
+SHELL = "/usr/bin/chromium-headless-shell"
+"""The same browser without its windows, which nobody sees here: a page costs a tenth of the processor."""
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 FLAGS = (
     "--use-fake-device-for-media-stream",
@@ -53,11 +56,12 @@ ShotTaker = Callable[[Page, str], Awaitable[Path]]
 
 
 class Browsers:
-    """Opens pages, each profile in its own Chromium, and keeps what went wrong in them."""
+    """Opens pages, phones in one Chromium and desks in another, and keeps what went wrong in them."""
 
-    def __init__(self, playwright: Playwright, camera: Camera) -> None:
+    def __init__(self, playwright: Playwright, servers: BrowserServers) -> None:
         self._playwright = playwright
-        self._camera = camera
+        self._servers = servers
+        self._program = SHELL if Path(SHELL).exists() else CHROMIUM
         self._open: dict[str, Browser] = {}
         self._tolerated: list[str] = []
         self.faults: list[str] = []
@@ -74,16 +78,19 @@ class Browsers:
             "desk", language, permissions, {"viewport": {"width": 1440, "height": 900}, **options}
         )
 
+    def be_whole(self) -> None:
+        """From now on open pages in Chromium as people have it: with notifications, for instance."""
+        self._program = CHROMIUM
+
     def tolerate(self, part: str) -> None:
         """Let errors pass whose text contains ``part``."""
         self._tolerated.append(part)
 
     async def context(self, name: str, **options: Any) -> BrowserContext:
-        """A fresh context in the browser ``name`` (started if need be)."""
+        """A fresh profile in the browser ``name`` (started if need be)."""
         if name not in self._open:
-            film = f"--use-file-for-fake-video-capture={self._camera.film}"
-            self._open[name] = await self._playwright.chromium.launch(
-                executable_path=CHROMIUM, args=[*FLAGS, film], headless=True
+            self._open[name] = await self._playwright.chromium.connect(
+                self._servers.address(name, self._program)
             )
         return await self._open[name].new_context(**options)
 
@@ -114,7 +121,9 @@ class Browsers:
 
     async def close(self) -> None:
         for browser in self._open.values():
-            await browser.close()
+            for context in browser.contexts:
+                await context.close()
+            await browser.close()  # lets go of it: it stays for the next test
 
 
 @pytest.fixture(scope="session")
@@ -122,11 +131,19 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Camera:
     return Camera.make(tmp_path_factory.mktemp("camera"))
 
 
+@pytest.fixture(scope="session")
+def browser_servers(camera: Camera, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserServers]:
+    film = f"--use-file-for-fake-video-capture={camera.film}"
+    made = BrowserServers(tmp_path_factory.mktemp("browsers"), [*FLAGS, film])
+    yield made
+    made.close()
+
+
 @pytest.fixture
-async def browsers(camera: Camera) -> AsyncIterator[Browsers]:
+async def browsers(browser_servers: BrowserServers) -> AsyncIterator[Browsers]:
     require("chromium", "cjk-fonts")
     async with async_playwright() as playwright:
-        opened = Browsers(playwright, camera)
+        opened = Browsers(playwright, browser_servers)
         try:
             yield opened
         finally:

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -59,9 +60,22 @@ BEGIN
     LOOP EXECUTE format('DELETE FROM %I', each.tablename); END LOOP;
     FOR each IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'
     LOOP EXECUTE format('ALTER SEQUENCE %I RESTART', each.sequencename); END LOOP;
+    FOR each IN SELECT tablename FROM pg_tables WHERE schemaname = 'first_rows'
+    LOOP EXECUTE format('INSERT INTO %1$I SELECT * FROM first_rows.%1$I', each.tablename); END LOOP;
 END $$
 """
-"""Makes a used database as good as new: no connections, no rows. The schema has no rows of its own."""
+"""Makes a used database as good as new: no connections, no rows but those that the migrations wrote."""
+
+FIRST_ROWS = """
+DO $$
+BEGIN
+    CREATE SCHEMA first_rows;
+    CREATE TABLE first_rows.task_type AS TABLE task_type;
+    CREATE TABLE first_rows.form_version AS TABLE form_version;
+    CREATE TABLE first_rows.chain_template AS TABLE chain_template;
+END $$
+"""
+"""Keeps what the migrations wrote, for :data:`EMPTY`."""
 
 
 class Foundry:
@@ -72,10 +86,11 @@ class Foundry:
     """
 
     def __init__(self, folder: Path, *, durable: bool = False) -> None:
-        self._folder = folder
+        self.folder = folder
         self._durable = durable
         self._postgres: PostgresServer | None = None
         self._free: list[str] = []
+        self._redis: dict[Kind, list[RedisServer]] = {"embedded": [], "full": []}
         self._template: Path | None = None
 
     def postgres(self) -> PostgresServer:
@@ -90,7 +105,7 @@ class Foundry:
     def sqlite(self) -> Path:
         """A SQLite file with the schema, to copy."""
         if self._template is None:
-            self._template = self._folder / "template.db"
+            self._template = self.folder / "template.db"
             build_schema(f"sqlite+aiosqlite:///{self._template}")
         return self._template
 
@@ -101,23 +116,34 @@ class Foundry:
             require("postgresql", "redis")
             postgres = self.postgres()
             name = self._free.pop() if self._free else postgres.create("schema")
-            server = RedisServer("full")
-            try:
-                yield Foundation("full", postgres.url(name), server.url, data, server, postgres)
-            finally:
-                server.stop()
-                postgres.sql(EMPTY, name)
-                self._free.append(name)
+            with self._empty_redis("full") as server:
+                try:
+                    yield Foundation("full", postgres.url(name), server.url, data, server, postgres)
+                finally:
+                    postgres.sql(EMPTY, name)
+                    self._free.append(name)
         else:
             file = data / "curbstop.db"
             shutil.copy(self.sqlite(), file)
-            server = RedisServer("embedded")
-            try:
+            with self._empty_redis("embedded") as server:
                 yield Foundation("embedded", f"sqlite+aiosqlite:///{file}", server.url, data, server)
-            finally:
+
+    @contextmanager
+    def _empty_redis(self, kind: Kind) -> Iterator[RedisServer]:
+        """A Redis with nothing in it and nobody connected; the next test gets the same one."""
+        free = self._redis[kind]
+        server = free.pop() if free else RedisServer(kind)
+        try:
+            yield server
+        finally:
+            if server.emptied():
+                free.append(server)
+            else:
                 server.stop()
 
     def close(self) -> None:
+        for server in itertools.chain.from_iterable(self._redis.values()):
+            server.stop()
         if self._postgres is not None:
             self._postgres.stop()
 
@@ -132,6 +158,9 @@ def build_schema(url: str) -> None:
             if database.is_sqlite:
                 async with database.engine.begin() as connection:
                     await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            else:
+                async with database.engine.begin() as connection:
+                    await connection.execute(text(FIRST_ROWS))
         finally:
             await database.close()
 

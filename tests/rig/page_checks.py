@@ -68,7 +68,9 @@ async (language) => {
 _UNTRANSLATED = """
 all => all
   .map(e => [e.textContent, ...["aria-label", "title", "placeholder"].map(a => e.getAttribute(a))].join(" "))
-  .filter(text => /\\b(common|customer|desk|rep|console|territory|reasons|faults|errors)\\.[a-z]/.test(text))
+  .filter(text =>
+    /\\b(common|customer|visit|desk|rep|console|territory|shifts|ahead|figures|announcements|forms|form|reasons|faults|errors)\\.[a-z]/
+      .test(text))
 """
 
 

@@ -128,9 +128,7 @@ class CustomerPage:
             before = await self.page.locator("h1").inner_text()
             helps_not = self.page.locator("[data-answer=not_helped]")
             await (helps_not if await helps_not.count() else self.page.locator("[data-answer=done]")).click()
-            await self.page.wait_for_function(
-                "before => document.querySelector('h1')?.innerText !== before", arg=before
-            )
+            await expect(self.page.locator("h1")).not_to_have_text(before, use_inner_text=True)
         await at_screen(self.page, "person")
 
     async def leave_number(self, number: str, name: str) -> None:

@@ -164,16 +164,29 @@ class RedisServer:
         wait_until(self._answers, "Redis")
 
     def _answers(self) -> bool:
+        try:
+            return self._asked("PING") == b"+PONG"
+        except OSError:
+            if self._process.poll() is not None:
+                raise RuntimeError(f"the Redis server ended at once: {self._command}") from None
+            return False
+
+    def _asked(self, command: str) -> bytes:
+        """The first line of its answer."""
         unix = self._kind == "embedded"
-        with socket.socket(socket.AF_UNIX if unix else socket.AF_INET) as probe:
-            try:
-                probe.connect(str(self._socket) if unix else self._address)
-                probe.sendall(b"PING\r\n")
-                return probe.recv(16).startswith(b"+PONG")
-            except OSError:
-                if self._process.poll() is not None:
-                    raise RuntimeError(f"the Redis server ended at once: {self._command}") from None
-                return False
+        with socket.socket(socket.AF_UNIX if unix else socket.AF_INET) as line:
+            line.settimeout(20)
+            line.connect(str(self._socket) if unix else self._address)
+            line.sendall(f"{command}\r\n".encode())
+            return line.makefile("rb").readline().strip()
+
+    def emptied(self) -> bool:
+        """Have it forget all it holds, and who listened; False when it is not there to do so."""
+        try:
+            listeners = [self._asked(f"CLIENT KILL TYPE {kind}") for kind in ("normal", "pubsub")]
+            return all(each.startswith(b":") for each in listeners) and self._asked("FLUSHALL") == b"+OK"
+        except OSError:
+            return False
 
     def kill(self) -> None:
         """End it; all it held is gone."""

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
 import os
 import select
@@ -16,8 +17,10 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,17 +34,28 @@ from kernel.identity.sessions import start_session
 from kernel.identity.staff import Staff, add_staff
 from tests.rig.foundations import BOTH, Foundation, Foundry, Kind
 from tests.rig.people import SURFACES, Caller, Person
+from tests.rig.warm import WarmProcess, WarmPython
 
 START_WITHIN_S = 60
+TITLE = "curbstop: "
 C = TypeVar("C", bound=Caller)
+
+
+Started = subprocess.Popen[str] | WarmProcess
+
+
+def part_of(words: list[str]) -> str | None:
+    """The name of a part of the product (``web-1`` …) whose command line this is."""
+    title = words[0] if words else ""
+    if title.startswith(TITLE) and title != TITLE + "fork server":
+        return title.removeprefix(TITLE)
+    return words[words.index("--name") + 1] if "--name" in words else None
 
 
 class RunningApp:
     """A started product: its address, its processes, and ways to be someone in it."""
 
-    def __init__(
-        self, foundation: Foundation, process: subprocess.Popen[str], first_line: dict[str, Any]
-    ) -> None:
+    def __init__(self, foundation: Foundation, process: Started, first_line: dict[str, Any]) -> None:
         self.foundation = foundation
         self.url: str = first_line["url"]
         self._process = process
@@ -109,13 +123,13 @@ class RunningApp:
     def processes(self) -> dict[str, psutil.Process]:
         """What runs now, by name: ``redis``, ``web-1``, ``media-1`` …"""
         found = {}
-        for child in psutil.Process(self._process.pid).children():
+        for child in psutil.Process(self._process.pid).children(recursive=True):
             try:
                 words = child.cmdline()
             except psutil.NoSuchProcess:
                 continue
-            if "--name" in words:
-                found[words[words.index("--name") + 1]] = child
+            if name := part_of(words):
+                found[name] = child
             elif words and "valkey" in words[0]:
                 found["redis"] = child
         return found
@@ -149,42 +163,69 @@ class RunningApp:
         self._opened.clear()
 
 
+@cache
+def warm_python() -> WarmPython:
+    """This test session's."""
+    made = WarmPython()
+    atexit.register(made.close)
+    return made
+
+
+def environment_with(**settings: str) -> dict[str, str]:
+    """This process's, but of :class:`kernel.settings.Settings` only ``settings``."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CURBSTOP_")}
+    return kept | {f"CURBSTOP_{name.upper()}": value for name, value in settings.items()}
+
+
+def commanded(*words: object, within_s: float = 60, **settings: str) -> tuple[int, str, str]:
+    """The exit code of ``curbstop`` with ``words`` after it, what it wrote, and what it told a person.
+
+    Raises:
+        subprocess.TimeoutExpired: it has not ended in ``within_s`` seconds.
+    """
+    process = warm_python().start([str(word) for word in words], environment_with(**settings))
+    with process.stdout, process.stderr, ThreadPoolExecutor(2) as reading:
+        told = [reading.submit(pipe.read) for pipe in (process.stdout, process.stderr)]
+        try:
+            code = process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        return code, told[0].result(), told[1].result()
+
+
 @contextmanager
 def running_app(
-    foundation: Foundation, *, workers: int = 1, nodes: int = 1, **settings: str
+    foundation: Foundation, *, workers: int = 1, nodes: int = 1, cold: bool = False, **settings: str
 ) -> Iterator[RunningApp]:
-    """Start the product on ``foundation``, and end it. ``settings``: of :class:`kernel.settings.Settings`."""
+    """Start the product on ``foundation``, and end it. ``settings``: of :class:`kernel.settings.Settings`.
+
+    ``cold``: in a Python that has loaded nothing yet, as an operator starts it.
+    """
     chosen = {"log_format": "text", **settings}
     if foundation.kind == "full":
         chosen |= {"database_url": foundation.database_url, "redis_url": foundation.redis_url}
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CURBSTOP_")}
-    environment |= {f"CURBSTOP_{name.upper()}": value for name, value in chosen.items()}
-    words = [
-        sys.executable,
-        "-m",
-        "app.cli",
-        "serve",
-        "--json",
-        "--port",
-        "0",
-        "--data",
-        str(foundation.data),
-    ]
+    environment = environment_with(**chosen)
+    words = ["serve", "--json", "--port", "0", "--data", str(foundation.data)]
     words += ["--workers", str(workers), "--media-nodes", str(nodes)]
-    process = subprocess.Popen(
-        words,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=die_with_parent(signal.SIGKILL),
-    )
+    process: Started
+    if cold:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app.cli", *words],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=die_with_parent(signal.SIGKILL),
+        )
+    else:
+        process = warm_python().start(words, environment)
     try:
         yield RunningApp(foundation, process, _first_line(process))
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(20)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
             raise
@@ -194,7 +235,7 @@ def running_app(
                 pipe.close()
 
 
-def _first_line(process: subprocess.Popen[str]) -> dict[str, Any]:
+def _first_line(process: Started) -> dict[str, Any]:
     assert process.stdout is not None and process.stderr is not None
     deadline = time.monotonic() + START_WITHIN_S
     while time.monotonic() < deadline:

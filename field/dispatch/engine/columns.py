@@ -12,7 +12,7 @@ from typing import Final, TypedDict, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from field.dispatch.engine.route import Route, Travel, Visit
+from field.dispatch.engine.route import Route, Travel, Visit, legs_of, points_of
 from field.task.task import TaskState
 
 Ints = NDArray[np.int64]
@@ -28,6 +28,8 @@ ON_SITE: Final = 1
 TRAVELLING: Final = 2
 ACCEPTED: Final = 3
 PLANNED: Final = 4
+REST: Final = 5
+"""A break, which has no task and so no state of one."""
 
 STATE_CODES: Final[Mapping[TaskState, int]] = {
     TaskState.DONE: DONE,
@@ -55,8 +57,9 @@ class Crew:
 @dataclasses.dataclass(frozen=True)
 class Stops:
     """R routes × V places (the most of any route). `home`, `end`: (R,) points, `end` −1 where a day ends at
-    its last visit; `count`: (R,) visits; `point`, `service`, `earliest`, `latest`, `state`, `departed`,
-    `started`, `finished`, `held`: (R, V); `way`: (R, V + 1) seconds to each visit and, behind the last, home.
+    its last visit; `count`: (R,) visits, a break among them, whose point is the one before it; `point`,
+    `service`, `earliest`, `latest`, `state`, `departed`, `started`, `finished`, `held`: (R, V); `way`: (R,
+    V + 1) seconds to each visit and, behind the last, home.
     """
 
     home: Ints
@@ -85,6 +88,10 @@ class Layout(TypedDict):
     next_start: Ints
     next_latest: Ints
     open: Flags
+    rest_gap: Ints
+    rest_s: Ints
+    rest_from: Ints
+    rest_by: Ints
 
 
 def lay_out(crew: Crew, stops: Stops, now: int, about_to_start_s: int) -> Layout:
@@ -99,8 +106,9 @@ def lay_out(crew: Crew, stops: Stops, now: int, about_to_start_s: int) -> Layout
     visits = stops.count[:, None]
     behind = gap < visits
     free = np.concatenate([crew.shift_start[:, None], finish], axis=1)
-    frozen = _frozen(stops, start, now + about_to_start_s)
-    return Layout(
+    frozen = _frozen(stops, start, now, now + about_to_start_s)
+    rest = (stops.state == REST) & (np.arange(wide) < visits)
+    laid = Layout(
         before=_used(np.concatenate([stops.home[:, None], stops.point], axis=1), gap <= visits, 0),
         after=_used(np.where(behind, _wider(stops.point), stops.end[:, None]), gap <= visits, -1),
         leave=_used(np.maximum(free, now), gap <= visits, 0),
@@ -109,13 +117,39 @@ def lay_out(crew: Crew, stops: Stops, now: int, about_to_start_s: int) -> Layout
         next_start=_used(_wider(start), behind, NEVER),
         next_latest=_used(_wider(stops.latest), behind, NEVER),
         open=(gap >= frozen[:, None]) & (gap <= visits) & ~(behind & _wider(stops.held)),
+        rest_gap=np.full(rows, -1, np.int64),
+        rest_s=np.zeros(rows, np.int64),
+        rest_from=np.zeros(rows, np.int64),
+        rest_by=np.zeros(rows, np.int64),
     )
+    if rest.any():
+        _with_rests(laid, stops, start, *np.nonzero(rest))
+    return laid
+
+
+def _with_rests(laid: Layout, stops: Stops, start: Ints, row: Ints, at: Ints) -> None:
+    """What goes before a break goes on, behind it, to the stop after: that gap knows both."""
+    for name in ("after", "limit", "base", "next_start", "next_latest"):
+        laid[name][row, at] = laid[name][row, at + 1]
+    held_behind = (at + 1 < stops.count[row]) & stops.held[row, np.minimum(at + 1, stops.held.shape[1] - 1)]
+    laid["open"][row, at] &= ~held_behind
+    promised = np.maximum(stops.latest[row, at], start[row, at])
+    laid["rest_gap"][row], laid["rest_by"][row] = at, promised
+    laid["rest_s"][row], laid["rest_from"][row] = stops.service[row, at], stops.earliest[row, at]
+
+
+def starts_of(crew: Crew, stops: Stops, now: int) -> Ints:
+    """When each stop of each route starts, as of `now`: (R, V); unused places hold nothing of use."""
+    each = np.arange(len(stops.count))
+    home_way = np.where(stops.count > 0, stops.way[each, stops.count], 0)
+    return _times(crew, stops, now, home_way)[0]
 
 
 def _times(crew: Crew, stops: Stops, now: int, home_way: Ints) -> tuple[Ints, Ints, Ints]:
     """(start, finish) of each visit, and when each day ends."""
     start, finish = np.zeros_like(stops.point), np.zeros_like(stops.point)
     free = crew.shift_start.copy()
+    resting = (stops.state == REST).any(axis=0).tolist()
     for at in range(stops.point.shape[1]):
         way, service, state = stops.way[:, at], stops.service[:, at], stops.state[:, at]
         left, began, ended = stops.departed[:, at], stops.started[:, at], stops.finished[:, at]
@@ -127,6 +161,9 @@ def _times(crew: Crew, stops: Stops, now: int, home_way: Ints) -> tuple[Ints, In
         here = np.where(began == UNKNOWN, now, began)
         ends = np.where(on_site, np.maximum(here + service, now), ends)
         begins = np.where(on_site, here, begins)
+        if resting[at]:
+            rest, at_rest = state == REST, np.maximum(free, stops.earliest[:, at])
+            begins, ends = np.where(rest, at_rest, begins), np.where(rest, at_rest + service, ends)
         done = state == DONE
         over = np.where(ended == UNKNOWN, free, ended)
         began_then = np.minimum(np.where(began == UNKNOWN, over, began), over)
@@ -149,13 +186,14 @@ def _latest_starts(stops: Stops, start: Ints, end_limit: Ints, home_way: Ints) -
     return latest
 
 
-def _frozen(stops: Stops, start: Ints, soon: int) -> Ints:
+def _frozen(stops: Stops, start: Ints, now: int, soon: int) -> Ints:
     """Lengths of the frozen prefixes."""
     rows, wide = start.shape
     if not wide:
         return np.zeros(rows, np.int64)
     place = np.arange(wide)
-    begun = (stops.state <= TRAVELLING) & (place < stops.count[:, None])
+    begun = (stops.state <= TRAVELLING) | ((stops.state == REST) & (start < now))
+    begun &= place < stops.count[:, None]
     frozen = np.where(begun, place + 1, 0).max(axis=1)
     each, at = np.arange(rows), np.minimum(frozen, wide - 1)
     leaves = start[each, at] - stops.way[each, at]
@@ -189,18 +227,18 @@ def columns_of(routes: Sequence[Route], travel: Travel) -> tuple[Crew, Stops]:
         max((len(route.visits) for route in routes), default=0),
     )
     for row, route in enumerate(routes):
-        points = [visit.point for visit in route.visits]
-        if points:
-            end = points[-1] if route.rep.end_point is None else route.rep.end_point
-            legs = travel[[route.rep.start_point, *points], [*points, end]].tolist()
-            if route.rep.end_point is None:
-                legs[-1] = 0
-            fill_row(stops, row, [numbers_of(visit) for visit in route.visits], points, legs)
+        if route.visits:
+            ways, home = legs_of(route, travel)
+            numbers = [numbers_of(visit) for visit in route.visits]
+            fill_row(stops, row, numbers, points_of(route), [*ways, home])
     return crew, stops
 
 
 Numbers = tuple[int, int, int, int, int, int, int, bool]
 """service, earliest, latest, state, departed, started, finished, held."""
+
+STATE: Final = 3
+"""Where the state is among them."""
 
 
 def numbers_of(visit: Visit) -> Numbers:
@@ -209,7 +247,7 @@ def numbers_of(visit: Visit) -> Numbers:
         visit.service_s,
         visit.earliest,
         visit.latest,
-        STATE_CODES.get(visit.state, PLANNED),
+        REST if visit.is_rest else STATE_CODES.get(visit.state, PLANNED),
         UNKNOWN if visit.departed_at is None else visit.departed_at,
         UNKNOWN if visit.started_at is None else visit.started_at,
         UNKNOWN if visit.finished_at is None else visit.finished_at,

@@ -7,6 +7,7 @@ number of visits plus one. Its reference is `field.dispatch.engine.route.schedul
 
 import dataclasses
 from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
 import numpy as np
@@ -15,7 +16,22 @@ from numpy.typing import NDArray
 from field.dispatch.engine.columns import NEVER, Crew, Flags, Ints, Stops, columns_of, lay_out
 from field.dispatch.engine.route import ABOUT_TO_START_S, RepDay, Route, Travel, Visit
 
-__all__ = ["NEVER", "Ask", "Flags", "Fleet", "Found", "Gaps", "Ints", "Ways", "Weights", "ask_for", "pack"]
+__all__ = [
+    "NEVER",
+    "NO_TERMS",
+    "Ask",
+    "Flags",
+    "Fleet",
+    "Found",
+    "Gaps",
+    "Ints",
+    "Terms",
+    "Ways",
+    "Weights",
+    "ask_for",
+    "asks_for",
+    "pack",
+]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +44,10 @@ class Gaps:
     starts, and `next_latest` when its window closes, `NEVER` where there is none; `open`: (R, G); `count`:
     (R,) gaps; `levels`: (R, S) by skill, 0 = lacks it; `stock`: (R, P) parts left; `shift_start`,
     `shift_end`: (R,); `locked`: (R,); `now`.
+
+    Of the gap in front of a break (`rest_gap`, −1: none; (R,) as the following) `after` and all that is said
+    of what comes next is of the stop behind the break. Whoever stops in that gap then takes the break of
+    `rest_s` seconds, not before `rest_from` and not after `rest_by`, and goes on.
     """
 
     before: Ints
@@ -38,6 +58,10 @@ class Gaps:
     next_start: Ints
     next_latest: Ints
     open: Flags
+    rest_gap: Ints
+    rest_s: Ints
+    rest_from: Ints
+    rest_by: Ints
     count: Ints
     levels: Ints
     stock: Ints
@@ -73,9 +97,27 @@ class Weights:
 
 
 @dataclasses.dataclass(frozen=True)
+class Terms:
+    """What is agreed about people, by representative. `barred`: number of the rule (`search.Rule`) by which
+    somebody must not have the visit whatever the gap; `surcharge`: seconds of detour by which they count as
+    dearer, negative: as wished for.
+    """
+
+    barred: Mapping[UUID, int] = dataclasses.field(default_factory=dict)
+    surcharge: Mapping[UUID, int] = dataclasses.field(default_factory=dict)
+
+
+NO_TERMS: Final = Terms()
+
+DECLINED: Final = 1
+"""Number of the rule that somebody declined."""
+
+
+@dataclasses.dataclass(frozen=True)
 class Ask:
     """What is to be placed. `skill`: column of `levels`, −1 none needed, −2 nobody has it; `demand`:
-    (P,) parts; `unknown_part`: asks for a part no van has; `penalty`: (R,) seconds; `declined`: (R,).
+    (P,) parts; `unknown_part`: asks for a part no van has; `penalty`: (R,) seconds; `barred`: (R,) number of
+    the rule by which somebody must not have it, 0 where there is none.
     """
 
     service: int
@@ -86,7 +128,7 @@ class Ask:
     demand: Ints
     unknown_part: bool
     penalty: Ints
-    declined: Flags
+    barred: Ints
     delay_permille: int
     idle_permille: int
 
@@ -171,17 +213,24 @@ def ask_for(
     owner: UUID | None,
     declined_by: Collection[UUID],
     weights: Weights,
+    terms: Terms = NO_TERMS,
 ) -> Ask:
-    """A visit in the fleet's numbering. With no owner among the routes nobody is penalised."""
+    """A visit in the fleet's numbering. With no owner among the routes nobody is penalised for that."""
     rows = len(fleet.reps)
     penalty = np.zeros(rows, np.int64)
     if owner is not None and fleet.has(owner):
         penalty[:] = weights.owner_s
         penalty[fleet.row_of(owner)] = 0
-    declined = np.zeros(rows, np.bool_)
+    barred = np.zeros(rows, np.int64)
+    for rep_id, number in terms.barred.items():
+        if fleet.has(rep_id):
+            barred[fleet.row_of(rep_id)] = number
     for rep_id in declined_by:
         if fleet.has(rep_id):
-            declined[fleet.row_of(rep_id)] = True
+            barred[fleet.row_of(rep_id)] = DECLINED
+    for rep_id, seconds in terms.surcharge.items():
+        if fleet.has(rep_id):
+            penalty[fleet.row_of(rep_id)] += seconds
     demand = np.zeros(len(fleet.parts), np.int64)
     unknown = False
     for part, count in visit.parts.items():
@@ -198,7 +247,34 @@ def ask_for(
         demand=demand,
         unknown_part=unknown,
         penalty=penalty,
-        declined=declined,
+        barred=barred,
         delay_permille=weights.delay_permille,
         idle_permille=weights.idle_permille,
+    )
+
+
+def asks_for(
+    fleet: Fleet,
+    visit: Visit,
+    owner: UUID | None,
+    declined_by: Collection[UUID],
+    weights: Weights,
+    terms: Terms = NO_TERMS,
+) -> tuple[Ask, ...]:
+    """One ask for each window of the visit. So that they compare, a later window costs what it opens later
+    than the first: `delay_permille` of that, rounded down.
+    """
+    first = ask_for(fleet, visit, owner, declined_by, weights, terms)
+    if not visit.windows:
+        return (first,)
+    now = fleet.gaps.now
+    opens = max(visit.windows[0][0], now)
+    return tuple(
+        dataclasses.replace(
+            first,
+            earliest=earliest,
+            latest=latest,
+            penalty=first.penalty + (max(earliest, now) - opens) * weights.delay_permille // 1000,
+        )
+        for earliest, latest in visit.windows
     )

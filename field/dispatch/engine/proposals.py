@@ -6,6 +6,7 @@ see `field.dispatch.engine.route`):
 
     cost = extra travel
          + `owner_s`, unless this is the zone's own representative
+         + what is agreed about the person (`Terms.surcharge`; less than nothing for one who is wished for)
          + `delay_permille` / 1000 × (start − the moment the visit could first start anywhere)
          + `idle_permille` / 1000 × (the waiting at the new visit's door by which the next one comes later)
 
@@ -16,6 +17,9 @@ closed.
 
 Where somebody is to visit the same door already, the new visit goes behind what was promised there first,
 if the gap behind is feasible and its own window closes no earlier.
+
+A visit with several windows is tried in each of them, as if it had that one only; the cheapest place of all
+counts. It then has the window it was placed into.
 
 Every representative is accounted for: among the best, or passed over with the first rule that failed,
 in the order of `Rule`. Where several gaps fail by different rules, the one that came furthest counts.
@@ -29,9 +33,19 @@ from uuid import UUID
 
 import numpy as np
 
-from field.dispatch.engine.gaps import Fleet, Found, Ints, Ways, Weights, ask_for, pack
+from field.dispatch.engine.gaps import (
+    NO_TERMS,
+    Fleet,
+    Found,
+    Ints,
+    Terms,
+    Ways,
+    Weights,
+    asks_for,
+    pack,
+)
 from field.dispatch.engine.route import Route, Travel, Visit, insert, schedule
-from field.dispatch.engine.search import Rule, search, warm_up
+from field.dispatch.engine.search import Rule, search_each, warm_up
 from field.grid.reasons import Reason
 
 __all__ = [
@@ -41,6 +55,8 @@ __all__ = [
     "Proposals",
     "Rule",
     "Weights",
+    "between",
+    "first_failed",
     "pack",
     "place_against_rules",
     "proposal_for",
@@ -106,6 +122,7 @@ def propose(
     *,
     owner: UUID | None = None,
     declined_by: Collection[UUID] = (),
+    terms: Terms = NO_TERMS,
     weights: Weights = DEFAULT_WEIGHTS,
     limit: int = 3,
     order: Ints | None = None,
@@ -117,12 +134,12 @@ def propose(
     `owner`: the representative of the task's zone. `order`: (R,) the rows by nearness, in which ties are
     decided and people named; as they are when left out. `named`: how many of those passed over at most.
     """
-    ask = ask_for(fleet, visit, owner, declined_by, weights)
-    found = search(fleet.gaps, ask, ways if isinstance(ways, Ways) else Ways.of(ways, visit.point))
+    asks = asks_for(fleet, visit, owner, declined_by, weights, terms)
+    found = search_each(fleet.gaps, asks, ways if isinstance(ways, Ways) else Ways.of(ways, visit.point))
     rows = np.arange(len(fleet.reps)) if order is None else order
     able = rows[found.rule[rows] == Rule.OK.number]
     ranked = able[np.argsort(found.cost[able], kind="stable")].tolist()
-    best = tuple(_proposal(fleet, visit, found, row, owner) for row in ranked[:limit])
+    best = tuple(_proposal(fleet, visit, found, row, owner, terms) for row in ranked[:limit])
     passed = rows[~np.isin(rows, ranked[:limit])]
     near, far = passed[:named], passed[len(passed) if named is None else named :]
     rules, counts = np.unique(found.rule[far], return_counts=True)
@@ -130,7 +147,8 @@ def propose(
         task_id=visit.task_id,
         best=best,
         passed_over=tuple(
-            PassedOver(fleet.reps[row].rep_id, _rule(fleet, visit, found, row)) for row in near.tolist()
+            PassedOver(fleet.reps[row].rep_id, first_failed(fleet, visit, found, row))
+            for row in near.tolist()
         ),
         others={
             COSTLIER if number == Rule.OK.number else Rule.numbered(number).value: count
@@ -145,17 +163,18 @@ def proposal_for(
     travel: Travel,
     rep_id: UUID,
     *,
+    terms: Terms = NO_TERMS,
     weights: Weights = DEFAULT_WEIGHTS,
 ) -> Proposal | PassedOver:
     """The best place in one representative's route, for a dispatcher who has chosen. Raises KeyError
     for a stranger.
     """
     row = fleet.row_of(rep_id)
-    ask = ask_for(fleet, visit, rep_id, (), weights)
-    found = search(fleet.gaps, ask, Ways.of(travel, visit.point))
+    asks = asks_for(fleet, visit, rep_id, (), weights, terms)
+    found = search_each(fleet.gaps, asks, Ways.of(travel, visit.point))
     if int(found.rule[row]) == Rule.OK.number:
-        return _proposal(fleet, visit, found, row, None)
-    return PassedOver(rep_id, _rule(fleet, visit, found, row))
+        return _proposal(fleet, visit, found, row, None, terms)
+    return PassedOver(rep_id, first_failed(fleet, visit, found, row))
 
 
 def place_against_rules(
@@ -189,11 +208,17 @@ def place_against_rules(
         arrives_at=stop.arrive_at,
         starts_at=stop.start_at,
         finishes_at=stop.finish_at,
-        reasons=(_between([each.task_id for each in visits], position),),
+        reasons=(
+            between(
+                [each.task_id for each in visits if not each.is_rest],
+                position - sum(each.is_rest for each in visits[:position]),
+            ),
+        ),
     )
 
 
-def _rule(fleet: Fleet, visit: Visit, found: Found, row: int) -> Reason:
+def first_failed(fleet: Fleet, visit: Visit, found: Found, row: int) -> Reason:
+    """Why the representative in `row` is passed over; `costlier` where no rule failed."""
     rule = Rule.numbered(int(found.rule[row]))
     if rule is Rule.OK:
         return Reason(COSTLIER, {"extra_travel_s": int(found.extra[row])})
@@ -212,7 +237,9 @@ def _rule(fleet: Fleet, visit: Visit, found: Found, row: int) -> Reason:
     return Reason(rule.value)
 
 
-def _proposal(fleet: Fleet, visit: Visit, found: Found, row: int, owner: UUID | None) -> Proposal:
+def _proposal(
+    fleet: Fleet, visit: Visit, found: Found, row: int, owner: UUID | None, terms: Terms
+) -> Proposal:
     rep = fleet.reps[row]
     position, start, could_arrive = int(found.position[row]), int(found.start[row]), int(found.arrive[row])
     reasons: list[Reason] = []
@@ -220,15 +247,17 @@ def _proposal(fleet: Fleet, visit: Visit, found: Found, row: int, owner: UUID | 
         reasons.append(Reason("zone_owner"))
     elif owner is not None and fleet.has(owner):
         reasons.append(
-            Reason("instead_of_owner", {"rule": _rule(fleet, visit, found, fleet.row_of(owner)).code})
+            Reason("instead_of_owner", {"rule": first_failed(fleet, visit, found, fleet.row_of(owner)).code})
         )
+    if terms.surcharge.get(rep.rep_id, 0) < 0:
+        reasons.append(Reason("wished_for"))
     if visit.skill is not None:
         reasons.append(Reason("skill_fits", {"skill": visit.skill, "level": rep.skills[visit.skill]}))
     reasons.append(Reason("extra_travel_s", {"extra_travel_s": int(found.extra[row])}))
     reasons.append(Reason("arrives_at", {"at": start}))
     if start > could_arrive:
         reasons.append(Reason("waits_s", {"wait_s": start - could_arrive}))
-    reasons.append(_between(fleet.tasks[row], position))
+    reasons.append(_between_tasks(fleet, row, position))
     return Proposal(
         rep_id=rep.rep_id,
         position=position,
@@ -241,7 +270,17 @@ def _proposal(fleet: Fleet, visit: Visit, found: Found, row: int, owner: UUID | 
     )
 
 
-def _between(tasks: Sequence[UUID], position: int) -> Reason:
+def _between_tasks(fleet: Fleet, row: int, position: int) -> Reason:
+    """Between which visits the place is; the break is none."""
+    tasks, pause = list(fleet.tasks[row]), int(fleet.gaps.rest_gap[row])
+    if pause >= 0:
+        del tasks[pause]
+        position -= position > pause
+    return between(tasks, position)
+
+
+def between(tasks: Sequence[UUID], position: int) -> Reason:
+    """Where in the order of the day a place is."""
     if not tasks:
         return Reason("only_stop")
     if position == 0:

@@ -15,6 +15,11 @@ The *latest start* of a visit is the latest second at which it could begin so th
 anything after it comes late (forward slack: Savelsbergh 1992, DOI 10.1287/ijoc.4.2.146). A plan may
 have gone wrong already; a visit that is late as things stand counts as promised for the time it is
 expected now, so that it gets no later.
+
+A *break* is a stop without a place: it has a window and a length, needs no way, and the next way begins where
+the one before it ended. It is taken as soon as somebody is free in its window, whatever the hour it is looked
+at: nobody says that they take it, so one whose moment has come is over in its time. From that moment on it
+belongs to the frozen prefix. A route has one at most.
 """
 
 import dataclasses
@@ -28,13 +33,18 @@ from numpy.typing import NDArray
 from field.task.task import TaskState
 
 Travel = NDArray[np.int32]
+Span = tuple[int, int]
+"""From when to when a service may start, both included."""
 
 UNREACHABLE: Final = 10_000_000
 """Travel seconds from which on there is no way."""
 
+PLACELESS: Final = -1
+"""The point of a break: it is taken wherever one is."""
+
 ABOUT_TO_START_S: Final = 300
 
-_STARTED: Final = {TaskState.DONE: 0, TaskState.ON_SITE: 1, TaskState.TRAVELLING: 2}
+STARTED: Final = {TaskState.DONE: 0, TaskState.ON_SITE: 1, TaskState.TRAVELLING: 2}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,6 +53,10 @@ class Visit:
 
     `held` keeps it directly behind what is before it. `departed_at`, `started_at`, `finished_at` are
     what happened.
+
+    `windows`: of a visit for which a place is looked for, those of which one will do, in order; empty: the
+    one from `earliest` to `latest`. A visit that stands in a route has one window, the one it was placed
+    into.
     """
 
     task_id: UUID
@@ -58,6 +72,17 @@ class Visit:
     departed_at: int | None = None
     started_at: int | None = None
     finished_at: int | None = None
+    windows: tuple[Span, ...] = ()
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether this is the break."""
+        return self.point == PLACELESS
+
+
+def rest(rest_id: UUID, earliest: int, latest: int, seconds: int) -> Visit:
+    """A break that begins from `earliest` to `latest`; `rest_id` names it as a task's id names a visit."""
+    return Visit(rest_id, PLACELESS, seconds, earliest, latest)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,20 +146,36 @@ class Schedule:
 def in_order(visits: Sequence[Visit]) -> tuple[Visit, ...]:
     """The visits with the started ones first: done in the order they were finished, on site,
     travelling; then the rest as they were. To be applied when a representative does a later visit
-    first.
+    first. The break stays where it was, or comes behind what was begun without leaving time for it.
     """
 
     def rank(visit: Visit) -> tuple[int, int]:
-        step = _STARTED.get(visit.state, 3)
+        step = STARTED.get(visit.state, 3)
         return step, (visit.finished_at or 0) if step == 0 else 0
 
-    return tuple(sorted(visits, key=rank))
+    ordered = sorted((visit for visit in visits if not visit.is_rest), key=rank)
+    for place, visit in enumerate(visits):
+        if visit.is_rest:
+            ordered.insert(_rest_place(ordered, visit, place), visit)
+    return tuple(ordered)
+
+
+def _rest_place(ordered: Sequence[Visit], pause: Visit, place: int) -> int:
+    """The first place from `place` on at which no later visit had begun before the break was over."""
+    while place < len(ordered) and ordered[place].state in STARTED:
+        before, after = ordered[place - 1] if place else None, ordered[place]
+        free = (before.finished_at or 0) if before is not None else 0
+        begun = after.departed_at if after.departed_at is not None else after.started_at
+        if begun is not None and max(free, pause.earliest) + pause.service_s <= begun:
+            break
+        place += 1
+    return place
 
 
 def schedule(route: Route, travel: Travel, now: int, *, about_to_start_s: int = ABOUT_TO_START_S) -> Schedule:
     """Compute all times of a route as of `now`. O(n)."""
     rep, visits = route.rep, route.visits
-    ways, home = _legs(route, travel)
+    ways, home = legs_of(route, travel)
     times: list[tuple[int, int, int, int, int]] = []
     free_at = rep.shift_start
     for visit, way in zip(visits, ways, strict=True):
@@ -154,7 +195,7 @@ def schedule(route: Route, travel: Travel, now: int, *, about_to_start_s: int = 
     stops.reverse()
     return Schedule(
         stops=tuple(stops),
-        frozen=_frozen(stops, now + about_to_start_s),
+        frozen=_frozen(stops, now, now + about_to_start_s),
         ends_at=ends_at,
         end_limit=end_limit,
         travel_s=sum(ways) + home,
@@ -162,19 +203,35 @@ def schedule(route: Route, travel: Travel, now: int, *, about_to_start_s: int = 
     )
 
 
-def _legs(route: Route, travel: Travel) -> tuple[list[int], int]:
-    """Seconds to each visit from the one before, and home from the last."""
+def legs_of(route: Route, travel: Travel) -> tuple[list[int], int]:
+    """Seconds to each visit from the one before, and home from the last; who has none does not set out."""
     if not route.visits:
         return [], 0
-    points = [visit.point for visit in route.visits]
+    points = points_of(route)
     end = points[-1] if route.rep.end_point is None else route.rep.end_point
     legs: list[int] = travel[[route.rep.start_point, *points], [*points, end]].tolist()
-    return legs[:-1], 0 if route.rep.end_point is None else legs[-1]
+    for place, visit in enumerate(route.visits):
+        if visit.is_rest:
+            legs[place] = 0
+    stays = route.rep.end_point is None or all(visit.is_rest for visit in route.visits)
+    return legs[:-1], 0 if stays else legs[-1]
+
+
+def points_of(route: Route) -> list[int]:
+    """Where one is at each stop; at the break where one was."""
+    points, here = [], route.rep.start_point
+    for visit in route.visits:
+        here = here if visit.is_rest else visit.point
+        points.append(here)
+    return points
 
 
 def _times(visit: Visit, way: int, free_at: int, now: int) -> tuple[int, int, int, int, int]:
     """(leave, arrive, start, finish, wait) of a visit by someone free at `free_at`, `way` seconds away."""
     state = visit.state
+    if visit.is_rest:
+        start = max(free_at, visit.earliest)
+        return start, start, start, start + visit.service_s, start - free_at
     if state is TaskState.DONE:
         finish = visit.finished_at if visit.finished_at is not None else free_at
         start = min(visit.started_at if visit.started_at is not None else finish, finish)
@@ -194,14 +251,28 @@ def _times(visit: Visit, way: int, free_at: int, now: int) -> tuple[int, int, in
     return start - way, start, start, start + visit.service_s, start - could_arrive
 
 
-def _frozen(stops: Sequence[Stop], soon: int) -> int:
-    started = [place for place, stop in enumerate(stops, 1) if stop.visit.state in _STARTED]
+def _frozen(stops: Sequence[Stop], now: int, soon: int) -> int:
+    started = [place for place, stop in enumerate(stops, 1) if _has_begun(stop, now)]
     frozen = started[-1] if started else 0
     if frozen < len(stops):
         upcoming = stops[frozen]
         if upcoming.visit.state is TaskState.ACCEPTED and upcoming.leave_at <= soon:
             frozen += 1
     return frozen
+
+
+def _has_begun(stop: Stop, now: int) -> bool:
+    return stop.start_at < now if stop.visit.is_rest else stop.visit.state in STARTED
+
+
+def in_each_window(visit: Visit) -> tuple[Visit, ...]:
+    """The visit once for each of its windows, in order; itself where it has one."""
+    if not visit.windows:
+        return (visit,)
+    return tuple(
+        dataclasses.replace(visit, earliest=earliest, latest=latest, windows=())
+        for earliest, latest in visit.windows
+    )
 
 
 def insert(route: Route, visit: Visit, position: int) -> Route:

@@ -4,7 +4,8 @@ Both give the same answer for every input; the plain one is the reference and wh
 has compiled the other (a first compilation takes seconds and must not happen within a request).
 """
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Final
 
@@ -20,6 +21,8 @@ class Rule(Enum):
 
     OK = "ok"
     DECLINED_BEFORE = "declined_before"
+    NOT_WISHED = "not_wished"
+    NOT_IN_CONTRACT = "not_in_contract"
     OFF_SHIFT = "off_shift"
     NO_SKILL = "no_skill"
     LEVEL_TOO_LOW = "level_too_low"
@@ -70,14 +73,17 @@ def _row(gaps: Gaps, row: int, ask: Ask, to_here: list[int], from_here: list[int
     could_start, penalty, last = max(ask.earliest, gaps.now), int(ask.penalty[row]), int(gaps.count[row]) - 1
     columns = (gaps.before, gaps.after, gaps.leave, gaps.limit, gaps.base, gaps.next_start, gaps.next_latest)
     rows = zip(*(column[row].tolist() for column in columns), strict=True)
-    fits_behind = False
+    rest_gap, rest_s = int(gaps.rest_gap[row]), int(gaps.rest_s[row])
+    rest_from, rest_by = int(gaps.rest_from[row]), int(gaps.rest_by[row])
+    fits_behind = fits_next_but_one = False
     # From the last gap on, so that of a gap one knows already whether the one behind it would do.
     for gap, (before, after, leave, limit, base, next_start, next_latest) in reversed(list(enumerate(rows))):
+        # In front of a break the stop that is next stands behind the next gap.
+        behind = fits_next_but_one if gap == rest_gap else fits_behind
+        fits_next_but_one, fits_behind = fits_behind, False
         if gap > last or not gaps.open[row, gap]:
-            fits_behind = False
             continue
         there, onward = to_here[before], from_here[after] if after >= 0 else 0
-        behind, fits_behind = fits_behind, False
         if there >= UNREACHABLE or onward >= UNREACHABLE:
             furthest = max(furthest, _NO_WAY)
             continue
@@ -87,7 +93,13 @@ def _row(gaps: Gaps, row: int, ask: Ask, to_here: list[int], from_here: list[int
             first_arrival = min(first_arrival or arrive, arrive)
             continue
         start = max(arrive, ask.earliest)
-        there_by = start + ask.service + onward
+        free = start + ask.service
+        if gap == rest_gap:
+            if free > rest_by:
+                furthest = max(furthest, _NO_ROOM)
+                continue
+            free = max(free, rest_from) + rest_s
+        there_by = free + onward
         if there_by > limit:
             furthest = max(furthest, _SHIFT_ENDS if gap == last else _NO_ROOM)
             continue
@@ -107,8 +119,8 @@ def _row(gaps: Gaps, row: int, ask: Ask, to_here: list[int], from_here: list[int
 
 def _unable(gaps: Gaps, row: int, ask: Ask) -> Rule:
     """The first rule about the representative, whatever the gap, that fails; OK when none does."""
-    if ask.declined[row]:
-        return Rule.DECLINED_BEFORE
+    if ask.barred[row]:
+        return Rule.numbered(int(ask.barred[row]))
     if gaps.shift_end[row] <= max(ask.earliest, gaps.now) or gaps.shift_start[row] > ask.latest:
         return Rule.OFF_SHIFT
     if ask.skill != -1:
@@ -130,6 +142,29 @@ _ready: list[Search] = []
 def search(gaps: Gaps, ask: Ask, ways: Ways) -> Found:
     """The fastest search that is ready."""
     return (_ready[-1] if _ready else search_plain)(gaps, ask, ways)
+
+
+def search_each(gaps: Gaps, asks: Sequence[Ask], ways: Ways, find: Search = search) -> Found:
+    """The best of several windows, for each representative: the cheapest place of any; of two as cheap the
+    earlier gap, then the earlier window. Who fails in all of them fails by the rule that came furthest.
+    """
+    best = find(gaps, asks[0], ways)
+    for ask in asks[1:]:
+        best = _better(best, find(gaps, ask, ways))
+    return best
+
+
+def _better(one: Found, other: Found) -> Found:
+    """Row by row the better of two answers, the first where they are equal."""
+    able, able_too = one.rule == 0, other.rule == 0
+    cheaper = (other.cost < one.cost) | ((other.cost == one.cost) & (other.position < one.position))
+    takes = np.where(able & able_too, cheaper, np.where(able | able_too, able_too, other.rule > one.rule))
+    return Found(
+        *(
+            np.where(takes, getattr(other, column.name), getattr(one, column.name))
+            for column in dataclasses.fields(Found)
+        )
+    )
 
 
 def warm_up() -> str:

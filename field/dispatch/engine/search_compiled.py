@@ -15,15 +15,17 @@ from field.dispatch.engine.route import UNREACHABLE
 
 OK: Final = 0
 DECLINED_BEFORE: Final = 1
-OFF_SHIFT: Final = 2
-NO_SKILL: Final = 3
-LEVEL_TOO_LOW: Final = 4
-NO_PARTS: Final = 5
-ROUTE_LOCKED: Final = 6
-NO_WAY: Final = 7
-WINDOW_MISSED: Final = 8
-SHIFT_ENDS: Final = 9
-NO_ROOM: Final = 10
+NOT_WISHED: Final = 2
+NOT_IN_CONTRACT: Final = 3
+OFF_SHIFT: Final = 4
+NO_SKILL: Final = 5
+LEVEL_TOO_LOW: Final = 6
+NO_PARTS: Final = 7
+ROUTE_LOCKED: Final = 8
+NO_WAY: Final = 9
+WINDOW_MISSED: Final = 10
+SHIFT_ENDS: Final = 11
+NO_ROOM: Final = 12
 
 
 def scan(
@@ -35,6 +37,10 @@ def scan(
     next_start: Ints,
     next_latest: Ints,
     is_open: Flags,
+    rest_gap: Ints,
+    rest_s: Ints,
+    rest_from: Ints,
+    rest_by: Ints,
     count: Ints,
     levels: Ints,
     stock: Ints,
@@ -50,7 +56,7 @@ def scan(
     demand: Ints,
     unknown_part: bool,
     penalty: Ints,
-    declined: Flags,
+    barred: Ints,
     delay_permille: int,
     idle_permille: int,
     to_here: NDArray[np.int32],
@@ -63,8 +69,8 @@ def scan(
     could_start = max(earliest, now)
     for row in range(count.shape[0]):
         rule = OK
-        if declined[row]:
-            rule = DECLINED_BEFORE
+        if barred[row] != OK:
+            rule = barred[row]
         elif shift_end[row] <= could_start or shift_start[row] > latest:
             rule = OFF_SHIFT
         elif skill == -2 or (skill >= 0 and levels[row, skill] == 0):
@@ -87,9 +93,10 @@ def scan(
             continue
         furthest, first_arrival, feasible = ROUTE_LOCKED, 0, False
         last = count[row] - 1
-        fits_behind = False
+        fits_behind, fits_next_but_one = False, False
         for gap in range(last, -1, -1):
-            behind, fits_behind = fits_behind, False
+            behind = fits_next_but_one if gap == rest_gap[row] else fits_behind
+            fits_next_but_one, fits_behind = fits_behind, False
             if not is_open[row, gap]:
                 continue
             onto = after[row, gap]
@@ -105,7 +112,13 @@ def scan(
                     first_arrival = arrive
                 continue
             start = max(arrive, earliest)
-            there_by = start + service + onward
+            free = start + service
+            if gap == rest_gap[row]:
+                if free > rest_by[row]:
+                    furthest = max(furthest, NO_ROOM)
+                    continue
+                free = max(free, rest_from[row]) + rest_s[row]
+            there_by = free + onward
             if there_by > limit[row, gap]:
                 furthest = max(furthest, SHIFT_ENDS if gap == last else NO_ROOM)
                 continue
@@ -143,9 +156,9 @@ def compile_search() -> Callable[[Gaps, Ask, Ways], Found]:
     wide, column, flags = table(types.int64, 2), table(types.int64, 1), table(types.boolean, 1)
     signature = types.void(
         *(wide,) * 7,
-        *(table(types.boolean, 2), column, wide, wide, column, column, flags),
+        *(table(types.boolean, 2), *(column,) * 5, wide, wide, column, column, flags),
         *(types.int64,) * 6,
-        *(column, types.boolean, column, flags, types.int64, types.int64),
+        *(column, types.boolean, column, column, types.int64, types.int64),
         *(table(types.int32, 1), table(types.int32, 1), types.int64[:, ::1]),
     )
     try:
@@ -165,6 +178,10 @@ def compile_search() -> Callable[[Gaps, Ask, Ways], Found]:
             gaps.next_start,
             gaps.next_latest,
             gaps.open,
+            gaps.rest_gap,
+            gaps.rest_s,
+            gaps.rest_from,
+            gaps.rest_by,
             gaps.count,
             gaps.levels,
             gaps.stock,
@@ -180,7 +197,7 @@ def compile_search() -> Callable[[Gaps, Ask, Ways], Found]:
             ask.demand,
             ask.unknown_part,
             ask.penalty,
-            ask.declined,
+            ask.barred,
             ask.delay_permille,
             ask.idle_permille,
             np.ascontiguousarray(ways.to, np.int32),

@@ -1,20 +1,27 @@
 """Codes and names as people's programs save them: one rule for GeoJSON and CSV alike.
 
-A code is Latin letters, digits, ``-``, ``_`` and ``.``, at most 32, beginning with a letter or digit. Space
-around it is not part of it, full-width forms (``Ａ１``) are the letters they stand for, and a whole number
-that a spreadsheet or a map program has saved as a fraction (``101.0``) is that number. A code in other
-scripts, or with a space within, is refused: it is what files, addresses and lists name things by.
+A code is letters and digits of any script (``城东-03``), ``-``, ``_`` and ``.``, at most 32, beginning with a
+letter or digit. Two ways to write one text are one code (Unicode's form NFC). Space around it is not part of
+it, full-width forms (``Ａ１``) are the letters they stand for, and a whole number that a spreadsheet or a map
+program has saved as a fraction (``101.0``) is that number. A code with a space within, or with a sign that
+nobody sees, is refused: it is what files, addresses and lists name things by.
 
 A name keeps its own letters; any run of spaces, of whatever kind (U+00A0, U+3000 …), is one space.
 """
 
 import re
+import unicodedata
 from typing import Final
 
 from field.grid.files.encodings import mistaken
 from field.grid.files.findings import NAME_LENGTH, printable
 
-CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
+CODE_LENGTH: Final = 32
+_BETWEEN: Final = frozenset("-_.")
+_UNSEEN: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Letters and marks that show nothing (Unicode's ``Default_Ignorable_Code_Point``)."""
 
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FRACTION: Final = re.compile(r"([0-9]+)\.0+")
@@ -34,10 +41,21 @@ def code_of(value: object) -> str | None:
     # Beyond this a fraction is no longer the number that somebody typed.
     if isinstance(value, float) and not abs(value) < _MOST_EXACT:
         return None
-    text = tidy(str(value)).translate(_FULL_WIDTH)
+    text = unicodedata.normalize("NFC", tidy(str(value)).translate(_FULL_WIDTH))
     whole = _FRACTION.fullmatch(text)
     text = whole[1] if whole else text
-    return text if CODE.fullmatch(text) else None
+    return text if is_code(text) else None
+
+
+def is_code(text: str) -> bool:
+    """Whether a text is a code as it stands."""
+    return (
+        1 <= len(text) <= CODE_LENGTH
+        and unicodedata.category(text[0])[0] in "LN"
+        and all(sign in _BETWEEN or unicodedata.category(sign)[0] in "LNM" for sign in text)
+        and not _UNSEEN.search(text)
+        and unicodedata.is_normalized("NFC", text)
+    )
 
 
 def fault_of_name(text: str) -> tuple[str, dict[str, object]] | None:

@@ -8,8 +8,9 @@ that would be left behind) is told, and the file is taken once that is confirmed
 Both are UTF-8, with or without a byte order mark, or UTF-16 with one. GB18030 is recognised when it is
 beyond doubt, and the report says so with some of the names; any other encoding is told by ``encoding=``.
 
-A *code* is Latin letters, digits, ``-``, ``_``, ``.``, at most 32, the first a letter or digit. Space
-around it is dropped, full-width letters are plain ones, and a number saved as ``101.0`` is ``101``. In a
+A *code* is letters and digits of any script, ``-``, ``_``, ``.``, at most 32, the first a letter or digit, in
+Unicode's form NFC. Space around it is dropped, full-width letters are plain ones, and a number saved as
+``101.0`` is ``101``; what nobody sees (a space of no width) is refused. In a
 *name* (at most 80 characters) any run of spaces, of whatever kind, is one space. Both rules are the same
 in both files.
 
@@ -65,6 +66,8 @@ may be left out or left empty::
     skills        required   separated by ``;``, each ``skill`` or ``skill:level``: leak_repair:3;valve
                              (leak_repair meter_work pressure water_quality valve consulting)
     level         required   1, 2 or 3: of the skills that name none
+    contractor    optional   the code of the contractor whose people they are; empty: the utility's own.
+                             Without this column everybody stays with the contractor they have
     parts         optional   the van's stock, separated by ``;``, each ``part:count``: coupling_dn15:4
     shift_start   required   local time of day, HH:MM
     shift_end     required   later on the same day; 24:00 allowed

@@ -97,7 +97,7 @@ class Feature:
 @dataclasses.dataclass(frozen=True)
 class RepRow:
     """One representative. `phone` is E.164; shift in minutes after local midnight (end ≤ 1440); skill →
-    level 1–3.
+    level 1–3; `contractor`: whose people they are, None: the utility's own.
     """
 
     code: str
@@ -114,6 +114,7 @@ class RepRow:
     home_lat: float
     zones: tuple[str, ...]
     line: int
+    contractor: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -135,7 +136,8 @@ class ZoneFile:
 @dataclasses.dataclass(frozen=True)
 class RepFile:
     """A representatives file as read. `rows` may be stored only when `faults` is empty. `encoding`:
-    what it was in; `sample`: some of its names, to see that by.
+    what it was in; `sample`: some of its names, to see that by; `tells_contractors`: there is a column for
+    them, else everybody stays with the contractor they have.
     """
 
     rows: tuple[RepRow, ...]
@@ -143,3 +145,4 @@ class RepFile:
     warnings: tuple[Fault, ...]
     encoding: str
     sample: tuple[str, ...] = ()
+    tells_contractors: bool = False

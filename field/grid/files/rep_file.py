@@ -12,6 +12,8 @@ from field.grid.files.records import DEFAULT_LIMITS, PART_NAME, SKILLS, Limits, 
 from field.grid.files.sizes import csv_rows
 from field.grid.whereabouts import Bounds, fault_of_home
 
+CONTRACTOR: Final = "contractor"
+
 REQUIRED: Final = (
     "code",
     "name",
@@ -25,7 +27,7 @@ REQUIRED: Final = (
     "home_lon",
     "home_lat",
 )
-OPTIONAL: Final = ("name_en", "parts", "zones")
+OPTIONAL: Final = ("name_en", "parts", "zones", CONTRACTOR)
 MOST_OF_A_PART: Final = 9_999
 SAMPLES: Final = 3
 
@@ -42,15 +44,16 @@ def read_reps(
     *,
     stations: Collection[str] | None = None,
     zones: Collection[str] | None = None,
+    contractors: Collection[str] | None = None,
     limits: Limits = DEFAULT_LIMITS,
     encoding: str | None = None,
     bounds: Bounds | None = None,
 ) -> RepFile:
     """Read and check a whole representatives file. Never raises for what is in `data`.
 
-    `stations`, `zones`: the codes there are; a row naming another is a fault. None: not checked.
-    `encoding`: what the file is in, where the caller says so. `bounds`: of all zones; a home far outside
-    them is a fault.
+    `stations`, `zones`, `contractors`: the codes there are; a row naming another is a fault. None: not
+    checked. `encoding`: what the file is in, where the caller says so. `bounds`: of all zones; a home far
+    outside them is a fault.
     """
     findings = Findings(limits.faults)
     text, was_in = _decode(data, encoding, limits, findings)
@@ -67,10 +70,11 @@ def read_reps(
             findings.fault("wrong_cell_count", f"line {line}", found=len(cells), expected=len(columns))
             continue
         row = _Line(dict(zip(columns, map(tidy, cells), strict=True)), line, findings)
-        rows.append(row.read(seen, stations, zones, bounds))
+        rows.append(row.read(seen, stations, zones, contractors, bounds))
     sound = tuple(row for row in rows if row is not None)
     sample = dict.fromkeys(row.name for row in sound if not row.name.isascii())
-    return RepFile(sound, findings.faults, findings.warnings, was_in, tuple(sample)[:SAMPLES])
+    told = CONTRACTOR in columns
+    return RepFile(sound, findings.faults, findings.warnings, was_in, tuple(sample)[:SAMPLES], told)
 
 
 def _decode(data: bytes, encoding: str | None, limits: Limits, findings: Findings) -> tuple[str | None, str]:
@@ -138,6 +142,7 @@ class _Line:
         seen: dict[tuple[str, str], int],
         stations: Collection[str] | None,
         zones: Collection[str] | None,
+        contractors: Collection[str] | None,
         bounds: Bounds | None,
     ) -> RepRow | None:
         code = self._code("code")
@@ -162,6 +167,7 @@ class _Line:
             home_lon=self._degrees("home_lon", 180),
             home_lat=self._degrees("home_lat", 90),
             zones=self._zones(seen, zones),
+            contractor=self._contractor(contractors),
             line=self._line,
         )
         if self._located:
@@ -278,6 +284,10 @@ class _Line:
             self._located = False
             return 0.0
         return float(text)
+
+    def _contractor(self, known: Collection[str] | None) -> str | None:
+        text = self._cells.get(CONTRACTOR, "")
+        return self._known(CONTRACTOR, text, known, "unknown_contractor") or None
 
     def _zones(self, seen: dict[tuple[str, str], int], known: Collection[str] | None) -> tuple[str, ...]:
         zones: dict[str, None] = {}

@@ -35,7 +35,8 @@ OTHERS: Final = (
 """What else the library could read, and shall not: what it does not know it cannot be led to."""
 
 _QUIET: Final = {
-    "GDAL_SKIP": ",".join(name.replace("MapInfo_File", "MapInfo File") for name in OTHERS),
+    "GML_DOWNLOAD_SCHEMA": "NO",
+    "GML_SKIP_RESOLVE_ELEMS": "ALL",
     "CPL_DEBUG": "OFF",
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "OGR_SQLITE_LOAD_EXTENSIONS": "",
@@ -48,6 +49,12 @@ _QUIET: Final = {
 _CPG: Final = {"936": "gb18030", "gbk": "gb18030", "gb2312": "gb18030", "950": "big5", "65001": "utf-8"}
 
 
+def quiet(*needed: str) -> None:
+    """Before the library is loaded: of all drivers only ours, and those that are `needed`."""
+    skipped = [name.replace("MapInfo_File", "MapInfo File") for name in OTHERS if name not in needed]
+    os.environ.update(_QUIET | {"GDAL_SKIP": ",".join(skipped)})
+
+
 def read_gis(
     path: Path, layer: str | None, encoding: str | None, limits: Limits, findings: Findings
 ) -> Source | None:
@@ -56,7 +63,7 @@ def read_gis(
     `layer` None: the only one with areas; where there are several, a fault that names them, with the source's
     layers and no features. `encoding`: of a Shapefile's texts, where its ``.cpg`` says none or a wrong one.
     """
-    os.environ.update(_QUIET)
+    quiet()
     import pyogrio
     from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
 
@@ -92,7 +99,7 @@ def read_gis(
     features = [
         {
             "type": "Feature",
-            "properties": {name: _value(column[at]) for name, column in zip(columns, values, strict=True)},
+            "properties": {name: value_of(column[at]) for name, column in zip(columns, values, strict=True)},
             "geometry": geometry_of_wkb(bytes(shape)) if shape is not None else None,
         }
         for at, shape in enumerate(shapes)
@@ -152,7 +159,7 @@ def _for_gdal(encoding: str | None) -> str | None:
     return {"gb18030": "CP936"}.get(encoding or "", encoding)
 
 
-def _value(value: Any) -> Any:
+def value_of(value: Any) -> Any:
     """numpy's numbers as Python's; what is not a number, not there."""
     plain = value.item() if hasattr(value, "item") else value
     return None if isinstance(plain, float) and plain != plain else plain
@@ -166,7 +173,7 @@ def _plain(text: str, path: Path) -> str:
 def written(path: Path, driver: str, columns: dict[str, list[Any]], shapes: list[BaseGeometry]) -> None:
     """Zones in a file of that kind, WGS-84. A column with a text in it is one of texts; one of numbers only
     is one of numbers, and what is not known is empty there."""
-    os.environ.update(_QUIET)
+    quiet()
     import pyogrio
 
     options = {"encoding": "UTF-8"} if driver == "ESRI Shapefile" else {}

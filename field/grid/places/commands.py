@@ -11,9 +11,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import itertools
-import time
 from collections.abc import Generator, Iterator
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import delete, func, select
 
@@ -24,7 +23,7 @@ from field.grid.places.records import AddressFile
 from field.grid.places.tables import GENERATION, PlaceDoor, PlaceGram, PlacePosting, PlaceSource, PlaceStreet
 from field.grid.places.words import cell_of
 from field.grid.places.writing import grams, street_words
-from field.grid.reading import Hear, told_apart
+from field.grid.reading import Part, Row, store_as_told, told_apart
 from field.grid.tables import Zone
 from kernel.actors import Actor
 from kernel.contracts import GroundLearned
@@ -35,17 +34,10 @@ from kernel.sql.rows import insert_as_they_are
 
 AT_A_TIME: Final = 2_000
 """Rows a transaction writes or deletes at most: some ten milliseconds of everybody's time."""
-FEW: Final = 100
-WRITING_S: Final = 0.03
-"""What a transaction of an import may take, where the machine is slow or busy: others wait to write."""
 FAR_DEGREES: Final = 1.0
 """An address farther than this outside the bounds of all zones is not this utility's."""
 
 KINDS: Final = ("file", "osm")
-Row = tuple[Any, ...]
-"""Values in the order of the table's columns."""
-Part = tuple[str, list[Row]]
-"""Rows of the table of that name."""
 
 
 class ImportUnderWay(Refused):
@@ -149,7 +141,7 @@ async def import_addresses(
         generation, begun = await database.run(_begin, actor, file)
         await _sweep(database, begun)
         try:
-            await _write(database, generation, hear)
+            await store_as_told(database, _insert, hear, generation, at_most=AT_A_TIME)
             replaced = await database.run(_finish, actor, file, generation)
         except ImportUnderWay:
             await _sweep(database, generation)
@@ -216,21 +208,6 @@ async def _finish(uow: UnitOfWork, actor: Actor, file: Reading, generation: int)
     uow.emit(GroundLearned())
     uow.changed("import", file.kind, "zones")
     return replaced
-
-
-async def _write(database: Database, generation: int, hear: Hear) -> None:
-    """Store the rows as they come, as many at a time as :data:`WRITING_S` allows on this machine."""
-    at_a_time = FEW
-    part: Part | None = await hear(generation)
-    while part is not None:
-        table, rows = part
-        while rows:
-            begun = time.perf_counter()
-            await database.run(_insert, table, rows[:at_a_time])
-            took = time.perf_counter() - begun
-            rows = rows[at_a_time:]
-            at_a_time = max(FEW, min(AT_A_TIME, int(at_a_time * min(2.0, WRITING_S / took))))
-        part = await hear(None)
 
 
 async def _insert(uow: UnitOfWork, name: str, rows: list[Row]) -> None:

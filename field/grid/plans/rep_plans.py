@@ -23,7 +23,7 @@ from field.grid.store import (
     stored_reps,
     text_of_point,
 )
-from field.grid.tables import Rep, Zone
+from field.grid.tables import Contractor, Rep, Zone
 from field.grid.whereabouts import Bounds, box_around
 from kernel.errors import Fault
 from kernel.identity.staff import Staff
@@ -54,11 +54,13 @@ async def plan_reps(session: AsyncSession, data: bytes, now: datetime, asked: As
     version = await grid_version(session)
     query = select(Zone.code, Zone.id, Zone.station, Zone.owner_code, Zone.owner_id).where(Zone.active)
     zones = (await session.execute(query)).all()
+    contracts = {each.code: each.terms() for each in await session.scalars(select(Contractor))}
     file = await read_apart(
         read_reps,
         data,
         stations=frozenset(zone.station for zone in zones),
         zones=frozenset(zone.code for zone in zones),
+        contractors=contracts.keys(),
         encoding=asked.encoding,
         bounds=await _bounds(session),
     )
@@ -73,8 +75,20 @@ async def plan_reps(session: AsyncSession, data: bytes, now: datetime, asked: As
     if faults:
         raise ImportRefused(faults=faults)
     stored = await stored_reps(session)
+    file = _with_contractors(file, stored)
     names = {id: name for name, id in accounts.items()}
-    return await work_aside(_rep_plan, version, file, data, now, asked, stored, people, names, zones)
+    return await work_aside(
+        _rep_plan, version, file, data, now, asked, stored, people, names, zones, contracts
+    )
+
+
+def _with_contractors(file: RepFile, stored: Sequence[RepRow]) -> RepFile:
+    """A file that says nothing of contractors leaves everybody with the one they have."""
+    if file.tells_contractors:
+        return file
+    known = {row.code: row.contractor for row in stored}
+    rows = tuple(dataclasses.replace(row, contractor=known.get(row.code)) for row in file.rows)
+    return dataclasses.replace(file, rows=rows)
 
 
 def _taken_usernames(
@@ -97,6 +111,7 @@ def _rep_plan(
     people: Mapping[str, Any],
     names: Mapping[UUID, str],
     zones: Sequence[Any],
+    contracts: Mapping[str, Values],
 ) -> RepPlan:
     delta = difference(stored, [dataclasses.replace(row, username="") for row in file.rows])
     named = {code: row.code for row in file.rows for code in row.zones}
@@ -118,15 +133,15 @@ def _rep_plan(
         if before is None:
             account, ids[row.code] = uuid7(now), uuid7(now)
             accounts.append(_account_values(row) | {"id": account})
-            new.append(_rep_values(row) | {"id": ids[row.code], "staff_id": account, "version": 1})
+            new.append(_rep_values(row, contracts) | {"id": ids[row.code], "staff_id": account, "version": 1})
             continue
         ids[row.code] = before.id
         # Of those who are there already only what differs is written: while it is, others wait to write.
         differs = differing.get(row.code, frozenset())
         if row.code in back:
-            changed.append({"row_id": before.id, **_rep_values(row)})
+            changed.append({"row_id": before.id, **_rep_values(row, contracts)})
         elif row.code in differing:
-            changed.append({"row_id": before.id, **_differing_values(row, differs)})
+            changed.append({"row_id": before.id, **_differing_values(row, differs, contracts)})
         called = row.code in back or not differs.isdisjoint(("name", "name_en"))
         if called or names.get(before.staff_id) != row.username:
             renamed.append({"row_id": before.staff_id, **_account_values(row)})
@@ -150,18 +165,19 @@ def _rep_plan(
     )
 
 
-def _differing_values(row: RepRow, differs: Collection[str]) -> Values:
+def _differing_values(row: RepRow, differs: Collection[str], contracts: Mapping[str, Values]) -> Values:
     """Its code, and what differs of the rest; what it has that is no column of its own (its zones) aside."""
     moved = {"home_ewkb"} if "home_lon" in differs or "home_lat" in differs else set()
-    wanted = {"code", *differs, *moved}
-    return {name: value for name, value in _rep_values(row).items() if name in wanted}
+    bound = {"contract"} if "contractor" in differs else set()
+    wanted = {"code", *differs, *moved, *bound}
+    return {name: value for name, value in _rep_values(row, contracts).items() if name in wanted}
 
 
 def _account_values(row: RepRow) -> Values:
     return {"username": row.username, "name": row.name, "name_en": row.name_en, "active": True}
 
 
-def _rep_values(row: RepRow) -> Values:
+def _rep_values(row: RepRow, contracts: Mapping[str, Values]) -> Values:
     return {
         "code": row.code,
         "name": row.name,
@@ -170,6 +186,8 @@ def _rep_values(row: RepRow) -> Values:
         "station": row.station,
         "skills": dict(row.skills),
         "parts": dict(row.parts),
+        "contractor": row.contractor,
+        "contract": dict(contracts.get(row.contractor or "", {})),
         "shift_start": row.shift_start,
         "shift_end": row.shift_end,
         "home_ewkb": text_of_point(row.home_lon, row.home_lat),

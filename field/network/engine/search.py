@@ -31,7 +31,7 @@ def warm_up() -> str:
 def reached(indptr: Ints, other: Ints, via: Ints, start: Ints, barred: Flags, walls: Flags) -> Flags:
     """Which segments can be reached from ``start``: bool [segments].
 
-    No way leads through a valve that is ``barred`` (bool [valves]) or into a segment that is a wall (bool
+    No way leads that is ``barred`` (bool [ways]) or into a segment that is a wall (bool
     [segments]); a ``start`` that is a wall counts for nothing.
     """
     if not _ready:

@@ -63,14 +63,46 @@ def _supplied(segments: Segments, closed: Flags, walls: Flags) -> Flags:
     if not segments.fed.any():
         return ~walls
     start = np.flatnonzero(segments.fed).astype(np.int32)
-    return reached(segments.indptr, segments.other, segments.via, start, closed, walls)
+    barred = _over(segments, closed) | (segments.against >= 0)
+    return reached(segments.indptr, segments.other, segments.via, start, barred, walls)
+
+
+def _over(segments: Segments, valves: Flags) -> Flags:
+    """What holds of valves, of the ways that lead over them: bool [ways]."""
+    found = np.zeros(len(segments.valve), np.bool_)
+    valved = segments.valve >= 0
+    found[valved] = valves[segments.valve[valved]]
+    return found
+
+
+def against_drawing(segments: Segments) -> tuple[Segments, Ints]:
+    """Pumps and check valves that are drawn the other way round, as far as that can be told.
+
+    Where water, with all valves open, could only come by going against one, whoever drew it did not mean its
+    direction: that link lets water through both ways. Returns the network with that, and those links.
+    """
+    turned: list[int] = []
+    if not segments.fed.any():
+        return segments, np.empty(0, np.int32)
+    rows = (segments.indptr, segments.other, segments.via)
+    start = np.flatnonzero(segments.fed).astype(np.int32)
+    none = np.zeros(segments.count, np.bool_)
+    tail = np.repeat(np.arange(segments.count, dtype=np.int32), np.diff(segments.indptr))
+    against = segments.against.copy()
+    while True:
+        wet = reached(*rows, start, against >= 0, none)
+        wrong = segments.via[(against[segments.via] >= 0) & wet[tail] & ~wet[segments.other]]
+        if not len(wrong):
+            return dataclasses.replace(segments, against=against), np.unique(turned).astype(np.int32)
+        turned += against[wrong].tolist()
+        against[wrong] = -1
 
 
 def trace(segments: Segments, now: Standing, targets: Ints) -> Closure:
     """Shut off the segments ``targets``, all of them at once."""
     rows = (segments.indptr, segments.other, segments.via)
     open_walls = np.zeros(segments.count, np.bool_)
-    inside = reached(*rows, targets, now.shuts, open_walls)
+    inside = reached(*rows, targets, _over(segments, now.shuts), open_walls)
     supplied = _supplied(segments, now.closed, inside)
     around, beyond = _border(segments, inside)
     is_open = ~now.closed[around]
@@ -78,7 +110,7 @@ def trace(segments: Segments, now: Standing, targets: Ints) -> Closure:
     dead = inside | ~supplied
     shut = now.closed.copy()
     shut[around[needed]] = True
-    joined = reached(*rows, np.flatnonzero(inside).astype(np.int32), shut, open_walls)
+    joined = reached(*rows, np.flatnonzero(inside).astype(np.int32), _over(segments, shut), open_walls)
     edge, far = _border(segments, joined)
     held = np.unique(edge[now.closed[edge] & supplied[far]])
     return Closure(
@@ -111,7 +143,7 @@ def _border(segments: Segments, inside: Flags) -> tuple[Ints, Ints]:
     arcs = np.arange(total) + offsets
     beyond = segments.other[arcs]
     out = ~inside[beyond]
-    return segments.via[arcs[out]], beyond[out]
+    return segments.valve[segments.via[arcs[out]]], beyond[out]
 
 
 def _numbers(flags: Flags) -> Ints:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection
 from typing import Final
 
@@ -21,7 +21,17 @@ import shapely
 from field.grid.files.findings import Findings, shown
 from field.network.engine.segments import Ints, Layout, components
 from field.network.files.ground import Ground, cut
-from field.network.files.records import LAYERS, Floats, LayerName, NetworkFile, PipeRow, Place, PointRow
+from field.network.files.records import (
+    LAYERS,
+    ONE_WAY,
+    Floats,
+    LayerName,
+    NetworkFile,
+    PipeRow,
+    Place,
+    PointRow,
+)
+from field.network.files.telling import tell_what_has_no_source, tell_what_is_drawn_against
 from kernel.errors import Fault
 
 SNAP_M: Final = 0.5
@@ -88,6 +98,9 @@ class Network:
             valve_link=np.array([valve.link for valve in self.valves], np.int32),
             valve_end=np.array([valve.end for valve in self.valves], np.int32),
             sources=np.array([node for node, _ in self.sources], np.int32),
+            one_way=np.array(
+                [n for n, link in enumerate(self.links) if self.pipes[link.pipe].kind in ONE_WAY], np.int32
+            ),
         )
 
 
@@ -122,7 +135,8 @@ def joined(file: NetworkFile, *, snap_m: float = SNAP_M, brought: Collection[Lay
         connections=connections,
         sources=tuple(work.sources),
     )
-    _tell_what_has_no_source(network, findings)
+    tell_what_has_no_source(network, findings)
+    tell_what_is_drawn_against(network, findings)
     return dataclasses.replace(network, warnings=findings.warnings)
 
 
@@ -407,22 +421,3 @@ def _nearest(tree: shapely.STRtree, ground: Ground, places: list[Place | None], 
     for index, geometry in zip(at.tolist(), which.tolist(), strict=True):
         found[there[index]] = geometry
     return found
-
-
-def _tell_what_has_no_source(network: Network, findings: Findings) -> None:
-    """Parts of the network that no source is joined to: whoever lives there would never be counted."""
-    if not network.sources:
-        findings.warning("no_sources", "file")
-        return
-    tail = np.array([link.start for link in network.links])
-    head = np.array([link.end for link in network.links])
-    groups = components(len(network.nodes), tail, head)
-    fed = {int(groups[node]) for node, _ in network.sources}
-    dry = Counter(int(groups[link.start]) for link in network.links if int(groups[link.start]) not in fed)
-    named: set[int] = set()
-    for link in network.links:
-        group = int(groups[link.start])
-        if group in dry and group not in named:
-            named.add(group)
-            code = shown(network.pipes[link.pipe].code)
-            findings.warning("part_without_source", "file", code=code, pipes=dry[group])

@@ -3,9 +3,9 @@
 The format: L. A. Rossman and others, "EPANET 2.2 User Manual" (EPA/600/R-20/133, 2020), appendix C. Sections
 begin with a name in brackets, of which the first four letters count; fields are separated by spaces, tabs or
 commas; what follows a semicolon is a comment. Read are junctions, reservoirs, tanks, pipes, pumps, valves,
-their status, coordinates and vertices; what belongs to a calculation (patterns, curves, controls,
-rules, tags) is passed over, but for times, which are checked: a file that EPANET itself would refuse has been
-broken on its way.
+their status, coordinates and vertices, and what zones are told by: tags and the names of demand patterns.
+What belongs to a calculation (curves, controls, rules) is passed over, but for times, which are checked: a
+file that EPANET itself would refuse has been broken on its way.
 
 Valves of an ``.inp`` are control valves: shut-off valves are part of no EPANET model, and come in as a layer
 of their own.
@@ -71,6 +71,8 @@ class _Model:
     named: list[tuple[str, str, str, int]] = dataclasses.field(default_factory=list)
     """What must turn out to exist: kind, code, field, line."""
     units: str = ""
+    tags: dict[tuple[str, str], str] = dataclasses.field(default_factory=dict)
+    patterns: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 def read_inp(
@@ -149,6 +151,8 @@ def _node(kind: str, fields: list[str], line: int, model: _Model, findings: Find
 
 def _junction(fields: list[str], line: int, model: _Model, findings: Findings) -> None:
     _node("junction", fields, line, model, findings)
+    if len(fields) > 3:
+        model.patterns[fields[0]] = fields[3][:ID_LENGTH]
 
 
 def _reservoir(fields: list[str], line: int, model: _Model, findings: Findings) -> None:
@@ -214,6 +218,18 @@ def _link(row: PipeRow, line: int, model: _Model, findings: Findings) -> None:
     model.links[code] = (row, line)
 
 
+def _demand(fields: list[str], _line: int, model: _Model, _findings: Findings) -> None:
+    """``junction demand pattern``; the first that is named, as of several kinds of demand the largest is."""
+    if len(fields) > 2 and not model.patterns.get(fields[0]):
+        model.patterns[fields[0]] = fields[2][:ID_LENGTH]
+
+
+def _tag(fields: list[str], _line: int, model: _Model, _findings: Findings) -> None:
+    """``NODE id tag`` or ``LINK id tag``."""
+    if len(fields) > 2 and fields[0].upper() in ("NODE", "LINK"):
+        model.tags[fields[0].upper(), fields[1]] = fields[2][:ID_LENGTH]
+
+
 def _status(fields: list[str], line: int, model: _Model, findings: Findings) -> None:
     if len(fields) < 2:
         findings.fault("too_few_fields", f"line {line}", found=len(fields), expected=2)
@@ -274,6 +290,8 @@ _READERS: Final = {
     "COOR": _coordinate,
     "VERT": _vertex,
     "OPTI": _option,
+    "TAGS": _tag,
+    "DEMA": _demand,
     "TIME": _time,
 }
 
@@ -349,10 +367,20 @@ def _written(model: _Model, system: System, findings: Findings, read_as: str) ->
             length_m=None if row.length_m is None else round(row.length_m * metres, 2),
             diameter_mm=None if row.diameter_mm is None else round(row.diameter_mm * millimetres, 1),
             closed=row.kind != "pump" and model.status.get(code, row.closed),
+            tag=model.tags.get(("LINK", code), ""),
         )
         for code, (row, _) in model.links.items()
     )
-    nodes = tuple(PointRow(code, at[code], kind) for code, (kind, _) in model.nodes.items())
+    nodes = tuple(
+        PointRow(
+            code,
+            at[code],
+            kind,
+            tag=model.tags.get(("NODE", code), ""),
+            pattern=model.patterns.get(code, "") if kind == "junction" else "",
+        )
+        for code, (kind, _) in model.nodes.items()
+    )
     sources = tuple(
         PointRow(node.code, node.place, node.kind, node=node.code)
         for node in nodes

@@ -13,6 +13,7 @@ import shapely
 
 from field.grid.files.findings import Findings
 from field.grid.files.formats import other_format
+from field.grid.reading import Part, Row
 from field.network.files.build import SNAP_M, Network, joined
 from field.network.files.crs import named_system
 from field.network.files.inp_file import looks_like_inp, read_inp
@@ -21,10 +22,6 @@ from field.network.files.records import LAYERS, LayerName, NetworkFile
 from field.network.files.stored import packed, unpacked
 from kernel.errors import Fault
 
-Row = tuple[Any, ...]
-"""Values in the order of the table's columns."""
-Part = tuple[str, list[Row]]
-"""Rows of the table of that name."""
 Bounds = tuple[float, float, float, float]
 
 AT_A_TIME: Final = 1_000

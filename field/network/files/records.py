@@ -19,6 +19,8 @@ Place = tuple[float, float]
 LayerName = Literal["pipes", "valves", "hydrants", "connections", "sources"]
 LAYERS: Final[tuple[LayerName, ...]] = ("pipes", "valves", "hydrants", "connections", "sources")
 PipeKind = Literal["pipe", "check_valve", "pump", "control_valve"]
+ONE_WAY: Final = ("check_valve", "pump")
+"""Kinds of pipe that let water through from their start to their end alone."""
 SourceKind = Literal["reservoir", "tank", "inlet"]
 SOURCE_KINDS: Final[tuple[SourceKind, ...]] = ("reservoir", "tank", "inlet")
 CLASSES: Final = ("home", "business", "school", "hospital", "dependant")
@@ -45,7 +47,8 @@ Named = Callable[[str, Findings], System | None]
 @dataclasses.dataclass(frozen=True)
 class PipeRow:
     """A pipe, pump or control valve as drawn. ``start`` and ``end`` are codes of junctions, where the file
-    names them; else its ends are joined to what is there. ``closed``: let nothing through.
+    names them; else its ends are joined to what is there. ``closed``: let nothing through; ``tag``: what the
+    model says of it.
     """
 
     code: str
@@ -56,12 +59,14 @@ class PipeRow:
     length_m: float | None = None
     diameter_mm: float | None = None
     closed: bool = False
+    tag: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
 class PointRow:
     """A valve, hydrant, connection, source or junction. ``pipe`` and ``node`` say what it sits on, where the
-    file names that. ``kind`` is a valve's state, a connection's class, or a source's kind.
+    file names that. ``kind`` is a valve's state, a connection's class, or a source's kind; ``tag`` and
+    ``pattern`` (of its demand) are what a model says of a junction.
     """
 
     code: str
@@ -69,6 +74,8 @@ class PointRow:
     kind: str = ""
     pipe: str = ""
     node: str = ""
+    tag: str = ""
+    pattern: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -26,24 +26,29 @@ DAY_S: Final = 86_400
 THERE: Final = frozenset({"done", "on_site"})
 UNDER_WAY: Final = THERE | {"travelling"}
 
-MOVED_ON: Final = frozenset({"frozen_moved", "window_missed", "shift_exceeded", "off_shift"})
+MOVED_ON: Final = frozenset(
+    {"frozen_moved", "window_missed", "shift_exceeded", "off_shift", "predecessor_open", "permit_missed"}
+)
 """What can be wrong with a plan because time has passed since it was made."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Person:
-    """A representative on the day; times in seconds of Unix time. `gone`: does no more of what has not
-    begun.
+    """A representative on the day; times in seconds of Unix time. `ends` None: the day is over at the last
+    stop. `gone`: does no more of what has not begun. `contract`: of a contractor's people, the kinds of task
+    (`types`), `stations` and `zones` it covers.
     """
 
     id: UUID
-    home: Place
+    begins: Place
+    ends: Place | None
     shift_start: int
     shift_end: int
     skills: Mapping[str, int]
     parts: Mapping[str, int]
     locked: bool = False
     gone: bool = False
+    contract: Mapping[str, Sequence[str]] | None = None
 
     def has_begun(self, line: "Line") -> bool:
         """Who is gone keeps only what they stood before: what they were on the way to is somebody else's."""
@@ -51,9 +56,21 @@ class Person:
 
 
 @dataclasses.dataclass(frozen=True)
+class Follow:
+    """A task that has to be over, and how long before. `ends_at`: by its row, for one that is in no plan."""
+
+    task_id: UUID
+    lag_s: int
+    ends_at: int | None
+
+
+@dataclasses.dataclass(frozen=True)
 class Line:
-    """A stop of a route as its rows say. `state`: the task's; `free_at`: of what has begun, when its
-    representative is free again as things stand. `keeps_rep`, `keeps_place`: locks.
+    """A stop of a route as its rows say; or the break, which is nowhere (`is_rest`). `state`: the task's;
+    `free_at`: of what has begun, when its representative is free again as things stand. `keeps_rep`,
+    `keeps_place`: locks. `refused`: whom its customer does not want; `kind`, `zone` (id) and `station` are
+    what a contract is about; `windows`: those of which the one from `window_start` to `window_end` was
+    chosen. `over_by`: when a permit ends; `follows`: what it must not begin before.
     """
 
     task_id: UUID
@@ -73,6 +90,14 @@ class Line:
     ends_at: int
     keeps_rep: bool = False
     keeps_place: bool = False
+    is_rest: bool = False
+    refused: frozenset[UUID] = frozenset()
+    kind: str = ""
+    zone: str = ""
+    station: str = ""
+    windows: tuple[tuple[int, int], ...] = ()
+    over_by: int | None = None
+    follows: tuple[Follow, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,7 +150,46 @@ def violations(
         found += _unlocked(person, own, lines)
         found += _unable(person, own, lines, now)
         found += _late(person, own, lines, leg, now, promised, was[rep_id].ends)
+    will = {rep_id: _live(people[rep_id], lines, leg, now) for rep_id, lines in after.items()}
+    found += _out_of_step(people, after, _times(before, was), _times(after, will))
     return found
+
+
+Times = Mapping[UUID, tuple[int, int]]
+"""Start and end of each task."""
+
+
+def _times(plan: Plan, lived: Mapping[UUID, _Lived]) -> Times:
+    return {
+        line.task_id: (lived[rep_id].starts[at], lived[rep_id].frees[at])
+        for rep_id, lines in plan.items()
+        for at, line in enumerate(lines)
+    }
+
+
+def _out_of_step(
+    people: Mapping[UUID, Person], after: Plan, early: Times, late: Times
+) -> Iterator[Violation]:
+    """What begins before the tasks that it follows are over, or is not over when its permit ends."""
+    for rep_id, lines in after.items():
+        for line in lines:
+            if line.is_rest or people[rep_id].has_begun(line):
+                continue
+            start, end = late[line.task_id]
+            known = early.get(line.task_id)
+            if line.over_by is not None and end > max(line.over_by, known[1] if known else 0):
+                yield Violation("permit_missed", rep_id, line.task_id)
+            for follow in line.follows:
+                had = _gap(follow, known[0], early) if known else 0
+                if _gap(follow, start, late) < min(0, had):
+                    yield Violation("predecessor_open", rep_id, line.task_id)
+
+
+def _gap(follow: Follow, start: int, times: Times) -> int:
+    """Seconds from the first moment at which one may begin to the start; far below 0 where nobody knows."""
+    known = times.get(follow.task_id)
+    end = known[1] if known is not None else follow.ends_at
+    return -NO_WAY_S if end is None else start - end - follow.lag_s
 
 
 def _owed(line: Line, now: int) -> int:
@@ -151,10 +215,13 @@ def _counted(before: Plan, after: Plan, new: frozenset[UUID]) -> Iterator[Violat
 
 def _live(person: Person, lines: Sequence[Line], leg: Leg, now: int) -> _Lived:
     """Go through a day stop by stop, without a thought for later ones."""
-    here, free = person.home, person.shift_start
+    here, free = person.begins, person.shift_start
     lived = _Lived([], [], [], 0)
     for line in lines:
-        if line.state in UNDER_WAY:
+        if line.is_rest:
+            start = leave = max(free, line.window_start)
+            free = start + line.service_s
+        elif line.state in UNDER_WAY:
             start, leave, free = line.starts_at, line.starts_at, line.free_at
         else:
             way = leg(here, line.place)
@@ -163,14 +230,18 @@ def _live(person: Person, lines: Sequence[Line], leg: Leg, now: int) -> _Lived:
         lived.starts.append(start)
         lived.leaves.append(leave)
         lived.frees.append(free)
-        here = line.place
-    ends = free + leg(here, person.home) if lines else free
+        here = here if line.is_rest else line.place
+    out = any(not line.is_rest for line in lines)
+    ends = free + leg(here, person.ends) if out and person.ends is not None else free
     return dataclasses.replace(lived, ends=ends)
 
 
 def _frozen(person: Person, lines: Sequence[Line], lived: _Lived, now: int) -> int:
     """How many stops at the front must stay as they are."""
-    front = max((place + 1 for place, line in enumerate(lines) if person.has_begun(line)), default=0)
+    front = 0
+    for place, line in enumerate(lines):
+        if lived.starts[place] < now if line.is_rest else person.has_begun(line):
+            front = place + 1
     about_to_leave = (
         front < len(lines)
         and lines[front].state == "accepted"
@@ -207,12 +278,22 @@ def _unable(person: Person, own: Sequence[Line], lines: Sequence[Line], now: int
     for line in lines:
         if line.task_id in had:
             continue
+        if line.is_rest:
+            yield Violation("break_moved", person.id, line.task_id)
+            continue
         if person.gone:
             yield Violation("rep_gone", person.id, line.task_id)
         if line.skill and person.skills.get(line.skill, 0) < max(1, line.level):
             yield Violation("skill_missing", person.id, line.task_id)
         if person.id in line.declined_by:
             yield Violation("declined_before", person.id, line.task_id)
+        if person.id in line.refused:
+            yield Violation("not_wished", person.id, line.task_id)
+        if person.contract is not None and not (
+            line.kind in person.contract["types"]
+            and (line.station in person.contract["stations"] or line.zone in person.contract["zones"])
+        ):
+            yield Violation("not_in_contract", person.id, line.task_id)
         if person.shift_end <= max(line.window_start, now):
             yield Violation("off_shift", person.id, line.task_id)
     for part, count in _needed(lines).items():
@@ -242,7 +323,7 @@ def _late(
     for start, (before, task_id), line in zip(lived.starts, _legs(person, lines), lines, strict=True):
         if person.has_begun(line):
             continue
-        way = leg(before, line.place)
+        way = 0 if line.is_rest else leg(before, line.place)
         if line.travel_s != way:
             yield Violation("travel_wrong", person.id, task_id)
         if line.starts_at != start or line.ends_at != start + line.service_s:
@@ -253,13 +334,15 @@ def _late(
             yield Violation("no_way", person.id, task_id)
         if start > promised.get(task_id, _owed(line, now)):
             yield Violation("window_missed", person.id, task_id)
+        if line.windows and (line.window_start, line.window_end) not in line.windows:
+            yield Violation("window_not_offered", person.id, task_id)
     if lived.ends > max(person.shift_end, ended) and not person.gone:
         yield Violation("shift_exceeded", person.id)
 
 
 def _legs(person: Person, lines: Sequence[Line]) -> Iterator[tuple[Place, UUID]]:
     """Where one comes from, and to which task."""
-    here = person.home
+    here = person.begins
     for line in lines:
         yield here, line.task_id
-        here = line.place
+        here = here if line.is_rest else line.place

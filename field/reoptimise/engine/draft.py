@@ -55,9 +55,10 @@ PLACE: Final = 2
 class Terms(NamedTuple):
     """N stops that may be arranged, R representatives who may be given them, P parts.
 
-    `travel`: (M, M), and `reach`, the same with the way there as the row. `stops`: (N, 8) point; service;
-    earliest and latest start; the moment from which on it is late; the first moment at which anybody could
-    start; permille of a second that each second of waiting since then costs; what it costs to leave it out.
+    `travel`: (M, M), and `reach`, the same with the way there as the row. `stops`: (N, 8) point, −1 of a
+    break; service; earliest and latest start; the moment from which on it is late; the first moment at which
+    anybody could start; permille of a second that each second of waiting since then costs; what it costs to
+    leave it out.
     `pinned`: (N,) never taken out of its place; `held`: (N,) nothing goes directly before it; `remote`: (N,)
     travel from the nearest start; `near`: (N, N) the stops by nearness to each, itself first; `demand`: (N,
     P).

@@ -13,6 +13,8 @@ numba looks at a file's age when it decides whether what it has compiled before 
 first takes the arrays that it needs out of the tuples it is given: what is compiled counts who refers to an
 array at each look into a tuple.
 
+A break is a stop without a place (its point is −1): it moves within its route, and never to another.
+
 Whether a stop fits follows `field.dispatch.engine.route.schedule`: latest starts by forward slack, O(1) a
 place. The cheapest place of a stop in a route is remembered until the route changes: most routes do not, and
 most questions are asked again.
@@ -100,22 +102,28 @@ def retime(terms: Terms, draft: Draft, scratch: Scratch, rep: int) -> None:
     travel, stops, people, price, held = terms.travel, terms.stops, terms.people, terms.price, terms.held
     gaps, late = draft.gaps, terms.late
     size = draft.size[rep]
-    free, here, cost = people[rep, READY], people[rep, START], 0
+    free, here, cost, driven = people[rep, READY], people[rep, START], 0, False
     for place in range(size):
         stop = gaps[rep, place, STOP]
-        there = stops[stop, POINT]
-        way = travel[here, there]
+        there, way = stops[stop, POINT], 0
+        if there >= 0:
+            way = travel[here, there]
+            driven = True
+        else:  # a break
+            there = here
         begin = max(free + way, stops[stop, EARLIEST])
         gaps[rep, place, BEFORE], gaps[rep, place, LEAVE] = here, free
         gaps[rep, place, AFTER], gaps[rep, place, WAY], gaps[rep, place, BEGIN] = there, way, begin
         gaps[rep, place, CLOSED] = held[stop]
+        if held[stop] and place > 0 and stops[gaps[rep, place - 1, STOP], POINT] < 0:
+            gaps[rep, place - 1, CLOSED] = 1  # what is held behind a break is held behind what is before it
         cost += way + price[stop, rep] + moment_price(stops, late, stop, begin)
         if begin > stops[stop, LATEST]:
             cost += BROKEN
         free, here = begin + stops[stop, SERVICE], there
     there = people[rep, END]
     home = people[rep, IDLE]
-    if size > 0:
+    if driven:
         home = travel[here, there] if there >= 0 else 0
     gaps[rep, size, STOP], gaps[rep, size, BEFORE], gaps[rep, size, LEAVE] = -1, here, free
     gaps[rep, size, AFTER], gaps[rep, size, WAY], gaps[rep, size, CLOSED] = there, home, 0
@@ -162,16 +170,29 @@ def best_place(
         leave = gaps[rep, place, LEAVE]
         if leave > latest:
             break
+        if here < 0:  # a break goes anywhere
+            begin = max(leave, earliest)
+            ends = begin + service + gaps[rep, place, WAY]
+            if begin <= latest and not gaps[rep, place, CLOSED] and ends <= gaps[rep, place, BY]:
+                cost = moment_price(stops, late, stop, begin)
+                if cost < cheapest:
+                    cheapest, found = cost, place
+            continue
         way = reach[here, gaps[rep, place, BEFORE]]
         arrive = leave + way
         if arrive > latest or gaps[rep, place, CLOSED]:
             continue
         begin = max(arrive, earliest)
-        after = gaps[rep, place, AFTER]
+        free, gap, behind = begin + service, place, gaps[rep, place, STOP]
+        if behind >= 0 and stops[behind, POINT] < 0:  # then the break, and on to what is behind it
+            if free > stops[behind, LATEST]:
+                continue
+            free, gap = max(free, stops[behind, EARLIEST]) + stops[behind, SERVICE], place + 1
+        after = gaps[rep, gap, AFTER]
         onward = travel[here, after] if after >= 0 else 0
-        if begin + service + onward > gaps[rep, place, BY] or max(way, onward) >= UNREACHABLE:
+        if free + onward > gaps[rep, gap, BY] or max(way, onward) >= UNREACHABLE:
             continue
-        cost = way + onward - gaps[rep, place, WAY] + moment_price(stops, late, stop, begin)
+        cost = way + onward - gaps[rep, gap, WAY] + moment_price(stops, late, stop, begin)
         if cost < cheapest:
             cheapest, found = cost, place
     return cheapest, found

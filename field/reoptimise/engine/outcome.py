@@ -111,7 +111,7 @@ def _change(change: Change) -> dict[str, Any]:
 def _unserved(route: Route, rest: Rest) -> int:
     if route.rep.rep_id not in rest.gone:
         return 0
-    return sum(visit.state not in HERE for visit in route.visits)
+    return sum(visit.state not in HERE for visit in route.visits if not visit.is_rest)
 
 
 def _figures(routes: Iterable[Route], rest: Rest, unserved: int) -> Figures:
@@ -120,7 +120,11 @@ def _figures(routes: Iterable[Route], rest: Rest, unserved: int) -> Figures:
         unserved += _unserved(route, rest)
         times = _lived(route, rest.travel, rest.now, route.rep.rep_id in rest.gone)
         travel, overtime = travel + times.travel_s, overtime + times.overtime_s
-        late += sum(stop.late_s for stop in times.stops if stop.visit.state is not TaskState.DONE)
+        late += sum(
+            stop.late_s
+            for stop in times.stops
+            if stop.visit.state is not TaskState.DONE and not stop.visit.is_rest
+        )
     return Figures(travel, late, overtime, unserved)
 
 
@@ -138,4 +142,5 @@ def _starts(routes: Iterable[Route], rest: Rest) -> dict[UUID, tuple[UUID, int]]
         stop.visit.task_id: (route.rep.rep_id, stop.start_at)
         for route in routes
         for stop in schedule(route, rest.travel, rest.now).stops
+        if not stop.visit.is_rest
     }

@@ -3,13 +3,14 @@
 What has begun or is about to (the frozen prefix of `field.dispatch.engine.route`) stays. So do locked routes
 and what is held behind another stop. Everything else may change its place and its representative, under the
 rules by which a new visit is placed (`field.dispatch.engine.proposals`): skills and their level, parts,
-shift, windows. A stop that is late as things stand is promised for the time it is expected now: it may get
-earlier and to somebody else, never later.
+shift, windows; a break moves among its representative's stops. A stop that is late as things stand is
+promised for the time it is expected now: it may get earlier and to somebody else, never later.
 
 A plan costs, in seconds:
 
     travel, the ways home included
     + `owner_s` for each stop with somebody else than its zone's representative
+    + what is agreed about its representative (`Wish.surcharge`; less than nothing for one who is wished for)
     + `delay_permille` / 1000 × (start − the first moment the stop could start), as its severity has it
     + `late_permille` / 1000 × (lateness + overtime)
     + `moved_s` or `accepted_s` for each stop that changes hands (more once its representative has said yes)
@@ -30,9 +31,19 @@ import numpy as np
 
 from field.dispatch.engine.columns import numbered
 from field.dispatch.engine.gaps import Weights
-from field.dispatch.engine.route import RepDay, Route, Schedule, Travel, Visit, schedule, stock_left
+from field.dispatch.engine.route import (
+    UNREACHABLE,
+    RepDay,
+    Route,
+    Schedule,
+    Travel,
+    Visit,
+    points_of,
+    schedule,
+    stock_left,
+)
 from field.reoptimise.engine.compiled import Moves
-from field.reoptimise.engine.draft import ABSENCE, NOWHERE, Ints, Terms
+from field.reoptimise.engine.draft import ABSENCE, NOWHERE, POINT, START, Ints, Terms
 from field.reoptimise.engine.improve import USUAL_HEAT, Arranged, Heat, Spent, improve, laid_out
 from field.task.task import TaskState
 
@@ -69,6 +80,7 @@ class Wish:
     owner: UUID | None = None
     declined: frozenset[UUID] = frozenset()
     weights: Weights = DEFAULT_WEIGHTS
+    surcharge: Mapping[UUID, int] = dataclasses.field(default_factory=dict)
     keeps_rep: bool = False
     keeps_place: bool = False
 
@@ -145,7 +157,9 @@ class Table:
             times = schedule(route, rest.travel, rest.now)
             stops = times.stops[times.frozen :]
             if route.rep.rep_id in rest.gone:
-                stops = tuple(stop for stop in times.stops if stop.visit.state not in HERE)
+                stops = tuple(
+                    stop for stop in times.stops if stop.visit.state not in HERE and not stop.visit.is_rest
+                )
                 freed_from |= {stop.visit.task_id: route.rep.rep_id for stop in stops}
             elif route.rep.locked:
                 continue
@@ -182,8 +196,9 @@ class _Row:
         rep, home_s = route.rep, 0
         if times.frozen:
             last = times.stops[times.frozen - 1]
-            start, ready = last.visit.point, max(last.finish_at, now)
-            home_s = 0 if rep.end_point is None else int(travel[start, rep.end_point])
+            start, ready = points_of(route)[times.frozen - 1], max(last.finish_at, now)
+            driven = any(not visit.is_rest for visit in route.visits[: times.frozen])
+            home_s = int(travel[start, rep.end_point]) if driven and rep.end_point is not None else 0
         else:
             start, ready = rep.start_point, max(rep.shift_start, now)
         spent_already = Route(rep, route.visits[: times.frozen])
@@ -213,11 +228,14 @@ def _terms(
     held = np.array([visit.held for visit in visits], np.bool_)
     pinned = np.array([rest.wish(visit.task_id).keeps_place for visit in visits], np.bool_)
     for stops in order:
-        for before, stop in zip((None, *stops), stops, strict=False):
+        for place, stop in enumerate(stops):
             if held[stop]:
                 pinned[stop] = True
-                if before is not None:
-                    pinned[before] = True
+                while place > 0:
+                    place -= 1
+                    pinned[stops[place]] = True
+                    if not visits[stops[place]].is_rest:
+                        break
     loose = np.array([stop not in owner_of for stop in range(len(visits))], np.bool_)
     held &= ~loose
     pinned &= ~loose
@@ -232,10 +250,13 @@ def _terms(
             stock[row, at] = person.stock.get(name, 0)
         # What somebody has been given against the rules stays possible.
         stock[row] = np.maximum(stock[row], demand[list(order[row])].sum(axis=0))
-    point = column(visit.point for visit in visits)
     start = column(person.start for person in rows)
-    between = rest.travel[point[:, None], point[None]]
-    remote = rest.travel[start[:, None], point[None]].min(axis=0) if rows else np.zeros(len(visits))
+    # A break is near what is near its representative's start.
+    near = column(
+        rows[owner_of[stop]].start if visit.is_rest else visit.point for stop, visit in enumerate(visits)
+    )
+    between = rest.travel[near[:, None], near[None]]
+    remote = rest.travel[start[:, None], near[None]].min(axis=0) if rows else np.zeros(len(visits))
     return Terms(
         travel=np.ascontiguousarray(rest.travel, np.int32),
         reach=np.ascontiguousarray(rest.travel.T, np.int32),
@@ -290,9 +311,10 @@ def _prices(
         change = rest.prices.accepted_s if visit.state is TaskState.ACCEPTED else rest.prices.moved_s
         for row, person in enumerate(rows):
             stranger = wish.weights.owner_s * (wish.owner in here and wish.owner != person.rep.rep_id)
+            stranger += wish.surcharge.get(person.rep.rep_id, 0)
             if row == own:
                 price[stop, row] = stranger
-            elif own is None or not (wish.keeps_rep or wish.keeps_place):
+            elif own is None or not (wish.keeps_rep or wish.keeps_place or visit.is_rest):
                 if _may_have(person.rep, visit, wish, latest[stop], rest.now):
                     price[stop, row] = stranger + change * (own is not None)
     return price
@@ -326,7 +348,12 @@ def _worthwhile(rest: Rest, table: Table, found: Arranged, moves: Moves) -> Repl
     for row, stops in enumerate(found.order):
         gain[leader(row)] += cost[row] - found.cost[row]
         gain[leader(row)] += sum(int(table.terms.stops[stop, ABSENCE]) for stop in stops if stop not in was)
-    kept = [gain[leader(row)] >= rest.prices.pays_s for row in range(len(group))]
+    lost = {
+        leader(row)
+        for row, stops in enumerate(found.order)
+        if _no_ways(table.terms, row, stops) - _no_ways(table.terms, row, table.order[row])
+    }
+    kept = [gain[leader(row)] >= rest.prices.pays_s and leader(row) not in lost for row in range(len(group))]
     order = [found.order[row] if pays else table.order[row] for row, pays in enumerate(kept)]
     placed = {stop: row for row, stops in enumerate(order) for stop in stops}
     people = [rest.routes[index].rep.rep_id for index in table.people]
@@ -348,6 +375,20 @@ def _worthwhile(rest: Rest, table: Table, found: Arranged, moves: Moves) -> Repl
         gain_s=sum(value for row, value in gain.items() if kept[row]),
         steps=found.steps,
     )
+
+
+def _no_ways(terms: Terms, row: int, stops: Sequence[int]) -> set[tuple[int, int]]:
+    """Where a route goes although there is no way: from which point to which stop. What costs as much as one
+    there was already would else pass for as good.
+    """
+    here, found = int(terms.people[row, START]), set()
+    for stop in stops:
+        there = int(terms.stops[stop, POINT])
+        if there >= 0:
+            if terms.travel[here, there] >= UNREACHABLE:
+                found.add((here, stop))
+            here = there
+    return found
 
 
 def _route(route: Route, frozen: int, visits: Sequence[Visit]) -> Route:

@@ -4,12 +4,15 @@
 
 import { outlines } from "lib/outlines.js";
 import { reps, rows, tasks, zones } from "pages/console/columns.js";
+import { Moves } from "pages/console/day/moves.js";
+import { Selection } from "pages/console/day/selection.js";
+import { readTypes } from "pages/console/task-types.js";
 
 /** @typedef {import("pages/console/types.js").Task} Task */
 /** @typedef {import("pages/console/types.js").Rep} Rep */
 /** @typedef {import("pages/console/types.js").Zone} Zone */
 /** @typedef {"tasks" | "reps" | "zones"} Kind */
-/** @typedef {{kind: "task" | "rep" | "zone" | "plan", id: string}} Chosen */
+/** @typedef {{kind: "task" | "rep" | "zone" | "plan" | "promises" | "announcement", id: string}} Chosen */
 /** @typedef {import("lib/live.js").LiveMessage} Hint */
 
 const ALL = /** @type {Kind[]} */ (["tasks", "reps", "zones"]);
@@ -40,6 +43,9 @@ export class Board extends EventTarget {
     /** @type {string | null} of the zones' outlines */
     this.version = null;
     this.loaded = false;
+    this.atRisk = 0; // promises that may break, and words of customers that nobody has read
+    /** @type {import("pages/console/announcements.js").Announcement[] | null} that are not over; null: not read yet */
+    this.announced = null;
     /** @type {unknown} */
     this.trouble = null;
     /** @type {Chosen | null} */
@@ -60,6 +66,8 @@ export class Board extends EventTarget {
     this.busy = this.begun = false;
     this.last = -CALM_MS;
     this.whole = 0; // when everything was read
+    this.moves = new Moves(this);
+    this.selection = new Selection(this);
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
   }
@@ -72,6 +80,7 @@ export class Board extends EventTarget {
       this.whole = 0; // what was said before was not heard
     }));
     for (const topic of /** @type {const} */ (["tasks", "inbox", "reps", "zones"])) live.subscribe(topic, (hint) => this.hear(hint));
+    await readTypes(this.page.api).catch(() => {}); // names that are missing are no reason to show nothing
     // Once the line is open nothing is missed, and one reading is enough.
     await Promise.race([opened, new Promise((done) => setTimeout(done, OPENS_MS))]);
     await this.read();
@@ -84,6 +93,7 @@ export class Board extends EventTarget {
       if (!this.whole || performance.now() - this.whole > WHOLE_MS) this.everything();
       return;
     }
+    if (hint.resource === "safety") return; // nothing of the board
     if (hint.id && hint.resource === "task") this.due.tasks.add(hint.id);
     else if (hint.id && (hint.resource === "route" || hint.resource === "position")) this.due.reps.add(hint.id);
     else this.all = true;
@@ -217,6 +227,6 @@ export class Board extends EventTarget {
   /** What the address names, after a reload. */
   recall() {
     const [[kind, id] = []] = [...new URLSearchParams(location.hash.slice(1))];
-    if (id && (kind === "task" || kind === "rep" || kind === "zone" || kind === "plan")) this.choose({ kind, id });
+    if (id && (kind === "task" || kind === "rep" || kind === "zone" || kind === "plan" || kind === "promises" || kind === "announcement")) this.choose({ kind, id });
   }
 }

@@ -9,7 +9,7 @@ import { know } from "pages/console/words.js";
 /** @typedef {{version: string | null, tasks: Columns, reps: Columns, zones: Columns, moved?: Columns}} Read */
 /** @typedef {{people: Map<string, Rep>, zones: Map<string, Zone>}} Known by code */
 
-const TIMES = ["window_start", "window_end", "starts_at", "ends_at", "finished_at", "shift_start", "shift_end", "seen_at", "next_at"];
+const TIMES = ["window_start", "window_end", "starts_at", "ends_at", "finished_at", "shift_start", "shift_end", "seen_at", "next_at", "rest_starts_at", "rest_ends_at"];
 
 /** @param {Columns} columns @returns {any[]} */
 export function rows(columns) {

@@ -11,21 +11,21 @@ import { clockOf, name } from "pages/console/words.js";
 /** @typedef {import("pages/console/types.js").Conflict} Conflict */
 /** @typedef {import("pages/console/types.js").RepName} RepName */
 
-/** @param {import("pages/console/types.js").TaskDetail} task @param {import("pages/console/board.js").Board} board */
-export function conflicts(task, board) {
+/** @param {import("pages/console/types.js").TaskDetail} task @param {import("pages/console/board.js").Board} board @param {import("pages/console/task-answers.js").TaskAnswers} answers */
+export function conflicts(task, board, answers) {
   if (!task.conflicts.length) return null;
-  return h("section", { class: "stack" }, task.conflicts.map((conflict) => one(conflict, task, board)));
+  return h("section", { class: "stack" }, task.conflicts.map((conflict) => one(conflict, task, board, answers)));
 }
 
-/** @param {Conflict} conflict @param {import("pages/console/types.js").TaskDetail} task @param {import("pages/console/board.js").Board} board */
-function one(conflict, task, board) {
+/** @param {Conflict} conflict @param {import("pages/console/types.js").TaskDetail} task @param {import("pages/console/board.js").Board} board @param {import("pages/console/task-answers.js").TaskAnswers} answers */
+function one(conflict, task, board, answers) {
   const open = conflict.state === "open";
   const { rep, holder, proofs } = conflict;
   return h("article", { class: "console-conflict", data: { tone: open ? "bad" : null } },
     h("h3", null, icon("alert"), h("span", { t: `console.conflict.${conflict.claim}`, params: { name: name(rep) } })),
     h("ol", { class: "console-history" }, conflict.acts.map((act) => h("li", null,
       h("time", { class: "number", datetime: act.at, text: clockOf(act.at) }),
-      h("span", { text: [t(`console.act.${act.kind}`), act.note, act.reason].filter(Boolean).join(" · ") })))),
+      h("span", { text: [t(`console.act.${act.kind}`), act.note, act.reason].filter(Boolean).join(" · ") }), act.form && answers.read(act.form.type, act.form.number, act.form.answers)))),
     proofs.length > 0 && h("div", { class: "console-proofs" }, proofs.map((proof, index) => {
       const src = board.page.api.picture(proof.url);
       return h("a", { href: src, target: "_blank", rel: "noopener" }, h("img", { src, alt: t("common.photo.number", { number: index + 1 }) }));

@@ -4,7 +4,10 @@ import { h } from "parts/dom.js";
 import { button } from "parts/button.js";
 import { nothing, skeleton } from "parts/empty.js";
 import { i18n } from "parts/words.js";
+import { Announcements } from "pages/console/announcements.js";
+import { Exceptions } from "pages/console/exceptions.js";
 import { PlanView } from "pages/console/plan.js";
+import { Promises } from "pages/console/promises.js";
 import { overview } from "pages/console/overview.js";
 import { redraw } from "parts/redraw.js";
 import { repDetail } from "pages/console/rep-detail.js";
@@ -17,6 +20,9 @@ export class Detail {
     this.board = board;
     this.task = new TaskDetailView(board);
     this.plan = new PlanView(board);
+    this.exceptions = new Exceptions(board);
+    this.promises = new Promises(board);
+    this.announcements = new Announcements(board);
     this.shown = "";
     this.content = h("div", { class: "stack" }, skeleton(4));
     this.back = button({ t: "common.back", icon: "back", kind: "quiet", class: "button console-back", action: () => board.choose(null) });
@@ -40,6 +46,14 @@ export class Detail {
       this.shown = "";
       if (this.content.firstChild !== this.plan.element) this.content.replaceChildren(this.plan.element);
       this.plan.show(chosen.id, chosenAnew);
+    } else if (chosen?.kind === "promises") {
+      this.shown = "";
+      if (this.content.firstChild !== this.promises.element) this.content.replaceChildren(this.promises.element);
+      if (chosenAnew) void this.promises.read();
+    } else if (chosen?.kind === "announcement") {
+      this.shown = "";
+      if (this.content.firstChild !== this.announcements.element) this.content.replaceChildren(this.announcements.element);
+      if (chosenAnew) void this.announcements.show(chosen.id);
     } else {
       // What stands here is only made anew when it would say something else.
       const now = JSON.stringify([chosen, i18n.language, this.facts()]);
@@ -59,7 +73,7 @@ export class Detail {
 
   draw() {
     const { chosen, reps, zones } = this.board;
-    if (!chosen) return overview(this.board);
+    if (!chosen) return overview(this.board, this.exceptions);
     const rep = chosen.kind === "rep" && reps.get(chosen.id);
     const zone = chosen.kind === "zone" && zones.get(chosen.id);
     return rep ? repDetail(rep, this.board) : zone ? zoneDetail(zone, this.board) : nothing({ t: "console.gone", more: "console.gone.more", icon: "search" });

@@ -13,10 +13,10 @@ import { newTask } from "pages/console/new-task.js";
 import { redraw } from "parts/redraw.js";
 
 /** @typedef {{board: import("pages/console/board.js").Board, page: import("parts/page.js").Page, me: import("parts/session.js").Me,
- *   list: import("pages/console/task-list.js").TaskList, show: (view: "list" | "map" | "tables" | "timeline") => void}} Parts */
+ *   list: import("pages/console/task-list.js").TaskList, show: (view: "list" | "map" | "tables" | "timeline") => void, find: () => Promise<void>}} Parts */
 
 /** @param {Parts} parts */
-export function header({ board, page, me, list, show }) {
+export function header({ board, page, me, list, show, find }) {
   const counts = h("ul", { class: "console-counts", label: "console.counts" });
   const only = (/** @type {string} */ filter) => () => {
     show("list");
@@ -29,17 +29,31 @@ export function header({ board, page, me, list, show }) {
       count("open", board.open.length, "list", "", only("open")),
       count("inbox", board.inbox.length, "alert", "bad", only("inbox")),
       count("late", board.late.length, "clock", "warn", only("late")),
+      count("promises", board.atRisk, "calendar", "warn", () => board.choose({ kind: "promises", id: "now" })),
+      count("announcements", board.announced?.filter(({ state }) => state !== "draft").length ?? 0, "drop", board.announced?.some(({ passed_at }) => passed_at) ? "bad" : "", () => board.choose({ kind: "announcement", id: "all" })),
       count("uncovered", risky, "zone", "warn", () => show("tables"))));
   };
   board.addEventListener("change", update);
+  for (const type of ["promises", "announced"]) board.addEventListener(type, update);
   return h("header", { class: "console-head" },
     h("div", { class: "wordmark" }, icon("drop"), h("h1", { t: "console.heading" })),
     counts,
     h("div", { class: "cluster console-tools" },
       button({ t: "console.new", icon: "plus", key: "N", action: (event) => attempt(event.currentTarget, () => newTask(board, page)) }),
       button({ t: "console.import", icon: "upload", action: (event) => attempt(event.currentTarget, () => importFile(board, page)) }),
-      h("a", { class: "button", href: "/territory" }, icon("zone"), h("span", { t: "console.territories" })),
+      h("nav", { class: "console-pages", label: "console.pages" },
+        other("/shifts", "people", "console.shifts"),
+        other("/ahead", "calendar", "console.ahead"),
+        me.roles.some((role) => role === "supervisor" || role === "admin") && other("/figures", "figures", "console.figures"),
+        other("/forms", "list", "console.forms"),
+        other("/territory", "zone", "console.territories")),
+      button({ icon: "search", size: "icon", kind: "quiet", class: "button console-find", label: "console.palette.open", title: "console.palette.open", "aria-keyshortcuts": "Control+K", action: (event) => attempt(event.currentTarget, find) }),
       button({ icon: "person", size: "icon", kind: "quiet", label: "common.settings", action: (event) => attempt(event.currentTarget, () => settings(page, me, () => board.dispatchEvent(new Event("plan")))) })));
+}
+
+/** Another page of the dispatcher's; where there is little room its name is in a tip. @param {string} href @param {string} name @param {string} words */
+function other(href, name, words) {
+  return h("a", { class: "button", href, title: words }, icon(name), h("span", { t: words }));
 }
 
 /** @param {string} what @param {number} number @param {string} name @param {string} tone @param {() => void} click */

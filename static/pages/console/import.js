@@ -11,8 +11,10 @@ import { icon } from "parts/icon.js";
 import { sheet } from "parts/dialog.js";
 import { kindOf } from "pages/console/import-addresses.js";
 import { doubts, faults, links, readAs, summary, warned } from "pages/console/import-report.js";
+import { deriving, fromNetwork } from "pages/console/zone-derive.js";
 import { takenOut } from "pages/console/zone-export.js";
 import { ZoneRoad } from "pages/console/zone-road.js";
+import { sources } from "pages/console/zone-sources.js";
 import { versions } from "pages/console/zone-versions.js";
 
 /** @typedef {import("pages/console/import-report.js").Report} Report */
@@ -21,7 +23,7 @@ import { versions } from "pages/console/zone-versions.js";
 export async function importFile(board, page) {
   const result = h("div", { class: "stack", role: "status" });
   const name = h("b", { t: "console.import.drop" });
-  const input = h("input", { type: "file", accept: ".geojson,.json,.gpkg,.zip,.kml,.csv,.txt,.osm,.gz", id: "import-file", on: { change: () => input.files?.[0] && void start(input.files[0]) } });
+  const input = h("input", { type: "file", accept: ".geojson,.json,.gpkg,.zip,.kml,.csv,.txt,.osm,.gz,.inp", id: "import-file", on: { change: () => input.files?.[0] && void start(input.files[0]) } });
   const drop = h("label", { class: "console-drop", for: "import-file",
     on: {
       dragover: (event) => event.preventDefault(),
@@ -32,6 +34,9 @@ export async function importFile(board, page) {
     } }, icon("upload"), name, h("span", { class: "muted", t: "console.import.formats" }), input);
   const before = versions(board, page, (/** @type {Node[]} */ ...shown) => result.replaceChildren(...shown));
 
+  const derived = fromNetwork(board, page);
+  const others = sources(board, page, result, () => (derived.hidden = before.hidden = drop.hidden = others.hidden = true));
+
   /** @param {File} file */
   async function start(file) {
     name.textContent = file.name;
@@ -39,7 +44,9 @@ export async function importFile(board, page) {
     delete name.dataset["t"];
     before.hidden = true;
     input.value = ""; // the same file can be chosen again, once it was mended
-    if ((await kindOf(file)) === "zones") await new ZoneRoad(board, page, file, result).begin();
+    derived.hidden = others.hidden = true;
+    if (/\.inp$/i.test(file.name)) deriving(board, page, result, file);
+    else if ((await kindOf(file)) === "zones") await new ZoneRoad(board, page, file, result).begin();
     else await check(file);
   }
 
@@ -78,5 +85,5 @@ export async function importFile(board, page) {
     return page.api.upload(`/api/imports/${kind}?${query}`, { file, name: file.name });
   }
 
-  await sheet({ t: "console.import.title", text: "console.import.lead", body: [drop, result, before, takenOut(page)], actions: [{ value: "close", t: "common.close" }] });
+  await sheet({ t: "console.import.title", text: "console.import.lead", body: [drop, result, derived, others, before, takenOut(page)], actions: [{ value: "close", t: "common.close" }] });
 }

@@ -6,18 +6,25 @@ import { segmented } from "parts/field.js";
 import { startPage } from "parts/page.js";
 import { leaveWhenSignedOut, requireStaff } from "parts/session.js";
 import { localise } from "parts/words.js";
+import { actions } from "pages/console/actions.js";
+import { keep, kept } from "pages/console/address.js";
 import { Arrivals } from "pages/console/arrivals.js";
 import { Board } from "pages/console/board.js";
 import { Detail } from "pages/console/detail.js";
 import { header } from "pages/console/header.js";
 import { listenToKeys } from "pages/console/keys.js";
+import { DoorstepAlerts } from "pages/console/doorstep-alerts.js";
+import { LoneAlerts } from "pages/console/lone-alerts.js";
 import { MapView } from "pages/console/map-view.js";
+import { palette } from "pages/console/palette.js";
 import { planAgain } from "pages/console/plan-open.js";
 import { Tables } from "pages/console/tables.js";
 import { TaskList } from "pages/console/task-list.js";
 import { Timeline } from "pages/console/timeline.js";
 
 /** @typedef {"map" | "tables" | "timeline"} View */
+
+const DECIDING = new Set(["supervisor", "admin"]);
 
 const page = await startPage();
 page.main.append(h("div", { class: "console-boot" }, skeleton(5)));
@@ -36,8 +43,9 @@ async function start(me) {
   const views = { map: new MapView(board), tables: new Tables(board), timeline: new Timeline(board) };
   const list = new TaskList(board);
   const detail = new Detail(board);
+  const asked = kept("view");
   /** @type {View} */
-  let view = "map";
+  let view = asked === "tables" || asked === "timeline" ? asked : "map";
   const places = segmented({ name: "view", label: "console.overview", value: wide.matches ? view : "list",
     options: [{ value: "list", t: "console.view.list" }, { value: "map", t: "console.view.map" }, { value: "tables", t: "console.view.tables" }, { value: "timeline", t: "console.view.timeline" }],
     change: (value) => go(/** @type {View | "list"} */ (value)) });
@@ -47,7 +55,10 @@ async function start(me) {
 
   /** A wide screen has the list beside the view; a narrow one shows one of them. @param {View | "list"} value */
   const show = (value) => {
-    if (value !== "list") view = value;
+    if (value !== "list") {
+      view = value;
+      keep({ view: view === "map" ? "" : view });
+    }
     const shown = wide.matches ? view : value;
     /** @type {HTMLInputElement} */ (places.querySelector(`input[value="${shown}"]`)).checked = true;
     columns.dataset["place"] = shown === "list" ? "list" : "view";
@@ -61,7 +72,11 @@ async function start(me) {
     show(value);
   };
 
-  page.main.replaceChildren(header({ board, page, me, list, show: go }), new Arrivals(board).element, columns);
+  const parts = { board, page, list, timeline: views.timeline, show: go };
+  const lone = new LoneAlerts(board);
+  const doorstep = new DoorstepAlerts(board, me.roles.some((/** @type {string} */ each) => DECIDING.has(each)));
+  const found = () => palette(board, actions(parts));
+  page.main.replaceChildren(header({ board, page, me, list, show: go, find: found }), new Arrivals(board).element, lone.element, doorstep.element, columns);
   /** @type {Element | null} where the person was before the detail covered it */
   let before = null;
   board.addEventListener("select", () => {
@@ -78,8 +93,11 @@ async function start(me) {
     board.dispatchEvent(new CustomEvent("change", { detail: ["tasks", "reps", "zones"] }));
   });
   board.addEventListener("plan", () => planAgain(board, show));
-  listenToKeys({ list, show: go, board, page });
-  show(wide.matches ? "map" : "list");
+  listenToKeys({ ...parts, detail, actions: () => actions(parts) });
+  show(wide.matches || asked === "timeline" || asked === "tables" ? view : "list");
+  void lone.read();
+  void detail.announcements.read();
+  void doorstep.read();
   await board.start();
   board.recall();
 }

@@ -4,9 +4,11 @@
 
 import { placeLabels } from "lib/labels.js";
 import { h } from "parts/dom.js";
+import { keep, kept } from "pages/console/address.js";
 import "parts/map.js";
 import { i18n, t } from "parts/words.js";
 import { waits } from "pages/console/board.js";
+import { AnnouncedLayer } from "pages/console/announced-layer.js";
 import { colours, onTheme } from "pages/console/colours.js";
 import { legend } from "pages/console/legend.js";
 import { Network } from "pages/console/network.js";
@@ -37,6 +39,7 @@ export class MapView {
     this.map = /** @type {import("parts/map.js").MapPart} */ (h("cs-map", { class: "console-map" }));
     this.legend = legend();
     this.network = new Network(board);
+    this.announced = new AnnouncedLayer(board);
     this.element = h("div", { class: "console-map-place" }, this.map, this.legend, this.network.element);
     /** @type {any} */
     this.layers = null;
@@ -63,6 +66,7 @@ export class MapView {
     });
     onTheme(() => {
       this.all();
+      this.announced.draw();
       void this.showRoute(); // its colour is the theme's
     });
   }
@@ -74,6 +78,16 @@ export class MapView {
       this.prepare(map);
       map.invalidateSize({ animate: false });
       this.draw();
+    });
+  }
+
+  /** From a moment on the address says where a person has gone on the map; a shared address begins there. @param {any} map */
+  remember(map) {
+    const [lat, lon, zoom] = kept("at").split(",").map(Number);
+    if (lat !== undefined && lon !== undefined && zoom && [lat, lon, zoom].every(Number.isFinite)) map.setView([lat, lon], zoom, { animate: false });
+    map.on("moveend", () => {
+      const { lat: y, lng: x } = map.getCenter();
+      keep({ at: `${y.toFixed(5)},${x.toFixed(5)},${map.getZoom()}` });
     });
   }
 
@@ -114,6 +128,7 @@ export class MapView {
         .on("click", () => board.choose({ kind: "rep", id: rep.id }))),
     };
     this.network.attach(map, L);
+    this.announced.attach(map, L, () => this.network.on);
     map.on("moveend", () => {
       this.due.add("tasks").add("reps");
       this.draw();
@@ -150,6 +165,7 @@ export class MapView {
     if (zones.size && !this.framed) {
       this.framed = true;
       map.fitBounds(this.map.leaflet.featureGroup(zones.layers).getBounds(), { ...this.inset(16), animate: false });
+      this.remember(map);
     }
   }
 

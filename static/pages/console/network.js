@@ -11,6 +11,7 @@ import { failed, nothing } from "parts/empty.js";
 import { redraw } from "parts/redraw.js";
 import { i18n } from "parts/words.js";
 import { importNetwork } from "pages/console/network-import.js";
+import { draftAnnouncement } from "pages/console/announcement-form.js";
 import { NEAR, PipesLayer } from "pages/console/pipes.js";
 import { shutOff } from "pages/console/shut-off.js";
 
@@ -132,7 +133,8 @@ export class Network {
     return [
       h("h3", { t: "console.valves.title", params: { pipes: i18n.list(closure.asked) } }),
       ...(this.adding ? [h("p", { class: "muted", t: "console.valves.adding" })] : []),
-      shutOff(closure, (valve, state) => this.found(valve, state)), tools,
+      shutOff(closure, (valve, state) => this.found(valve, state)),
+      button({ t: "console.announce.draft", icon: "drop", "data-id": "announce", action: () => draftAnnouncement(this.board, { kind: "burst", cause: "burst_main", area: { trace: { places: this.places } } }) }), tools,
     ];
   }
 

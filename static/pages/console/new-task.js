@@ -7,20 +7,24 @@ import { sheet } from "parts/dialog.js";
 import { field } from "parts/field.js";
 import { i18n } from "parts/words.js";
 import { pinMap, pointField, read, taskAddress } from "pages/console/place-form.js";
+import { types } from "pages/console/task-types.js";
 import { name } from "pages/console/words.js";
 
-const CATEGORIES = ["leak", "no_water", "low_pressure", "dirty_water", "meter", "other"];
 const SKILLS = ["leak_repair", "meter_work", "pressure", "water_quality", "valve", "consulting"];
+const CATEGORIES = ["no_water", "low_pressure", "dirty_water", "meter", "leak", "other"];
+const FITTING = /** @type {Record<string, string>} */ ({ no_water: "valve", low_pressure: "pressure", dirty_water: "water_quality", meter: "meter_work", leak: "leak_repair" });
 const NOWHERE = { lat: null, lon: null };
-const FITTING = /** @type {Record<string, string>} */ ({ leak: "leak_repair", no_water: "valve", low_pressure: "pressure", dirty_water: "water_quality", meter: "meter_work", other: "consulting" });
 
 /** @param {import("pages/console/board.js").Board} board @param {import("parts/page.js").Page} page */
 export async function newTask(board, page) {
+  const offered = [...types.values()].filter(({ active }) => active);
+  const type = h("select", { class: "input", name: "type", autofocus: true }, offered.map((each) => h("option", { value: each.code, text: name(each) })));
   const category = choice("category", CATEGORIES, (value) => `common.category.${value}`);
   const skill = choice("skill", SKILLS, (value) => `common.skill.${value}`);
   const severity = choice("severity", ["minor", "major", "urgent"], (value) => `common.severity.${value}`);
   const point = pointField(NOWHERE, true);
   const form = {
+    type: field({ t: "console.new.type", name: "type", input: type }),
     category: field({ t: "console.new.category", name: "category", input: category }),
     severity: field({ t: "console.new.severity", name: "severity", input: severity }),
     skill: field({ t: "console.fact.skill", name: "skill", input: skill }),
@@ -30,9 +34,14 @@ export async function newTask(board, page) {
     point,
     note: field({ t: "console.fact.note", name: "note", type: "textarea", rows: 2, maxlength: 2000, optional: true }),
   };
-  category.addEventListener("change", () => {
-    skill.value = FITTING[category.value] ?? "consulting";
-  });
+  const follow = () => {
+    const chosen = types.get(type.value);
+    const complaint = type.value === "complaint";
+    form.category.hidden = !complaint;
+    if (chosen) [skill.value, severity.value] = [complaint ? FITTING[category.value] ?? chosen.skill : chosen.skill, chosen.severity];
+  };
+  for (const one of [type, category]) one.addEventListener("change", follow);
+  follow();
   // The map is heavy and often not needed: it comes when asked for.
   const map = h("details", { class: "console-fold", on: { toggle: () => map.open && map.children.length === 1 && map.append(pinMap(NOWHERE, form.point.control, board)) } },
     h("summary", null, h("span", { t: "console.place.map" })));
@@ -49,7 +58,7 @@ export async function newTask(board, page) {
     trouble.replaceChildren();
     try {
       const task = await page.api.post("/api/tasks", {
-        category: category.value, severity: severity.value, skill: skill.value, address: form.address.control.value.trim(), ...place,
+        type: type.value, ...(type.value === "complaint" && { category: category.value }), severity: severity.value, skill: skill.value, address: form.address.control.value.trim(), ...place,
         customer_name: form.customer.control.value.trim(), customer_phone: form.phone.control.value.trim(), note: form.note.control.value.trim(),
       });
       page.toast.show(task.rep ? { t: "console.assigned", params: { name: name(task.rep) } } : { t: "console.new.inbox" });
@@ -65,5 +74,5 @@ export async function newTask(board, page) {
 
 /** @param {string} of @param {string[]} values @param {(value: string) => string} key */
 function choice(of, values, key) {
-  return h("select", { class: "input", name: of, autofocus: of === "category" }, values.map((value) => h("option", { value, t: key(value) })));
+  return h("select", { class: "input", name: of }, values.map((value) => h("option", { value, t: key(value) })));
 }

@@ -8,12 +8,13 @@ import { COVERAGE, name, reason } from "pages/console/words.js";
 
 const MOST = 12;
 
-/** @param {import("pages/console/board.js").Board} board */
-export function overview(board) {
+/** @param {import("pages/console/board.js").Board} board @param {import("pages/console/exceptions.js").Exceptions} exceptions */
+export function overview(board, exceptions) {
   const zones = [...board.zones.values()].map(({ properties }) => properties);
   const order = Object.keys(COVERAGE);
   const worst = zones.filter(({ coverage }) => coverage !== "covered").sort((a, b) => order.indexOf(a.coverage) - order.indexOf(b.coverage) || b.open_tasks - a.open_tasks);
   return h("article", { class: "stack" },
+    exceptions.shown(),
     h("h2", { t: "console.overview.title" }),
     h("ul", { class: "console-standing" }, [...order].reverse().map((coverage) => {
       const count = zones.filter((zone) => zone.coverage === coverage).length;

@@ -10,6 +10,8 @@ import { failed, skeleton } from "parts/empty.js";
 import { field } from "parts/field.js";
 import { redraw } from "parts/redraw.js";
 import { i18n, t } from "parts/words.js";
+import { supposed, WhatIf } from "pages/console/day/what-if.js";
+import { contractors } from "pages/console/contractors.js";
 import { policies } from "pages/console/plan-policies.js";
 import { clockOf, name, repName, title } from "pages/console/words.js";
 
@@ -27,6 +29,7 @@ export class PlanView {
     this.element = h("article", { class: "stack console-plan" });
     this.body = h("div", { class: "stack", "aria-live": "polite" });
     this.station = "";
+    this.whatIf = new WhatIf(board);
     /** @type {Set<string>} who cannot go on */
     this.gone = new Set();
     /** @type {Plan | null} the newest of the station */
@@ -44,6 +47,7 @@ export class PlanView {
     if (!anew && this.element.firstChild) return;
     if (station !== this.station) {
       this.gone.clear();
+      this.whatIf.clear();
       this.plan = null;
     }
     this.station = station;
@@ -59,8 +63,9 @@ export class PlanView {
       h("div", { class: "stack console-title" }, h("h2", { t: "console.plan", tabindex: "-1" }), h("p", { class: "muted", t: "console.plan.lead" })),
       field({ t: "console.plan.station", name: "station", input: select }),
       this.whoIsGone(),
+      this.whatIf.show(this.station),
       this.body,
-      policies(this.board));
+      policies(this.board), contractors(this.board));
     this.body.replaceChildren(skeleton(3));
     void this.read();
   }
@@ -103,13 +108,14 @@ export class PlanView {
     if (plan.state !== "ready") return [result(plan), ask];
     return [
       h("p", { t: "console.plan.found", params: { time: i18n.time(plan.changed_at), moved: plan.moved.length, stops: plan.stops } }),
+      supposed(plan, this.board),
       figures(plan),
       this.changes("console.plan.moved", plan.moved, true),
       this.changes("console.plan.retimed", plan.retimed, false),
       plan.left.length > 0 && note({ t: "console.plan.left", params: { count: plan.left.length }, icon: "alert", tone: "bad" },
         h("ul", { class: "console-reasons" }, plan.left.map((each) => h("li", { text: [title(each), each.address].filter(Boolean).join(" · ") })))),
       h("div", { class: "cluster" },
-        button({ t: "console.plan.apply", icon: "check", kind: "primary", action: () => this.act(plan, "application") }),
+        !plan.extra.length && button({ t: "console.plan.apply", icon: "check", kind: "primary", action: () => this.act(plan, "application") }),
         button({ t: "console.plan.drop", icon: "trash", action: () => this.act(plan, "dropping") }), ask),
     ];
   }
@@ -133,7 +139,7 @@ export class PlanView {
   }
 
   async ask() {
-    this.draw(await this.board.page.api.post("/api/reoptimisations", { station: this.station, gone: [...this.gone] }));
+    this.draw(await this.board.page.api.post("/api/reoptimisations", { station: this.station, gone: [...this.gone], ...this.whatIf.body }));
   }
 
   /** @param {Plan} plan @param {"application" | "dropping"} what */

@@ -5,10 +5,8 @@ import { duration } from "lib/time.js";
 import { h } from "parts/dom.js";
 import { attempt, button } from "parts/button.js";
 import { note } from "parts/chip.js";
-import { ask } from "parts/dialog.js";
 import { failed, skeleton } from "parts/empty.js";
 import { i18n, t } from "parts/words.js";
-import { moving } from "pages/console/moving.js";
 import { placeForm } from "pages/console/place-form.js";
 import { clockOf, otherRules, reason, repName } from "pages/console/words.js";
 
@@ -24,6 +22,8 @@ export class Proposing {
     this.element = h("section", { class: "console-proposals", label: "console.proposals" });
     /** @type {TaskDetail | null} */
     this.task = null;
+    /** @type {string | null} for which day it is proposed */
+    this.day = null;
     addEventListener("keydown", (event) => {
       const number = event.altKey ? ["Digit1", "Digit2", "Digit3"].indexOf(event.code) : -1;
       if (number < 0 || !this.body.checkVisibility() || document.querySelector("dialog[open]")) return;
@@ -65,7 +65,8 @@ export class Proposing {
   }
 
   /** @param {TaskDetail} task @param {Proposals} found */
-  draw(task, { best, passed_over, others, travel_source, unplaced_reason }) {
+  draw(task, { day, best, passed_over, others, travel_source, unplaced_reason }) {
+    this.day = day;
     this.board.propose(task.id, best);
     const outside = unplaced_reason === "outside_zones";
     this.body.replaceChildren(
@@ -90,7 +91,7 @@ export class Proposing {
       own
         ? h("p", { class: "small muted", t: "console.proposals.now" })
         : button({ t: "console.assign", icon: "check", kind: number === 1 && !task.rep ? "primary" : undefined, key: `Alt+${number}`, "data-proposal": String(number),
-            ariaLabel: t("console.assign.to", { name: who }), action: () => this.assign(task, proposal.rep_id, who) }));
+            ariaLabel: t("console.assign.to", { name: who }), action: () => this.board.moves.move([task], proposal.rep_id, { day: this.day, says: "console.assigned" }) }));
   }
 
   /** @param {TaskDetail} task @param {Proposals["passed_over"]} passedOver @param {Record<string, number>} others by rule */
@@ -104,36 +105,15 @@ export class Proposing {
           h("span", { class: "grow" }, h("b", { text: who }), h("small", { text: reason(each.rule) })),
           each.rep_id === task.rep?.id
             ? h("small", { t: "console.proposals.now" })
-            : button({ t: "console.assign", ariaLabel: t("console.assign.to", { name: who }), action: (event) => attempt(event.currentTarget, () => this.overrule(task, each, who)) }));
+            : button({ t: "console.assign", ariaLabel: t("console.assign.to", { name: who }), action: (event) => attempt(event.currentTarget, () => this.overrule(task, each)) }));
       })),
       Object.keys(others).length > 0 && h("ul", { class: "console-reasons" }, otherRules(others).map((line) => h("li", { text: line }))));
   }
 
-  /** @param {TaskDetail} task @param {Proposals["passed_over"][number]} each @param {string} who */
-  async overrule(task, each, who) {
-    const able = each.rule.code === "costlier";
-    const sure = able || (await ask({ t: "console.overrule.title", params: { name: who }, body: [h("p", { class: "note", data: { tone: "warn" }, text: reason(each.rule) }), h("p", { t: "console.overrule.text" })],
-      actions: [{ value: "", t: "common.cancel" }, { value: "yes", t: "console.assign", kind: "danger" }] })) === "yes";
-    if (sure) await this.assign(task, each.rep_id, who, !able);
-  }
-
-  /** @param {TaskDetail} task @param {string} repId @param {string} who @param {boolean} [overrule] */
-  async assign(task, repId, who, overrule = false) {
-    const { page } = this.board;
-    const path = `/api/tasks/${task.id}`;
-    await moving(this.board, task.id, async () => {
-      const now = await page.api.post(`${path}/assignment`, { rep_id: repId, version: task.version, overrule });
-      page.toast.show({ t: "console.assigned", params: { name: who }, undo: this.undoing(task, now.version) });
-    });
-  }
-
-  /** The way back: to whoever had it, or to the inbox. @param {TaskDetail} before @param {number} version */
-  undoing(before, version) {
-    const { api } = this.board.page;
-    const path = `/api/tasks/${before.id}`;
-    const back = before.rep
-      ? () => api.post(`${path}/assignment`, { rep_id: before.rep?.id, version, overrule: true })
-      : before.state === "unplaced" ? () => api.post(`${path}/return`, { version, reason: t("console.undone") }) : null;
-    return back ? () => moving(this.board, before.id, back, true) : undefined;
+  /** @param {TaskDetail} task @param {Proposals["passed_over"][number]} each */
+  async overrule(task, each) {
+    const { moves } = this.board;
+    if (each.rule.code === "costlier") await moves.move([task], each.rep_id, { day: this.day, says: "console.assigned" });
+    else await moves.overrule([task], each.rep_id, reason(each.rule), { day: this.day, says: "console.assigned" });
   }
 }

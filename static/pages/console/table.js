@@ -2,19 +2,28 @@
 
 import { h } from "parts/dom.js";
 import { button } from "parts/button.js";
+import { ask } from "parts/dialog.js";
 import { i18n } from "parts/words.js";
 import { redraw } from "parts/redraw.js";
+import { keep, kept } from "pages/console/address.js";
 
 /** @typedef {{key: string, value: (row: any) => string | number, cell?: (row: any) => Node | string, kind?: string}} Column `kind`: a class */
 
 const STEP = 200;
 
 export class Table {
-  /** @param {string} caption @param {Column[]} columns @param {string} by */
-  constructor(caption, columns, by) {
-    this.columns = columns;
-    this.by = by;
-    this.down = false;
+  /** @param {string} caption @param {Column[]} columns @param {string} by @param {{address?: string, usual?: string[]}} [choice] `address`: under which the address of the page says sorting and columns; `usual`: the columns until somebody chooses others */
+  constructor(caption, columns, by, { address = "", usual = [] } = {}) {
+    this.every = columns;
+    this.address = address;
+    this.usual = usual;
+    const sorted = address ? kept(`${address}-by`) : "";
+    this.by = columns.some(({ key }) => key === sorted.replace("-", "")) ? sorted.replace("-", "") : by;
+    this.down = sorted.startsWith("-");
+    const chosen = (address && (kept(address) || localStorage.getItem(`console-${address}`)))?.split(".") ?? usual;
+    /** @type {Column[]} */
+    this.columns = [];
+    this.take(chosen);
     this.most = STEP;
     /** @type {any[]} */
     this.rows = [];
@@ -24,8 +33,9 @@ export class Table {
       this.most += STEP;
       this.show(this.rows);
     } });
+    const choose = usual.length ? button({ t: "console.columns", icon: "filter", kind: "quiet", class: "button console-columns", action: () => this.choose() }) : null;
     this.element = h("div", { class: "console-table", tabindex: "0", role: "region", label: caption },
-      h("table", null, h("caption", { t: caption }), h("thead", null, this.head), this.body), this.more);
+      choose, h("table", null, h("caption", { t: caption }), h("thead", null, this.head), this.body), this.more);
   }
 
   /** @param {any[]} rows */
@@ -46,6 +56,31 @@ export class Table {
   sort(key) {
     this.down = this.by === key && !this.down;
     this.by = key;
+    if (this.address) keep({ [`${this.address}-by`]: `${this.down ? "-" : ""}${key}` });
+    this.show(this.rows);
+  }
+
+  /** These columns, in the order in which all stand; the first is always there. @param {string[]} keys */
+  take(keys) {
+    const known = this.every.filter(({ key }, index) => !index || keys.includes(key));
+    this.columns = this.usual.length && known.length > 1 ? known : this.usual.length ? this.every.filter(({ key }, index) => !index || this.usual.includes(key)) : this.every;
+  }
+
+  /** Which columns a person wants; kept for them, and in the address. */
+  async choose() {
+    const ticks = this.every.slice(1).map(({ key }) => {
+      const input = h("input", { type: "checkbox", value: key, checked: this.columns.some((column) => column.key === key) });
+      return { input, label: h("label", null, input, h("span", { t: `console.column.${key}` })) };
+    });
+    const answer = await ask({ t: "console.columns.choose", body: [h("div", { class: "stack console-ticks" }, ticks.map(({ label }) => label))],
+      actions: [{ value: "usual", t: "console.columns.usual" }, { value: "ok", t: "common.save", kind: "primary" }] });
+    if (!answer) return;
+    const keys = answer === "ok" ? ticks.filter(({ input }) => input.checked).map(({ input }) => input.value) : this.usual;
+    this.take(keys);
+    const usual = this.usual.join(".") === keys.join(".");
+    if (usual) localStorage.removeItem(`console-${this.address}`);
+    else localStorage.setItem(`console-${this.address}`, keys.join("."));
+    keep({ [this.address]: usual ? "" : keys.join(".") });
     this.show(this.rows);
   }
 }

@@ -1,6 +1,7 @@
 // The map in words: zones, representatives and tasks as tables that sort, for the keyboard and for screen readers.
 // What the map shows by colour and place stands here as text.
 
+import { duration } from "lib/time.js";
 import { h } from "parts/dom.js";
 import { chip } from "parts/chip.js";
 import { i18n, t } from "parts/words.js";
@@ -9,6 +10,7 @@ import { COVERAGE, LOOK, clockOf, name, reason, span, title } from "pages/consol
 
 const WORST = Object.keys(COVERAGE);
 const STATES = Object.keys(LOOK);
+const SEVERITIES = ["urgent", "major", "minor"];
 
 export class Tables {
   /** @param {import("pages/console/board.js").Board} board */
@@ -37,8 +39,13 @@ export class Tables {
       { key: "place", kind: "wide", value: (task) => task.address || t("console.no_place") },
       { key: "rep", value: (task) => (task.rep ? name(task.rep) : "–") },
       { key: "starts", kind: "number nowrap", value: (task) => task.starts_at ?? "", cell: (task) => clockOf(task.starts_at) },
-      { key: "window", kind: "number", value: (task) => task.window_end, cell: (task) => span(task.window_start, task.window_end) },
-    ], "starts");
+      { key: "window", kind: "number", value: (task) => task.window_end, cell: (task) => windowCell(task) },
+      { key: "severity", value: (task) => SEVERITIES.indexOf(task.severity), cell: (task) => t(`common.severity.${task.severity}`) },
+      { key: "late", kind: "number nowrap", value: (task) => (task.state === "done" ? 0 : task.late_s), cell: (task) => (task.late_s > 0 && task.state !== "done" ? duration(i18n, task.late_s) : "–") },
+      { key: "customer", value: (task) => task.customer },
+      { key: "note", kind: "wide", value: (task) => task.note },
+      { key: "number", kind: "nowrap", value: (task) => task.id.slice(-6) },
+    ], "starts", { address: "cols", usual: ["state", "zone", "place", "rep", "starts", "window"] });
     this.element = h("div", { class: "console-tables" }, this.zones.element, this.reps.element, this.tasks.element);
     board.addEventListener("change", () => !this.element.hidden && this.show());
   }
@@ -54,4 +61,10 @@ export class Tables {
 /** @param {string} id @param {string} text @param {() => void} action */
 function open(id, text, action) {
   return h("button", { type: "button", class: "console-link", text, data: { id }, on: { click: action } });
+}
+
+/** The window it stands in; while nobody has it, from when to when and in how many. @param {import("pages/console/types.js").Task} task */
+function windowCell(task) {
+  const whole = span(task.window_start, task.window_end);
+  return task.windows > 1 ? `${whole} (${t(task.rep ? "console.terms.one_of" : "console.terms.in", { count: task.windows })})` : whole;
 }

@@ -8,10 +8,16 @@ import { failed, skeleton } from "parts/empty.js";
 import { Evidence } from "parts/evidence.js";
 import { icon } from "parts/icon.js";
 import { i18n, nameOf, t } from "parts/words.js";
+import { whyNot } from "pages/console/day/why-not.js";
 import { conflicts } from "pages/console/conflicts.js";
 import { Proposing } from "pages/console/proposals.js";
 import { steps } from "pages/console/task-steps.js";
+import { TaskAnswers } from "pages/console/task-answers.js";
+import { taskChain } from "pages/console/task-chain.js";
+import { TaskAppointment } from "pages/console/task-appointment.js";
+import { TaskSite } from "pages/console/task-site.js";
 import { TaskValves } from "pages/console/task-valves.js";
+import { terms } from "pages/console/task-terms.js";
 import { redraw } from "parts/redraw.js";
 import { LOOK, clockOf, name, otherRules, partList, reason, repName, span, title, whyHere } from "pages/console/words.js";
 
@@ -24,6 +30,9 @@ export class TaskDetailView {
     this.evidence = new Evidence(board.page);
     this.proposing = new Proposing(board);
     this.valves = new TaskValves(board);
+    this.answers = new TaskAnswers(board);
+    this.appointment = new TaskAppointment(board);
+    this.site = new TaskSite(board);
     this.element = h("article", { class: "stack" });
     this.shown = "";
     addEventListener("language", () => {
@@ -59,13 +68,20 @@ export class TaskDetailView {
         h("div", { class: "cluster" },
           chip({ t: `common.task_state.${task.state}`, ...LOOK[task.state] }),
           chip({ t: `common.severity.${task.severity}`, icon: "alert", tone: task.severity === "urgent" ? "bad" : task.severity === "major" ? "warn" : "" }),
-          task.late_s > 0 && task.state !== "done" && chip({ text: t("console.late", { by: duration(i18n, task.late_s) }), icon: "clock", tone: "bad" }))),
-      conflicts(task, this.board),
+          task.late_s > 0 && task.state !== "done" && chip({ text: t("console.late", { by: duration(i18n, task.late_s) }), icon: "clock", tone: "bad" }),
+          task.lock && chip({ t: `console.locked.${task.lock}`, icon: "shield" }))),
+      conflicts(task, this.board, this.answers),
       why && note({ text: why, icon: "alert", tone: "bad" }),
       why || !task.rep ? movable && this.proposing.show(task) : null,
       steps(task, this.board),
+      this.answers.show(task),
       facts(task),
+      terms(task, this.board),
+      taskChain(task, this.board),
+      this.appointment.show(task),
+      this.site.show(task),
       why || !task.rep ? null : movable && this.proposing.show(task),
+      whyNot(task, this.board),
       this.valves.show(task),
       this.evidence.element,
       placement(task, this.board),
@@ -86,7 +102,10 @@ function facts(task) {
     ["console.fact.rep", task.rep && `${name(task.rep)} · ${whole(task.rep.phone)}`],
     ["console.fact.starts", task.starts_at && span(task.starts_at, task.ends_at ?? task.starts_at)],
     ["console.fact.window", span(task.window_start, task.window_end)],
+    ["console.fact.type", task.type && name(task.type)],
     ["console.fact.work", duration(i18n, task.duration_s)],
+    ["console.fact.travel_took", task.travel_took_s !== null && duration(i18n, task.travel_took_s)],
+    ["console.fact.work_took", task.work_took_s !== null && duration(i18n, task.work_took_s)],
     ["console.fact.skill", t("console.fact.level", { skill: t(`common.skill.${task.skill}`), level: task.level })],
     ["console.fact.parts", partList(task.parts)],
     ["console.fact.ownership", task.ownership && t(`common.ownership.${task.ownership}`)],
@@ -132,7 +151,14 @@ function told(entry, board) {
 function event({ kind, to_state, detail }) {
   if (kind === "expire") return t("console.event.expire");
   if (kind === "retime") return t("console.event.retime", { time: clockOf(detail["eta"]) });
+  if (kind === "reorder") return t("console.event.reorder", { time: clockOf(detail["eta"]) });
+  if (kind === "chain") return t("console.event.chain");
+  if (kind === "permit") return t(`console.event.permit.${detail["what"]}`);
+  if (kind === "lock") return t(`console.event.lock.${detail["what"]}`);
   if (kind === "report") return t("console.event.report", { what: t(`console.act.${detail["what"]}`) });
+  if (kind === "said") return t("console.event.said", { what: t(`console.said.${detail["what"]}`) });
+  if (["promise", "promise_over", "wait", "not_home"].includes(kind)) return t(`console.event.${kind}`);
+  if (["windows_changed", "wish_changed"].includes(kind)) return t(`reasons.${kind}`);
   if (kind === "decide") return t(`console.conflict.decide.${detail["what"]}`);
   return t(`common.task_state.${to_state}`);
 }

@@ -6,6 +6,7 @@ import { failed, nothing, skeleton } from "parts/empty.js";
 import { i18n, t } from "parts/words.js";
 import { duration } from "lib/time.js";
 import { redraw } from "parts/redraw.js";
+import { keep, kept } from "pages/console/address.js";
 import { waits } from "pages/console/board.js";
 import { LOOK, clockOf, name, title, whyHere } from "pages/console/words.js";
 
@@ -21,11 +22,14 @@ export class TaskList {
   constructor(board) {
     this.board = board;
     this.shown = "";
-    this.search = h("input", { class: "input", type: "search", placeholder: "console.search", label: "console.search", on: { input: () => this.show() } });
-    this.state = h("select", { class: "input", label: "console.filter", on: { change: () => this.show() } },
+    this.search = h("input", { class: "input", type: "search", placeholder: "console.search", label: "console.search", value: kept("q"), on: { input: () => this.asked() } });
+    this.state = h("select", { class: "input", label: "console.filter", on: { change: () => this.asked() } },
       [...GROUPS, "assigned", "accepted", "travelling", "on_site", "done"].map((value) =>
         h("option", { value, t: GROUPS.includes(value) ? `console.filter.${value}` : `common.task_state.${value}` })));
-    this.zone = h("select", { class: "input", label: "console.filter.zone", on: { change: () => this.show() } }, h("option", { value: "", t: "console.filter.all_zones" }));
+    this.zone = h("select", { class: "input", label: "console.filter.zone", on: { change: () => this.asked() } }, h("option", { value: "", t: "console.filter.all_zones" }));
+    this.state.value = kept("state") || "open";
+    if (!this.state.value) this.state.value = "open";
+    this.wanted = kept("zone"); // until the zones are known
     this.rows = h("ol", { class: "console-rows" });
     this.note = h("p", { class: "small muted", role: "status" });
     this.body = h("div", { class: "console-list-body" }, skeleton(6));
@@ -34,6 +38,13 @@ export class TaskList {
     this.rows.addEventListener("keydown", (event) => this.walk(event));
     board.addEventListener("change", () => this.show());
     board.addEventListener("select", () => this.mark());
+  }
+
+  /** A filter was changed: the address says so. */
+  asked() {
+    this.wanted = this.zone.value;
+    keep({ q: this.search.value.trim(), state: this.state.value === "open" ? "" : this.state.value, zone: this.zone.value });
+    this.show();
   }
 
   /** @returns {Task[]} */
@@ -59,7 +70,7 @@ export class TaskList {
     this.state.value = filter;
     this.zone.value = "";
     this.search.value = "";
-    this.show();
+    this.asked();
     (/** @type {HTMLElement | null} */ (this.rows.querySelector("[data-id]")) ?? this.state).focus();
   }
 
@@ -87,10 +98,10 @@ export class TaskList {
     const codes = [...this.board.zones.values()].map((zone) => zone.properties);
     if (this.zone.options.length === codes.length + 1 && this.language === i18n.language) return;
     this.language = i18n.language;
-    const kept = this.zone.value;
     this.zone.replaceChildren(h("option", { value: "", t: "console.filter.all_zones" }),
       ...codes.map((zone) => h("option", { value: zone.code, text: `${zone.code} · ${name(zone)}` })));
-    this.zone.value = kept;
+    this.zone.value = this.wanted;
+    if (!this.zone.value) this.zone.value = "";
   }
 
   mark() {

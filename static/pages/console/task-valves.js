@@ -2,8 +2,10 @@
 
 import { ApiError } from "lib/api.js";
 import { h } from "parts/dom.js";
+import { button } from "parts/button.js";
 import { failed, skeleton } from "parts/empty.js";
 import { redraw } from "parts/redraw.js";
+import { draftAnnouncement } from "pages/console/announcement-form.js";
 import { shutOff } from "pages/console/shut-off.js";
 
 export class TaskValves {
@@ -36,10 +38,13 @@ export class TaskValves {
     let shown;
     try {
       const closure = await this.board.page.api.get(`${path}/valves`);
-      shown = shutOff(closure, async (valve, state) => {
+      const valves = shutOff(closure, async (valve, state) => {
         await this.board.page.api.post(`${path}/valve-findings`, { valve, state });
         await this.read();
       });
+      const planned = this.board.tasks.get(task)?.type === "shut_off";
+      shown = h("div", { class: "stack" }, valves, button({ t: "console.announce.draft", icon: "drop", "data-id": "announce", action: () =>
+        draftAnnouncement(this.board, { kind: planned ? "planned_shut_off" : "burst", cause: planned ? "maintenance" : "unknown", area: { trace: { places: [{ task_id: task }] } }, task_id: task }) }));
     } catch (error) {
       const none = error instanceof ApiError && (error.code === "no_network" || error.code === "no_pipe_here");
       shown = none ? h("p", { class: "muted", t: `errors.${error.code}` }) : failed(error, () => this.read());

@@ -2,6 +2,7 @@
 
 import { duration } from "lib/time.js";
 import { i18n, nameOf, t } from "parts/words.js";
+import { ASKED_FOR, types } from "pages/console/task-types.js";
 
 /** @typedef {import("pages/console/types.js").Reason} Reason */
 /** @typedef {import("pages/console/types.js").Task} Task */
@@ -18,7 +19,7 @@ export function know(reps) {
 export function reason({ code, params }) {
   const written = Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => [name, `${name}_code` in params ? country(String(params[`${name}_code`]), value) : parameter(name, value)]));
   const key = `reasons.${code}`;
-  return i18n.has(key) ? t(key, written) : i18n.has(`errors.${code}`) ? t(`errors.${code}`, written) : code;
+  return i18n.has(key) ? t(key, written) : i18n.coded(code, written) ?? code;
 }
 
 /** A country in the reader's language; the open sea has no code. @param {string} code @param {unknown} english */
@@ -45,9 +46,12 @@ export function part_(code) {
   return i18n.has(`faults.part.${code}`) ? t(`faults.part.${code}`) : code.replaceAll("_", " ");
 }
 
-/** What is wrong, as exactly as it is known. @param {Pick<Task, "fault" | "category">} task */
+/** What is wrong, as exactly as it is known. @param {{fault: string, category: string, type?: string | import("pages/console/types.js").TypeOfTask | null}} task */
 export function title(task) {
-  return task.fault && i18n.has(`faults.${task.fault}`) ? t(`faults.${task.fault}`) : t(`common.category.${task.category}`);
+  if (task.fault && i18n.has(`faults.${task.fault}`)) return t(`faults.${task.fault}`);
+  const type = typeof task.type === "string" ? types.get(task.type) : task.type;
+  // What a customer complained of says more than that they did.
+  return type && !ASKED_FOR.includes(type.code) ? name(type) : t(`common.category.${task.category}`);
 }
 
 /** By its name in the reader's language. @param {{name: string, name_en: string, name_zh_hant?: string}} named */

@@ -13,7 +13,7 @@ import { sendErrand } from "pages/customer/sender.js";
 /** @typedef {import("lib/live.js").Live} Live */
 /** @typedef {{guide: string, step: string | null, ending: "solved" | "person" | "stop" | null}} Position */
 /** @typedef {{address: string, lon: number | null, lat: number | null, source: string}} Place */
-/** @typedef {{task_id: string | null, state: string, rep_name: string | null, eta: string | null, reason: string | null, note: string | null}} Visit */
+/** @typedef {{task_id: string | null, state: string, rep_name: string | null, eta: string | null, window_start?: string | null, reason: string | null, note: string | null}} Visit */
 /**
  * @typedef {{id: string, version: number, state: string, category: string, asker: string, language: string, channel: string,
  *   building: string, equipment: string, description: string, place: Place | null, contact: {name: string, phone: string},

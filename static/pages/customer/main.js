@@ -8,6 +8,7 @@ import { keepShell } from "parts/kept-shell.js";
 import { leaveWhenSignedOut, takeToken } from "parts/session.js";
 import { wordmark } from "parts/wordmark.js";
 import { Camera } from "call/camera.js";
+import { announced } from "pages/customer/announced.js";
 import { Case } from "pages/customer/case.js";
 import { Way } from "pages/customer/way.js";
 import { currentScreen, SCREENS } from "pages/customer/screens.js";
@@ -21,7 +22,8 @@ const head = h("header", { class: "page-head" }, h("div", { class: "split screen
   wordmark(page.shell),
   h("div", { class: "cluster tight" }, h("cs-theme"), h("cs-language"))));
 const place = h("div", { class: "place" }, h("div", { class: "screen stack" }, skeleton(4)));
-page.main.append(head, place);
+const known = announced(model, page);
+page.main.append(head, known.element, place);
 
 /** @type {{name: string, screen: import("pages/customer/screen.js").Screen} | null} */
 let shown = null;
@@ -67,6 +69,7 @@ async function start() {
     model.errands.addEventListener("change", () => page.banner.queued(model.errands.stuck ? model.errands.list.length : 0));
     model.errands.addEventListener("refused", (event) => page.toast.fault(/** @type {CustomEvent} */ (event).detail.error));
     show();
+    known.update();
   } catch (error) {
     place.replaceChildren(h("div", { class: "screen" }, failed(error, start)));
   }

@@ -32,6 +32,10 @@ export async function sendErrand(model, errand) {
       return moved(model, id, () => model.api.delete(`${path}/queue-entry`));
     case "withdrawal":
       return moved(model, id, () => model.api.post(`${path}/withdrawal`, {}));
+    case "appointment":
+      return model.api.put(`${path}/appointment`, body);
+    case "visit_word":
+      return model.api.post(`${path}/visit-words`, { ...body, client_id: errand.id });
     case "rating":
       return moved(model, id, () => model.api.post(`${path}/rating`, body));
     case "reopening":

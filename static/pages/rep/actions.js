@@ -2,13 +2,17 @@
 
 import { h } from "parts/dom.js";
 import { attempt, button } from "parts/button.js";
-import { sheet } from "parts/dialog.js";
+import { ask, sheet } from "parts/dialog.js";
+import { i18n, t } from "parts/words.js";
 import { askReason } from "pages/rep/reason.js";
+import { keptNow } from "pages/rep/chain-card.js";
 import { finish } from "pages/rep/finish.js";
+import { readDangers } from "pages/rep/site-card.js";
 
 /** @typedef {import("pages/rep/overlay.js").Stop} Stop */
 /** @typedef {import("pages/rep/work.js").Work} Work */
 /** @typedef {import("parts/page.js").Page} Page */
+/** @typedef {import("pages/rep/sites.js").Sites} Sites */
 
 /** The first of these that is allowed is the main one. */
 const ROAD = /** @type {const} */ ([
@@ -18,18 +22,33 @@ const ROAD = /** @type {const} */ ([
   { event: "arrive", kind: "arrival", icon: "pin" },
 ]);
 
-/** The one thing to do now. @param {Stop} stop @param {Work} work @param {Page} page @returns {HTMLElement | null} */
-export function mainAction(stop, work, page) {
+/** Before these the dangers of the place are read. */
+const GOING = new Set(["travel", "arrive"]);
+
+/** The one thing to do now. @param {Stop} stop @param {Work} work @param {Page} page @param {Sites} sites @returns {HTMLElement | null} */
+export function mainAction(stop, work, page, sites) {
   const { task } = stop;
   const step = ROAD.find(({ event }) => task.allowed.includes(event));
   if (!step) return null;
   const act = async (/** @type {Event} */ event) => {
+    if (step.event === "arrive" && tooSoon(task, work, page)) return undefined;
     if (step.event === "complete") return attempt(event.currentTarget, () => finish(task, work, page));
+    if (GOING.has(step.event) && sites.unread(task.id).length) return attempt(event.currentTarget, async () => (await readDangers(sites, task.id)) && go());
+    return go();
+  };
+  const go = async () => {
     navigator.vibrate?.(30);
     const action = await work.act(step.kind, task.id, {}, { hold: true });
     page.toast.show({ t: `rep.did.${step.event}`, undo: () => takeBack(action, work, page) });
   };
   return button({ t: `rep.do.${step.event}`, icon: step.icon, kind: "primary", size: "main", class: "button rep-main", action: act });
+}
+
+/** Whether the work must not be begun yet; then it is said why. @param {import("pages/rep/overlay.js").Task} task @param {Work} work @param {Page} page */
+function tooSoon(task, work, page) {
+  const why = keptNow(task, work);
+  if (why !== null) page.toast.show({ text: why, tone: "bad", seconds: 9 });
+  return why !== null;
 }
 
 /** Ten seconds for a thumb that slipped. @param {import("lib/outbox.js").Action} action @param {Work} work @param {Page} page */
@@ -53,20 +72,31 @@ async function reasoned(kind, about, task, work, page) {
   page.toast.show({ t: `rep.did.${about}` });
 }
 
-/** Decline, arrive without travelling, hand over: what is allowed besides. @param {Stop} stop @param {Work} work @param {Page} page */
-export function moreAction(stop, work, page) {
+/** Decline, arrive without travelling, hand over: what is allowed besides. @param {Stop} stop @param {Work} work @param {Page} page @param {Sites} sites */
+export function moreAction(stop, work, page, sites) {
   const { task } = stop;
   const main = ROAD.find(({ event }) => task.allowed.includes(event))?.event;
-  const more = ["arrive", "decline", "escalate"].filter((event) => task.allowed.includes(event) && event !== main);
+  const more = ["arrive", "not_home", "decline", "escalate"].filter((event) => task.allowed.includes(event) && event !== main);
   if (!more.length) return null;
   return button({ t: "rep.more", icon: "more", action: (event) => attempt(event.currentTarget, async () => {
     const wish = await sheet({ t: "rep.more.title", body: [h("p", { class: "muted", t: "rep.more.hint" })],
-      actions: more.map((event) => ({ value: event, t: `rep.do.${event}`, icon: { arrive: "pin", decline: "close", escalate: "up" }[event] })) });
-    if (wish === "arrive") {
+      actions: more.map((event) => ({ value: event, t: `rep.do.${event}`, icon: { arrive: "pin", not_home: "home", decline: "close", escalate: "up" }[event] })) });
+    if (wish === "arrive" && !tooSoon(task, work, page) && (await readDangers(sites, task.id))) {
       const action = await work.act("arrival", task.id, {}, { hold: true });
       page.toast.show({ t: "rep.did.arrive", undo: () => takeBack(action, work, page) });
     }
     if (wish === "decline") await reasoned("declination", "decline", task, work, page);
+    if (wish === "not_home") await notHome(task, work, page);
     if (wish === "escalate") await reasoned("escalation", "escalate", task, work, page);
   }) });
+}
+
+/** Nobody opens: what to write on the card, and off to the next door. @param {import("pages/rep/overlay.js").Task} task @param {import("pages/rep/work.js").Work} work @param {import("parts/page.js").Page} page */
+async function notHome(task, work, page) {
+  const words = t("rep.card.words", { time: i18n.time(new Date()), phone: page.shell.phone || "—" });
+  const wish = await ask({ t: "rep.card.title", text: "rep.card.lead", body: [h("blockquote", { class: "rep-words", text: words })],
+    actions: [{ value: "", t: "common.back" }, { value: "yes", t: "rep.card.left", kind: "primary", icon: "check" }] });
+  if (wish !== "yes") return;
+  await work.act("not_home", task.id);
+  page.toast.show({ t: "rep.card.done" });
 }

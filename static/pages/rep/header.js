@@ -8,14 +8,17 @@ import { ask, sheet } from "parts/dialog.js";
 import { icon } from "parts/icon.js";
 import { signOut } from "parts/session.js";
 import { i18n, naming } from "parts/words.js";
+import { keptPositions } from "pages/rep/kept-positions.js";
+import { lookUp } from "pages/rep/look-up.js";
 import { progress } from "pages/rep/overlay.js";
 
 /** @typedef {import("pages/rep/work.js").Work} Work */
 
 /** @typedef {import("pages/rep/alerts.js").Alerts} Alerts */
+/** @typedef {import("pages/rep/check-in.js").CheckIn} CheckIn */
 
-/** @param {import("parts/page.js").Page} page @param {Work} work @param {import("parts/session.js").Me} me @param {import("pages/rep/positions.js").Positions} positions @param {Alerts} alerts */
-export function header(page, work, me, positions, alerts) {
+/** @param {import("parts/page.js").Page} page @param {Work} work @param {import("parts/session.js").Me} me @param {import("pages/rep/positions.js").Positions} positions @param {Alerts} alerts @param {CheckIn} checkIn */
+export function header(page, work, me, positions, alerts, checkIn) {
   const line = h("span", { class: "small muted" });
   const state = h("span");
   const update = () => {
@@ -31,7 +34,9 @@ export function header(page, work, me, positions, alerts) {
     h("div", { class: "split screen" },
       h("div", { class: "grow" }, h("h1", { class: "rep-name", ...naming(me) }), line),
       state,
-      button({ icon: "person", size: "icon", kind: "quiet", label: "common.settings", action: (event) => attempt(event.currentTarget, () => settings(page, work, positions, alerts)) })));
+      button({ icon: "search", size: "icon", kind: "quiet", label: "rep.look_up", action: (event) => attempt(event.currentTarget, () => lookUp(page)) }),
+      button({ icon: "person", size: "icon", kind: "quiet", label: "common.settings", action: (event) => attempt(event.currentTarget, () => settings(page, work, positions, alerts, checkIn)) })),
+    checkIn.element);
 }
 
 /** @param {Work} work */
@@ -68,8 +73,8 @@ function pushSwitch(page, alerts) {
   return choice("rep.alert.push", hint, pushed);
 }
 
-/** @param {import("parts/page.js").Page} page @param {Work} work @param {import("pages/rep/positions.js").Positions} positions @param {Alerts} alerts */
-async function settings(page, work, positions, alerts) {
+/** @param {import("parts/page.js").Page} page @param {Work} work @param {import("pages/rep/positions.js").Positions} positions @param {Alerts} alerts @param {CheckIn} checkIn */
+async function settings(page, work, positions, alerts, checkIn) {
   const shared = h("input", { type: "checkbox", checked: positions.on, on: { change: () => positions.share(shared.checked) } });
   const heard = h("input", { type: "checkbox", checked: alerts.sound, on: { change: () => void alerts.useSound(heard.checked) } });
   const body = [
@@ -77,16 +82,19 @@ async function settings(page, work, positions, alerts) {
     choice("rep.alert.sound", "rep.alert.sound.hint", heard),
     pushSwitch(page, alerts),
     choice("rep.position.share", "rep.position.hint", shared),
+    button({ t: "rep.kept.title", icon: "pin", action: () => void keptPositions(page) }),
     h("p", { class: "small muted rep-install" }, icon("download"), h("span", { t: "rep.install.hint" })),
   ];
-  const wish = await sheet({ t: "common.settings", body, actions: [{ value: "out", t: "common.sign_out", icon: "out" }] });
+  const wish = await sheet({ t: "common.settings", body, actions: [{ value: "shifts", t: "rep.shifts", icon: "calendar" }, { value: "out", t: "common.sign_out", icon: "out" }] });
+  if (wish === "shifts") return (await import("pages/rep/shifts.js")).ownShifts(page);
   if (wish !== "out") return;
+  await checkIn.stop();
   if (work.waiting.length) {
     const sure = await ask({ t: "rep.sign_out.waiting", params: { count: work.waiting.length }, text: "rep.sign_out.lost",
       actions: [{ value: "", t: "common.cancel", kind: "primary" }, { value: "yes", t: "common.sign_out" }] });
     if (sure !== "yes") return;
   }
-  positions.stop();
+  await positions.forget();
   await alerts.stop();
   await work.forget();
   await signOut(page);

@@ -7,12 +7,16 @@ import { startPage } from "parts/page.js";
 import { keepShell } from "parts/kept-shell.js";
 import { leaveWhenSignedOut, requireStaff } from "parts/session.js";
 import { localise } from "parts/words.js";
+import { Announced } from "pages/rep/announced.js";
 import { Alerts } from "pages/rep/alerts.js";
+import { CheckIn } from "pages/rep/check-in.js";
 import { header } from "pages/rep/header.js";
+import { PlaceHistory } from "pages/rep/place-history.js";
 import { Places } from "pages/rep/places.js";
 import { Positions } from "pages/rep/positions.js";
 import { RouteView } from "pages/rep/route-view.js";
 import { ShutOffs } from "pages/rep/shut-offs.js";
+import { Sites } from "pages/rep/sites.js";
 import { TaskView } from "pages/rep/task-view.js";
 import { Work } from "pages/rep/work.js";
 
@@ -54,10 +58,14 @@ function start(person) {
   const positions = new Positions(page, work);
   const alerts = new Alerts(page, work, worker);
   const body = h("div", { class: "rep-body" });
-  const route = new RouteView(work, places, page);
+  const sites = new Sites(work, page);
+  const history = new PlaceHistory(work, page);
+  const route = new RouteView(work, places, page, sites);
   const shutOffs = new ShutOffs(work, page);
-  const task = new TaskView(work, places, page, shutOffs);
-  page.main.replaceChildren(header(page, work, person, positions, alerts), body);
+  const announced = new Announced(work, page);
+  const checkIn = new CheckIn(work, page, alerts);
+  const task = new TaskView(work, places, page, shutOffs, checkIn, sites, history);
+  page.main.replaceChildren(header(page, work, person, positions, alerts, checkIn), body);
   let subscribed = false;
 
   const show = () => {
@@ -73,6 +81,9 @@ function start(person) {
     }
   };
   work.addEventListener("change", show);
+  checkIn.addEventListener("change", show);
+  announced.addEventListener("change", show);
+  sites.addEventListener("change", () => !places.task && route.show());
   places.addEventListener("change", () => {
     show();
     scrollTo({ top: 0 });
@@ -92,7 +103,11 @@ function start(person) {
   void work.sync();
   positions.start();
   void shutOffs.start();
+  void announced.start();
+  void sites.start();
+  void history.start();
   void alerts.start();
+  void checkIn.start();
   navigator.serviceWorker?.addEventListener("message", ({ data }) => {
     if (!data?.open) return;
     places.open(data.open); // a notification was tapped

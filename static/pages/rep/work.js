@@ -5,7 +5,11 @@
 import { ApiError } from "lib/api.js";
 import { Outbox } from "lib/outbox.js";
 import { Store } from "lib/store.js";
-import { withActions } from "pages/rep/overlay.js";
+import { withoutPhotos } from "lib/form-rules.js";
+import { Draft } from "pages/rep/drafts.js";
+import { Forms } from "pages/rep/forms.js";
+import { withActions, withTaken } from "pages/rep/overlay.js";
+import { whereThereIsRoom } from "pages/rep/storage.js";
 
 /** @typedef {import("parts/page.js").Page} Page */
 /** @typedef {import("lib/outbox.js").Action} Action */
@@ -29,6 +33,9 @@ export class Work extends EventTarget {
     super();
     this.page = page;
     this.store = store;
+    this.forms = new Forms(page.api, store);
+    /** @type {import("pages/rep/announced.js").Announced | null} what is announced at the stops */
+    this.announced = null;
     /** @type {Route | null} as the server said last */
     this.heard = null;
     /** @type {Date | null} */
@@ -87,6 +94,7 @@ export class Work extends EventTarget {
       if (this.over) return;
       [this.heard, this.heardAt, this.trouble, this.fresh] = [route, new Date(), null, true];
       await whereThereIsRoom(() => this.store.put("facts", { route, at: new Date().toISOString() }, "route"));
+      void this.forms.fetch(route.stops.map((/** @type {Stop} */ stop) => stop.task)).catch((error) => this.page.toast.fault(error));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.code === "storage_full") this.full();
@@ -97,7 +105,7 @@ export class Work extends EventTarget {
 
   /**
    * Takes an action: kept first, shown at once, sent when possible; with `hold`, when it can no longer be taken back.
-   * @param {string} kind @param {string} taskId @param {{reason?: string, note?: string, proofs?: string[], valve?: string, valve_state?: string}} [body] @param {{hold?: boolean}} [options]
+   * @param {string} kind @param {string} taskId @param {{reason?: string, note?: string, proofs?: string[], form?: import("pages/rep/drafts.js").Filled | null, valve?: string, valve_state?: string, minutes?: number, site?: object, notes?: string[], doubt?: string}} [body] @param {{hold?: boolean}} [options]
    */
   async act(kind, taskId, body = {}, { hold = false } = {}) {
     const action = await whereThereIsRoom(() => this.outbox.add(kind, taskId, body, new Date(), hold ? HOLD_MS : 0));
@@ -137,12 +145,12 @@ export class Work extends EventTarget {
       const { id, sequence, kind, task_id, at } = action;
       ready.push({ id, sequence, kind, task_id, at, body: await this.withPhotos(action) });
     }
-    return this.page.api.post("/api/device-actions", { device, actions: ready }, { tries: 2 });
+    return this.page.api.post("/api/device-actions", { device, actions: ready, sent_at: new Date().toISOString() }, { tries: 2 });
   }
 
   /** Photos go first; one that the server will never take is left out, stays here, and the person is told. @param {Action} action */
   async withPhotos(action) {
-    const body = /** @type {{proofs?: string[]}} */ (action.body);
+    const body = /** @type {Finished} */ (action.body);
     if (!body.proofs) return body;
     const sent = [];
     for (const id of body.proofs) {
@@ -150,7 +158,7 @@ export class Work extends EventTarget {
       if (photo && !photo.sent && !(await this.upload(photo))) continue;
       if (!photo?.refused) sent.push(id);
     }
-    return { ...body, proofs: sent };
+    return onlyWith(body, sent);
   }
 
   /** @param {Photo} photo @returns {Promise<boolean>} */
@@ -168,15 +176,35 @@ export class Work extends EventTarget {
     }
   }
 
-  /** The server has it: its photos need not stay. @param {Refused} answered */
+  /** The server has it: it is part of the day as heard, and its photos need not stay. @param {Refused} answered */
   async applied({ action, result }) {
     if (result.conflict) this.page.toast.show({ t: "rep.report.stored", seconds: 12 });
+    else if (this.heard) this.heard = withTaken(this.heard, action);
     for (const photo of await this.photosOf(action)) if (!photo.refused) await this.store.delete("photos", photo.id);
+    await this.keepDay();
   }
 
-  /** @param {Refused} answer */
-  saidNo({ result }) {
+  /** The day as it is shown, for a page that is opened without a network. */
+  async keepDay() {
+    if (this.over || !this.heard || !this.heardAt) return;
+    const day = { route: this.heard, at: this.heardAt.toISOString() };
+    try {
+      await whereThereIsRoom(() => this.store.put("facts", day, "route"));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.full();
+    }
+  }
+
+  /** A form that the server does not take, or misses, is a draft again, with all that was typed. @param {Refused} answer */
+  saidNo({ action, result }) {
     const { code = "refused", message, params } = result.error ?? {};
+    const { note = "", proofs = [], form } = /** @type {Finished} */ (action.body);
+    if (code.startsWith("form_")) {
+      const own = JSON.stringify(form?.answers ?? {}); // their photos belong to the form
+      const kept = { note, form, photos: proofs.filter((id) => !own.includes(id)) };
+      void Draft.restore(this.store, action.task_id, kept).then(() => this.outbox.discard(action.id));
+    }
     this.page.toast.fault(new ApiError(code, 409, { message, params }));
   }
 
@@ -185,7 +213,7 @@ export class Work extends EventTarget {
     if (code !== "proof_unknown") return;
     const photos = await this.photosOf(action);
     for (const photo of photos) await this.store.put("photos", { ...photo, sent: false });
-    await this.outbox.rewrite(action.id, { ...action.body, proofs: photos.map((photo) => photo.id) });
+    await this.outbox.rewrite(action.id, onlyWith(/** @type {Finished} */ (action.body), photos.map((photo) => photo.id)));
     clearTimeout(this.again);
     this.again = setTimeout(() => void this.sync(), 1000);
   }
@@ -238,6 +266,9 @@ export class Work extends EventTarget {
     await this.store.delete("facts", "route");
     await this.store.delete("facts", "me");
     await this.store.delete("facts", "valves");
+    await this.store.delete("facts", "safety");
+    await this.store.delete("facts", "sites");
+    await this.store.delete("facts", "history");
     await this.store.change(["facts"], async (rows) => {
       rows("facts").delete(IDBKeyRange.bound("place:", "place:\uffff"));
     });
@@ -251,12 +282,12 @@ export class Work extends EventTarget {
   }
 }
 
-/** A phone that is full says so in words that help. @template T @param {() => Promise<T>} keep @returns {Promise<T>} */
-export async function whereThereIsRoom(keep) {
-  try {
-    return await keep();
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "QuotaExceededError") throw new ApiError("storage_full", 507);
-    throw error;
-  }
+/** @typedef {{note?: string, proofs?: string[], form?: import("pages/rep/drafts.js").Filled | null, site?: {photo?: string, [said: string]: unknown}}} Finished */
+
+/** What finishes a task, with these of its photos only. @param {Finished} body @param {string[]} proofs @returns {Finished} */
+function onlyWith(body, proofs) {
+  const gone = new Set((body.proofs ?? []).filter((id) => !proofs.includes(id)));
+  const form = body.form && { ...body.form, answers: withoutPhotos(body.form.answers, gone) };
+  const site = body.site && !gone.has(body.site.photo ?? "") ? body.site : body.site && { ...body.site, photo: undefined, arrow: undefined };
+  return { ...body, proofs, ...(form && { form }), ...(site && { site }) };
 }

@@ -32,7 +32,7 @@ class Installation:
     default_region: str = "CN"
     timezone: str = "Asia/Shanghai"
     demo: bool = True
-    road_graph: Path | None = None
+    streets_file: Path | None = None
 
 
 class Browser:
@@ -56,7 +56,7 @@ def browser(**changes: object) -> Browser:
 
 @pytest.fixture(scope="module")
 def client() -> Browser:
-    return browser(road_graph=STREETS)
+    return browser(streets_file=STREETS)
 
 
 def facts(html: str) -> dict[str, object]:
@@ -226,7 +226,7 @@ class TestMap:
         (tmp_path / "streets.json").write_bytes(STREETS.read_bytes())
 
         def shown() -> dict[str, object]:
-            page = browser(road_graph=tmp_path / "streets.json")
+            page = browser(streets_file=tmp_path / "streets.json")
             told: dict[str, object] = page.get(str(facts(page.get("/").text)["base_map"])).json()
             return told
 
@@ -240,7 +240,7 @@ class TestMap:
     def test_an_unreadable_graph_is_no_graph(self, tmp_path: Path) -> None:
         broken = tmp_path / "streets.json"
         broken.write_text("{}")
-        assert facts(browser(road_graph=broken).get("/").text)["base_map"] == ""
+        assert facts(browser(streets_file=broken).get("/").text)["base_map"] == ""
 
 
 class TestRepresentativesApp:

@@ -14,8 +14,8 @@ from uuid import UUID
 
 import numpy as np
 
-from field.dispatch.engine.gaps import Weights
-from field.dispatch.engine.route import RepDay, Route, Travel, Visit
+from field.dispatch.engine.gaps import NO_TERMS, Terms, Weights
+from field.dispatch.engine.route import RepDay, Route, Travel, Visit, rest
 from field.task.task import TaskState
 
 SOON = 300
@@ -37,8 +37,16 @@ class Lived:
 def live(route: Route, travel: Travel, now: int) -> Lived:
     """Go through the day visit by visit, without a thought for later ones."""
     at, free, driven = route.rep.start_point, route.rep.shift_start, 0
-    arrivals, starts, leaves = [], [], []
+    arrivals: list[int] = []
+    starts: list[int] = []
+    leaves: list[int] = []
     for visit in route.visits:
+        if visit.is_rest:
+            start = max(free, visit.earliest)
+            for times in (arrivals, starts, leaves):
+                times.append(start)
+            free = start + visit.service_s
+            continue
         way = int(travel[at, visit.point])
         driven += way
         if visit.state is TaskState.DONE:
@@ -65,7 +73,7 @@ def live(route: Route, travel: Travel, now: int) -> Lived:
         starts.append(start)
         leaves.append(leave)
         at = visit.point
-    if route.visits and route.rep.end_point is not None:
+    if any(not visit.is_rest for visit in route.visits) and route.rep.end_point is not None:
         home = int(travel[at, route.rep.end_point])
         driven, free = driven + home, free + home
     return Lived(arrivals, starts, leaves, free, driven)
@@ -75,7 +83,7 @@ def immovable(route: Route, lived: Lived, now: int) -> int:
     """How many visits at the front must stay where they are."""
     front = 0
     for place, visit in enumerate(route.visits):
-        if visit.state in STARTED:
+        if lived.starts[place] < now if visit.is_rest else visit.state in STARTED:
             front = place + 1
     rest = route.visits[front:]
     if rest and rest[0].state is TaskState.ACCEPTED and lived.leaves[front] <= now + SOON:
@@ -100,7 +108,8 @@ def _broken(
         return wrong
     if position < immovable(before, was, now):
         wrong.append("something was put into the frozen prefix")
-    if position < len(before.visits) and before.visits[position].held:
+    following = next_door(before, position)
+    if following < len(before.visits) and before.visits[following].held:
         wrong.append("a held visit was parted from what it follows")
     if rep.locked:
         wrong.append("the route is locked")
@@ -122,14 +131,22 @@ def _broken(
             wrong.append("a later visit comes late")
     if then.ends > max(rep.shift_end, was.ends if before.visits else 0):
         wrong.append("the day gets too long")
-    legs = [before.rep.start_point if position == 0 else after.visits[position - 1].point, new.point]
-    if position + 1 < len(after.visits):
-        legs.append(after.visits[position + 1].point)
+    doors = [visit.point for visit in before.visits[:position] if not visit.is_rest]
+    legs = [doors[-1] if doors else before.rep.start_point, new.point]
+    if following < len(before.visits):
+        legs.append(before.visits[following].point)
     elif rep.end_point is not None:
         legs.append(rep.end_point)
     if any(int(travel[a, b]) >= NO_WAY for a, b in itertools.pairwise(legs)):
         wrong.append("there is no way")
     return wrong
+
+
+def next_door(route: Route, position: int) -> int:
+    """The place of the first visit from `position` on that is no break."""
+    while position < len(route.visits) and route.visits[position].is_rest:
+        position += 1
+    return position
 
 
 def best_by_trying_all(
@@ -140,6 +157,36 @@ def best_by_trying_all(
     owner: UUID | None,
     declined: set[UUID],
     weights: Weights,
+    terms: Terms = NO_TERMS,
+) -> list[tuple[int, int, int] | None]:
+    """Of a visit with several windows, the cheapest of what each alone would give: (cost, position), then the
+    earlier window. A later window costs more by what it opens later.
+    """
+    if not new.windows:
+        return _best_in_one(routes, new, travel, now, owner, declined, weights, terms)
+    best: list[tuple[int, int, int] | None] = [None] * len(routes)
+    for opens, closes in new.windows:
+        alone = dataclasses.replace(new, earliest=opens, latest=closes, windows=())
+        found = _best_in_one(routes, alone, travel, now, owner, declined, weights, terms)
+        later = (max(opens, now) - max(new.windows[0][0], now)) * weights.delay_permille // 1000
+        for row, answer in enumerate(found):
+            if answer is not None:
+                cost, position, start = answer[0] + later, answer[1], answer[2]
+                known = best[row]
+                if known is None or (cost, position) < known[:2]:
+                    best[row] = cost, position, start
+    return best
+
+
+def _best_in_one(
+    routes: list[Route],
+    new: Visit,
+    travel: Travel,
+    now: int,
+    owner: UUID | None,
+    declined: set[UUID],
+    weights: Weights,
+    terms: Terms,
 ) -> list[tuple[int, int, int] | None]:
     """For each route (cost, position, start) of the cheapest position that breaks no rule, or None."""
     answers: list[tuple[int, int, int] | None] = []
@@ -148,7 +195,7 @@ def best_by_trying_all(
         best, was = None, live(route, travel, now)
         fits: dict[int, tuple[int, int, int]] = {}
         for position in range(len(route.visits) + 1):
-            if route.rep.rep_id in declined:
+            if route.rep.rep_id in declined or terms.barred.get(route.rep.rep_id):
                 continue
             after = dataclasses.replace(
                 route, visits=(*route.visits[:position], new, *route.visits[position:])
@@ -159,15 +206,17 @@ def best_by_trying_all(
             cost = then.travel - was.travel
             if owned and route.rep.rep_id != owner:
                 cost += weights.owner_s
+            cost += terms.surcharge.get(route.rep.rep_id, 0)
             start = then.starts[position]
             cost += (start - max(new.earliest, now)) * weights.delay_permille // 1000
-            if position < len(route.visits):
+            if (following := next_door(route, position)) < len(route.visits):
                 waits = start - then.arrivals[position]
-                put_off = max(0, then.starts[position + 1] - was.starts[position])
+                put_off = max(0, then.starts[following + 1] - was.starts[following])
                 cost += min(waits, put_off) * weights.idle_permille // 1000
             fits[position] = cost, position, start
         for position, answer in fits.items():
-            if position + 1 in fits and _same_door(route.visits[position], new, travel):
+            following = next_door(route, position)
+            if following + 1 in fits and _same_door(route.visits[following], new, travel):
                 continue
             if best is None or answer[0] < best[0]:
                 best = answer
@@ -196,6 +245,7 @@ class Case:
     owner: UUID | None
     declined: set[UUID]
     weights: Weights
+    terms: Terms = NO_TERMS
 
 
 def random_case(seed: int, most_reps: int = 3, most_visits: int = 6) -> Case:
@@ -214,17 +264,40 @@ def random_case(seed: int, most_reps: int = 3, most_visits: int = 6) -> Case:
     grain = dice.choice((1, 500))
     routes = [_random_route(dice, number, points, now, most_visits) for number in range(reps)]
     people = [route.rep.rep_id for route in routes]
+    new = _coarse(_random_visit(dice, UUID(int=1), points, now), grain)
+    agreed = random.Random(seed + 1_000_003)
     return Case(
         routes=[
             Route(_coarse(route.rep, grain), tuple(_coarse(visit, grain) for visit in route.visits))
             for route in routes
         ],
-        new=_coarse(_random_visit(dice, UUID(int=1), points, now), grain),
+        new=dataclasses.replace(new, windows=_random_windows(agreed, now, grain)),
         travel=travel // grain * grain,
         now=now // grain * grain,
         owner=dice.choice([None, *people, UUID(int=999)]),
         declined={each for each in people if dice.random() < 0.1},
         weights=Weights(dice.choice((0, 500, 600)), dice.choice((0, 100, 1000)), dice.choice((0, 500, 1000))),
+        terms=_random_terms(agreed, people),
+    )
+
+
+def _random_windows(dice: random.Random, now: int, grain: int) -> tuple[tuple[int, int], ...]:
+    """None in most cases; else up to four that follow each other, some over already."""
+    if dice.random() < 0.6:
+        return ()
+    windows, opens = [], now - dice.randint(0, 2 * 3600)
+    for _ in range(dice.randint(1, 4)):
+        closes = opens + dice.choice((0, 900, 3600, 2 * 3600))
+        windows.append((opens // grain * grain, closes // grain * grain))
+        opens = closes + grain + dice.randint(0, 3 * 3600)
+    return tuple(windows)
+
+
+def _random_terms(dice: random.Random, people: list[UUID]) -> Terms:
+    """People who are wished for, refused, dearer, or whose contract has nothing of the kind."""
+    return Terms(
+        barred={each: dice.choice((2, 3)) for each in people if dice.random() < 0.1},
+        surcharge={each: dice.choice((-1500, -600, 500, 1200)) for each in people if dice.random() < 0.2},
     )
 
 
@@ -279,6 +352,13 @@ def _random_route(dice: random.Random, number: int, points: int, now: int, most_
             finished_at=finish if state is TaskState.DONE else None,
         )
         moment = finish
+    if dice.random() < 0.5:
+        opens = begins + dice.randint(0, 6) * 3600
+        window = dice.choice((0, 1800, 2 * 3600))
+        pause = rest(
+            UUID(int=1000 * (number + 1) + 999), opens, opens + window, dice.choice((900, 1800, 3600))
+        )
+        visits.insert(dice.randint(0, len(visits)), pause)
     return Route(rep, tuple(visits))
 
 

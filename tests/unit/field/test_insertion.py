@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from field.dispatch.engine import search as searching
-from field.dispatch.engine.gaps import Ways, ask_for
+from field.dispatch.engine.gaps import NEVER, Ways, asks_for
 from field.dispatch.engine.proposals import pack, propose
-from field.dispatch.engine.route import insert, schedule
-from field.dispatch.engine.search import Rule, Search, search_plain
+from field.dispatch.engine.route import in_each_window, insert, schedule
+from field.dispatch.engine.search import Rule, Search, search_each, search_plain
 from field.dispatch.engine.search_compiled import compile_search
 from tests.unit.field.oracle import Case, best_by_trying_all, broken_rules, immovable, live, random_case
 
@@ -29,15 +29,16 @@ def compiled() -> Search:
 
 def answers(case: Case, search: Search) -> dict[str, list[int]]:
     fleet = pack(case.routes, case.travel, case.now)
-    ask = ask_for(fleet, case.new, case.owner, case.declined, case.weights)
-    found = search(fleet.gaps, ask, Ways.of(case.travel, case.new.point))
+    asks = asks_for(fleet, case.new, case.owner, case.declined, case.weights, case.terms)
+    ways = Ways.of(case.travel, case.new.point)
+    found = search_each(fleet.gaps, asks, ways, search)
     return {each.name: getattr(found, each.name).tolist() for each in dataclasses.fields(found)}
 
 
 @pytest.mark.timeout(240)
 def test_both_searches_find_what_trying_everything_finds(compiled: Search) -> None:
     """Cost, position and start of the best place in every route, in 10,000 days of every shape."""
-    placed, refused = 0, {rule: 0 for rule in Rule}
+    placed, several, refused = 0, 0, {rule: 0 for rule in Rule}
     for seed in range(CASES):
         case = random_case(seed)
         plain = answers(case, search_plain)
@@ -50,7 +51,9 @@ def test_both_searches_find_what_trying_everything_finds(compiled: Search) -> No
             case.owner,
             case.declined,
             case.weights,
+            case.terms,
         )
+        several += bool(case.new.windows)
         for row, best in enumerate(expected):
             rule = Rule.numbered(plain["rule"][row])
             got = plain["cost"][row], plain["position"][row], plain["start"][row]
@@ -59,6 +62,7 @@ def test_both_searches_find_what_trying_everything_finds(compiled: Search) -> No
             placed += best is not None
     # The cases are worth something only if every outcome occurs among them.
     assert placed > CASES / 10
+    assert several > CASES / 3
     assert min(refused.values()) > 20, refused
 
 
@@ -73,13 +77,16 @@ def test_what_is_proposed_breaks_no_rule_and_moves_no_frozen_visit(seed: int) ->
         case.travel,
         owner=case.owner,
         declined_by=case.declined,
+        terms=case.terms,
         weights=case.weights,
     )
     routes = {route.rep.rep_id: route for route in case.routes}
     for proposal in found.best:
         before = routes[proposal.rep_id]
-        after = insert(before, case.new, proposal.position)
-        assert broken_rules(before, after, case.new, case.travel, case.now) == []
+        assert proposal.rep_id not in case.terms.barred
+        new = next(one for one in in_each_window(case.new) if proposal.starts_at <= one.latest)
+        after = insert(before, new, proposal.position)
+        assert broken_rules(before, after, new, case.travel, case.now) == []
         frozen = immovable(before, live(before, case.travel, case.now), case.now)
         assert after.visits[:frozen] == before.visits[:frozen]
         stop = schedule(after, case.travel, case.now).stops[proposal.position]
@@ -117,19 +124,27 @@ def test_all_days_laid_out_at_once_stand_as_each_alone(seed: int) -> None:
     gaps = pack(case.routes, case.travel, case.now).gaps
     for row, route in enumerate(case.routes):
         times, size = schedule(route, case.travel, case.now), len(route.visits)
-        assert gaps.limit[row, : size + 1].tolist() == [
-            *(stop.latest_start for stop in times.stops),
-            times.end_limit,
+        pause = next((place for place, visit in enumerate(route.visits) if visit.is_rest), -1)
+        # What goes before the break goes on to the stop behind it.
+        onto = [place + (place == pause) for place in range(size + 1)]
+        limits = [*(stop.latest_start for stop in times.stops), times.end_limit]
+        assert gaps.limit[row, : size + 1].tolist() == [limits[place] for place in onto]
+        starts = [*(stop.start_at for stop in times.stops), NEVER]
+        assert gaps.next_start[row, : size + 1].tolist() == [starts[place] for place in onto]
+        ways = [stop.travel_s for stop in times.stops]
+        assert gaps.base[row, :size].tolist() == [
+            ways[place] if place < size else gaps.base[row, size] for place in onto[:size]
         ]
-        assert gaps.next_start[row, :size].tolist() == [stop.start_at for stop in times.stops]
-        assert gaps.base[row, :size].tolist() == [stop.travel_s for stop in times.stops]
         free = [route.rep.shift_start, *(stop.finish_at for stop in times.stops)]
         assert gaps.leave[row, : size + 1].tolist() == [max(at, case.now) for at in free]
         held = [visit.held for visit in route.visits] + [False]
         assert gaps.open[row].tolist()[: size + 1] == [
-            place >= times.frozen and not held[place] for place in range(size + 1)
+            place >= times.frozen and not held[onto[place]] for place in range(size + 1)
         ]
         assert not gaps.open[row, size + 1 :].any()
+        assert gaps.rest_gap[row] == pause
+        if pause >= 0:
+            assert gaps.rest_by[row] == max(route.visits[pause].latest, starts[pause])
 
 
 def test_of_many_the_nearest_are_named_and_the_others_counted() -> None:

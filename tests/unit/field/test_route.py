@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from field.dispatch.engine.route import in_order, insert, schedule, stock_left, without
+from field.dispatch.engine.route import Route, in_order, insert, rest, schedule, stock_left, without
 from field.task.task import TaskState
 from tests.unit.field.oracle import random_case
-from tests.unit.field.town import POINT, clock, day, number, streets, visit
+from tests.unit.field.town import MINUTE, POINT, clock, day, number, streets, visit
 
 
 def test_a_day_is_driven_leg_by_leg_and_ends_at_home() -> None:
@@ -43,7 +45,7 @@ def test_nobody_is_expected_before_they_can_have_driven_there_nor_sets_off_in_th
     case = random_case(seed)
     for route in case.routes:
         for stop in schedule(route, case.travel, case.now).stops:
-            if stop.visit.state in (TaskState.ASSIGNED, TaskState.ACCEPTED):
+            if stop.visit.state in (TaskState.ASSIGNED, TaskState.ACCEPTED) and not stop.visit.is_rest:
                 assert stop.leave_at >= case.now
                 assert stop.arrive_at == stop.leave_at + stop.travel_s
                 assert stop.arrive_at >= stop.visit.earliest, "the door opens with the window"
@@ -140,3 +142,38 @@ def test_times_are_whole_python_numbers() -> None:
     stop = times.stops[0]
     for number_ in (stop.start_at, stop.travel_s, stop.latest_start, times.ends_at, times.travel_s):
         assert type(number_) is int
+
+
+def test_a_break_is_taken_on_the_spot_and_the_way_goes_on_from_there() -> None:
+    pause = rest(number("rest"), clock(11, 30), clock(13), 30 * MINUTE)
+    route = day(visit("A", minutes=240), pause, visit("C"))
+    a, taken, c = schedule(route, streets(), now=clock(8)).stops
+    assert (a.finish_at, taken.start_at, taken.finish_at) == (clock(12, 1), clock(12, 1), clock(12, 31))
+    assert (taken.travel_s, c.travel_s, c.start_at) == (0, 3 * MINUTE, clock(12, 34))
+    assert taken.slack_s == 59 * MINUTE, "it may begin until 13:00"
+
+
+def test_a_break_whose_moment_has_come_is_taken_and_nothing_goes_before_it() -> None:
+    pause = rest(number("rest"), clock(11, 30), clock(13), 30 * MINUTE)
+    route = day(pause, visit("C"))
+    assert schedule(route, streets(), now=clock(11, 29)).frozen == 0
+    times = schedule(route, streets(), now=clock(11, 40))
+    assert (times.frozen, times.stops[0].finish_at) == (1, clock(12))
+    assert times.stops[1].leave_at == clock(12)
+    assert schedule(route, streets(), now=clock(14)).stops[1].leave_at == clock(14)
+
+
+def test_whoever_went_on_without_a_break_has_it_still_before_them() -> None:
+    pause = rest(number("rest"), clock(11, 30), clock(13), 30 * MINUTE)
+    done = visit("A", state=TaskState.DONE, started_at=clock(10), finished_at=clock(11, 40))
+    hurried = visit("B", state=TaskState.TRAVELLING, departed_at=clock(11, 45))
+    later = visit("B", state=TaskState.TRAVELLING, departed_at=clock(12, 15))
+    assert in_order((done, pause, hurried)) == (done, hurried, pause)
+    assert in_order((done, pause, later)) == (done, pause, later)
+    assert in_order((pause, done, later)) == (done, pause, later)
+
+
+def test_who_has_nothing_but_a_break_does_not_set_out() -> None:
+    pause = rest(number("rest"), clock(11, 30), clock(13), 30 * MINUTE)
+    away = dataclasses.replace(day().rep, end_point=POINT["D"])
+    assert schedule(Route(away, (pause,)), streets(), now=clock(8)).travel_s == 0

@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 
 from field.road import travel
+from field.road.mapped.osm_xml import read_osm
 from field.road.shortest import warm_up
-from field.road.streets import Streets, StreetsUnreadable, dump_streets, load_streets, read_osm
+from field.road.streets import Streets, StreetsUnreadable, dump_streets, load_streets
 from field.road.travel import Haversine, RoadGraph
 from field.road.vehicles import SCOOTER, VAN, Vehicle
 

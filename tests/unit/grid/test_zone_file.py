@@ -342,7 +342,7 @@ def test_a_missing_field_is_named(field: str, empty: str | None) -> None:
         ("code", "z" * 33, "bad_code"),
         ("code", ["Z1"], "bad_code"),
         ("code", True, "bad_code"),
-        ("rep", "林", "bad_code"),
+        ("rep", "林（一）", "bad_code"),
         ("name", "  ", "bad_name"),
         ("name", 7, "bad_name"),
         ("name", "x" * 81, "bad_name"),

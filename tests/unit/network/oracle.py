@@ -22,6 +22,7 @@ class Plain:
         self.closed, self.stuck = set(closed), set(stuck) - set(closed)
         self.sources = set(layout.sources.tolist())
         self.valves = len(layout.valve_link)
+        self.against = {(self.nodes + link, int(layout.ends[link, 0])) for link in layout.one_way.tolist()}
         at: dict[tuple[int, int], list[int]] = {}
         for valve, (link, end) in enumerate(
             zip(layout.valve_link.tolist(), layout.valve_end.tolist(), strict=True)
@@ -50,7 +51,10 @@ class Plain:
         found = {part for part in self.sources if part not in gone}
         todo = list(found)
         while todo:
-            for beyond, valves in self.next.get(todo.pop(), []):
+            part = todo.pop()
+            for beyond, valves in self.next.get(part, []):
+                if (part, beyond) in self.against:
+                    continue  # water goes from the junction into the link alone
                 if beyond not in found and beyond not in gone and not all_shut & set(valves):
                     found.add(beyond)
                     todo.append(beyond)

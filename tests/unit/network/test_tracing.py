@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Callable
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from field.network.engine import search
 from field.network.engine.search import reached, reached_plain, warm_up
 from field.network.engine.segments import Flags, Layout, Segments, components, segmented
-from field.network.engine.tracing import Closure, if_stuck, standing, trace
+from field.network.engine.tracing import Closure, against_drawing, if_stuck, standing, trace
 from tests.unit.network.oracle import Plain
 
 
@@ -88,6 +89,33 @@ def test_it_answers_as_the_oracle_does(
 
 
 @given(networks(), st.data())
+@settings(deadline=None, max_examples=120)
+def test_with_flaps_it_answers_as_the_oracle_does(
+    network: tuple[Layout, list[int], list[int]], data: st.DataObject
+) -> None:
+    """Water comes one way through pumps and check valves; what is shut off ends at valves all the same."""
+    layout, closed, stuck = network
+    links = st.integers(0, len(layout.ends) - 1)
+    flaps = np.array(data.draw(st.lists(links, unique=True, max_size=4)), np.int32)
+    layout = dataclasses.replace(layout, one_way=flaps)
+    part = st.integers(0, layout.nodes + len(layout.ends) - 1)
+    targets = data.draw(st.lists(part, min_size=1, max_size=2, unique=True))
+    segments, found = traced(layout, closed, stuck, targets)
+    plain = Plain(layout, closed, stuck)
+    inside = plain.closed_part(targets)
+    wet, left = plain.wet(), plain.wet(without=inside)
+    around = plain.around(inside)
+    assert parts(segments, found.inside) == inside
+    assert parts(segments, found.dry) == wet - left
+    assert set(found.close.tolist()) == {v for v, far in around.items() if v not in closed and far in left}
+    both, _ = against_drawing(segments)
+    none = flags(len(layout.valve_link), [])
+    either = Plain(dataclasses.replace(layout, one_way=flaps[:0])).wet()
+    supplied = standing(both, none, none).supplied
+    assert parts(both, np.flatnonzero(supplied)) == either, "a wrong drawing leaves nobody dry"
+
+
+@given(networks(), st.data())
 @settings(deadline=None, max_examples=80)
 def test_the_valves_shut_it_off_and_none_of_them_is_too_many(
     network: tuple[Layout, list[int], list[int]], data: st.DataObject
@@ -153,7 +181,7 @@ def test_the_compiled_search_equals_its_twin(network: tuple[Layout, list[int], l
     assert warm_up() == "numba"
     layout, closed, _ = network
     segments = segmented(layout)
-    barred = flags(len(layout.valve_link), closed)
+    barred = np.isin(segments.valve, closed)
     walls = flags(segments.count, [int(segments.of[0])])
     start = np.arange(segments.count, dtype=np.int32)[::3]
     rows = (segments.indptr, segments.other, segments.via, start, barred, walls)
@@ -188,6 +216,33 @@ Picture = Callable[[], Layout]
 def street() -> Layout:
     r"""Source 0 ─v0─ 1 ─ 2 ─v1─ 3 ─v2─ 4, all in a line: link k joins k and k + 1."""
     return layout_of(5, [(0, 1), (1, 2), (2, 3), (3, 4)], [(0, 0), (2, 0), (3, 0)], [0])
+
+
+def hill() -> Layout:
+    r"""Source 0 ─v0─ 1 ─flap→ 2 ─v1─ 3 ─v2─ 4, a source: to 2 from both, to 1 from 0 alone."""
+    layout = layout_of(5, [(0, 1), (1, 2), (2, 3), (3, 4)], [(0, 0), (2, 0), (3, 1)], [0, 4])
+    return dataclasses.replace(layout, one_way=np.array([1], np.int32))
+
+
+def test_what_lies_before_a_check_valve_has_no_water_from_behind_it() -> None:
+    before = 1
+    for layout, wet in ((hill(), False), (dataclasses.replace(hill(), one_way=np.empty(0, np.int32)), True)):
+        segments = segmented(layout)
+        now = standing(segments, flags(3, [0]), flags(3, []))
+        assert (before in parts(segments, np.flatnonzero(now.supplied))) == wet
+
+
+def test_what_is_shut_off_behind_a_check_valve_is_still_parted_by_valves() -> None:
+    _, found = traced(hill(), [], [], [2])
+    assert found.close.tolist() == [0, 1], "a flap that may leak protects nobody"
+
+
+def test_a_pump_drawn_the_other_way_round_counts_both_ways_and_is_told() -> None:
+    drawn = layout_of(3, [(1, 0), (1, 2)], [(1, 0)], [0])
+    segments, turned = against_drawing(segmented(dataclasses.replace(drawn, one_way=np.array([0], np.int32))))
+    assert turned.tolist() == [0]
+    assert standing(segments, flags(1, []), flags(1, [])).supplied.all()
+    assert against_drawing(segmented(hill()))[1].tolist() == []
 
 
 def test_a_dead_end_is_shut_off_from_the_side_of_the_source_alone() -> None:

@@ -11,7 +11,21 @@ import pytest
 STATIC = Path("static")
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 AREAS = sorted(path.stem for path in (STATIC / "locales" / "en").glob("*.json"))
-SHOWN = ("common", "customer", "desk", "rep", "console", "territory")
+SHOWN = (
+    "common",
+    "customer",
+    "visit",
+    "desk",
+    "rep",
+    "console",
+    "territory",
+    "form",
+    "forms",
+    "shifts",
+    "ahead",
+    "figures",
+    "announcements",
+)
 SHOWN_AREAS = [area for area in AREAS if area in SHOWN]
 PLURAL = re.compile(r"\.(zero|one|two|few|many|other)$")
 SIMPLIFIED_ONLY = set("这来为说对时没开关传发问题现联络请网页图码试视频电话册应该认证务员厅师傅类权选择点击")

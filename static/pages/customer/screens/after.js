@@ -12,6 +12,8 @@ import { i18n, t } from "parts/words.js";
 import { eraseLine } from "pages/customer/erasing.js";
 import { frame } from "pages/customer/frame.js";
 import { requestChat } from "pages/customer/messages.js";
+import { openDoor } from "pages/customer/door.js";
+import { openWhen } from "pages/customer/when.js";
 import { photoStrip } from "pages/customer/photo-strip.js";
 import { Photos } from "pages/customer/photos.js";
 
@@ -27,6 +29,10 @@ export function after(model, page) {
   let score = 0; // stays through a change of language
   /** @type {(() => void)[]} */
   let leaving = [];
+  /** @type {{place: HTMLElement, leave: () => void} | null} the card on which a time is chosen: one for the whole visit, so that news take away neither a choice nor an answer */
+  let card = null;
+  /** @type {{place: HTMLElement, leave: () => void} | null} the card on which the door is checked: one for the whole visit as well */
+  let door = null;
 
   const draw = () => {
     const request = /** @type {RequestView} */ (model.request);
@@ -35,8 +41,18 @@ export function after(model, page) {
     drawn = look;
     for (const leave of leaving) leave();
     leaving = [];
+    if (request.state !== "visit") {
+      card?.leave();
+      card = null;
+    }
+    if (!["visit", "resolved", "closed"].includes(request.state)) {
+      door?.leave();
+      door = null;
+    }
     const view = { wrap_up: writing, visit, resolved, closed, withdrawn }[request.state];
+    const focused = /** @type {HTMLElement | null} */ ([card, door].some((each) => each?.place.contains(document.activeElement)) ? document.activeElement : null);
     element.replaceChildren(view ? view(request) : frame({ t: "common.loading" }));
+    focused?.focus({ preventScroll: true });
   };
 
   const evidence = () => {
@@ -55,9 +71,27 @@ export function after(model, page) {
   /** @param {RequestView} request */
   const visit = (request) => frame(
     { picture: art("visit"), t: headOf(request), lead: request.visit?.rep_name ? "customer.visit.lead" : "customer.visit.lead_unplaced", params: { rep: request.visit?.rep_name } },
-    road(request), found(request), evidence(),
+    atTheDoor(), when(), road(request), found(request), evidence(),
     h("p", { class: "centre" }, request.may.includes("withdrawn") && button({ t: "customer.visit.off", kind: "quiet", action: (event) => attempt(event.currentTarget, callOff) })),
   );
+
+  /** When it suits: loaded only here, and left out where that does not come. */
+  const when = () => {
+    if (!card) {
+      const place = h("section", { class: "card stack when", hidden: true });
+      card = { place, leave: openWhen(place, model, page) };
+    }
+    return card.place;
+  };
+
+  /** Who stands there, and what is noted of the place: loaded as the card above is. */
+  const atTheDoor = () => {
+    if (!door) {
+      const place = h("div", { class: "stack", hidden: true });
+      door = { place, leave: openDoor(place, model, page) };
+    }
+    return door.place;
+  };
 
   const callOff = async () => {
     const choice = await ask({ t: "customer.visit.off.title", text: "customer.visit.off.text", actions: [{ value: "", t: "customer.visit.keep", kind: "primary" }, { value: "off", t: "customer.visit.off", kind: "danger" }] });
@@ -91,7 +125,7 @@ export function after(model, page) {
       },
     });
     return frame({ picture: art("solved"), t: "customer.resolved.title", bottom: [send, button({ t: "customer.resolved.not", kind: "quiet", icon: "again", action: (event) => attempt(event.currentTarget, notSolved) })] },
-      h("section", { class: "card stack rate" }, h("h2", { t: "customer.rating.title" }), rate, word, comment), found(request), eraseLine(model));
+      h("section", { class: "card stack rate" }, h("h2", { t: "customer.rating.title" }), rate, word, comment), found(request), atTheDoor(), eraseLine(model));
   };
 
   /** @param {RequestView} request */
@@ -105,7 +139,7 @@ export function after(model, page) {
   }, eraseLine(model));
 
   draw();
-  return { element, update: draw, relabel: draw, leave: () => leaving.forEach((leave) => leave()) };
+  return { element, update: draw, relabel: draw, leave: () => [...leaving, card?.leave, door?.leave].forEach((leave) => leave?.()) };
 }
 
 /** What matters now: that somebody will come, is coming, or has come. @param {RequestView} request */
@@ -120,6 +154,11 @@ function day(at) {
   return `${i18n.time(at, { weekday: "short" })} ${i18n.time(at)}`;
 }
 
+/** Where a window was promised, a time of its own belongs to the day itself. @param {{eta: string | null, window_start?: string | null}} visit */
+function soon({ eta, window_start: promised }) {
+  return !promised || i18n.date(eta ?? promised) === i18n.date(new Date());
+}
+
 /** Where the representative is on the way. @param {RequestView} request */
 function road({ visit }) {
   const state = visit?.state ?? "";
@@ -127,7 +166,7 @@ function road({ visit }) {
   if (at < 0) return note({ t: "customer.visit.unplaced", icon: "clock" });
   return h("section", { class: "card stack" },
     visit?.rep_name && h("div", { class: "split" }, h("h2", { text: visit.rep_name }), chip({ t: `common.task_state.${state}`, icon: state === "travelling" ? "car" : "check", tone: "brand" })),
-    visit?.eta && at < 3 && h("p", { class: "number eta" }, icon("clock"), h("span", { text: t("customer.visit.eta", { time: day(visit.eta) }) })),
+    visit?.eta && at < 3 && soon(visit) && h("p", { class: "number eta" }, icon("clock"), h("span", { text: t("customer.visit.eta", { time: day(visit.eta) }) })),
     h("ol", { class: "road" }, ROAD.slice(0, 4).map((name, index) =>
       h("li", { data: { done: index <= at }, "aria-current": index === at ? "step" : null }, h("i", null, index <= at && icon("check")), h("span", { t: `common.task_state.${name}` })))));
 }

@@ -5,18 +5,23 @@ import { button } from "parts/button.js";
 import { h } from "parts/dom.js";
 import { icon } from "parts/icon.js";
 import { t } from "parts/words.js";
+import { AnnouncedHere, announcedNote } from "parts/announced.js";
 import { editDetails } from "pages/desk/case/edit.js";
 
 /** @param {import("pages/desk/work-place.js").Bench} bench */
-export function who({ desk, work }) {
+export function who({ desk, work, signal }) {
   const body = h("dl", { class: "facts" });
+  const announced = new AnnouncedHere(desk.page, { draw: (told) => told.map((each) => announcedNote(each)) });
+  signal.addEventListener("abort", () => announced.stop());
   const edit = button({ icon: "pen", kind: "quiet", t: "desk.edit", class: "button small-button", action: () => editDetails(desk, work) });
-  const element = h("section", { class: "who-card", "aria-labelledby": "who-title" }, h("div", { class: "split" }, h("h2", { id: "who-title", t: "desk.who" }), edit), body);
+  const element = h("section", { class: "who-card", "aria-labelledby": "who-title" }, h("div", { class: "split" }, h("h2", { id: "who-title", t: "desk.who" }), edit), body, announced.element);
   let before = "";
 
   const draw = () => {
     const { request } = work;
     if (!request) return;
+    const { lon = null, lat = null } = request.place ?? {};
+    announced.at(lon === null || lat === null ? null : { lon, lat });
     edit.hidden = ["closed", "withdrawn"].includes(request.state);
     const now = JSON.stringify([request.contact, request.place, request.asker, request.building, request.equipment, document.documentElement.lang]);
     if (now === before) return;

@@ -85,7 +85,8 @@ def person(route: Route, rest: Rest) -> Person:
     rep = route.rep
     return Person(
         id=rep.rep_id,
-        home=_place(rep.start_point),
+        begins=_place(rep.start_point),
+        ends=None if rep.end_point is None else _place(rep.end_point),
         shift_start=rep.shift_start,
         shift_end=rep.shift_end,
         skills=rep.skills,
@@ -119,6 +120,7 @@ def _line(stop: Stop, rest: Rest) -> Line:
         ends_at=stop.finish_at,
         keeps_rep=wish.keeps_rep,
         keeps_place=wish.keeps_place,
+        is_rest=visit.is_rest,
     )
 
 

@@ -39,14 +39,17 @@ def test_the_cheapest_place_is_the_one_that_trying_all_finds() -> None:
         travel[here, here] = 0
         travel[:here, here] += case.travel[case.new.point]
         travel[here, :here] += case.travel[:, case.new.point]
-        new = dataclasses.replace(case.new, point=here, held=False)
+        new = dataclasses.replace(case.new, point=here, held=False, windows=())
         weights = Weights(case.weights.owner_s, case.weights.delay_permille, 0)
-        wish = Wish(case.owner, frozenset(case.declined), weights)
+        barred = frozenset(case.declined) | case.terms.barred.keys()
+        wish = Wish(case.owner, barred, weights, case.terms.surcharge)
         prices = Prices(late_permille=0)
         rest = Rest(case.routes, travel, case.now, {new.task_id: wish}, [new], prices=prices)
         if new.latest < case.now:
             continue
-        expected = best_by_trying_all(case.routes, new, travel, case.now, case.owner, case.declined, weights)
+        expected = best_by_trying_all(
+            case.routes, new, travel, case.now, case.owner, case.declined, weights, case.terms
+        )
         table = Table.of(rest)
         draft, _ = laid_out(table.terms, table.order, PLAIN, 1)
         stop = len(table.visits) - 1

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from field.reoptimise.check.rules import Line, Person, Place, violations
+from field.reoptimise.check.rules import Follow, Line, Person, Place, violations
 
 HOUR = 3600
 NOW = 9 * HOUR
@@ -48,7 +48,12 @@ def written(lines: list[Line]) -> list[Line]:
     """The lines with the times that a day of these stops has."""
     here, free, done = HOME, NOW, []
     for line in lines:
-        way = leg(here, line.place)
+        way = 0 if line.is_rest else leg(here, line.place)
+        if line.is_rest:
+            start = max(free, line.window_start)
+            free = start + line.service_s
+            done.append(dataclasses.replace(line, starts_at=start, ends_at=free))
+            continue
         if line.state in ("done", "on_site", "travelling"):
             done.append(dataclasses.replace(line, travel_s=way))
             free = line.free_at
@@ -61,7 +66,8 @@ def written(lines: list[Line]) -> list[Line]:
 
 
 PEOPLE = {
-    rep_id: Person(rep_id, HOME, 8 * HOUR, 17 * HOUR, {"valve": 2}, {"gasket": 2}) for rep_id in (ANN, BOB)
+    rep_id: Person(rep_id, HOME, HOME, 8 * HOUR, 17 * HOUR, {"valve": 2}, {"gasket": 2})
+    for rep_id in (ANN, BOB)
 }
 
 
@@ -81,13 +87,30 @@ A, B, C = task(1, 1), task(2, 2), task(3, 3)
 BEFORE: Days = {ANN: [A, B], BOB: [C]}
 
 
+def changed(line: Line, **to: object) -> Line:
+    return dataclasses.replace(line, **to)  # type: ignore[arg-type]
+
+
+PAUSE = changed(task(9, 0), is_rest=True, window_start=11 * HOUR, window_end=12 * HOUR, skill="", parts={})
+
+
+def test_a_break_is_kept_wherever_it_is_taken() -> None:
+    assert codes({ANN: [A, PAUSE, B], BOB: [C]}, {ANN: [PAUSE, B], BOB: [A, C]}) == set()
+    assert codes({ANN: [A, PAUSE, B], BOB: [C]}, {ANN: [A, B, PAUSE], BOB: [C]}) == set()
+    assert "task_lost" in codes({ANN: [A, PAUSE, B], BOB: [C]}, {ANN: [A, B], BOB: [C]})
+    # Behind four hours of work it would begin too late.
+    long = changed(A, service_s=4 * HOUR)
+    assert "window_missed" in codes({ANN: [PAUSE, long], BOB: [C]}, {ANN: [long, PAUSE], BOB: [C]})
+    # Whoever plans as if nobody rested says times that nobody keeps.
+    after = {ANN: written([A, B]), BOB: written([C])}
+    with_break = {ANN: written([A, changed(PAUSE, window_start=0), B]), BOB: written([C])}
+    with_break[ANN][2] = after[ANN][1]
+    assert "times_wrong" in {each.code for each in violations(PEOPLE, with_break, with_break, leg, NOW)}
+
+
 def test_a_plan_that_keeps_every_rule_is_left_alone() -> None:
     assert codes(BEFORE, {ANN: [B], BOB: [A, C]}) == set()
     assert codes(BEFORE, {ANN: [B, A], BOB: [C, task(4, 5)]}, new=frozenset({UUID(int=104)})) == set()
-
-
-def changed(line: Line, **to: object) -> Line:
-    return dataclasses.replace(line, **to)  # type: ignore[arg-type]
 
 
 FAULTS: dict[str, Callable[[], set[str]]] = {
@@ -111,6 +134,7 @@ FAULTS: dict[str, Callable[[], set[str]]] = {
     "hold_broken": lambda: codes(
         {ANN: [A, changed(B, held=True), C], BOB: []}, {ANN: [A, C, changed(B, held=True)], BOB: []}
     ),
+    "break_moved": lambda: codes({ANN: [A, PAUSE, B], BOB: [C]}, {ANN: [A, B], BOB: [C, PAUSE]}),
     "no_way": lambda: codes(
         {ANN: [changed(A, place=(9000.0, 0.0), window_end=10**9)], BOB: []},
         {ANN: [], BOB: [changed(A, place=(9000.0, 0.0), window_end=10**9)]},
@@ -154,3 +178,17 @@ def test_what_was_late_already_may_be_as_late_but_no_later() -> None:
 def test_whoever_is_gone_keeps_what_nobody_else_could_take() -> None:
     people = PEOPLE | {ANN: dataclasses.replace(PEOPLE[ANN], gone=True, shift_end=NOW)}
     assert codes(BEFORE, {ANN: [A], BOB: [B, C]}, people) == set()
+
+
+def test_who_begins_before_the_task_it_follows_is_over_is_found_but_not_what_was_wrong_before() -> None:
+    first, second = task(1, 1.0), task(2, 2.0)
+    follows = dataclasses.replace(second, follows=(Follow(first.task_id, 600, None),), over_by=NOW + 3 * HOUR)
+    good = {ANN: written([first]), BOB: written([dataclasses.replace(follows, window_start=NOW + HOUR)])}
+    assert violations(PEOPLE, good, good, leg, NOW) == []
+    early = {ANN: good[ANN], BOB: written([follows])}
+    assert {each.code for each in violations(PEOPLE, good, early, leg, NOW)} == {"predecessor_open"}
+    assert violations(PEOPLE, early, early, leg, NOW) == [], "no worse than it was"
+    late = {ANN: good[ANN], BOB: written([dataclasses.replace(follows, window_start=NOW + 2.75 * HOUR)])}  # type: ignore[arg-type]
+    assert {each.code for each in violations(PEOPLE, good, late, leg, NOW)} == {"permit_missed"}
+    alone = {ANN: [], BOB: good[BOB]}
+    assert "predecessor_open" in {each.code for each in violations(PEOPLE, good, alone, leg, NOW)}

@@ -1,0 +1,113 @@
+"""Jobs that hang together: made at the console, seen on the phone offline too, told to the customer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.test_appointments import needs_a_visit, open_page
+from tests.browser.test_console import row, sign_in
+from tests.browser.test_rep import arrive, press
+from tests.browser.test_rep_offline import away
+from tests.rig.browsers import Browsers, ShotTaker
+from tests.rig.page_checks import assert_fit
+from tests.rig.working_day import WorkingDay
+
+pytestmark = pytest.mark.timeout(300)
+
+PATIENT = 60_000
+THEMES = ("sun", "dark", "light")
+
+
+async def test_a_dispatcher_makes_a_chain_and_writes_its_permit_down(
+    working_day: WorkingDay, browsers: Browsers, screenshot: ShotTaker
+) -> None:
+    browsers.tolerate("422")
+    await working_day.task(address="和平路 12 号")
+    page = await browsers.desk()
+    await sign_in(page, working_day)
+    await row(page, "和平路 12 号").first.click()
+    chain, dialog = page.locator(".console-chain"), page.get_by_role("dialog")
+    await chain.get_by_role("button", name="按模板建工序").focus()
+    await page.keyboard.press("Enter")
+    await expect(dialog).to_contain_text("主管抢修")
+    await screenshot(page, "chain-make")
+    await dialog.get_by_role("button", name="建立").click()
+    steps = chain.locator("ol.chain > li")
+    await expect(steps).to_have_count(4, timeout=PATIENT)
+    await expect(steps.nth(0)).to_contain_text("关阀停水")
+    await expect(steps.nth(2)).to_have_attribute("aria-current", "step")
+    await expect(steps.nth(1)).to_contain_text("缺少许可", timeout=PATIENT)
+    await expect(steps.nth(2)).to_contain_text("等待前一步", timeout=PATIENT)
+
+    await chain.get_by_role("button", name="登记许可").click()
+    await dialog.locator("select[name=state]").select_option("granted")
+    await dialog.locator("select[name=kind]").select_option("street_works")
+    await dialog.get_by_role("button", name="保存").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("请写明由谁签发")
+    await expect(dialog.get_by_role("alert")).to_contain_text("已批准的许可有编号")
+    await screenshot(page, "chain-permit-faults")
+    await dialog.locator("input[name=authority]").fill("市道路管理处")
+    await dialog.locator("input[name=number]").fill("SW-77")
+    now = datetime.now(UTC)
+    times = {"from": now - timedelta(hours=1), "until": now + timedelta(days=6)}
+    for name, at in times.items():
+        local = await page.evaluate(
+            "at => new Date(at - new Date(at).getTimezoneOffset() * 60000).toISOString().slice(0, 16)",
+            at.timestamp() * 1000,
+        )
+        await dialog.locator(f"input[name={name}]").fill(local)
+    await dialog.get_by_role("button", name="保存").click()
+    for step in range(4):
+        await expect(steps.nth(step)).to_contain_text("–", timeout=PATIENT)
+    await steps.nth(1).locator(".chain-open").click()
+    await expect(chain.locator(".permits")).to_contain_text("SW-77", timeout=PATIENT)
+    await expect(steps.nth(1)).to_have_attribute("aria-current", "step", timeout=PATIENT)
+    await chain.scroll_into_view_if_needed()
+    await assert_fit(page, screenshot=screenshot, name="chain-console", themes=THEMES)
+
+
+async def test_the_phone_says_what_is_before_and_lets_nobody_begin_too_soon_also_offline(
+    working_day: WorkingDay, browsers: Browsers, screenshot: ShotTaker
+) -> None:
+    browsers.tolerate("ERR_INTERNET_DISCONNECTED")
+    leak = await working_day.task(address="和平路 12 号")
+    await working_day.dispatcher.post(
+        f"/api/tasks/{leak['id']}/chain-steps", {"side": "before", "type": "isolation"}
+    )
+    await working_day.until(leak, lambda task: bool(task["rep"] and task["not_before"]), within_s=60)
+    task = await working_day.state_of(leak)
+    page = await browsers.phone()
+    await arrive(page, working_day.links[task["rep"]["code"]])
+    await page.locator(".rep-stop", has_text="和平路 12 号").last.click()
+    card = page.locator(".rep-chain")
+    await expect(card.locator("ol.chain > li")).to_have_count(2)
+    await expect(card).to_contain_text("前一步还没有报完成")
+    await press(page, "接受")
+    await expect(page.get_by_text("已同步")).to_be_visible(timeout=PATIENT)
+    await away(page)
+    await page.reload(wait_until="commit")
+    await expect(card).to_contain_text("关阀停水", timeout=PATIENT)
+    await press(page, "出发")
+    await press(page, "已到达")
+    await expect(page.locator("cs-toast")).to_contain_text("前一步还没有报完成")
+    await screenshot(page, "chain-rep-offline")
+    await page.context.set_offline(False)
+    await expect(page.get_by_text("已同步")).to_be_visible(timeout=PATIENT)
+    await assert_fit(page, screenshot=screenshot, name="chain-rep", themes=THEMES)
+
+
+async def test_the_customer_reads_what_has_to_be_over_first(
+    working_day: WorkingDay, browsers: Browsers, screenshot: ShotTaker
+) -> None:
+    customer, task = await needs_a_visit(working_day)
+    await working_day.dispatcher.post(
+        f"/api/tasks/{task['id']}/chain-steps", {"side": "before", "type": "isolation"}
+    )
+    await working_day.until(task, lambda each: bool(each["not_before"]), within_s=60)
+    phone = await browsers.phone()
+    card = await open_page(phone, working_day, customer)
+    await expect(card).to_contain_text("我们要先完成：关阀停水", timeout=PATIENT)
+    await screenshot(phone, "chain-customer")
