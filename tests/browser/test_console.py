@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -49,7 +50,7 @@ async def sign_in(
         token = await database.run(make)
     await page.goto(f"{day.app.url}/console?lang={language}#k={token}", wait_until="commit")
     await expect(page.locator(".console-counts b").first).to_be_visible(timeout=20_000)
-    assert "k=" not in page.url
+    await expect(page).not_to_have_url(re.compile("k="))
 
 
 def row(page: Page, text: str) -> Locator:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import Locator, Page, expect
 
@@ -102,7 +104,7 @@ async def test_the_day_is_worked_with_by_keys_alone(
     await assert_accessible(page)
     await page.keyboard.press("Enter")
     await expect(page.locator(".console-timeline")).to_be_visible()
-    assert "view=timeline" in page.url
+    await expect(page).to_have_url(re.compile("view=timeline"))
 
     ann = await lane_of(page, "安")
     await page.locator(ann).locator(".block").first.focus()
@@ -151,7 +153,7 @@ async def test_the_day_is_worked_with_by_keys_alone(
     await page.keyboard.press("Escape")
 
     await page.keyboard.press("+")
-    assert "zoom=3" in page.url
+    await expect(page).to_have_url(re.compile("zoom=3"))
     await page.set_viewport_size(PHONE)
     await assert_fit(page)
     await screenshot(page, "console-day-phone")

@@ -280,7 +280,7 @@ async def test_an_invitation_opens_once_and_leaves_no_trace_in_the_address(
     page = await browsers.phone(language="zh-TW")
     await page.goto(link, wait_until="commit")
     await expect(page.locator("h1")).to_contain_text("林美玲")
-    assert "#" not in page.url
+    await expect(page).not_to_have_url(re.compile("#"))
     assert "i=" not in await page.evaluate("JSON.stringify([history.state, localStorage, sessionStorage])")
     await check(page)
     await screenshot(page, "customer-invited")
@@ -302,7 +302,7 @@ async def test_a_mistyped_invitation_says_so(
     await page.goto(f"{water.url}/#i={broken}", wait_until="commit")
     await expect(page.locator("h1")).to_have_text("这个链接打不开")
     await expect(page.locator(".note").first).to_contain_text("请从短信里重新打开")
-    assert "#" not in page.url
+    await expect(page).not_to_have_url(re.compile("#"))
     await check(page)
     await screenshot(page, "customer-link-unknown")
 

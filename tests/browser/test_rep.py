@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ async def arrive(page: Page, link: str) -> None:
     """Open the page by the one-use link; the token is gone from the address at once."""
     await page.goto(link, wait_until="commit")
     await page.wait_for_selector(".rep-head")
-    assert "k=" not in page.url
+    await expect(page).not_to_have_url(re.compile("k="))
 
 
 FORM_IS_HERE = """() => new Promise((resolve, reject) => {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -159,7 +160,7 @@ async def test_a_closed_page_is_pushed_to_and_the_worker_shows_it(
         }"""
     )
     await expect(page.locator(".rep-task")).to_be_visible()
-    assert page.url.endswith(f"#task={task['id']}")
+    await expect(page).to_have_url(re.compile(f"#task={task['id']}$"))
 
 
 async def test_switched_off_and_signed_out_are_told_nothing(
