@@ -61,6 +61,8 @@ PATIENT := tests/architecture tests/migration \
 	journey/test_simulated_day.py \
 	$(addprefix contract/test_,assist_*.py field_*.py grid_*.py *erasing.py event_order.py network.py \
 	absences.py shifts.py ogc.py positions.py territories.py zone_sources.py zone_records.py places.py demo_day.py openapi.py)))
+# Reading six thousand tests takes three times as long where what was compiled is not kept.
+test: export PYTHONDONTWRITEBYTECODE =
 test: install-dev ## everything that is tested
 	@$(PYTHON) requirements/install.py debian
 	@mkdir -p build
