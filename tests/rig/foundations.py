@@ -120,7 +120,7 @@ class Foundry:
                 try:
                     yield Foundation("full", postgres.url(name), server.url, data, server, postgres)
                 finally:
-                    postgres.sql(EMPTY, name)
+                    postgres.sql_again(EMPTY, name)
                     self._free.append(name)
         else:
             file = data / "curbstop.db"

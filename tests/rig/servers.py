@@ -17,6 +17,9 @@ from app.embedded_redis import server_command, server_program
 from app.processes import die_with_parent
 from tests.rig.need import postgres_folder
 
+DONE = "that is done"
+"""What psql says behind a statement that has gone well."""
+
 POSTGRES_OPTIONS = {
     "listen_addresses": "",
     "fsync": "off",  # speed only: a test that kills the server asks for `durable`
@@ -64,6 +67,7 @@ class PostgresServer:
             for name in ("fsync", "synchronous_commit", "full_page_writes"):
                 del self._options[name]
         self._process: subprocess.Popen[bytes] | None = None
+        self._consoles: dict[str, subprocess.Popen[bytes]] = {}
         self._count = 0
         init = [self._bin / "initdb", "-D", self.folder / "data", "-A", "trust", "-U", "app", "--no-sync"]
         done = self._run(
@@ -104,6 +108,9 @@ class PostgresServer:
         self._process.wait()
 
     def stop(self) -> None:
+        for console in self._consoles.values():
+            console.communicate()
+        self._consoles.clear()
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGQUIT)  # immediate: nothing of it is wanted any more
             self._process.wait(10)
@@ -117,6 +124,29 @@ class PostgresServer:
         output, _ = done.communicate()
         if done.returncode:
             raise RuntimeError(output.decode())
+
+    def sql_again(self, statement: str, database: str) -> None:
+        """As :meth:`sql`, by a connection that stays for the next time: to open one takes most of it."""
+        console = self._console(database)
+        assert console.stdin is not None and console.stdout is not None
+        console.stdin.write(f"{statement};\n\\echo {DONE}\n".encode())
+        console.stdin.flush()
+        said = []
+        for line in console.stdout:
+            if line.strip() == DONE.encode():
+                return
+            said.append(line)
+        console.communicate()
+        raise RuntimeError(b"".join(said).decode())
+
+    def _console(self, database: str) -> subprocess.Popen[bytes]:
+        """A psql that is told what to do line by line, and ends at the first error."""
+        console = self._consoles.get(database)
+        if console is None or console.poll() is not None:
+            words = [self._bin / "psql", "-h", self.folder, "-U", "app", "-qX", "-v", "ON_ERROR_STOP=1"]
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+            console = self._consoles[database] = self._run([*words, "-d", database], **pipes)
+        return console
 
     def create(self, template: str = "template1") -> str:
         """A new database, cloned from ``template``; its name."""

@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
@@ -148,11 +149,14 @@ class Town:
                 PushGateway: self.push,
             },
         )
-        self._doors = Starlette(routes=routes(DOORS, self.house))
         self._callers: list[Caller] = []
         self.people: dict[str, Actor] = {}
         self.reps: dict[str, Rep] = {}
         self.imported: list[ImportReport] = []
+
+    @cached_property
+    def _doors(self) -> Starlette:
+        return Starlette(routes=routes(DOORS, self.house))
 
     async def build(self, folder: Path) -> Town:
         """Take the files in, hire two dispatchers and a technician; or bring back what ``folder`` keeps."""
