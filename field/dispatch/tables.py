@@ -115,14 +115,14 @@ class WindowHold(Base):
 class StandingWish(Base):
     """Who is to come, or not to come, to an address: a ``kind`` and the ``code`` of its reason, no word more.
 
-    ``door``: the address as it is compared (:func:`field.dispatch.terms.door_of`). After ``until`` it counts
-    for nothing, and is erased.
+    ``door``: the address as it is compared (:func:`kernel.sql.addresses.place_key`). After ``until`` it
+    counts for nothing, and is erased.
     """
 
     __tablename__ = "standing_wish"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    door: Mapped[str] = mapped_column(String(300))
+    door: Mapped[str] = mapped_column(String(200))
     address: Mapped[str] = mapped_column(String(300))
     rep_id: Mapped[UUID] = mapped_column(ForeignKey("rep.id"))
     kind: Mapped[str] = mapped_column(String(8))

@@ -15,7 +15,6 @@ representatives (``Rep.contract``).
 from __future__ import annotations
 
 import dataclasses
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -28,12 +27,12 @@ from field.dispatch.engine.gaps import Terms
 from field.dispatch.engine.route import Span
 from field.dispatch.engine.search import Rule
 from field.dispatch.tables import StandingWish, WishPolicy
-from field.grid.places.writing import folded
 from field.grid.store import ZoneBrief
 from field.grid.tables import Rep
 from field.services import FieldServices
 from field.task.tables import Task
 from field.task.window import last_start, window_of
+from kernel.sql.addresses import place_key
 
 PREFER: Final = "prefer"
 REFUSE: Final = "refuse"
@@ -141,15 +140,9 @@ def wishes_of(wishes: Iterable[tuple[UUID, str, str]], bonus_s: int) -> dict[str
     return {**told, "bonus_s": bonus_s}
 
 
-def door_of(address: str) -> str:
-    """An address as wishes compare it: without case, width, accents, blanks and punctuation."""
-    plain = folded(unicodedata.normalize("NFKC", address))
-    return "".join(letter for letter in plain if letter.isalnum())
-
-
 async def standing_wishes(session: AsyncSession, address: str, now: datetime) -> dict[str, Any]:
     """What was said of an address for all times, as a task keeps it."""
-    door = door_of(address)
+    door = place_key(address)
     if not door:
         return {}
     columns = select(StandingWish.rep_id, StandingWish.kind, StandingWish.code)

@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from field.dispatch.tables import StandingWish
-from field.dispatch.terms import door_of
 from field.task.tables import Task
 from kernel.database import UnitOfWork
 from kernel.erasing import Eraser
+from kernel.sql.addresses import place_key
 
 
 async def forget_wishes_of(uow: UnitOfWork, task_id: UUID) -> None:
@@ -20,7 +20,7 @@ async def forget_wishes_of(uow: UnitOfWork, task_id: UUID) -> None:
         return
     others = select(Task.id).where(Task.address == task.address, Task.id != task.id, Task.erased_at.is_(None))
     if await uow.session.scalar(others.limit(1)) is None:
-        door = door_of(task.address)
+        door = place_key(task.address)
         await uow.session.execute(delete(StandingWish).where(StandingWish.door == door))
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import delete, select
 
 from field.dispatch.placement import NOBODY_ABLE
 from field.dispatch.tables import StandingWish, WishPolicy
-from field.dispatch.terms import PREFER, REFUSE, THE_POLICY, WishRules, door_of, policy_of, wishes_of
+from field.dispatch.terms import PREFER, REFUSE, THE_POLICY, WishRules, policy_of, wishes_of
 from field.grid.tables import Rep
 from field.services import FieldServices
 from field.task.tables import Task
@@ -27,6 +27,7 @@ from field.terms.windows import place_anew, require_open
 from kernel.actors import Actor
 from kernel.database import UnitOfWork, check_version
 from kernel.errors import Fault, Invalid, NotFound
+from kernel.sql.addresses import place_key
 
 WISH_CHANGED: Final = "wish_changed"
 
@@ -93,7 +94,7 @@ async def _faults(uow: UnitOfWork, task: Task, wishes: Sequence[Wished], standin
     ids = {each.rep_id for each in wishes}
     known = set(await uow.session.scalars(select(Rep.id).where(Rep.id.in_(ids), Rep.active)))
     faults: list[Fault] = []
-    if standing and not door_of(task.address):
+    if standing and not place_key(task.address):
         faults.append(Fault("address_missing", "body.standing"))
     seen: set[UUID] = set()
     for number, each in enumerate(wishes):
@@ -112,7 +113,7 @@ async def _faults(uow: UnitOfWork, task: Task, wishes: Sequence[Wished], standin
 async def _keep(
     uow: UnitOfWork, actor: Actor, task: Task, wishes: Sequence[Wished], policy: WishRules
 ) -> None:
-    door = door_of(task.address)
+    door = place_key(task.address)
     await uow.session.execute(delete(StandingWish).where(StandingWish.door == door))
     until = uow.now + timedelta(days=policy.keep_days)
     for each in wishes:

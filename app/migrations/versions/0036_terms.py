@@ -37,7 +37,7 @@ def upgrade() -> None:
     op.create_table(
         "standing_wish",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("door", sa.String(300), nullable=False),
+        sa.Column("door", sa.String(200), nullable=False),
         sa.Column("address", sa.String(300), nullable=False),
         sa.Column("rep_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(8), nullable=False),

@@ -21,6 +21,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
+from kernel.sql.addresses import folded
+
 LONGEST: Final = 300
 WORDS: Final = 24
 """Words looked at; an address has fewer."""
@@ -56,12 +58,6 @@ _ONE_SPELLING: Final = MappingProxyType(
 )
 _ARTICLES: Final = frozenset("de du des d l la le les the of et and di del della".split())
 
-_TRADITIONAL: Final = str.maketrans(
-    "號樓層單區縣鎮鄉東臺台門園廣場龍灣灘橋華國興慶長開陽陰銀鐵車馬頭壩嶺澤溝岡義樂豐寧濟與無萬蘇衛滬學醫環線綠紅雲"
-    "飛鳳鶴雞魚島莊棟賓館廠關連運蘭濱漢閘靜貴黃爾諾聖團結農業財貿電報錦綉繡",
-    "号楼层单区县镇乡东台台门园广场龙湾滩桥华国兴庆长开阳阴银铁车马头坝岭泽沟冈义乐丰宁济与无万苏卫沪学医环线绿红云"
-    "飞凤鹤鸡鱼岛庄栋宾馆厂关连运兰滨汉闸静贵黄尔诺圣团结农业财贸电报锦绣绣",
-)
 _DIGITS: Final = "零一二三四五六七八九"
 _CJK: Final = r"\u3400-\u9fff\uf900-\ufaff"
 _HAN_NUMBER: Final = r"[一二三四五六七八九十百零〇两]{1,5}"
@@ -142,34 +138,6 @@ def _without_detail(shown: str) -> tuple[Number | None, str, str]:
         kept = len(shown) == len(plain) and plain.endswith(more)
         details.append(shown[len(shown) - len(more) :] if kept else more)
     return chain, rest, " ".join(filter(None, (each.strip(" ,.;，。、") for each in details)))
-
-
-def folded(text: str) -> str:
-    """Without case, width and accents, in simplified characters: what is compared.
-
-    The length of each letter stays, as far as Unicode lets it, so that places in it are places in the text.
-    """
-    return text.lower().replace("`", "'") if text.isascii() else text.translate(_FOLDED)
-
-
-class _Folded(dict[int, str]):
-    """What each letter becomes, for ``str.translate``: a file has many addresses, and few letters."""
-
-    def __missing__(self, letter: int) -> str:
-        found = _fold(chr(letter)).translate(_TRADITIONAL)
-        if len(self) < 4096:
-            self[letter] = found
-        return found
-
-
-_FOLDED: Final = _Folded()
-
-
-def _fold(letter: str) -> str:
-    if letter in "’‘ʼ`´":
-        return "'"
-    bare = "".join(c for c in unicodedata.normalize("NFD", letter) if unicodedata.category(c) != "Mn")
-    return {"œ": "oe", "æ": "ae", "ß": "ss"}.get(bare.lower(), bare.lower())
 
 
 def _as_shown(shown: str, plain: str, found: re.Match[str]) -> str:

@@ -35,6 +35,8 @@ SOON = NOW + timedelta(hours=1)
         ("和平路 12 号", "和平路１２号"),
         ("12, River Road", "12 river  road"),
         ("Rue de l'Église 3", "RUE DE L’ÉGLISE 3"),
+        ("Rue de l'Église 3", "rue de l eglise 3"),
+        ("臺灣路 3 號 2 樓", "台湾路3号2楼"),
     ],
 )
 def test_an_address_is_the_same_however_it_is_typed(one: str, other: str) -> None:
