@@ -117,7 +117,7 @@ async def get_task(call: Call, task_id: UUID) -> TaskDetailView:
     errors=(TypeUnknown, WindowsInvalid),
 )
 async def post_task(call: Call, body: NewTaskBody) -> TaskDetailView:
-    async with call.database.reading() as session:
+    async with call.database.glance() as session:
         begun = await usual_for(session, body.type or type_of(body.category or ""))
     if body.type is None:
         begun |= USUAL

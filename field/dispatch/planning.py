@@ -49,15 +49,15 @@ from kernel.database import UnitOfWork, is_writing
 AFRESH = {"populate_existing": True}
 """Rows as they are now: what the session read before it had to wait for somebody is old."""
 
-# Read with every placing, and built once.
-_ROUTES = select(RouteRow).where(
-    RouteRow.day == bindparam("day", type_=Date),
-    RouteRow.rep_id.in_(bindparam("reps", expanding=True)),
-)
-_VISITS = (
-    select(VisitRow, Task)
-    .join(Task, Task.id == VisitRow.task_id)
-    .where(VisitRow.route_id.in_(bindparam("routes", expanding=True)))
+# Read with every placing, and built once: what stands in a route is of the same moment as its version.
+_ROUTES = (
+    select(RouteRow, VisitRow, Task)
+    .outerjoin(VisitRow, VisitRow.route_id == RouteRow.id)
+    .outerjoin(Task, Task.id == VisitRow.task_id)
+    .where(
+        RouteRow.day == bindparam("day", type_=Date),
+        RouteRow.rep_id.in_(bindparam("reps", expanding=True)),
+    )
     .order_by(VisitRow.position)
 )
 
@@ -219,14 +219,14 @@ async def load_day(
     ``hours``: of all of them, where they are known already.
     """
     ids = [rep.id for rep in reps]
-    # The routes first: a change that comes in between then shows as an old version, never as an old visit.
-    found = await session.scalars(_ROUTES, {"day": day, "reps": ids}, execution_options=AFRESH)
-    rows = {row.rep_id: row for row in found}
+    found = await session.execute(_ROUTES, {"day": day, "reps": ids}, execution_options=AFRESH)
+    rows: dict[UUID, RouteRow] = {}
+    listed: list[tuple[VisitRow, Task]] = []
+    for route, visit, task in found:
+        rows[route.rep_id] = route
+        if visit is not None:
+            listed.append((visit, task))
     of_rep = {row.id: rep_id for rep_id, row in rows.items()}
-    listed: Sequence[Row[VisitRow, Task]] = ()
-    if of_rep:
-        of_these = {"routes": list(of_rep)}
-        listed = (await session.execute(_VISITS, of_these, execution_options=AFRESH)).all()
     other_hours = await stored_hours(session, day, ids) if hours is None else hours
     of_reps = {rep.id: other_hours.get(rep.id) or Hours(*usual_hours(services, rep, day)) for rep in reps}
     tasks = {task.id: task for _, task in listed} | {task.id: task for task in extra}
