@@ -40,9 +40,16 @@ async function open(kind, { t, title, params, body = [], text, actions, firm = f
   }
   document.body.append(dialog);
   dialog.showModal();
+  toTrouble(dialog);
   await asEntry(dialog, { firm });
   dialog.remove();
   return dialog.returnValue || null;
+}
+
+/** One that is asked again opens where the trouble is: at what has to be mended, with the words about it in sight. @param {HTMLElement} dialog */
+function toTrouble(dialog) {
+  /** @type {HTMLElement | null} */ (dialog.querySelector("[aria-invalid=true]"))?.focus();
+  dialog.querySelector("[role=alert]:not(:empty)")?.scrollIntoView({ block: "nearest" });
 }
 
 /** @param {HTMLElement} element @param {MouseEvent} event */

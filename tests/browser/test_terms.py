@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import expect
@@ -131,3 +132,40 @@ async def test_a_supervisor_writes_down_a_contractor_and_everybody_reads_it(
     await assert_accessible(page)
     await page.set_viewport_size(PHONE)
     await assert_fit(page, screenshot=screenshot, name="console-contractors-phone", themes=THEMES)
+
+
+async def test_a_new_task_is_made_with_the_times_that_were_agreed(
+    working_day: WorkingDay, browsers: Browsers, screenshot: ShotTaker
+) -> None:
+    page = await browsers.desk()
+    await sign_in(page, working_day)
+    told = await working_day.dispatcher.get("/api/announcements/current")
+    today = datetime.now(ZoneInfo(told["timezone"])).date()
+    await page.keyboard.press("n")
+    dialog = page.locator("dialog[open]")
+    await dialog.locator("input[name=address]").fill("新街 1 号")
+    await dialog.locator("summary", has_text="约定的时间段").press("Enter")
+    rows = dialog.locator(".console-terms-row")
+    for number, clock in enumerate(("12:00", "15:00")):
+        await dialog.get_by_role("button", name="添加时间段").press("Enter")
+        await rows.nth(number).get_by_label("从").fill(f"{today}T{clock}")
+    await rows.first.get_by_label("到").fill(f"{today}T13:00")
+
+    # Half a window is nothing that can be kept: it is said, and nothing typed is lost.
+    save = dialog.get_by_role("button", name="建立并派单")
+    await save.press("Enter")
+    await expect(page.locator("dialog[open]")).to_contain_text("要有开始和结束", timeout=BECOMES_MS)
+    await expect(rows.last.get_by_label("到")).to_have_attribute("aria-invalid", "true")
+    await expect(rows.last.get_by_label("到")).to_be_focused()
+    await expect(dialog.get_by_role("alert")).to_be_in_viewport()
+    await assert_accessible(page)
+    await screenshot(page, "console-new-windows")
+    await page.set_viewport_size(PHONE)
+    await assert_fit(page, screenshot=screenshot, name="console-new-windows-phone", themes=THEMES)
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    await rows.last.get_by_label("到").fill(f"{today}T16:30")
+    await save.press("Enter")
+    terms = page.locator(".console-terms li")
+    await expect(terms).to_have_count(2, timeout=BECOMES_MS)
+    await expect(terms.first).to_contain_text("12:00")
+    await expect(terms.last).to_contain_text("16:30")

@@ -5,9 +5,10 @@ import { h } from "parts/dom.js";
 import { note as notice } from "parts/chip.js";
 import { sheet } from "parts/dialog.js";
 import { field } from "parts/field.js";
-import { i18n } from "parts/words.js";
 import { pinMap, pointField, read, taskAddress } from "pages/console/place-form.js";
+import { faultsOf } from "pages/console/contractors.js";
 import { types } from "pages/console/task-types.js";
+import { windowsField } from "pages/console/windows-field.js";
 import { name } from "pages/console/words.js";
 
 const SKILLS = ["leak_repair", "meter_work", "pressure", "water_quality", "valve", "consulting"];
@@ -45,9 +46,11 @@ export async function newTask(board, page) {
   // The map is heavy and often not needed: it comes when asked for.
   const map = h("details", { class: "console-fold", on: { toggle: () => map.open && map.children.length === 1 && map.append(pinMap(NOWHERE, form.point.control, board)) } },
     h("summary", null, h("span", { t: "console.place.map" })));
+  const windows = windowsField([], true);
+  const times = h("details", { class: "console-fold stack" }, h("summary", null, h("span", { t: "console.new.windows" })), h("p", { class: "muted", t: "console.terms.windows.lead" }), windows.element);
   const { note, ...first } = form;
   const trouble = h("div", { role: "alert" });
-  const body = [h("form", { class: "console-form", on: { submit: (event) => event.preventDefault() } }, Object.values(first), map, note), trouble];
+  const body = [h("form", { class: "console-form", on: { submit: (event) => event.preventDefault() } }, Object.values(first), map, times, note), trouble];
   for (;;) {
     const answer = await sheet({ t: "console.new", body, actions: [{ value: "save", t: "console.new.save", kind: "primary" }] });
     if (answer !== "save") return;
@@ -55,10 +58,12 @@ export async function newTask(board, page) {
     const place = read(written);
     form.point.fault(written && !place ? "console.place.point.wrong" : null);
     if (written && !place) continue;
-    trouble.replaceChildren();
+    const agreed = windows.read();
+    trouble.replaceChildren(...(agreed ? [] : [notice({ t: "console.terms.windows.half", icon: "alert", tone: "bad" })]));
+    if (!agreed) continue;
     try {
       const task = await page.api.post("/api/tasks", {
-        type: type.value, ...(type.value === "complaint" && { category: category.value }), severity: severity.value, skill: skill.value, address: form.address.control.value.trim(), ...place,
+        type: type.value, ...(type.value === "complaint" && { category: category.value }), severity: severity.value, skill: skill.value, address: form.address.control.value.trim(), ...place, windows: agreed,
         customer_name: form.customer.control.value.trim(), customer_phone: form.phone.control.value.trim(), note: form.note.control.value.trim(),
       });
       page.toast.show(task.rep ? { t: "console.assigned", params: { name: name(task.rep) } } : { t: "console.new.inbox" });
@@ -67,7 +72,7 @@ export async function newTask(board, page) {
       return;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      trouble.replaceChildren(notice({ text: i18n.error(error), icon: "alert", tone: "bad" }));
+      trouble.replaceChildren(...faultsOf(error).map((text) => notice({ text, icon: "alert", tone: "bad" })));
     }
   }
 }

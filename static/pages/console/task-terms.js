@@ -1,7 +1,6 @@
 // In which windows a task may be done, and who is wished for: as it is, and to change. Everything is read with the
 // task; a change places it anew where it has to.
 
-import { atWallTime, wallTime } from "lib/time.js";
 import { ApiError } from "lib/api.js";
 import { h } from "parts/dom.js";
 import { button } from "parts/button.js";
@@ -12,14 +11,14 @@ import { i18n, t } from "parts/words.js";
 import { faultsOf } from "pages/console/contractors.js";
 import { moving } from "pages/console/moving.js";
 import { clocks, dayOf } from "pages/console/task-appointment.js";
+import { windowsField } from "pages/console/windows-field.js";
 import { name, repName } from "pages/console/words.js";
 
 /** @typedef {import("pages/console/types.js").TaskDetail} TaskDetail */
 /** @typedef {import("pages/console/board.js").Board} Board */
-/** @typedef {{start: string, end: string}} Window */
+/** @typedef {import("pages/console/windows-field.js").Window} Window */
 /** @typedef {{rep_id: string, kind: string, code: string}} Wish */
 
-const MOST = 4;
 const STILL = ["unplaced", "assigned", "accepted"];
 const CODES = /** @type {Record<string, string[]>} */ ({ prefer: ["asked", "knows_place", "language"], refuse: ["asked", "complaint", "conflict", "safety"] });
 
@@ -46,12 +45,17 @@ export function terms(task, board) {
       button({ t: "console.terms.people.change", icon: "people", action: () => changeWishes(task, board) })));
 }
 
-/** Ask until it is taken or given up; what is wrong stands above the buttons. @param {string} key @param {Node[]} body @param {TaskDetail} task @param {Board} board @param {() => Promise<unknown>} send */
-async function asking(key, body, task, board, send) {
+/** Ask until it is taken or given up; what is wrong stands above the buttons. @param {string} key @param {Node[]} body @param {TaskDetail} task @param {Board} board @param {() => Promise<unknown>} send @param {() => string | null} lacks why it cannot be sent yet */
+async function asking(key, body, task, board, send, lacks = () => null) {
   const trouble = h("div", { role: "alert" });
   for (;;) {
     if ((await sheet({ t: key, body: [...body, trouble], actions: [{ value: "save", t: "common.save", kind: "primary" }] })) !== "save") return;
     trouble.replaceChildren();
+    const why = lacks();
+    if (why) {
+      trouble.replaceChildren(note({ t: why, icon: "alert", tone: "bad" }));
+      continue;
+    }
     try {
       await moving(board, task.id, async () => {
         await send();
@@ -67,31 +71,9 @@ async function asking(key, body, task, board, send) {
 
 /** @param {TaskDetail} task @param {Board} board */
 async function changeWindows(task, board) {
-  const rows = h("div", { class: "stack" });
-  const more = button({ t: "console.terms.windows.more", icon: "plus", kind: "quiet", action: () => add() });
-  const draw = () => {
-    for (const [index, row] of [...rows.children].entries()) row.setAttribute("aria-label", t("console.terms.window", { number: index + 1 }));
-    more.hidden = rows.children.length >= MOST;
-  };
-  const add = (/** @type {Window | undefined} */ window = undefined) => {
-    const input = (/** @type {string} */ of, /** @type {string | undefined} */ at) =>
-      h("input", { class: "input", type: "datetime-local", name: of, label: `console.terms.${of}`, value: at ? wallTime(new Date(at), i18n.timezone) : "" });
-    /** @type {HTMLElement} */
-    const row = h("div", { class: "console-terms-row", role: "group" }, input("from", window?.start), h("span", { text: "–", "aria-hidden": "true" }), input("until", window?.end),
-      button({ icon: "trash", size: "icon", kind: "quiet", label: "console.terms.drop", action: () => {
-        row.remove();
-        draw();
-      } }));
-    rows.append(row);
-    draw();
-  };
-  for (const window of task.windows.length ? task.windows : [{ start: task.window_start, end: task.window_end }]) add(window);
-  const read = () => [...rows.querySelectorAll(".console-terms-row")].map((row) => {
-    const [start, end] = [...row.querySelectorAll("input")].map(({ value }) => (value ? atWallTime(value, i18n.timezone).toISOString() : ""));
-    return { start, end };
-  }).filter(({ start, end }) => start && end);
-  await asking("console.terms.windows.change", [h("p", { class: "muted", t: "console.terms.windows.lead" }), rows, more], task, board,
-    () => board.page.api.put(`/api/tasks/${task.id}/windows`, { version: task.version, windows: read() }));
+  const windows = windowsField(task.windows.length ? task.windows : [{ start: task.window_start, end: task.window_end }]);
+  await asking("console.terms.windows.change", [h("p", { class: "muted", t: "console.terms.windows.lead" }), windows.element], task, board,
+    () => board.page.api.put(`/api/tasks/${task.id}/windows`, { version: task.version, windows: windows.read() }), () => (windows.read() ? null : "console.terms.windows.half"));
 }
 
 /** @param {TaskDetail} task @param {Board} board */
