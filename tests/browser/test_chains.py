@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from tests.browser.test_appointments import needs_a_visit, open_page
 from tests.browser.test_console import row, sign_in
 from tests.browser.test_rep import arrive, press
-from tests.browser.test_rep_offline import away
+from tests.browser.test_rep_offline import away, back_later
 from tests.rig.browsers import Browsers, ShotTaker
 from tests.rig.page_checks import assert_fit
 from tests.rig.working_day import WorkingDay
@@ -94,7 +94,7 @@ async def test_the_phone_says_what_is_before_and_lets_nobody_begin_too_soon_also
     await press(page, "已到达")
     await expect(page.locator("cs-toast")).to_contain_text("前一步还没有报完成")
     await screenshot(page, "chain-rep-offline")
-    await page.context.set_offline(False)
+    await back_later(page)
     await expect(page.get_by_text("已同步")).to_be_visible(timeout=PATIENT)
     await assert_fit(page, screenshot=screenshot, name="chain-rep", themes=THEMES)
 

@@ -12,7 +12,7 @@ from playwright.async_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.test_console import PHONE, row, sign_in
 from tests.browser.test_rep import WITHIN_2_S, arrive, finish, press
-from tests.browser.test_rep_offline import away, give_to
+from tests.browser.test_rep_offline import away, back_later, give_to
 from tests.rig.browsers import Browsers, ShotTaker
 from tests.rig.page_checks import LANGUAGES, assert_fit
 from tests.rig.working_day import WorkingDay
@@ -64,7 +64,7 @@ async def worked_offline(day: WorkingDay, browsers: Browsers, *, both: bool = Fa
         await finish(ann, SAID, photo=False)
     for task in order:
         await give_to(day, task, "bob")
-    await ann.context.set_offline(False)
+    await back_later(ann)
     for task in order:
         await day.until(
             task, lambda now: bool(now["conflicts"]) and now["conflicts"][0]["claim"] != "under_way", 20

@@ -13,7 +13,7 @@ from kernel.identity.links import create_link
 from tests.browser.test_appointments import needs_a_visit
 from tests.browser.test_console import sign_in
 from tests.browser.test_rep import arrive, finish, press
-from tests.browser.test_rep_offline import away
+from tests.browser.test_rep_offline import away, back_later
 from tests.rig.browsers import Browsers, ShotTaker
 from tests.rig.camera import frame
 from tests.rig.page_checks import assert_fit
@@ -90,7 +90,7 @@ async def test_dangers_are_read_first_and_notes_are_written_without_a_network(
     await page.get_by_role("button", name="保存", exact=True).click()
     await expect(card).to_contain_text("大黄狗")
     await expect(card).to_contain_text("待发送")
-    await page.context.set_offline(False)
+    await back_later(page)
     await expect(page.get_by_text("已同步")).to_be_visible(timeout=PATIENT)
     await expect(card).not_to_contain_text("待发送", timeout=PATIENT)
     found = await working_day.state_of(task)

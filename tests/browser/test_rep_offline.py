@@ -32,6 +32,13 @@ async def away(page: Page) -> None:
     await page.context.set_offline(True)
 
 
+async def back_later(page: Page) -> None:
+    """The network is there again, so long after the last press that it can no longer be taken back."""
+    await page.clock.install()
+    await page.clock.fast_forward("00:11")
+    await page.context.set_offline(False)
+
+
 async def give_to(day: WorkingDay, task: dict[str, Any], code: str) -> None:
     rep = next(each for each in await day.dispatcher.get("/api/reps") if each["code"] == code)
     now = await day.state_of(task)

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.test_rep import arrive, press
-from tests.browser.test_rep_offline import away
+from tests.browser.test_rep_offline import away, back_later
 from tests.rig.browsers import Browsers, ShotTaker
 from tests.rig.page_checks import assert_fit
 from tests.rig.pipes import network_file
@@ -75,7 +75,7 @@ async def test_a_stuck_valve_is_said_without_a_network_and_the_list_goes_on_with
     await expect(valves.filter(has_text="VM2")).to_contain_text("替代卡住的阀门")
     await expect(page.locator(".rep-valves")).to_contain_text("12 户停水")
     await screenshot(page, "rep-valves-stuck-offline")
-    await page.context.set_offline(False)
+    await back_later(page)
     await expect(page.get_by_text("已同步")).to_be_visible(timeout=20_000)
     found = await working_day.dispatcher.get("/api/network")
     assert found["stuck"] == 1

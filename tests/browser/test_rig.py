@@ -31,6 +31,10 @@ FAULTY = """<!doctype html><html lang="en"><head><title>Faulty</title></head><bo
 <main><h1>Faulty</h1><button></button><button style="width:20px;height:20px">x</button>
 <p style="width:900px">too wide</p></main></body></html>"""
 
+IN_TWO_LIGHTS = """<!doctype html><html lang="en"><head><title>Lights</title><style>
+body { background: white } p { color: black } [data-theme=dark] p { color: silver }
+</style></head><body><main><h1>Lights</h1><p>Hard to read in one of them</p></main></body></html>"""
+
 
 @pytest.fixture
 def app(embedded: Foundation) -> Iterator[RunningApp]:
@@ -54,6 +58,16 @@ async def test_the_checks_find_planted_faults(desk_page: Page) -> None:
         await assert_no_sideways_scroll(desk_page)
     with pytest.raises(AssertionError, match="20 × 20"):
         await assert_targets(desk_page)
+
+
+async def test_a_fault_in_one_light_is_found_though_another_was_looked_at_before(desk_page: Page) -> None:
+    await desk_page.set_content(IN_TWO_LIGHTS)
+    await assert_accessible(desk_page)
+    await desk_page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    with pytest.raises(AssertionError, match="color-contrast"):
+        await assert_accessible(desk_page)
+    await desk_page.evaluate("document.documentElement.dataset.theme = 'light'")
+    await assert_accessible(desk_page)
 
 
 async def test_errors_in_a_page_are_noticed(browsers: Browsers) -> None:

@@ -2,7 +2,8 @@
 
 * ``browsers``: opens as many pages as a test wants (``await browsers.phone()``, ``await browsers.desk()``);
 * ``phone_page``, ``desk_page``: one of each;
-* ``screenshot(page, name)``: into ``screenshots/<name>.png``, which is not committed.
+* ``screenshot(page, name)``: into ``screenshots/<name>.png``, which is not committed, where ``PICTURES=1``
+  asks for it: a picture costs more than all that is looked for on the page.
 
 A page that throws, logs an error, or breaks its content policy fails the test at its end, unless the test has
 said ``browsers.tolerate("part of the message")``.
@@ -10,6 +11,7 @@ said ``browsers.tolerate("part of the message")``.
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,7 @@ from tests.rig.need import require
 CHROMIUM = "/usr/bin/chromium"
 SHELL = "/usr/bin/chromium-headless-shell"
 """The same browser without its windows, which nobody sees here: a page costs a tenth of the processor."""
+PICTURES = os.environ.get("PICTURES") == "1"
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 FLAGS = (
     "--use-fake-device-for-media-stream",
@@ -52,7 +55,7 @@ PLACE = {"longitude": 7.4246, "latitude": 43.7384, "accuracy": 12.0}
 
 expect.set_options(timeout=10_000)  # two tests may share the machine; promises in seconds are made explicitly
 
-ShotTaker = Callable[[Page, str], Awaitable[Path]]
+ShotTaker = Callable[[Page, str], Awaitable[None]]
 
 
 class Browsers:
@@ -164,12 +167,10 @@ async def desk_page(browsers: Browsers) -> Page:
 
 @pytest.fixture
 def screenshot() -> ShotTaker:
-    """Take a picture of what a person sees."""
+    """Take a picture of what a person sees, where somebody wants to look at it."""
 
-    async def take(page: Page, name: str) -> Path:
-        SCREENSHOTS.mkdir(exist_ok=True)
-        path = SCREENSHOTS / f"{name}.png"
-        await page.screenshot(path=path, animations="disabled")
-        return path
+    async def take(page: Page, name: str) -> None:
+        if PICTURES:
+            await page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
 
     return take

@@ -17,6 +17,16 @@ LANGUAGES = ("zh-Hant", "en", "zh-Hans")
 _AXE = Axe().axe_script
 # Only what is wrong is carried over, and no style sheet is fetched again: no rule that is on asks for them.
 _AXE_OPTIONS = {"resultTypes": ["violations"], "preload": False}
+_LIGHT = "theme => { document.documentElement.dataset.theme = theme }"
+_HAS_AXE = "() => 'axe' in window"
+# A page keeps axe, which the browser has then compiled: a look costs a quarter. What axe itself keeps of an
+# earlier look, colours too, it forgets.
+_LOOK = """
+async (options) => {
+  axe.teardown();
+  return (await axe.run(options)).violations;
+}
+"""
 
 _TOO_SMALL = """
 (least) => {
@@ -92,7 +102,7 @@ async def assert_fit(
     for language in LANGUAGES:
         await read_in(page, language)
         for theme in themes if language == LANGUAGES[-1] else ("light",):
-            await page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+            await page.evaluate(_LIGHT, theme)
             if language in axe_in:
                 await assert_accessible(page)
             if screenshot:
@@ -102,7 +112,7 @@ async def assert_fit(
         written = page.locator("[data-t], [data-t-label], [data-t-placeholder]")
         keys = await written.evaluate_all(_UNTRANSLATED)
         assert not keys, f"texts that are missing in {language}: {keys}"
-    await page.evaluate("theme => { document.documentElement.dataset.theme = theme }", "light")
+    await page.evaluate(_LIGHT, "light")
 
 
 async def read_in(page: Page, language: str) -> None:
@@ -128,10 +138,9 @@ async def assert_accessible(page: Page, *, options: dict[str, Any] | None = None
 
 async def _findings(page: Page, options: dict[str, Any] | None) -> dict[str, str]:
     """What axe has to say, by the rule's name."""
-    await page.evaluate(_AXE)  # anew: it remembers colours from one look to the next
-    violations = await page.evaluate(
-        "options => axe.run(options).then(results => results.violations)", _AXE_OPTIONS | (options or {})
-    )
+    if not await page.evaluate(_HAS_AXE):
+        await page.evaluate(_AXE)
+    violations = await page.evaluate(_LOOK, _AXE_OPTIONS | (options or {}))
     return {
         v["id"]: f"{v['impact']}: {v['id']}: {v['help']}\n    "
         + "\n    ".join(f"{n['html'][:160]} {n['failureSummary']}" for n in v["nodes"][:4])
