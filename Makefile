@@ -63,12 +63,14 @@ PATIENT := tests/architecture tests/migration \
 	absences.py shifts.py ogc.py positions.py territories.py zone_sources.py zone_records.py places.py demo_day.py openapi.py)))
 # Reading six thousand tests takes three times as long where what was compiled is not kept.
 test: export PYTHONDONTWRITEBYTECODE =
+# The calls are looked for only where some are: reading all tests takes as long as a call.
+ALONE = $(shell grep -rl --include='*.py' 'mark\.alone' tests | sort)
 test: install-dev ## everything that is tested
 	@$(PYTHON) requirements/install.py debian
 	@mkdir -p build
 	@$(PYTEST) -n 3 $(SPREAD) -m 'not alone' $(addprefix --ignore=,$(PATIENT)); first=$$?; \
-		nice -n 19 $(PYTEST) -n 2 $(SPREAD) --timeout=600 $(sort $(PATIENT)) > build/patient.txt 2>&1 & \
-		$(PYTEST) -m alone; alone=$$?; \
+		nice -n 19 $(PYTEST) -n 3 $(SPREAD) --timeout=600 $(sort $(PATIENT)) > build/patient.txt 2>&1 & \
+		$(PYTEST) -m alone $(ALONE); alone=$$?; \
 		wait $$!; patient=$$?; cat build/patient.txt; \
 		exit $$(( first ? first : alone ? alone : patient ))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -64,6 +65,17 @@ async def ring_on(page: Page) -> list[float] | None:
     return [(ring[0] - left) / width, (ring[1] - top) / height]
 
 
+async def ring_comes_to(page: Page, x: float, y: float, within: float = 0.01) -> None:
+    """Wait until a ring is seen on that place of the live picture."""
+    seen: list[float] | None = None
+    try:
+        async with asyncio.timeout(4):
+            while (seen := await ring_on(page)) != pytest.approx([x, y], abs=within):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise AssertionError(f"the ring is at {seen}, and not at {[x, y]}") from None
+
+
 @pytest.fixture
 async def both(desk: WorkingDay, browsers: Browsers) -> AsyncIterator[tuple[Page, Page]]:
     """A desk and a phone in a call, both on their own pages."""
@@ -100,8 +112,7 @@ async def test_a_pointer_on_the_live_picture_lands_on_the_same_place(
         await page.mouse.move(*await place_of(page, x, y), steps=3)
         await becomes(phone, f"({RING})() !== null")
         assert await ring_on(page) == pytest.approx([x, y], abs=0.01)
-        await phone.wait_for_timeout(300)
-        assert await ring_on(phone) == pytest.approx([x, y], abs=0.01)
+        await ring_comes_to(phone, x, y)
     await screenshot(page, "desk-pointing")
     await screenshot(phone, "customer-pointed-at")
 
@@ -109,15 +120,13 @@ async def test_a_pointer_on_the_live_picture_lands_on_the_same_place(
     await page.mouse.wheel(0, -600)
     await becomes(page, "document.querySelector('video.live').style.transform.includes('scale')")
     await page.mouse.move(*await place_of(page, 0.85, 0.2), steps=3)
-    await phone.wait_for_timeout(300)
-    assert await ring_on(phone) == pytest.approx([0.85, 0.2], abs=0.01)
+    await ring_comes_to(phone, 0.85, 0.2)
     assert await phone.evaluate("document.querySelector('video.own').style.transform") == ""
 
     # Turned sideways the phone shows the same place; and what stands still is gone after two seconds.
     await phone.set_viewport_size({"width": 844, "height": 390})
     await page.mouse.move(*await place_of(page, 0.8, 0.25), steps=3)
-    await phone.wait_for_timeout(300)
-    assert await ring_on(phone) == pytest.approx([0.8, 0.25], abs=0.012)
+    await ring_comes_to(phone, 0.8, 0.25, within=0.012)
     await becomes(phone, f"({RING})() === null", within_s=4)
 
     # By keys, too; and put away, it is away at once.

@@ -11,7 +11,7 @@ from tests.rig.desk import desk_link, open_desk, waiting_customer
 from tests.rig.page_checks import assert_targets
 from tests.rig.working_day import WorkingDay
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.timeout(120)
 
 
 async def test_an_address_is_completed_at_the_desk_and_what_is_unknown_is_said(

@@ -15,7 +15,7 @@ from tests.rig.people import Person
 from tests.rig.pictures import as_jpeg
 from tests.rig.working_day import WorkingDay
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.timeout(180)
 
 DRAFTS = "Object.keys(sessionStorage).filter(key => key.startsWith('curbstop-desk-draft:'))"
 

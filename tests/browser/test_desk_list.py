@@ -9,7 +9,7 @@ from tests.rig.browsers import Browsers, ShotTaker
 from tests.rig.desk import desk_link, open_desk, waiting_customer
 from tests.rig.working_day import WorkingDay
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.timeout(240)
 
 CUT = """
 [...document.querySelectorAll('.desk-head *, .work-head *, .queue-row :is(.chip, .chip *, .button)')]

@@ -21,7 +21,7 @@ from tests.rig.page_checks import assert_accessible
 from tests.rig.people import Person
 from tests.rig.working_day import WorkingDay
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.timeout(180)
 
 NOT_NEEDED = {
     "ownership": "no_fault",

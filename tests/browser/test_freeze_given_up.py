@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.browser.test_customer import ask_person, in_call, open_guide, started, water  # noqa: F401
 from tests.rig.browsers import Browsers
+from tests.rig.people import Person
 from tests.rig.room_client import in_room
 from tests.rig.stack import RunningApp
 
@@ -14,20 +17,28 @@ pytestmark = [pytest.mark.alone, pytest.mark.timeout(120)]
 
 REFUSED = '{"error": {"code": "too_many_stills", "message": "A request holds 60 pictures at most."}}'
 AWAY = '{"error": {"code": "unavailable", "message": "Try again."}}'
+ANSWERS = ("refused", "away", "never")
 WORD = ".call-stage .tag.big"
 
 
-@pytest.mark.parametrize("answer", ["refused", "away", "never"])
 async def test_a_freeze_that_was_given_up_leaves_the_live_picture_and_a_word(
     water: RunningApp,  # noqa: F811
     browsers: Browsers,
-    answer: str,
 ) -> None:
     browsers.tolerate("Failed to load resource")
-    page = await browsers.phone()
-    await open_guide(page, water.url)
-    await ask_person(page)
-    technician, request = await in_call(page, water)
+    phones = [await browsers.phone() for _ in ANSWERS]
+    for page in phones:
+        await open_guide(page, water.url)
+        await ask_person(page)
+    calls = [await in_call(page, water) for page in phones]
+    # Side by side, for the room waits twenty seconds in each.
+    async with asyncio.TaskGroup() as together:
+        for page, (technician, request), answer in zip(phones, calls, ANSWERS, strict=True):
+            together.create_task(given_up(page, water.url, technician, request, answer), name=answer)
+
+
+async def given_up(page: Page, url: str, technician: Person, request: str, answer: str) -> None:
+    """The still of one phone meets ``answer``, and later one that is taken."""
     under_way: list[Route] = []
 
     async def stand_in(route: Route) -> None:
@@ -38,7 +49,7 @@ async def test_a_freeze_that_was_given_up_leaves_the_live_picture_and_a_word(
             await route.fulfill(status=503, content_type="application/json", body=AWAY)
 
     await page.route("**/api/requests/*/stills", stand_in)
-    async with in_room(water.url, request, str(technician.token)) as room:
+    async with in_room(url, request, str(technician.token)) as room:
         await room.join()
         await room.wait(lambda frame: any("video" in kinds for kinds in room.streams.values()))
         asked = await room.ask("freeze_request")

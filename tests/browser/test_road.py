@@ -26,6 +26,7 @@ from tests.rig.road_pages import (
     at_screen,
     choose,
     draw,
+    look,
     main_button,
     marks_on,
     open_at,
@@ -130,8 +131,11 @@ async def test_a_leak_becomes_a_job_that_is_done(
     await expect(desk.page.locator(".visit-card")).to_be_visible()
     await expect(phone.page.locator(".road")).to_be_visible(timeout=WITHIN_MS)
 
+    # Ten seconds long each step could be taken back; once nobody looks any more it goes at once.
     await press(rep, "接受")
+    await look(rep, "hidden")
     await watch.stands("visit", "Ann", "accepted")
+    await look(rep, "visible")
     await press(rep, "详情")
     seen = rep.locator(".rep-task cs-ink").first
     await shows_still(seen)
@@ -139,7 +143,9 @@ async def test_a_leak_becomes_a_job_that_is_done(
     await rep.go_back()
     for name in ("出发", "已到达"):
         await press(rep, name)
+    await look(rep, "hidden")
     await watch.stands("visit", "Ann", "on_site")
+    await look(rep, "visible")
     await screenshot(phone.page, "customer-visit")
     await press(rep, "详情")
     await finish_job(rep, "换了垫片，观察十分钟不漏", photo=True)

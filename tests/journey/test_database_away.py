@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
@@ -20,25 +19,33 @@ pytestmark = [pytest.mark.alone, pytest.mark.full, pytest.mark.timeout(180)]
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 KILLS = 8
 CLIENTS = 12
+PAUSE_S = 0.05
+"""Between two questions of a client: so that the processor is there for PostgreSQL's recovery, too."""
 Answer = tuple[int, str]
 
 
-@pytest.fixture
-async def app(tmp_path: Path) -> AsyncIterator[RunningApp]:
-    """On a PostgreSQL of its own, which may be killed."""
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    """The product on a PostgreSQL of this file's own, which may be killed."""
     require("postgresql", "redis")
     postgres, redis = PostgresServer(durable=True), RedisServer("full")
     try:
         postgres.sql("CREATE DATABASE away")
         postgres.sql("CREATE EXTENSION postgis", "away")
         build_schema(postgres.url("away"))
-        foundation = Foundation("full", postgres.url("away"), redis.url, tmp_path, redis, postgres)
-        with running_app(foundation, workers=2, nodes=0) as started:
-            yield started
-            await started.close()
+        folder = tmp_path_factory.mktemp("away")
+        foundation = Foundation("full", postgres.url("away"), redis.url, folder, redis, postgres)
+        with running_app(foundation, workers=2, nodes=0) as app:
+            yield app
     finally:
         redis.stop()
         postgres.stop()
+
+
+@pytest.fixture
+async def app(started: RunningApp) -> AsyncIterator[RunningApp]:
+    yield started
+    await started.close()
 
 
 async def test_whoever_comes_while_it_is_away_is_told_to_come_again(app: RunningApp) -> None:
@@ -68,7 +75,7 @@ async def test_whoever_comes_while_it_is_away_is_told_to_come_again(app: Running
                 seen[response.status_code, code] += 1
                 if response.status_code == 503 and not response.headers.get("Retry-After", "").isdecimal():
                     unsaid.append(response.text)
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(PAUSE_S)
 
     asking = [asyncio.create_task(ask(number)) for number in range(CLIENTS)]
     for kill in range(KILLS):
@@ -76,7 +83,8 @@ async def test_whoever_comes_while_it_is_away_is_told_to_come_again(app: Running
         postgres.kill()
         # Now and then it is away for a moment; else it is found starting up, in recovery.
         await asyncio.sleep(0.5 * (kill % 2))
-        await asyncio.to_thread(postgres.start)
+        postgres.begin()
+        await asyncio.to_thread(postgres.wait_until_ready)
     await asyncio.sleep(1.0)
     done = sum(count for (status, _), count in seen.items() if status < 300)
     await asyncio.sleep(2.0)
@@ -102,7 +110,8 @@ async def test_a_person_is_shown_a_page_while_it_is_away(app: RunningApp) -> Non
         told = await http.get("/api/me", headers={"Authorization": "Bearer nobody's"})
         assert (told.status_code, told.json()["error"]["code"]) == (503, "unavailable"), "below it, data"
         assert (await http.get("/")).status_code == 200, "a page itself needs no database"
-        await asyncio.to_thread(postgres.start)
+        postgres.begin()
+        await asyncio.to_thread(postgres.wait_until_ready)
         async with asyncio.timeout(20):
             while (await http.get("/readyz")).status_code != 200:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)

@@ -1,17 +1,20 @@
-"""The product as processes: whatever is killed comes back, and nothing is left behind."""
+"""The product as processes: whatever is killed comes back, and nothing is left behind.
+
+One product, started cold, goes through all of it; the last test ends it.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import psutil
 import pytest
 
-from tests.rig.foundations import Foundation
+from tests.rig.foundations import Foundry
 from tests.rig.people import Refusal
 from tests.rig.servers import wait_until
 from tests.rig.stack import RunningApp, running_app
@@ -21,11 +24,17 @@ pytestmark = [pytest.mark.alone, pytest.mark.timeout(120)]
 BACK_WITHIN_S = 30.0
 
 
+@pytest.fixture(scope="module")
+def started(foundry: Foundry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    with foundry.make("embedded", tmp_path_factory.mktemp("processes")) as foundation:
+        with running_app(foundation, cold=True) as app:
+            yield app
+
+
 @pytest.fixture
-async def small_app(embedded: Foundation) -> AsyncIterator[RunningApp]:
-    with running_app(embedded, cold=True) as started:
-        yield started
-        await started.close()
+async def small_app(started: RunningApp) -> AsyncIterator[RunningApp]:
+    yield started
+    await started.close()
 
 
 def gone(process: psutil.Process) -> bool:
@@ -62,13 +71,6 @@ async def test_a_killed_media_node_is_registered_again(small_app: RunningApp) ->
     await small_app.replaced("media-1", pid, BACK_WITHIN_S)
 
 
-async def test_nothing_outlives_a_killed_supervisor(small_app: RunningApp) -> None:
-    children = list(small_app.processes().values())
-    assert len(children) == 3
-    os.kill(small_app.pid, signal.SIGKILL)
-    wait_until(lambda: all(map(gone, children)), "the end of all children", BACK_WITHIN_S)
-
-
 async def test_headers_without_end_are_refused(small_app: RunningApp) -> None:
     with pytest.raises((Refusal, httpx.HTTPError)) as refused:
         await small_app.caller().call("GET", "/healthz", headers={"x-long": "y" * (1 << 20)})
@@ -90,3 +92,10 @@ async def test_all_comes_back_when_what_the_parts_are_copied_from_is_killed(smal
     fresh = small_app.caller(technician.token)
     assert (await fresh.get("/api/me"))["id"] == str(technician.id)
     assert "the fork server is gone; starting a fresh Python" in small_app.log()
+
+
+async def test_nothing_outlives_a_killed_supervisor(small_app: RunningApp) -> None:
+    children = list(small_app.processes().values())
+    assert len(children) == 3
+    os.kill(small_app.pid, signal.SIGKILL)
+    wait_until(lambda: all(map(gone, children)), "the end of all children", BACK_WITHIN_S)

@@ -33,7 +33,7 @@ from tests.rig.road import (
 )
 from tests.rig.stack import RunningApp
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(180), pytest.mark.usefixtures("loopback_media")]
+pytestmark = [pytest.mark.timeout(180), pytest.mark.usefixtures("loopback_media")]
 
 SEEN_WITHIN_S = 2.0
 
@@ -183,6 +183,7 @@ async def carry_to_done(rep: Caller, task: dict[str, Any], watch: Watch, owner: 
 # the road ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.alone
 async def test_a_leak_seen_by_video_becomes_a_job_that_is_done(crew: Crew) -> None:
     app, chen, ann = crew.app, crew.be("chen"), crew.be("ann")
     customer = await app.customer(language="zh-Hans")
@@ -256,6 +257,7 @@ async def test_a_leak_seen_by_video_becomes_a_job_that_is_done(crew: Crew) -> No
     assert await audited(app, f"request:{watch.request_id}") == ["verdict_given", "outcome_given"]
 
 
+@pytest.mark.alone
 async def test_an_invitation_opens_on_one_phone_and_can_be_renewed(crew: Crew) -> None:
     chen = crew.be("chen")
     asked = {"name": "黃先生", "phone": "+852 2123 4567", "language": "zh-Hant", "category": "leak"}
@@ -353,6 +355,7 @@ async def test_a_rep_escalates_to_a_named_dispatcher(crew: Crew) -> None:
 # what breaks ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.alone
 async def test_a_call_outlives_workers_and_nodes(foundation: Foundation) -> None:
     async with staffed_morning(foundation) as crew:
         app = crew.app

@@ -7,7 +7,6 @@ showed, pixel by pixel, within what JPEG and video coding take away.
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +17,8 @@ from PIL import Image, ImageDraw
 
 WIDTH, HEIGHT = 1280, 720
 FRAMES = 30
+FRAMES_PER_S = 10
+"""Few: each is encoded, decoded and painted on two pages by one small machine."""
 BITS = 8
 FIELD, BAR = WIDTH // BITS, 56
 """Width and height of a field of the number, in pixels."""
@@ -90,9 +91,18 @@ def difference(picture: Image.Image) -> float:
     return float(np.abs(pixels - frame(number_in(picture))).mean())
 
 
-def _squeezed(pixels: Pixels) -> Pixels:
-    """Into broadcast video's narrow range (ITU-R BT.601: 16–235), as which Chromium reads a film's JPEGs."""
-    return np.asarray(pixels * (219 / 255) + 16, np.uint8)
+def _planes(pixels: Pixels) -> tuple[Pixels, Pixels, Pixels]:
+    """Light and colour in broadcast video's narrow range (ITU-R BT.601), colour for four pixels at a time."""
+    picture = Image.fromarray(pixels).convert("YCbCr")
+    quarter = (picture.width // 2, picture.height // 2)
+    light, *colour = picture.split()
+    blue, red = (np.asarray(plane.resize(quarter, Image.Resampling.BOX), np.float64) for plane in colour)
+
+    def narrow(plane: npt.NDArray[np.float64], middle: int) -> Pixels:
+        return np.asarray(np.rint((plane - middle) * (224 / 255) + middle), np.uint8)
+
+    bright = np.asarray(np.rint(np.asarray(light, np.float64) * (219 / 255) + 16), np.uint8)
+    return bright, narrow(blue, 128), narrow(red, 128)
 
 
 @dataclass(frozen=True)
@@ -103,10 +113,9 @@ class Camera:
 
     @classmethod
     def make(cls, folder: Path) -> Camera:
-        film = folder / "camera.mjpeg"
+        film = folder / "camera.y4m"
         with film.open("wb") as file:
+            file.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{FRAMES_PER_S}:1 Ip A1:1 C420jpeg\n".encode())
             for number in range(FRAMES):
-                buffer = io.BytesIO()
-                Image.fromarray(_squeezed(frame(number))).save(buffer, "JPEG", quality=90, subsampling=0)
-                file.write(buffer.getvalue())
+                file.write(b"FRAME\n" + b"".join(plane.tobytes() for plane in _planes(frame(number))))
         return cls(film)

@@ -92,6 +92,15 @@ async def choose(page: Page, name: str, value: str) -> None:
     await page.locator(f'label:has(input[name="{name}"][value="{value}"])').first.click()
 
 
+async def look(page: Page, state: str) -> None:
+    """Put the page out of sight (``hidden``), as a phone into a pocket, or look at it again (``visible``)."""
+    await page.evaluate(
+        "state => { Object.defineProperty(document, 'visibilityState', {value: state, configurable: true});"
+        " document.dispatchEvent(new Event('visibilitychange')); }",
+        state,
+    )
+
+
 class CustomerPage:
     """The customer's page on a phone."""
 

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from app.embedded_redis import server_command, server_program
@@ -84,12 +85,19 @@ class PostgresServer:
         return subprocess.Popen(words, cwd=self.folder, preexec_fn=die_with_parent(signal.SIGQUIT), **options)  # type: ignore[call-overload,no-any-return]
 
     def start(self) -> None:
+        self.begin()
+        self.wait_until_ready()
+
+    def begin(self) -> None:
+        """Start it, and do not wait. It ends with the thread that does this."""
         words: list[object] = [self._bin / "postgres", "-D", self.folder / "data", "-k", self.folder]
         for name, value in self._options.items():
             words += ["-c", f"{name}={value}"]
         log = (self.folder / "log").open("ab")
         self._process = self._run(words, stdout=log, stderr=log)
         log.close()
+
+    def wait_until_ready(self) -> None:
         wait_until(lambda: self._answers(), f"PostgreSQL in {self.folder}")
 
     def _answers(self) -> bool:
@@ -104,7 +112,8 @@ class PostgresServer:
         pids = [self._process.pid]
         pids += [int(pid) for pid in _children_of(self._process.pid)]
         for pid in pids:
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # a connection's process ends when the connection does
+                os.kill(pid, signal.SIGKILL)
         self._process.wait()
 
     def stop(self) -> None:
