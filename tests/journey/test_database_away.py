@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.alone, pytest.mark.full, pytest.mark.timeout(180)]
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 KILLS = 8
 CLIENTS = 12
-PAUSE_S = 0.05
+PAUSE_S = 0.02
 """Between two questions of a client: so that the processor is there for PostgreSQL's recovery, too."""
 Answer = tuple[int, str]
 
