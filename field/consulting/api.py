@@ -6,7 +6,7 @@ from uuid import UUID
 
 from field.callers import REP
 from field.consulting.bodies import LookUpBody
-from field.consulting.looking_up import look_up, open_place
+from field.consulting.looking_up import look_up, note_look_up, open_place
 from field.consulting.queries import histories, history
 from field.consulting.views import LookedUpPlacesView, PlaceHistoryView
 from field.services import FieldServices
@@ -35,7 +35,11 @@ async def get_own_places(call: Call) -> list[PlaceHistoryView]:
     limit=LOOK_UP,
 )
 async def post_look_up(call: Call, body: LookUpBody) -> LookedUpPlacesView:
-    return await call.database.run(look_up, call.actor, body.by, body.words)
+    async with call.database.reading() as session:
+        rep = await own_rep(session, call.actor)
+        found = await look_up(session, rep, body.by, body.words, call.now)
+    await call.database.run(note_look_up, call.actor, rep.id, body.by, found)
+    return found
 
 
 @api.post(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.consulting.queries import METER_NUMBER
 from field.consulting.views import LookedUpPlacesView, LookedUpPlaceView
 from field.forms.tables import TaskAnswers
-from field.grid.tables import Zone
+from field.grid.tables import Rep, Zone
 from field.sites.door_commands import own_rep
 from field.task.tables import Task
 from kernel.actors import Actor
@@ -23,61 +23,80 @@ from kernel.sql.addresses import place_key
 By = Literal["address", "meter", "name"]
 
 BACK = timedelta(days=2 * 366)
-MOST_READ = 20_000
+PAGE = 2_000
+"""Tasks read at a time: in between, others have their turn."""
+MOST_READ = 60_000
 MOST_FOUND = 20
 
 
-async def look_up(uow: UnitOfWork, actor: Actor, by: By, words: str) -> LookedUpPlacesView:
-    """Places of the caller's station at which something was to be done in the last two years.
+async def look_up(session: AsyncSession, rep: Rep, by: By, words: str, now: datetime) -> LookedUpPlacesView:
+    """Places of the representative's station at which something was to be done in the last two years, the
+    newest first. Where that is more than can be read, it is said from when on was looked.
 
-    That somebody looked, by what, and which tasks were found is written into the audit log; what they typed
-    is not, for it may be a name. An exact meter number finds; part of one does not.
-
-    Raises:
-        NotFound: the caller is no representative at work.
+    An exact meter number finds; part of one does not.
     """
-    rep = await own_rep(uow.session, actor)
     wanted = place_key(words)
     query = (
-        select(Task.id, Task.address, Task.customer, Task.created_at, Zone.code)
+        select(Task.id, Task.address, Task.created_at, Zone.code)
         .join(Zone, Zone.id == Task.zone_id)
         .where((Zone.station == rep.station) | (Task.rep_id == rep.id))
-        .where(Task.erased_at.is_(None), Task.created_at > uow.now - BACK)
-        .order_by(Task.created_at.desc())
-        .limit(MOST_READ)
+        .where(Task.erased_at.is_(None), Task.created_at > now - BACK)
+        .order_by(Task.id.desc())
+        .limit(PAGE)
     )
-    if by == "meter":
-        query = query.join(TaskAnswers, TaskAnswers.task_id == Task.id).add_columns(TaskAnswers.answers)
-    rows = [row for row in await uow.session.execute(query) if wanted and _fits(by, row, wanted)]
-    found = _places(rows)
-    listed = found[:MOST_FOUND]
-    seen = [str(place.task_id) for place in listed]
-    await uow.audit(actor, "place_looked_up", f"rep:{rep.id}", by=by, found=seen)
-    return LookedUpPlacesView(places=listed, more=len(found) > len(listed))
-
-
-def _fits(by: By, row: Any, wanted: str) -> bool:
-    if by == "address":
-        return wanted in place_key(row.address)
     if by == "name":
-        return wanted in place_key(str(row.customer.get("name", "")))
-    return place_key(str(row.answers.get(METER_NUMBER) or "")) == wanted
+        query = query.add_columns(Task.customer["name"].as_string().label("said"))
+    elif by == "meter":
+        number = TaskAnswers.answers[METER_NUMBER].as_string()
+        query = query.join(TaskAnswers, TaskAnswers.task_id == Task.id).add_columns(number.label("said"))
+    else:
+        query = query.add_columns(Task.address.label("said"))
+    found: dict[str, _Place] = {}
+    read, before, since = 0, None, None
+    while wanted and len(found) <= MOST_FOUND:
+        page = (await session.execute(query if before is None else query.where(Task.id < before))).all()
+        for row in page:
+            key = place_key(row.said or "")
+            if key == wanted or (by != "meter" and wanted in key):
+                found.setdefault(place_key(row.address) or str(row.id), _Place(row)).tasks.add(row.id)
+        read += len(page)
+        if len(page) < PAGE:
+            break
+        before = page[-1].id
+        if read >= MOST_READ:
+            since = page[-1].created_at
+            break
+    return LookedUpPlacesView(
+        places=[place.shown() for place in list(found.values())[:MOST_FOUND]],
+        more=len(found) > MOST_FOUND,
+        since=since,
+    )
 
 
-def _places(rows: Sequence[Any]) -> list[LookedUpPlaceView]:
-    """One line for each address, the newest first."""
-    found: dict[str, LookedUpPlaceView] = {}
-    counted: dict[str, set[UUID]] = {}
-    for row in rows:
-        key = place_key(row.address) or str(row.id)
-        counted.setdefault(key, set()).add(row.id)
-        found.setdefault(
-            key,
-            LookedUpPlaceView(
-                task_id=row.id, address=row.address, zone=row.code, last_at=row.created_at, visits=1
-            ),
+class _Place:
+    """An address that was found: its newest task, and all of them."""
+
+    def __init__(self, newest: Any) -> None:
+        self._newest = newest
+        self.tasks: set[UUID] = set()
+
+    def shown(self) -> LookedUpPlaceView:
+        row = self._newest
+        return LookedUpPlaceView(
+            task_id=row.id,
+            address=row.address,
+            zone=row.code,
+            last_at=row.created_at,
+            visits=len(self.tasks),
         )
-    return [place.model_copy(update={"visits": len(counted[key])}) for key, place in found.items()]
+
+
+async def note_look_up(uow: UnitOfWork, actor: Actor, rep_id: UUID, by: By, seen: LookedUpPlacesView) -> None:
+    """Write into the audit log that somebody looked, by what, and which tasks were found; what they typed
+    is not kept, for it may be a name.
+    """
+    found = [str(place.task_id) for place in seen.places]
+    await uow.audit(actor, "place_looked_up", f"rep:{rep_id}", by=by, found=found)
 
 
 async def open_place(uow: UnitOfWork, actor: Actor, task_id: UUID) -> Task:

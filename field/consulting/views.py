@@ -107,5 +107,8 @@ class LookedUpPlaceView(View):
 
 
 class LookedUpPlacesView(View):
+    """What was found. `since`: where there was too much to read, from when on was looked; else null."""
+
     places: list[LookedUpPlaceView]
     more: bool
+    since: datetime | None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
+from field.consulting import looking_up
 from field.task.tables import Task
 from field.visits.erasing import erase_task
 from kernel.actors import SYSTEM
@@ -120,6 +121,27 @@ async def test_a_look_up_stays_in_one_s_station_and_is_written_down_without_the_
         entries = [(row.action, row.detail) for row in rows]
     assert [action for action, _ in entries] == ["place_looked_up", "place_looked_up", "place_opened"]
     assert entries[0][1] == {"by": "name", "found": [str(task.id)]} and "林" not in str(entries)
+
+
+async def test_more_than_can_be_read_is_looked_through_by_pages_and_said(
+    town: Town, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    for number in range(5):
+        made.append(await town.task(address=f"和平路 {number % 2 + 1} 号"))
+        town.clock.advance(60)
+    monkeypatch.setattr(looking_up, "PAGE", 2)
+    asked = {"by": "address", "words": "和平路"}
+    found = await phone.caller.post("/api/rep/place-look-ups", asked)
+    assert [(place["task_id"], place["visits"]) for place in found["places"]] == [
+        (str(made[4].id), 3),
+        (str(made[3].id), 2),
+    ]
+    assert not found["more"] and found["since"] is None, "all of it was read"
+    monkeypatch.setattr(looking_up, "MOST_READ", 4)
+    found = await phone.caller.post("/api/rep/place-look-ups", asked)
+    assert [place["visits"] for place in found["places"]] == [2, 2]
+    assert datetime.fromisoformat(found["since"]) == made[1].created_at
 
 
 async def test_look_ups_are_few(town: Town, phone: Phone) -> None:

@@ -31,11 +31,12 @@ export async function lookUp(page) {
       say(error);
     }
   };
-  const show = (/** @type {{places: Found[], more: boolean}} */ { places, more }) => found.replaceChildren(
+  const show = (/** @type {{places: Found[], more: boolean, since: string | null}} */ { places, more, since }) => found.replaceChildren(
     ...(places.length ? [h("ul", { class: "rows" }, places.map((each) => h("li", null, h("button", { class: "row rep-choice", type: "button", on: { click: () => void open(each) } },
       h("span", { class: "stack grow", style: null }, h("b", { text: each.address || t("rep.no_address") }), h("span", { class: "small muted", text: `${each.zone} · ${i18n.date(each.last_at)} · ${t("rep.look_up.visits", { count: each.visits })}` })), icon("next")))))]
       : [h("p", { class: "muted", t: "rep.look_up.nothing" })]),
-    ...(more ? [h("p", { class: "small muted", t: "rep.look_up.more" })] : []));
+    ...(more ? [h("p", { class: "small muted", t: "rep.look_up.more" })] : []),
+    ...(since ? [h("p", { class: "small muted", t: "rep.look_up.since", params: { date: i18n.date(since) } })] : []));
   const open = async (/** @type {Found} */ each) => {
     try {
       const seen = await page.api.post(`/api/rep/place-look-ups/${each.task_id}`);
