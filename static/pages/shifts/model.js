@@ -21,7 +21,9 @@ export function dayAfter(day, by) {
 
 /** A date in the reader's words, whatever the device's own zone. @param {string} day @param {Intl.DateTimeFormatOptions} [how] */
 export function dayWords(day, how = { weekday: "short", day: "numeric", month: "numeric" }) {
-  return new Intl.DateTimeFormat(i18n.locale, { ...how, timeZone: "UTC" }).format(new Date(`${day}T12:00:00Z`));
+  const parts = new Intl.DateTimeFormat(i18n.locale, { ...how, timeZone: "UTC" }).formatToParts(new Date(`${day}T12:00:00Z`));
+  // Chinese puts the weekday right behind the number: 11/30周一 is hard to take apart.
+  return parts.map(({ type, value }, at) => (type === "weekday" && parts[at - 1]?.type === "day" ? ` ${value}` : value)).join("");
 }
 
 /** Hours of a duty, as the clock on the wall shows them. @param {Duty} duty */
