@@ -20,6 +20,7 @@ PURE = (
     "kernel.errors",
     "kernel.contracts",
     "kernel.table",
+    "kernel.sql.addresses",
     "app.simulate.city",
     "app.simulate.day",
     "app.simulate.ledger",
