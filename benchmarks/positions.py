@@ -16,7 +16,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -124,9 +124,9 @@ async def _load(app: RunningApp, foundation: Foundation, seconds: float) -> Sent
     for phone in sent.phones:
         phone.before_kill = phone.acknowledged
     waits = len(sent.waits_ms)
-    for process in processes.values():
-        os.kill(process.pid, signal.SIGKILL)
-    os.kill(app.pid, signal.SIGKILL)
+    for pid in (*(process.pid for process in processes.values()), app.pid):
+        with suppress(ProcessLookupError):  # it has ended with what it was copied from
+            os.kill(pid, signal.SIGKILL)
     if foundation.postgres is not None:
         foundation.postgres.kill()
     del sent.waits_ms[waits:]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from field.grid import reading
 from field.grid.plans import rep_plans
 from field.grid.store import stored_reps, stored_zones
 from field.grid.tables import GridImport, Rep, Zone
@@ -51,6 +52,21 @@ async def test_the_town_came_in_as_its_files_say(town: Town) -> None:
     assert owners == {"A1": "ann", "A2": "bob", "B1": "cyd", "B2": "cyd"}
     assert people["bob"].skills == {"leak_repair": 2, "meter_work": 2}
     assert (ann.username, ann.roles) == ("ann", [Role.REP])
+
+
+async def test_a_file_that_is_read_in_another_process_comes_in_as_well(
+    town: Town, dora: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So are files of some size: all that their reading is asked with has to go there."""
+    monkeypatch.setattr(reading, "SMALL", 0)
+    today = town.clock.now().date().isoformat()
+    for kind, data in (
+        ("zones", zone_file()),
+        ("reps", REPS.encode()),
+        ("shifts", f"rep,date,start,end\nann,{today},09:00,15:00\n".encode()),
+    ):
+        status, told = await send(dora, kind, data)
+        assert status == 200, (kind, told)
 
 
 async def test_each_new_representative_gets_a_sign_in_that_works_once(town: Town) -> None:

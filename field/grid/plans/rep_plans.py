@@ -60,7 +60,7 @@ async def plan_reps(session: AsyncSession, data: bytes, now: datetime, asked: As
         data,
         stations=frozenset(zone.station for zone in zones),
         zones=frozenset(zone.code for zone in zones),
-        contractors=contracts.keys(),
+        contractors=frozenset(contracts),
         encoding=asked.encoding,
         bounds=await _bounds(session),
     )
