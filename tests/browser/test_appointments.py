@@ -102,8 +102,9 @@ async def test_a_time_is_taken_on_the_phone_and_stands_in_the_console_and_on_a_r
     now = await working_day.state_of(task)
     assert start <= now["starts_at"] <= end
     assert [line["kind"] for line in now["timeline"]].count("promise") == 1
-    routes = await working_day.dispatcher.get(f"/api/reps/{now['rep']['id']}/route", day=start[:10])
-    assert task["id"] in [stop["task"]["id"] for stop in routes["stops"]]
+    where, day = f"/api/reps/{now['rep']['id']}/route", working_day.day_of(now["starts_at"])
+    route = await working_day.dispatcher.get(where, day=day.isoformat())
+    assert task["id"] in [stop["task"]["id"] for stop in route["stops"]]
 
     desk = await browsers.desk()
     await sign_in(desk, working_day)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from playwright.async_api import expect
@@ -15,13 +14,12 @@ from tests.rig.browsers import Browsers, ShotTaker
 from tests.rig.foundations import Foundation
 from tests.rig.page_checks import assert_accessible, assert_no_sideways_scroll, assert_targets
 from tests.rig.stack import RunningApp, running_app
-from tests.rig.working_day import WorkingDay, morning_zone
+from tests.rig.working_day import WorkingDay
 
 
 @pytest.fixture
-def morning_app(embedded: Foundation) -> Iterator[RunningApp]:
-    zone = morning_zone(datetime.now(UTC))
-    with running_app(embedded, timezone=zone, road_graph="demo/streets.json") as started:
+def morning_app(embedded: Foundation, morning: str) -> Iterator[RunningApp]:
+    with running_app(embedded, timezone=morning, road_graph="demo/streets.json") as started:
         yield started
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import expect
@@ -139,8 +138,7 @@ async def test_a_new_task_is_made_with_the_times_that_were_agreed(
 ) -> None:
     page = await browsers.desk()
     await sign_in(page, working_day)
-    told = await working_day.dispatcher.get("/api/announcements/current")
-    today = datetime.now(ZoneInfo(told["timezone"])).date()
+    today = datetime.now(working_day.zone).date()
     await page.keyboard.press("n")
     dialog = page.locator("dialog[open]")
     await dialog.locator("input[name=address]").fill("新街 1 号")

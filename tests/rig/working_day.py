@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -37,6 +38,11 @@ class WorkingDay:
     app: RunningApp
     dispatcher: Person
     links: dict[str, str]
+    zone: ZoneInfo
+
+    def day_of(self, instant: str) -> date:
+        """The town's day of an instant as an answer writes it, which need not be the day in Greenwich."""
+        return datetime.fromisoformat(instant).astimezone(self.zone).date()
 
     async def task(self, zone: str = "A1", east: float = 0.5, **details: Any) -> dict[str, Any]:
         """A leak in a zone, entered by the dispatcher; where it was placed is in the answer."""
@@ -61,17 +67,21 @@ class WorkingDay:
 
 
 @pytest.fixture
-def morning_app(embedded: Foundation) -> Iterator[RunningApp]:
-    zone = morning_zone(datetime.now(UTC))
-    with running_app(embedded, timezone=zone, push_loopback="true") as started:
+def morning() -> str:
+    return morning_zone(datetime.now(UTC))
+
+
+@pytest.fixture
+def morning_app(embedded: Foundation, morning: str) -> Iterator[RunningApp]:
+    with running_app(embedded, timezone=morning, push_loopback="true") as started:
         yield started
 
 
 @pytest.fixture
-async def working_day(morning_app: RunningApp) -> AsyncIterator[WorkingDay]:
+async def working_day(morning_app: RunningApp, morning: str) -> AsyncIterator[WorkingDay]:
     dispatcher = await morning_app.staff(Role.DISPATCHER, name="Dora")
     await dispatcher.upload("/api/imports/zones", zone_file(), name="zones.geojson")
     report = await dispatcher.upload("/api/imports/reps", REPS.encode(), name="reps.csv")
     links = {each["code"]: each["link"] for each in report["sign_ins"]}
-    yield WorkingDay(morning_app, dispatcher, links)
+    yield WorkingDay(morning_app, dispatcher, links, ZoneInfo(morning))
     await morning_app.close()
