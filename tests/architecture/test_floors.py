@@ -71,6 +71,7 @@ PURE = (
     "field.task.clocks",
     "field.task.phone_clock",
     "field.dispatch.engine.search_compiled",
+    "field.dispatch.engine.layout_compiled",
     "field.dispatch.engine.proposals",
     "field.task.escalation",
     "field.dispatch.engine.columns",

@@ -6,14 +6,14 @@ number of visits plus one. Its reference is `field.dispatch.engine.route.schedul
 """
 
 import dataclasses
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
-from field.dispatch.engine.columns import NEVER, Crew, Flags, Ints, Stops, columns_of, lay_out
+from field.dispatch.engine.columns import NEVER, Crew, Flags, Ints, Layout, Stops, columns_of, lay_out
 from field.dispatch.engine.route import ABOUT_TO_START_S, RepDay, Route, Travel, Visit
 
 __all__ = [
@@ -25,11 +25,14 @@ __all__ = [
     "Found",
     "Gaps",
     "Ints",
+    "LayOut",
     "Terms",
     "Ways",
     "Weights",
     "ask_for",
     "asks_for",
+    "gaps_of",
+    "lay_out_by",
     "pack",
 ]
 
@@ -178,10 +181,20 @@ class Fleet:
         )
 
 
+LayOut = Callable[[Crew, Stops, int, int], Layout]
+
+_ready: list[LayOut] = []
+
+
+def lay_out_by(faster: LayOut) -> None:
+    """Lay routes out by this from now on, which must answer as `lay_out` does for every input."""
+    _ready.append(faster)
+
+
 def gaps_of(crew: Crew, stops: Stops, now: int, *, about_to_start_s: int = ABOUT_TO_START_S) -> Gaps:
-    """The gaps of all routes as of `now`."""
+    """The gaps of all routes as of `now`, laid out by the fastest that is ready."""
     return Gaps(
-        **lay_out(crew, stops, now, about_to_start_s),
+        **(_ready[-1] if _ready else lay_out)(crew, stops, now, about_to_start_s),
         count=stops.count + 1,
         levels=crew.levels,
         stock=crew.stock,

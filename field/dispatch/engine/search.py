@@ -11,7 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from field.dispatch.engine.gaps import Ask, Found, Gaps, Ways
+from field.dispatch.engine.gaps import Ask, Found, Gaps, Ways, lay_out_by
+from field.dispatch.engine.layout_compiled import compile_layout
 from field.dispatch.engine.route import UNREACHABLE
 from field.dispatch.engine.search_compiled import compile_search
 
@@ -168,7 +169,8 @@ def _better(one: Found, other: Found) -> Found:
 
 
 def warm_up() -> str:
-    """Make the compiled search ready. Returns "numba", or "python" where numba is not installed.
+    """Make the compiled search ready, with what lays routes out for it. Returns "numba", or "python" where
+    numba is not installed.
 
     To be called at start, off the event loop: the first time on a machine it takes seconds, later about
     one. Until then, and without numba, the plain search answers.
@@ -176,6 +178,7 @@ def warm_up() -> str:
     if not _ready:
         try:
             _ready.append(compile_search())
+            lay_out_by(compile_layout())
         except ImportError:
             return "python"
     return "numba"

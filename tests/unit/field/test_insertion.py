@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from field.dispatch.engine import search as searching
+from field.dispatch.engine.columns import columns_of, lay_out
 from field.dispatch.engine.gaps import NEVER, Ways, asks_for
+from field.dispatch.engine.layout_compiled import compile_layout
 from field.dispatch.engine.proposals import pack, propose
 from field.dispatch.engine.route import in_each_window, insert, schedule
 from field.dispatch.engine.search import Rule, Search, search_each, search_plain
@@ -64,6 +66,24 @@ def test_both_searches_find_what_trying_everything_finds(compiled: Search) -> No
     assert placed > CASES / 10
     assert several > CASES / 3
     assert min(refused.values()) > 20, refused
+
+
+def test_routes_are_laid_out_alike_by_columns_and_row_by_row() -> None:
+    """Every number of every gap, in 10,000 days of every shape, with room for more stops than there are."""
+    pytest.importorskip("numba")
+    by_rows = compile_layout()
+    rests = frozen = 0
+    for seed in range(CASES):
+        case = random_case(seed)
+        crew, stops = columns_of(case.routes, case.travel)
+        soon = (0, 300, 1800)[seed % 3]
+        plain, compiled = lay_out(crew, stops, case.now, soon), by_rows(crew, stops, case.now, soon)
+        for (name, column), other in zip(plain.items(), compiled.values(), strict=True):
+            np.testing.assert_array_equal(column, other, err_msg=f"{name} of day {seed}")
+        rests += int((plain["rest_gap"] >= 0).sum())
+        frozen += int((~plain["open"][:, 0] & (stops.count > 0)).sum())
+    assert rests > CASES / 10
+    assert frozen > CASES / 10
 
 
 @given(st.integers(0, 2**63))
