@@ -21,13 +21,12 @@ from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import event, func, insert, select, text
+from sqlalchemy import String, bindparam, event, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
     AsyncSession,
-    AsyncTransaction,
     create_async_engine,
 )
 from sqlalchemy.orm.exc import StaleDataError
@@ -109,6 +108,8 @@ def is_settled(session: AsyncSession) -> bool:
 
 _WRITE_HINTS = insert(HintRow)
 
+_LOCK = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name", type_=String), 0)))
+
 
 class NotReady(Exception):
     """A command needs what is slow to come by. :meth:`Database.run` leaves the transaction, so that nobody
@@ -162,16 +163,17 @@ class UnitOfWork:
         everybody holds everything.
         """
         if self.session.get_bind().dialect.name == "postgresql":
-            await self.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+            await self.session.execute(_LOCK, {"name": name})
 
     async def hold_for_now(self, name: str) -> Hold:
         """As :meth:`hold`, and can be given back as long as nothing was written."""
         if self.session.get_bind().dialect.name != "postgresql":
             return Hold(name, None)
         # On the connection, not in the session: what is waiting to be written stays waiting.
-        held = Hold(name, await (await self.session.connection()).begin_nested())
+        connection = await self.session.connection()
+        await connection.exec_driver_sql("SAVEPOINT held")
         await self.hold(name)
-        return held
+        return Hold(name, connection)
 
     async def audit(self, actor: Actor, action: str, subject: str, **detail: object) -> None:
         """Append to the hash-chained audit log, in this transaction."""
@@ -183,23 +185,20 @@ class Hold:
     """A name that a transaction has for itself, until it is given back or the transaction ends."""
 
     name: str
-    _savepoint: AsyncTransaction | None
+    _connection: AsyncConnection | None
     """None where the transaction has everything for itself anyway."""
 
     @property
     def all_along(self) -> bool:
         """Whether nobody else could have changed anything since this transaction began."""
-        return self._savepoint is None
-
-    async def keep(self) -> None:
-        """Have it to the transaction's end."""
-        if self._savepoint is not None:
-            await self._savepoint.commit()
+        return self._connection is None
 
     async def give_back(self) -> None:
-        """Let the next one have it: a savepoint takes the locks that came after it along."""
-        if self._savepoint is not None:
-            await self._savepoint.rollback()
+        """Let the next one have it: a savepoint takes the locks that came after it along. One that is kept
+        needs no word; it ends with the transaction.
+        """
+        if self._connection is not None:
+            await self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT held")
 
 
 class Database:
@@ -212,9 +211,7 @@ class Database:
         self.clock = clock or SystemClock()
         self.is_sqlite = url.startswith("sqlite")
         self.on_commit: Callable[[Left], None] = lambda left: None
-        options: dict[str, Any] = (
-            {"module": Sqlite()} if self.is_sqlite else {"connect_args": postgres.CONNECTING, **POOL}
-        )
+        options: dict[str, Any] = {"module": Sqlite()} if self.is_sqlite else {**postgres.ENGINE, **POOL}
         # Errors end in logs: they name the statement, and none of the values people gave.
         self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **options)
         say_savepoints_plainly(self.engine)

@@ -127,7 +127,6 @@ async def _searched_alone(uow: UnitOfWork, services: FieldServices, task: Task, 
             held = await uow.hold_for_now(days_of(offer.rep_id))
             if not held.all_along:
                 continue
-        await held.keep()
         return offer
 
 

@@ -261,7 +261,6 @@ async def search_and_hold(
         day = await _day_of(uow, services, task, searched, best)
         row = day.rows.get(best)
         if fresh or held.all_along or searched.version_of(best) == (row.version if row else 0):
-            await held.keep()
             return searched, day
 
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -131,6 +130,8 @@ class Roster:
     """When a route was changed last, as far as is kept."""
     stations: Names
     offices: Names
+    contracted: tuple[tuple[UUID, Mapping[str, Any]], ...]
+    """Those who work for contractors, and what they may get."""
 
     @classmethod
     def of(
@@ -183,6 +184,7 @@ class Roster:
             newest=max((plan.changed_at for plan in plans if plan.changed_at), default=None),
             stations=np.array([person.station for person in people], np.str_),
             offices=np.array([person.office or "" for person in people], np.str_),
+            contracted=tuple((person.id, person.contract) for person in people if person.contract),
         )
         for row, plan in enumerate(plans):
             if plan.tasks:
@@ -254,11 +256,6 @@ class Roster:
             parts=left(plan.parts),
         )
         return self.renewed(self.marks, {person.id: shorter})
-
-    @cached_property
-    def contracted(self) -> tuple[tuple[UUID, Mapping[str, Any]], ...]:
-        """Those who work for contractors, and what they may get."""
-        return tuple((person.id, person.contract) for person in self.people if person.contract)
 
     @property
     def covered_by(self) -> dict[UUID, UUID]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
+import msgspec
 
 
 class _Connection(asyncpg.Connection):  # type: ignore[misc]
@@ -35,5 +36,9 @@ async def _connect(*args: Any, **options: Any) -> Any:
         raise ConnectionError(error.errno, error.strerror or str(error)) from error
 
 
-CONNECTING = {"async_creator_fn": _connect}
-"""``connect_args`` of an engine."""
+ENGINE: dict[str, Any] = {
+    "connect_args": {"async_creator_fn": _connect},
+    # Half the time of the standard library's, and the same values: the server keeps no JSON that is not JSON.
+    "json_deserializer": msgspec.json.decode,
+}
+"""Options of an engine."""
