@@ -29,8 +29,13 @@ if (me) await start(me);
 async function start(person) {
   leaveWhenSignedOut(page);
   const model = new Model(page);
+  model.addEventListener("change", () => rooms.toggleAttribute("data-bare", !model.proposal)); // nobody to be listed yet
   const map = new MapView(model);
   const zone = new ZoneView(model);
+  const rooms = h("div", { class: "territory", "data-bare": "" },
+    h("section", { class: "territory-choices", label: "territory.alternatives" }, new Choices(model).element),
+    h("section", { class: "territory-map-place", label: "territory.map" }, map.element),
+    h("section", { class: "territory-detail", label: "territory.people" }, zone.element, new People(model).element));
   page.main.replaceChildren(
     h("header", { class: "territory-head" },
       h("a", { class: "button", href: "/console", data: { kind: "quiet", size: "icon" }, label: "territory.back" }, icon("back")),
@@ -38,10 +43,7 @@ async function start(person) {
       h("div", { class: "cluster" },
         button({ t: "territory.ask", icon: "again", kind: "primary", action: (event) => attempt(event.currentTarget, () => askWhich(model)) }),
         button({ icon: "person", size: "icon", kind: "quiet", label: "common.settings", action: () => settings(page, model, person) }))),
-    h("div", { class: "territory" },
-      h("section", { class: "territory-choices", label: "territory.alternatives" }, new Choices(model).element),
-      h("section", { class: "territory-map-place", label: "territory.map" }, map.element),
-      h("section", { class: "territory-detail", label: "territory.people" }, zone.element, new People(model).element)));
+    rooms);
   listenToKeys(model, zone);
   addEventListener("language", () => {
     localise(page.main);

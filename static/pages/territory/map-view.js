@@ -42,7 +42,8 @@ export class MapView {
   draw() {
     const { model, map } = this;
     const { proposal, owner, zone: chosen } = model;
-    if (!map || !proposal) return;
+    if (!map) return;
+    if (!proposal) return void this.outline();
     const dark = document.documentElement.dataset["theme"] === "dark";
     const ink = getComputedStyle(document.documentElement).getPropertyValue("--ink").trim();
     const given = shades(proposal.zones, owner, proposal.reps.length);
@@ -52,13 +53,7 @@ export class MapView {
       const shape = model.shapes[zone.code];
       if (!shape) return;
       gone.delete(zone.code);
-      let layer = this.drawn.get(zone.code);
-      if (!layer) {
-        layer = L.geoJSON(shape, { renderer: this.paint, pane: "territories" }).addTo(map);
-        layer.bindTooltip(() => h("span", { text: this.says(zone.code) }), { sticky: true });
-        layer.on("click", () => model.choose(model.proposal?.zones.findIndex((each) => each.code === zone.code) ?? null));
-        this.drawn.set(zone.code, layer);
-      }
+      const layer = this.drawn.get(zone.code) ?? this.lay(zone.code, shape);
       const rep = owner[at] ?? NOBODY;
       const shade = hue(given[rep], dark);
       const moves = rep !== zone.now;
@@ -70,10 +65,35 @@ export class MapView {
       this.drawn.delete(code);
     }
     this.write();
-    if (this.framed !== proposal.id && this.drawn.size) {
-      this.framed = proposal.id;
-      map.fitBounds(L.featureGroup([...this.drawn.values()]).getBounds(), { padding: [16, 16], animate: false });
+    this.frame(proposal.id);
+  }
+
+  /** The zones alone, before anything is proposed. */
+  outline() {
+    const edge = getComputedStyle(document.documentElement).getPropertyValue("--ink2").trim();
+    for (const [code, shape] of Object.entries(this.model.shapes)) {
+      const layer = this.drawn.get(code) ?? this.lay(code, shape);
+      layer.setStyle({ color: edge, weight: 1, dashArray: null, fillColor: edge, fillOpacity: 0.06 });
     }
+    this.write();
+    this.frame("zones");
+  }
+
+  /** @param {string} code @param {any} shape */
+  lay(code, shape) {
+    const { model } = this;
+    const layer = this.element.leaflet.geoJSON(shape, { renderer: this.paint, pane: "territories" }).addTo(this.map);
+    layer.bindTooltip(() => h("span", { text: this.says(code) }), { sticky: true });
+    layer.on("click", () => model.proposal && model.choose(model.proposal.zones.findIndex((each) => each.code === code)));
+    this.drawn.set(code, layer);
+    return layer;
+  }
+
+  /** All that is drawn, once for each proposal. @param {string} what */
+  frame(what) {
+    if (this.framed === what || !this.drawn.size) return;
+    this.framed = what;
+    this.map.fitBounds(this.element.leaflet.featureGroup([...this.drawn.values()]).getBounds(), { padding: [16, 16], animate: false });
   }
 
   /** A name in the middle of each territory, where there are not too many. */
