@@ -1,0 +1,215 @@
+"""A task for two: both routes, both phones, one moment; and what happens when one of them does not come."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from field.dispatch.tables import VisitRow
+from field.task.tables import Task
+from kernel.database import UnitOfWork
+from tests.rig.foundations import MORNING
+from tests.rig.people import Caller, Refusal
+from tests.rig.town import Town, inside, sweep
+
+HOUR = timedelta(hours=1)
+
+
+async def made(desk: Caller, zone: str = "A1", **given: Any) -> dict[str, Any]:
+    lon, lat = inside(zone)
+    body = {"type": "complaint", "category": "leak", "skill": "leak_repair", "severity": "minor"}
+    answer: dict[str, Any] = await desk.post("/api/tasks", body | {"lon": lon, "lat": lat} | given)
+    return answer
+
+
+async def for_two(desk: Caller, **given: Any) -> dict[str, Any]:
+    return await made(desk, **({"needs_two": True, "level": 3, "address": "1 Harbour Road"} | given))
+
+
+async def starts(town: Town) -> dict[str, datetime]:
+    """When each stop that stands in a route begins, by the task's id."""
+    async with town.database.reading() as session:
+        found = await session.execute(select(VisitRow.task_id, VisitRow.starts_at))
+        return {str(task_id): starts_at for task_id, starts_at in found}
+
+
+def who(task: dict[str, Any]) -> tuple[str | None, str | None]:
+    """Who leads, and who comes along."""
+    partner = task["partner"] or {"rep": None}
+    return (*((each["code"] if each else None) for each in (task["rep"], partner["rep"])),)
+
+
+async def read(caller: Caller, task: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = await caller.get(f"/api/tasks/{task['id']}")
+    return answer
+
+
+async def stop_of(caller: Caller) -> dict[str, Any]:
+    """The stop on which somebody comes along, as their phone has it."""
+    route = await caller.get("/api/rep/route")
+    stop: dict[str, Any] = next(each["task"] for each in route["stops"] if each["task"]["companion"])
+    return stop
+
+
+async def test_a_task_for_two_stands_on_both_routes_at_one_moment_and_is_done_once(town: Town) -> None:
+    dora, ann = await town.caller("dora"), await town.caller("ann")
+    task = await for_two(dora, customer_name="Lin", customer_phone="+8613800138000", note="heavy valve")
+    assert who(task) == ("ann", "bob")
+    began = await starts(town)
+    assert began[task["id"]] == began[task["partner"]["task_id"]]
+    assert task["id"] not in [each["id"] for each in await dora.get("/api/inbox")]
+    listed = await dora.get("/api/tasks")
+    assert [each["id"] for each in listed] == [task["id"]]
+
+    bob = await town.caller("bob")
+    beside = await stop_of(bob)
+    assert (beside["partner"]["rep"]["code"], beside["partner"]["companion"]) == ("ann", False)
+    assert beside["partner"]["rep"]["phone"] == "+8613800138001"
+    assert (beside["address"], beside["note"], beside["customer"]) == ("1 Harbour Road", "heavy valve", {})
+    assert set(beside["allowed"]) == {"accept", "decline"}
+
+    await bob.post(f"/api/tasks/{beside['id']}/acceptance", {})
+    await ann.post(f"/api/tasks/{task['id']}/acceptance", {})
+    seen = await read(dora, task)
+    assert seen["answerable"]["name"] == "安"
+    assert seen["partner"]["state"] == "accepted"
+    town.clock.advance(1800)
+    for phone, id in ((bob, beside["id"]), (ann, task["id"])):
+        await phone.post(f"/api/tasks/{id}/departure", {})
+        await phone.post(f"/api/tasks/{id}/arrival", {})
+    with pytest.raises(Refusal) as refused:
+        await bob.post(f"/api/tasks/{beside['id']}/completion", {"note": "tight"})
+    assert refused.value.code == "not_the_lead"
+    await ann.post(f"/api/tasks/{task['id']}/completion", {"note": "tight"})
+    assert (await read(dora, task))["state"] == "done"
+    assert (await read(bob, beside))["state"] == "done"
+    assert len(await town.events("TaskDone")) == 1
+
+
+async def test_why_not_says_that_no_second_person_is_free_then(town: Town) -> None:
+    dora = await town.caller("dora")
+    for zone in ("A2", "B1"):
+        await made(dora, zone, duration_s=8 * 3600, window_start=MORNING.isoformat())
+    task = await for_two(dora, second_skill="valve", second_level=3)
+    assert (task["state"], task["unplaced_reason"]) == ("unplaced", "nobody_able")
+    told = {each["rep_name"]: each["rule"]["code"] for each in task["placement"]["passed_over"]}
+    assert told["安"] == "no_second"
+
+
+async def test_who_declines_to_come_along_is_replaced_at_the_same_moment(town: Town) -> None:
+    dora, bob = await town.caller("dora"), await town.caller("bob")
+    task = await for_two(dora)
+    began = (await starts(town))[task["id"]]
+    beside = await stop_of(bob)
+    await bob.post(f"/api/tasks/{beside['id']}/declination", {"reason": "my back"})
+    seen = await read(dora, task)
+    assert who(seen) == ("ann", "cyd")
+    assert set((await starts(town)).values()) == {began}
+    assert len(await starts(town)) == 2
+
+    cyd = await town.caller("cyd")
+    beside = await stop_of(cyd)
+    await cyd.post(f"/api/tasks/{beside['id']}/declination", {"reason": "my back"})
+    seen = await read(dora, task)
+    assert (seen["state"], seen["partner"], seen["unplaced_reason"]) == ("unplaced", None, "nobody_able")
+    assert await starts(town) == {}
+
+
+async def test_when_the_lead_declines_both_are_looked_for_anew(town: Town) -> None:
+    dora, ann, bob = await town.caller("dora"), await town.caller("ann"), await town.caller("bob")
+    task = await for_two(dora, level=2)
+    first = await stop_of(bob)
+    await ann.post(f"/api/tasks/{task['id']}/declination", {"reason": "ill"})
+    seen = await read(dora, task)
+    assert who(seen)[0] == "bob"
+    assert who(seen)[1] in ("ann", "cyd")
+    assert (await read(dora, {"id": first["id"]}))["state"] == "cancelled"
+    began = await starts(town)
+    assert len(began) == 2 and len(set(began.values())) == 1
+
+
+async def test_nobody_moves_alone_a_task_called_off_frees_both(town: Town) -> None:
+    dora, bob = await town.caller("dora"), await town.caller("bob")
+    task = await for_two(dora)
+    beside = await stop_of(bob)
+    with pytest.raises(Refusal) as refused:
+        await dora.post(
+            f"/api/tasks/{beside['id']}/cancellation", {"version": beside["version"], "reason": "no"}
+        )
+    assert refused.value.code == "not_the_lead"
+    await dora.post(f"/api/tasks/{task['id']}/cancellation", {"version": task["version"], "reason": "no"})
+    assert await starts(town) == {}
+    gone = await bob.get("/api/rep/route")
+    assert [(each["task_id"], each["why"]) for each in gone["gone"]] == [(beside["id"], "cancelled")]
+
+
+async def test_a_dispatcher_chooses_who_leads_and_who_comes_along(town: Town) -> None:
+    dora = await town.caller("dora")
+    task = await for_two(dora, level=2)
+    bob, cyd = (str(town.reps[code].id) for code in ("bob", "cyd"))
+    led = await dora.post(f"/api/tasks/{task['id']}/assignment", {"rep_id": bob, "version": task["version"]})
+    assert who(led)[0] == "bob"
+    other = await read(dora, {"id": led["partner"]["task_id"]})
+    chosen = await dora.post(
+        f"/api/tasks/{other['id']}/assignment", {"rep_id": cyd, "version": other["version"]}
+    )
+    assert chosen["rep"]["code"] == "cyd"
+    assert who(await read(dora, task)) == ("bob", "cyd")
+    began = await starts(town)
+    assert len(began) == 2 and len(set(began.values())) == 1
+    with pytest.raises(Refusal) as refused:
+        await dora.post(
+            f"/api/tasks/{task['id']}/assignment",
+            {"rep_id": str(town.reps["ann"].id), "version": (await read(dora, task))["version"] - 1},
+        )
+    assert refused.value.code == "stale_version"
+
+
+async def test_when_one_is_late_the_other_waits(town: Town) -> None:
+    dora, ann, bob = await town.caller("dora"), await town.caller("ann"), await town.caller("bob")
+    before = await made(dora, "A1", duration_s=3600, level=3)
+    assert before["rep"]["code"] == "ann"
+    await ann.post(f"/api/tasks/{before['id']}/acceptance", {})
+    await ann.post(f"/api/tasks/{before['id']}/departure", {})
+    task = await for_two(dora)
+    assert who(task) == ("ann", "bob")
+    agreed = (await starts(town))[task["id"]]
+    # The work before takes two hours longer than it was to take.
+    town.clock.advance(3 * 3600)
+    await ann.post(f"/api/tasks/{before['id']}/arrival", {})
+    later = await starts(town)
+    assert later[task["id"]] == later[task["partner"]["task_id"]] > agreed
+    seen = await stop_of(bob)
+    assert datetime.fromisoformat(seen["partner"]["meets_at"]) == later[task["id"]]
+
+
+async def test_what_is_planned_around_it_keeps_the_moment(town: Town) -> None:
+    dora = await town.caller("dora")
+    task = await for_two(dora, window_start=(MORNING + 2 * HOUR).isoformat())
+    agreed = (await starts(town))[task["id"]]
+    for zone in ("A1", "A2", "B1", "A2", "A1"):
+        await made(dora, zone, duration_s=2400)
+    began = await starts(town)
+    assert began[task["id"]] == began[task["partner"]["task_id"]] == agreed
+
+
+async def test_the_stop_of_a_companion_is_erased_with_the_task(town: Town) -> None:
+    from field.visits.erasing import erase_task
+    from kernel.actors import SYSTEM
+
+    dora = await town.caller("dora")
+    task = await for_two(dora, note="the key is under the mat")
+    await dora.post(f"/api/tasks/{task['id']}/cancellation", {"version": task["version"], "reason": "no"})
+
+    async def erase(uow: UnitOfWork) -> None:
+        row = (await uow.session.scalars(select(Task).where(Task.companion.is_(False)))).one()
+        await erase_task(uow, town.services, row, SYSTEM)
+
+    await town.database.run(erase)
+    async with town.database.reading() as session:
+        rows = (await session.scalars(select(Task))).all()
+    assert [(row.address, row.note) for row in rows] == [("", ""), ("", "")]
+    assert await sweep(town.database, town.services) == 0
