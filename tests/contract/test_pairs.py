@@ -78,7 +78,7 @@ async def test_a_task_for_two_stands_on_both_routes_at_one_moment_and_is_done_on
     assert seen["partner"]["state"] == "accepted"
     town.clock.advance(1800)
     for phone, id in ((bob, beside["id"]), (ann, task["id"])):
-        await phone.post(f"/api/tasks/{id}/departure", {})
+        await phone.post(f"/api/tasks/{id}/travel", {})
         await phone.post(f"/api/tasks/{id}/arrival", {})
     with pytest.raises(Refusal) as refused:
         await bob.post(f"/api/tasks/{beside['id']}/completion", {"note": "tight"})
@@ -86,7 +86,7 @@ async def test_a_task_for_two_stands_on_both_routes_at_one_moment_and_is_done_on
     await ann.post(f"/api/tasks/{task['id']}/completion", {"note": "tight"})
     assert (await read(dora, task))["state"] == "done"
     assert (await read(bob, beside))["state"] == "done"
-    assert len(await town.events("TaskDone")) == 1
+    assert len(await town.events("task_done")) == 1
 
 
 async def test_why_not_says_that_no_second_person_is_free_then(town: Town) -> None:
@@ -101,7 +101,7 @@ async def test_why_not_says_that_no_second_person_is_free_then(town: Town) -> No
 
 async def test_who_declines_to_come_along_is_replaced_at_the_same_moment(town: Town) -> None:
     dora, bob = await town.caller("dora"), await town.caller("bob")
-    task = await for_two(dora)
+    task = await for_two(dora, window_start=(MORNING + HOUR).isoformat())
     began = (await starts(town))[task["id"]]
     beside = await stop_of(bob)
     await bob.post(f"/api/tasks/{beside['id']}/declination", {"reason": "my back"})
@@ -116,6 +116,19 @@ async def test_who_declines_to_come_along_is_replaced_at_the_same_moment(town: T
     seen = await read(dora, task)
     assert (seen["state"], seen["partner"], seen["unplaced_reason"]) == ("unplaced", None, "nobody_able")
     assert await starts(town) == {}
+
+
+async def test_where_nobody_is_free_at_that_moment_both_come_at_another(town: Town) -> None:
+    dora, bob = await town.caller("dora"), await town.caller("bob")
+    task = await for_two(dora)
+    began = (await starts(town))[task["id"]]
+    beside = await stop_of(bob)
+    await bob.post(f"/api/tasks/{beside['id']}/declination", {"reason": "my back"})
+    seen = await read(dora, task)
+    assert who(seen) == ("ann", "cyd")  # who has a longer way
+    later = set((await starts(town)).values())
+    assert len(later) == 1 and later.pop() > began
+    assert "reassign" in [entry["kind"] for entry in seen["timeline"]]
 
 
 async def test_when_the_lead_declines_both_are_looked_for_anew(town: Town) -> None:
@@ -148,7 +161,7 @@ async def test_nobody_moves_alone_a_task_called_off_frees_both(town: Town) -> No
 
 async def test_a_dispatcher_chooses_who_leads_and_who_comes_along(town: Town) -> None:
     dora = await town.caller("dora")
-    task = await for_two(dora, level=2)
+    task = await for_two(dora, level=2, window_start=(MORNING + HOUR).isoformat())
     bob, cyd = (str(town.reps[code].id) for code in ("bob", "cyd"))
     led = await dora.post(f"/api/tasks/{task['id']}/assignment", {"rep_id": bob, "version": task["version"]})
     assert who(led)[0] == "bob"
@@ -173,7 +186,7 @@ async def test_when_one_is_late_the_other_waits(town: Town) -> None:
     before = await made(dora, "A1", duration_s=3600, level=3)
     assert before["rep"]["code"] == "ann"
     await ann.post(f"/api/tasks/{before['id']}/acceptance", {})
-    await ann.post(f"/api/tasks/{before['id']}/departure", {})
+    await ann.post(f"/api/tasks/{before['id']}/travel", {})
     task = await for_two(dora)
     assert who(task) == ("ann", "bob")
     agreed = (await starts(town))[task["id"]]

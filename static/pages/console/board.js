@@ -24,9 +24,9 @@ const FEW = 25; // so many things are read alone, more than that all of them
 const INBOX = new Set(["unplaced", "escalated"]);
 const FINAL = new Set(["done", "cancelled"]);
 
-/** Whether a dispatcher has to decide: nobody has the task, or somebody reports work on it. @param {Task} task */
+/** Whether a dispatcher has to decide: nobody has the task, somebody is missing on it, or somebody reports work on it. @param {Task} task */
 export function waits(task) {
-  return INBOX.has(task.state) || task.undecided;
+  return INBOX.has(task.state) || task.undecided || task.alone;
 }
 
 export class Board extends EventTarget {
@@ -196,7 +196,7 @@ export class Board extends EventTarget {
   }
 
   get open() {
-    return [...this.tasks.values()].filter((task) => !FINAL.has(task.state));
+    return [...this.tasks.values()].filter((task) => !FINAL.has(task.state) && !task.companion); // who comes along has no task of their own
   }
 
   get late() {
