@@ -16,7 +16,7 @@ export function pair(task, board) {
   const needs = task.needs_two && h("p", { class: "muted", text: task.second_skill
     ? t("console.pair.needs.skill", { skill: t(`common.skill.${task.second_skill}`), level: task.second_level }) : t("console.pair.needs.hand") });
   const alone = task.needs_two && !partner && IN_ROUTE.includes(task.state) && note({ t: "console.pair.alone", icon: "alert", tone: "bad" });
-  return h("section", { class: "stack" }, h("h3", { t: task.companion ? "console.pair.along" : "console.pair" }), needs, alone,
+  return h("section", { class: "stack console-pair" }, h("h3", { t: task.companion ? "console.pair.along" : "console.pair" }), needs, alone,
     partner?.rep && h("div", { class: "cluster" },
       h("b", { t: task.companion ? "console.pair.leads" : "console.pair.comes", params: { name: name(partner.rep) } }),
       h("span", { class: "number nowrap", text: spaced(partner.rep.phone) }),

@@ -23,7 +23,7 @@ export function companionCard(task) {
   if (!partner?.rep) return task.needs_two && BEFORE.includes(task.state) ? note({ t: "rep.pair.alone", icon: "alert", tone: "warn" }) : null;
   const { rep, meets_at: at, state } = partner;
   const name = nameOf(rep);
-  return h("section", { class: "card stack" },
+  return h("section", { class: "card stack rep-two" },
     h("h3", { t: task.companion ? "rep.pair.along" : "rep.pair.lead" }),
     h("p", null, h("span", { t: task.companion ? "rep.pair.along.more" : "rep.pair.lead.more", params: { name } }), " ",
       at && BEFORE.includes(task.state) && h("b", { t: "rep.pair.at", params: { time: i18n.time(at) } })),
