@@ -195,8 +195,13 @@ export class Board extends EventTarget {
     return [...this.tasks.values()].filter((task) => waits(task));
   }
 
+  /** All but the stops of those who come along: they have no task of their own. */
+  get own() {
+    return [...this.tasks.values()].filter((task) => !task.companion);
+  }
+
   get open() {
-    return [...this.tasks.values()].filter((task) => !FINAL.has(task.state) && !task.companion); // who comes along has no task of their own
+    return this.own.filter((task) => !FINAL.has(task.state));
   }
 
   get late() {
