@@ -1,7 +1,7 @@
 """How long it takes to find the cheapest two for a task that needs two, among 1,500 people.
 
-A utility's morning on a plane of 40 × 40 km: 5,000 stops on everybody's routes, windows and skills among them.
-Each task asks everybody as the one who leads and as the one who comes along: a helping hand, or a second
+A utility's morning on a plane of 40 × 40 km: 5,000 stops on everybody's routes, with windows and skills. Each
+task asks everybody as the one who leads and as the one who comes along: a helping hand, or a second
 specialist. Times are milliseconds of CPU per call, so that what else runs on the machine does not count. The
 cost is held to trying everything by the unit tests, on small days.
 """

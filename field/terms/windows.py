@@ -8,6 +8,7 @@ from field.appointments.tables import Appointment
 from field.dispatch.placement import place, refresh, take_out
 from field.dispatch.tables import VisitRow
 from field.dispatch.terms import set_windows, settle, spans_of
+from field.dispatch.together.companion import require_lead
 from field.services import FieldServices
 from field.task.answering import keeper_of
 from field.task.spans import Window, require_windows
@@ -54,7 +55,8 @@ async def change_windows(
 
 
 def require_open(task: Task) -> None:
-    """Raises TooLateForTerms once somebody has set off, and after the end."""
+    """Raises TooLateForTerms once somebody has set off, and after the end; NotTheLead for companions' stops."""
+    require_lead(task)
     if task.state is TaskState.UNPLACED or TaskEvent.TAKE_BACK in allowed(task.state, By.DISPATCHER):
         return
     raise TooLateForTerms(state=task.state.value)

@@ -209,6 +209,68 @@ async def test_what_is_planned_around_it_keeps_the_moment(town: Town) -> None:
     assert began[task["id"]] == began[task["partner"]["task_id"]] == agreed
 
 
+async def test_that_two_are_needed_is_said_of_a_task_that_is_there_and_taken_back(town: Town) -> None:
+    dora = await town.caller("dora")
+    task = await made(dora, level=3, window_start=(MORNING + HOUR).isoformat())
+    at = f"/api/tasks/{task['id']}/second"
+    began = await starts(town)
+    meters = {"needs_two": True, "skill": "meter_work", "level": 3}
+    two = await dora.put(at, {"version": task["version"], **meters})
+    assert who(two) == ("ann", "cyd")
+    assert set((await starts(town)).values()) == set(began.values())
+    assert (two["second_skill"], two["second_level"], two["state"]) == ("meter_work", 3, "assigned")
+    again = await dora.put(at, {"version": two["version"], "needs_two": True, "skill": "valve", "level": 3})
+    # Nobody else knows valves as well as that.
+    assert (again["state"], again["partner"], again["rep"]) == ("unplaced", None, None)
+    one = await dora.put(at, {"version": again["version"], "needs_two": False})
+    assert (one["needs_two"], one["second_skill"]) == (False, "")
+    assert await sweep(town.database, town.services) == 0
+    town.clock.advance(600)
+    assert await sweep(town.database, town.services) == 1
+    assert (await read(dora, task))["rep"]["code"] == "ann"
+
+
+async def test_the_second_person_falls_ill(town: Town) -> None:
+    dora = await town.caller("dora")
+    task = await for_two(dora, window_start=(MORNING + HOUR).isoformat())
+    began = set((await starts(town)).values())
+    await dora.post(f"/api/reps/{town.reps['bob'].id}/absence", {})
+    assert who(await read(dora, task)) == ("ann", "cyd")
+    assert set((await starts(town)).values()) == began
+    assert await town.route("bob") == []
+
+
+async def test_the_lead_falls_ill(town: Town) -> None:
+    dora = await town.caller("dora")
+    task = await for_two(dora, level=2, window_start=(MORNING + HOUR).isoformat())
+    assert who(task) == ("ann", "bob")
+    await dora.post(f"/api/reps/{town.reps['ann'].id}/absence", {})
+    assert who(await read(dora, task)) == ("bob", "cyd")
+    began = await starts(town)
+    assert len(began) == 2 and len(set(began.values())) == 1
+    assert await town.route("ann") == []
+
+
+async def test_a_waiting_task_for_two_is_dragged_to_a_lead_and_someone_comes_along(town: Town) -> None:
+    dora = await town.caller("dora")
+    task = await for_two(dora, window_start=(MORNING + HOUR).isoformat())
+    back = await dora.post(f"/api/tasks/{task['id']}/return", {"version": task["version"], "reason": "wait"})
+    assert await starts(town) == {}
+    move = {"tasks": [{"id": task["id"], "version": back["version"]}], "rep_id": str(town.reps["ann"].id)}
+    day = task["placement"]["day"]
+    await dora.post("/api/task-moves", move | {"day": day})
+    seen = await read(dora, task)
+    assert who(seen) == ("ann", "bob")
+    began = await starts(town)
+    assert len(began) == 2 and len(set(began.values())) == 1
+    # The companion's stop alone is dragged to somebody else, at the same moment.
+    beside = await read(dora, {"id": seen["partner"]["task_id"]})
+    other = {"tasks": [{"id": beside["id"], "version": beside["version"]}], "day": day}
+    await dora.post("/api/task-moves", other | {"rep_id": str(town.reps["cyd"].id)})
+    assert who(await read(dora, task)) == ("ann", "cyd")
+    assert set((await starts(town)).values()) == set(began.values())
+
+
 async def test_the_stop_of_a_companion_is_erased_with_the_task(town: Town) -> None:
     from field.visits.erasing import erase_task
     from kernel.actors import SYSTEM

@@ -160,7 +160,7 @@ function event({ kind, to_state, detail }) {
   if (kind === "report") return t("console.event.report", { what: t(`console.act.${detail["what"]}`) });
   if (kind === "said") return t("console.event.said", { what: t(`console.said.${detail["what"]}`) });
   if (["promise", "promise_over", "wait", "not_home", "alone", "follow"].includes(kind)) return t(`console.event.${kind}`);
-  if (["windows_changed", "wish_changed"].includes(kind)) return t(`reasons.${kind}`);
+  if (["windows_changed", "wish_changed", "second_changed"].includes(kind)) return t(`reasons.${kind}`);
   if (kind === "decide") return t(`console.conflict.decide.${detail["what"]}`);
   return t(`common.task_state.${to_state}`);
 }

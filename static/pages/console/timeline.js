@@ -245,7 +245,7 @@ export class Timeline {
     const block = h("button", {
       type: "button", class: "block", data: { id: task.id, state: task.state, leaves: this.board.planned?.moved.some((each) => each.task_id === task.id) ?? false, late, lock: task.lock, pair: task.partner ? (task.companion ? "along" : "lead") : null }, ariaLabel: says,
       "aria-current": String(this.board.chosen?.id === task.id), "aria-keyshortcuts": movable(task) ? "M" : null, on: { click: (/** @type {MouseEvent} */ event) => this.click(event, task) },
-    }, h("span", { "aria-hidden": "true", text: title(task) }));
+    }, h("span", { "aria-hidden": "true", text: (task.companion && this.together(task)) || title(task) }));
     block.title = says;
     this.set(block, Date.parse(task.starts_at ?? ""), Date.parse(task.ends_at ?? ""));
     return block;
