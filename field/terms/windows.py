@@ -55,7 +55,7 @@ async def change_windows(
 
 
 def require_open(task: Task) -> None:
-    """Raises TooLateForTerms once somebody has set off, and after the end; NotTheLead for companions' stops."""
+    """Raises TooLateForTerms once somebody has set off, and after the end; NotTheLead beside it."""
     require_lead(task)
     if task.state is TaskState.UNPLACED or TaskEvent.TAKE_BACK in allowed(task.state, By.DISPATCHER):
         return
