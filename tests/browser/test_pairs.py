@@ -72,3 +72,15 @@ async def test_a_task_for_two_is_made_at_the_console_and_told_to_both(
     await press(other, "详情")
     await expect(other.locator(".rep-two")).to_contain_text("还没有回复", timeout=BECOMES_MS)
     await assert_fit(other, screenshot=screenshot, name="rep-pair-lead", themes=THEMES)
+
+    # One will do after all: the second is free again, and their phone lets go of the stop.
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    await detail.get_by_role("button", name="需要几人").click()
+    change = page.locator("dialog[open]")
+    await change.get_by_label("需要两人同时到场").uncheck()
+    await assert_accessible(page)
+    await screenshot(page, "console-pair-change")
+    await change.get_by_role("button", name="保存").click()
+    await expect(blocks).to_have_count(0, timeout=BECOMES_MS)
+    await expect(detail).to_have_count(0)
+    await expect(phone.locator(".rep-two")).to_have_count(0, timeout=BECOMES_MS)

@@ -22,5 +22,10 @@ def upgrade() -> None:
     op.add_column("task", sa.Column("partner_id", sa.Uuid(), nullable=True))
     op.add_column("task", sa.Column("meets_at", MOMENT, nullable=True))
     op.create_index("ix_task_partner_id", "task", ["partner_id"])
-    alone = sa.text("needs_two AND partner_id IS NULL")
-    op.create_index("ix_task_alone", "task", ["id"], postgresql_where=alone, sqlite_where=alone)
+    op.create_index(
+        "ix_task_alone",
+        "task",
+        ["id"],
+        postgresql_where=sa.text("needs_two AND partner_id IS NULL"),
+        sqlite_where=sa.text("needs_two = 1 AND partner_id IS NULL"),
+    )
