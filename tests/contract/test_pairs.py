@@ -11,6 +11,7 @@ from sqlalchemy import select
 from field.dispatch.tables import VisitRow
 from field.task.tables import Task
 from kernel.database import UnitOfWork
+from tests.contract.test_field_reoptimise import ready, swap
 from tests.rig.foundations import MORNING
 from tests.rig.people import Caller, Refusal
 from tests.rig.town import Town, inside, sweep
@@ -288,3 +289,22 @@ async def test_the_stop_of_a_companion_is_erased_with_the_task(town: Town) -> No
         rows = (await session.scalars(select(Task))).all()
     assert [(row.address, row.note) for row in rows] == [("", ""), ("", "")]
     assert await sweep(town.database, town.services) == 0
+
+
+async def test_a_better_plan_for_the_day_keeps_the_moment_of_both(town: Town) -> None:
+    dora = await town.caller("dora")
+    for zone, code in (("A1", "ann"), ("A2", "bob"), ("A1", "ann"), ("A2", "bob")):
+        one = await made(dora, zone, level=2)
+        assert one["rep"]["code"] == code
+    task = await for_two(dora, level=2, window_start=(MORNING + 4 * HOUR).isoformat())
+    assert set(who(task)) == {"ann", "bob"}
+    agreed = (await starts(town))[task["id"]]
+    await town.database.run(swap, town, "ann", "bob")
+    plan = await ready(town, dora)
+    assert plan["state"] == "ready" and plan["moved"]
+    at = f"/api/reoptimisations/{plan['id']}/application"
+    applied = await dora.post(at, {"version": plan["version"]})
+    assert applied["state"] == "applied"
+    began = await starts(town)
+    assert began[task["id"]] == began[task["partner"]["task_id"]] == agreed
+    assert set(who(await read(dora, task))) == {"ann", "bob"}
