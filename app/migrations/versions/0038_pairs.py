@@ -16,7 +16,7 @@ DOCUMENT = sa.JSON().with_variant(JSONB(), "postgresql")
 def upgrade() -> None:
     op.add_column("task", sa.Column("needs_two", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("task", sa.Column("second_skill", sa.String(32), nullable=False, server_default=""))
-    op.add_column("task", sa.Column("second_level", sa.Integer(), nullable=False, server_default="1"))
+    op.add_column("task", sa.Column("second_level", sa.Integer(), nullable=False, server_default=sa.text("1")))
     op.add_column("task", sa.Column("second_refused_by", DOCUMENT, nullable=False, server_default="[]"))
     op.add_column("task", sa.Column("companion", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("task", sa.Column("partner_id", sa.Uuid(), nullable=True))
