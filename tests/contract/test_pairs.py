@@ -308,3 +308,57 @@ async def test_a_better_plan_for_the_day_keeps_the_moment_of_both(town: Town) ->
     began = await starts(town)
     assert began[task["id"]] == began[task["partner"]["task_id"]] == agreed
     assert set(who(await read(dora, task))) == {"ann", "bob"}
+
+
+async def test_who_does_not_answer_is_replaced_and_the_lead_keeps_the_task(town: Town) -> None:
+    dora, ann = await town.caller("dora"), await town.caller("ann")
+    task = await for_two(dora, severity="urgent", window_start=(MORNING + 2 * HOUR).isoformat())
+    assert who(task) == ("ann", "bob")
+    began = set((await starts(town)).values())
+    await ann.post(f"/api/tasks/{task['id']}/acceptance", {})
+    town.clock.advance(3600)
+    assert await sweep(town.database, town.services) >= 1
+    seen = await read(dora, task)
+    assert (who(seen), seen["state"]) == (("ann", "cyd"), "accepted")
+    assert set((await starts(town)).values()) == began
+
+
+async def test_a_lead_whom_the_dispatcher_sends_alone_lies_in_the_inbox_until_somebody_comes_along(
+    town: Town,
+) -> None:
+    dora = await town.caller("dora")
+    task = await for_two(dora, second_skill="valve", second_level=3)
+    assert task["state"] == "unplaced"
+    given = {"rep_id": str(town.reps["ann"].id), "version": task["version"]}
+    with pytest.raises(Refusal) as refused:
+        await dora.post(f"/api/tasks/{task['id']}/assignment", given)
+    assert refused.value.body["error"]["params"]["rule"]["code"] == "no_second"
+    sent = await dora.post(f"/api/tasks/{task['id']}/assignment", given | {"overrule": True})
+    assert who(sent) == ("ann", None)
+    assert [each["id"] for each in await dora.get("/api/inbox")] == [task["id"]]
+    board = (await dora.get("/api/board"))["tasks"]
+    flags = dict(zip(board["id"], zip(board["alone"], board["companion"], strict=True), strict=True))
+    assert flags[task["id"]] == (True, False)
+    two = {"version": sent["version"], "needs_two": True}
+    helped = await dora.put(f"/api/tasks/{task['id']}/second", two)
+    assert who(helped)[1] is not None
+    assert await dora.get("/api/inbox") == []
+
+
+async def test_somebody_at_the_door_before_the_moment_is_expected_to_begin_at_it(town: Town) -> None:
+    dora, ann, bob = await town.caller("dora"), await town.caller("ann"), await town.caller("bob")
+    task = await for_two(dora, window_start=(MORNING + 2 * HOUR).isoformat())
+    beside = await stop_of(bob)
+    agreed = datetime.fromisoformat(beside["partner"]["meets_at"])
+    await bob.post(f"/api/tasks/{beside['id']}/acceptance", {})
+    await bob.post(f"/api/tasks/{beside['id']}/arrival", {})
+    route = await bob.get("/api/rep/route")
+    [stop] = route["stops"]
+    length = timedelta(seconds=task["duration_s"])
+    assert datetime.fromisoformat(stop["ends_at"]) == agreed + length
+    # The lead finishes alone: whoever waited is done as well, and goes on.
+    await ann.post(f"/api/tasks/{task['id']}/acceptance", {})
+    town.clock.advance(2 * 3600)
+    await ann.post(f"/api/tasks/{task['id']}/arrival", {})
+    await ann.post(f"/api/tasks/{task['id']}/completion", {"note": "tight"})
+    assert (await read(bob, beside))["state"] == "done"
