@@ -32,8 +32,8 @@ from field.dispatch.commands import (
     take_back,
     task_to_change,
 )
+from field.dispatch.companion import NotTheLead
 from field.dispatch.placement import NO_PLACE, described, search, whereabouts
-from field.dispatch.together.companion import NotTheLead
 from field.forms.closing import MayNotClose, type_of
 from field.forms.queries import TypeUnknown, usual_for
 from field.grid.tables import Rep

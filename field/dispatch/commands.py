@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from field.dispatch.addressing import AddressUnsure, known_address, locate_by_address
+from field.dispatch.companion import require_lead
 from field.dispatch.engine.proposals import WEIGHTS, Proposal, place_against_rules, proposal_for
 from field.dispatch.engine.search import Rule as SearchRule
 from field.dispatch.placement import (
@@ -26,7 +27,6 @@ from field.dispatch.placement import (
 )
 from field.dispatch.planning import days_of, load_day, moment
 from field.dispatch.terms import set_windows, standing_wishes, terms_among
-from field.dispatch.together.companion import require_lead
 from field.dispatch.together.placing import find_second
 from field.forms.closing import type_of
 from field.forms.filling import require_settler

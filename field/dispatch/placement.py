@@ -17,6 +17,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from field.dispatch.companion import leave_route, part, partner_of, second_of, stop_beside
 from field.dispatch.engine.proposals import WEIGHTS, Companion, Proposal, Proposals, Rule, Weights, propose
 from field.dispatch.engine.route import Visit, insert
 from field.dispatch.handing import announce, hand_to
@@ -26,7 +27,6 @@ from field.dispatch.roster import Roster
 from field.dispatch.roster_reading import at_hand, keep, roster_at
 from field.dispatch.tables import RouteRow, VisitRow
 from field.dispatch.terms import loosen, open_spans, settle, spans_of, terms_of
-from field.dispatch.together.companion import leave_route, part, partner_of, second_of, stop_beside
 from field.grid.reasons import Reason
 from field.grid.store import ZoneBrief
 from field.grid.tables import Rep

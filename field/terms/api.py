@@ -8,8 +8,8 @@ from field.board.api import shown
 from field.board.views import TaskDetailView
 from field.callers import CONSOLE, DISPATCHER
 from field.dispatch.commands import task_to_change
+from field.dispatch.companion import NotTheLead
 from field.dispatch.terms import WishRules
-from field.dispatch.together.companion import NotTheLead
 from field.services import FieldServices
 from field.task.spans import WindowsInvalid
 from field.task.task import TaskFinished

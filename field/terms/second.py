@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from field.dispatch.companion import part, require_lead
 from field.dispatch.placement import refresh
-from field.dispatch.together.companion import part, require_lead
 from field.dispatch.together.placing import find_second, look_anew
 from field.services import FieldServices
 from field.task.tables import Task

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from field.appointments.tables import Appointment
+from field.dispatch.companion import require_lead
 from field.dispatch.placement import place, refresh, take_out
 from field.dispatch.tables import VisitRow
 from field.dispatch.terms import set_windows, settle, spans_of
-from field.dispatch.together.companion import require_lead
 from field.services import FieldServices
 from field.task.answering import keeper_of
 from field.task.spans import Window, require_windows

@@ -22,7 +22,7 @@ from field.board.views import (
 )
 from field.callers import REP, STAFF
 from field.chains.reading import StepNotReady
-from field.dispatch.together.companion import NotTheLead
+from field.dispatch.companion import NotTheLead
 from field.forms.closing import FormFaulty, FormMissing, FormPhotoMissing, FormUnknown, MayNotClose
 from field.reps.bodies import RouteQuery
 from field.safety.commands import WORDS

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.chains.reading import require_ready_to_begin
+from field.dispatch.companion import finish_with, require_lead
 from field.dispatch.placement import place, refresh, take_out, tell_unplaced
-from field.dispatch.together.companion import finish_with, require_lead
 from field.dispatch.together.placing import replace_companion
 from field.forms import filling
 from field.forms.filling import Filled

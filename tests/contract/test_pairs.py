@@ -27,7 +27,8 @@ async def made(desk: Caller, zone: str = "A1", **given: Any) -> dict[str, Any]:
 
 
 async def for_two(desk: Caller, **given: Any) -> dict[str, Any]:
-    return await made(desk, **({"needs_two": True, "level": 3, "address": "1 Harbour Road"} | given))
+    asked: dict[str, Any] = {"needs_two": True, "level": 3, "address": "1 Harbour Road"}
+    return await made(desk, **(asked | given))
 
 
 async def starts(town: Town) -> dict[str, datetime]:
@@ -39,8 +40,8 @@ async def starts(town: Town) -> dict[str, datetime]:
 
 def who(task: dict[str, Any]) -> tuple[str | None, str | None]:
     """Who leads, and who comes along."""
-    partner = task["partner"] or {"rep": None}
-    return (*((each["code"] if each else None) for each in (task["rep"], partner["rep"])),)
+    lead, along = task["rep"], (task["partner"] or {"rep": None})["rep"]
+    return lead["code"] if lead else None, along["code"] if along else None
 
 
 async def read(caller: Caller, task: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from field.dispatch.companion import leave_route, partner_of, stop_beside
 from field.dispatch.engine.proposals import Companion
 from field.dispatch.placement import (
     NOBODY_ABLE,
@@ -22,7 +23,6 @@ from field.dispatch.placement import (
 )
 from field.dispatch.planning import load_day
 from field.dispatch.tables import RouteRow, VisitRow
-from field.dispatch.together.companion import leave_route, partner_of, stop_beside
 from field.grid.tables import Rep
 from field.services import FieldServices
 from field.task.answering import keeper_of

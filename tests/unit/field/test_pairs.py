@@ -12,6 +12,7 @@ import pytest
 from field.dispatch.engine import pairs
 from field.dispatch.engine.gaps import Ask, Weights, ask_for
 from field.dispatch.engine.pairs import Offers, pair_plain
+from field.dispatch.engine.pairs_compiled import compile_pairs
 from field.dispatch.engine.proposals import Companion, pack, propose
 from field.dispatch.engine.route import Second, Visit, insert, schedule
 from field.dispatch.engine.search import Rule
@@ -95,7 +96,7 @@ def _place(companion: Companion, along: Visit) -> tuple[UUID, Visit, int]:
 
 
 def test_plain_and_compiled_answer_alike_where_many_could() -> None:
-    compiled = pairs.compile_pairs()
+    compiled = compile_pairs()
     for seed in range(60):
         dice = np.random.default_rng(seed)
         rows = 12
