@@ -108,7 +108,7 @@ class Task(Versioned, Base):
     second_refused_by: Mapped[list[str]] = mapped_column(JsonColumn, default=list, server_default="[]")
     """Ids of the representatives who declined to come along."""
     companion: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Whether this is no task of its own, but the stop of who comes along (:mod:`field.dispatch.together`)."""
+    """Whether this is the stop of who comes along, and no task of its own (`field.dispatch.together`)."""
     partner_id: Mapped[UUID | None] = mapped_column(index=True)
     """The companion's stop of a task for two, and the task of such a stop."""
     meets_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
