@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -363,3 +365,25 @@ async def test_somebody_at_the_door_before_the_moment_is_expected_to_begin_at_it
     await ann.post(f"/api/tasks/{task['id']}/arrival", {})
     await ann.post(f"/api/tasks/{task['id']}/completion", {"note": "tight"})
     assert (await read(bob, beside))["state"] == "done"
+
+
+async def test_several_made_at_once_each_have_two_at_one_moment_and_nobody_is_at_two_places(
+    town: Town,
+) -> None:
+    dora = await town.caller("dora")
+    open_ = {"level": 1, "window_start": (MORNING + HOUR).isoformat()}
+    many = await asyncio.gather(*(for_two(dora, zone=zone, **open_) for zone in ("A1", "A2", "B1", "A1")))
+    began = await starts(town)
+    assert len(began) == 8
+    days: dict[str, list[datetime]] = {}
+    for each in many:
+        task = await read(dora, each)
+        lead, along = who(task)
+        assert lead is not None and along is not None and lead != along
+        assert began[task["id"]] == began[task["partner"]["task_id"]]
+        for code in (lead, along):
+            days.setdefault(code, []).append(began[task["id"]])
+    length = timedelta(seconds=many[0]["duration_s"])
+    for moments in days.values():
+        ordered = sorted(moments)
+        assert all(later - sooner >= length for sooner, later in itertools.pairwise(ordered))
