@@ -6,7 +6,7 @@ import asyncio
 
 import structlog
 
-from field.dispatch.engine.search import warm_up as warm_up_routes
+from field.dispatch.engine.proposals import warm_up as warm_up_routes
 from field.grid.territory.engine.flips import warm_up as warm_up_territories
 from field.network.engine.search import warm_up as warm_up_valves
 from field.road.shortest import warm_up as warm_up_streets

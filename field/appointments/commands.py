@@ -68,8 +68,10 @@ async def task_of_request(uow: UnitOfWork, request_id: UUID) -> Task:
 
 
 def require_bookable(task: Task) -> None:
-    """Raises TooLateToChange once somebody has set off, and when it is over or with a dispatcher."""
-    if task.state not in BOOKABLE:
+    """Raises TooLateToChange once somebody has set off, and when it is over or with a dispatcher; for the
+    stop of whoever comes along always.
+    """
+    if task.state not in BOOKABLE or task.companion:
         raise TooLateToChange(state=task.state.value)
 
 

@@ -145,8 +145,8 @@ async def _late(uow: UnitOfWork, services: FieldServices, actor: Actor, task: Ta
 async def _wait_for(uow: UnitOfWork, services: FieldServices, task: Task, at: datetime) -> str:
     """Let the visit begin no earlier than that, if its route bears it."""
     stands = await uow.session.get(VisitRow, task.id)
-    if stands is None or task.rep_id is None or at > task.window_end:
-        return "no_room"
+    if stands is None or task.rep_id is None or at > task.window_end or task.partner_id is not None:
+        return "no_room"  # two people are bound to their moment
     rep = await uow.session.get_one(Rep, task.rep_id)
     await uow.hold(days_of(rep.id))
     row = await uow.session.get_one(RouteRow, stands.route_id)

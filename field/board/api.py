@@ -32,6 +32,7 @@ from field.dispatch.commands import (
     take_back,
     task_to_change,
 )
+from field.dispatch.companion import NotTheLead
 from field.dispatch.placement import NO_PLACE, described, search, whereabouts
 from field.forms.closing import MayNotClose, type_of
 from field.forms.queries import TypeUnknown, usual_for
@@ -199,7 +200,7 @@ async def post_assignment(call: Call, task_id: UUID, body: AssignmentBody) -> Ta
     "/api/tasks/{task_id}/return",
     who=DISPATCHER,
     summary="Take an assignment back into the inbox",
-    errors=(*MOVES, ReasonMissing),
+    errors=(*MOVES, ReasonMissing, NotTheLead),
 )
 async def post_return(call: Call, task_id: UUID, body: ReasonBody) -> TaskDetailView:
     services, actor = call.use(FieldServices), call.actor
@@ -231,7 +232,7 @@ async def post_settlement(call: Call, task_id: UUID, body: NoteBody) -> TaskDeta
     "/api/tasks/{task_id}/cancellation",
     who=DISPATCHER,
     summary="Cancel a task",
-    errors=(*MOVES, ReasonMissing),
+    errors=(*MOVES, ReasonMissing, NotTheLead),
 )
 async def post_cancellation(call: Call, task_id: UUID, body: ReasonBody) -> TaskDetailView:
     services, actor = call.use(FieldServices), call.actor

@@ -70,6 +70,9 @@ class NewTaskBody(Body):
     window_start: Moment | None = None
     window_end: Moment | None = None
     windows: Windows = ()
+    needs_two: bool = False
+    second_skill: Skill | None = None
+    second_level: int = Field(1, ge=1, le=3)
     customer_name: Annotated[Line, Field(max_length=80)] = ""
     customer_phone: Annotated[Line, Field(max_length=32)] = ""
 

@@ -73,6 +73,9 @@ _COLUMNS = (
     VisitRow.starts_at,
     VisitRow.ends_at,
     VisitRow.lock,
+    Task.companion,
+    Task.partner_id,
+    Task.needs_two,
 )
 
 
@@ -163,6 +166,8 @@ def _task(row: Row[Any], now: datetime) -> tuple[Any, ...]:
         *(_seconds(row.window_start), _seconds(row.window_end), _seconds(starts), _seconds(ends)),
         *(_seconds(row.finished_at), clocks.late_s, row.unplaced_reason, row.escalation_reason),
         *(bool(row.undecided), row.type, row.lock, _travel_s(row), max(1, len(row.windows))),
+        *(row.companion, row.partner_id),
+        row.needs_two and row.partner_id is None and row.state in IN_ROUTE,
     )
 
 

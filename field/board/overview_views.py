@@ -48,6 +48,9 @@ class TaskColumns(View):
     lock: list[str | None]
     travel_s: list[int | None]
     windows: list[int] = Field(description="How many windows there are, of which one will do.")
+    companion: list[bool] = Field(description="Whether it is only the stop of whoever comes along.")
+    partner: list[UUID | None] = Field(description="The task to which they come along, or their stop.")
+    alone: list[bool] = Field(description="Whether it needs two and stands with one.")
 
 
 class MovedColumns(View):

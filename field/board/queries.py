@@ -17,7 +17,7 @@ from field.grid.tables import Rep, Zone
 from field.task.clocks import Lateness, lateness, put_off_s
 from field.task.conflict import ConflictState
 from field.task.tables import Conflict, Departure, Proof, Task, TaskEntry
-from field.task.task import FINAL, TaskState
+from field.task.task import FINAL, IN_ROUTE, TaskState
 from kernel.errors import NotFound
 from kernel.identity.staff import Staff
 
@@ -85,6 +85,8 @@ class Known:
 async def list_tasks(session: AsyncSession, wanted: TaskFilter, now: datetime) -> Sequence[Task]:
     """Tasks in the order in which they came in."""
     query = select(Task).order_by(Task.id).limit(wanted.limit)
+    if wanted.rep_id is None:
+        query = query.where(Task.companion.is_(False))
     if wanted.states:
         query = query.where(Task.state.in_(wanted.states))
     if wanted.open_only:
@@ -109,7 +111,11 @@ async def list_inbox(session: AsyncSession, limit: int = 500) -> Sequence[Task]:
     """What waits for a dispatcher: the most urgent first, then the oldest."""
     query = (
         select(Task)
-        .where(Task.state.in_((TaskState.UNPLACED, TaskState.ESCALATED)) | Task.id.in_(undecided()))
+        .where(
+            Task.state.in_((TaskState.UNPLACED, TaskState.ESCALATED))
+            | Task.id.in_(undecided())
+            | Task.id.in_(alone())
+        )
         .order_by(Task.priority.desc(), Task.id)
         .limit(limit)
     )
@@ -119,6 +125,12 @@ async def list_inbox(session: AsyncSession, limit: int = 500) -> Sequence[Task]:
 def undecided() -> Select[UUID]:
     """Tasks with reported work that a dispatcher has to decide about."""
     return select(Conflict.task_id).where(Conflict.state == ConflictState.OPEN)
+
+
+def alone() -> Select[UUID]:
+    """Tasks that need two, stand with one, and have nobody who comes along."""
+    waiting = Task.needs_two & Task.partner_id.is_(None)
+    return select(Task.id).where(waiting, Task.state.in_(IN_ROUTE))
 
 
 async def conflicts_of(session: AsyncSession, task_ids: Iterable[UUID]) -> Sequence[Conflict]:

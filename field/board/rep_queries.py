@@ -69,7 +69,7 @@ async def coverage_now(
         )
         .join(Zone, Zone.id == Task.zone_id)
         .outerjoin(VisitRow, VisitRow.task_id == Task.id)
-        .where(Task.state.not_in(FINAL))
+        .where(Task.state.not_in(FINAL), Task.companion.is_(False))
     )
     if stations is not None:
         owners = {zone.rep for zone in zones if zone.rep}

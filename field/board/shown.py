@@ -15,9 +15,11 @@ from field.board.owner_notices import notices_for
 from field.board.queries import Known, clocks_of, known_to, proofs_of, timeline_of, visit_times
 from field.board.rep_queries import RepNow, RouteNow, next_eta
 from field.board.shown_conflicts import conflicts_shown, gone_views, own_reports
+from field.board.shown_partners import partners_shown
 from field.board.views import (
     ConflictView,
     EvidenceView,
+    PartnerView,
     PersonView,
     PlacementView,
     TaskDetailView,
@@ -43,6 +45,12 @@ from field.task.tables import Proof, Task, TaskEntry
 from field.task.task import FINAL, IN_ROUTE, By, TaskEvent, allowed
 from kernel.actors import Actor
 
+LEADS = (
+    *(TaskEvent.COMPLETE, TaskEvent.ESCALATE, TaskEvent.NOT_HOME),
+    *(TaskEvent.TAKE_BACK, TaskEvent.CANCEL, TaskEvent.LOCATE),
+)
+"""What is done on the task itself, never on the stop of whoever comes along."""
+
 
 async def show_tasks(
     session: AsyncSession, tasks: Sequence[Task], now: datetime, actor: Actor
@@ -53,6 +61,7 @@ async def show_tasks(
     reported = [task for task in tasks if task.id in known.with_conflicts]
     conflicts = await conflicts_shown(session, reported, proofs, actor)
     chains = await chains_shown(session, {task.chain_id for task in tasks if task.chain_id is not None}, now)
+    partners = await partners_shown(session, tasks)
     return [
         task_view(
             task,
@@ -62,6 +71,7 @@ async def show_tasks(
             now,
             actor,
             chains.get(task.chain_id) if task.chain_id is not None else None,
+            partners.get(task.id),
         )
         for task in tasks
     ]
@@ -88,6 +98,7 @@ def task_view(
     now: datetime,
     actor: Actor,
     chain: ChainView | None = None,
+    partner: PartnerView | None = None,
 ) -> TaskView:
     """One task as ``actor`` sees it."""
     visit = known.visits.get(task.id) if task.state in IN_ROUTE else None
@@ -151,6 +162,11 @@ def task_view(
         not_before=task.not_before,
         waits_for=task.waits_for,
         chain=chain,
+        needs_two=bool(task.needs_two),
+        second_skill=task.second_skill or "",
+        second_level=task.second_level or 1,
+        companion=bool(task.companion),
+        partner=partner,
     )
 
 
@@ -164,6 +180,9 @@ def _allowed(task: Task, rep: Rep | None, kind: TaskType | None, actor: Actor) -
         events |= dict.fromkeys(allowed(task.state, By.REP))
         if kind is not None and not may_close(kind.close_level, kind.skill, rep.skills):
             events.pop(TaskEvent.COMPLETE, None)
+    if task.companion:
+        for event in LEADS:
+            events.pop(event, None)
     return [] if task.state in FINAL else [event.value for event in events]
 
 

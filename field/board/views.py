@@ -137,6 +137,18 @@ class WishOfTaskView(View):
     code: str
 
 
+class PartnerView(View):
+    """The other one of a task for two: who leads it, or who comes along (`companion`). `task_id`: of their
+    stop; `meets_at`: when both begin.
+    """
+
+    task_id: UUID
+    state: str
+    companion: bool
+    rep: RepNameView | None
+    meets_at: datetime | None
+
+
 class TaskView(View):
     """A task as it stands. `allowed`: what the caller may do with it now; `late_s`: past its window."""
 
@@ -193,6 +205,11 @@ class TaskView(View):
     not_before: datetime | None = Field(None, description="No sooner, as far as its chain says.")
     waits_for: str | None = Field(None, description="Why it cannot be planned yet.")
     chain: ChainView | None = Field(None, description="Of what it is a step, and its permits.")
+    needs_two: bool = Field(False, description="Whether two have to be there at the same time.")
+    second_skill: str = Field("", description="What the second has to be able to do; empty: nothing.")
+    second_level: int = 1
+    companion: bool = Field(False, description="This is the stop of whoever comes along to `partner`'s task.")
+    partner: PartnerView | None = None
 
 
 class TimelineView(View):

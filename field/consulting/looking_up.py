@@ -40,7 +40,7 @@ async def look_up(session: AsyncSession, rep: Rep, by: By, words: str, now: date
         select(Task.id, Task.address, Task.created_at, Zone.code)
         .join(Zone, Zone.id == Task.zone_id)
         .where((Zone.station == rep.station) | (Task.rep_id == rep.id))
-        .where(Task.erased_at.is_(None), Task.created_at > now - BACK)
+        .where(Task.erased_at.is_(None), Task.companion.is_(False), Task.created_at > now - BACK)
         .order_by(Task.id.desc())
         .limit(PAGE)
     )

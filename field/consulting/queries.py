@@ -79,7 +79,7 @@ async def at_the_place(session: AsyncSession, task: Task) -> list[Task]:
         select(Task)
         .where(Task.lon.between(task.lon - east, task.lon + east))
         .where(Task.lat.between(task.lat - north, task.lat + north))
-        .where(Task.erased_at.is_(None))
+        .where(Task.erased_at.is_(None), Task.companion.is_(False))
         .order_by(Task.created_at.desc())
         .limit(MOST_AROUND)
     )

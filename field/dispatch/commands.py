@@ -9,13 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from field.dispatch.addressing import AddressUnsure, known_address, locate_by_address
+from field.dispatch.companion import require_lead
 from field.dispatch.engine.proposals import WEIGHTS, Proposal, place_against_rules, proposal_for
+from field.dispatch.engine.search import Rule as SearchRule
 from field.dispatch.placement import (
     days_to_try,
     open_days,
     place,
     put,
     reason,
+    search_and_hold,
     take_out,
     tell_unplaced,
     wanted,
@@ -24,6 +27,7 @@ from field.dispatch.placement import (
 )
 from field.dispatch.planning import days_of, load_day, moment
 from field.dispatch.terms import set_windows, standing_wishes, terms_among
+from field.dispatch.together.placing import find_second
 from field.forms.closing import type_of
 from field.forms.filling import require_settler
 from field.grid.reasons import Reason
@@ -80,6 +84,10 @@ class NewTask:
     window_end: datetime | None = None
     windows: Sequence[tuple[datetime, datetime]] = ()
     """Several of which one will do, in order; then `window_start` and `window_end` say nothing."""
+    needs_two: bool = False
+    second_skill: str = ""
+    second_level: int = 1
+    """Whether two have to be there at the same time, and what the second has to be able to do."""
     verdict: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     evidence: Sequence[str] = ()
     customer: Mapping[str, Any] = dataclasses.field(default_factory=dict)
@@ -153,6 +161,8 @@ def _set_job(task: Task, job: NewTask, now: datetime) -> None:
     task.window_start = start = job.window_start or promised_from
     task.window_end = job.window_end or max(promised_until, start + (promised_until - promised_from))
     task.windows, task.wishes = [], {}
+    task.needs_two, task.second_skill, task.second_level = job.needs_two, job.second_skill, job.second_level
+    task.second_refused_by, task.partner_id, task.meets_at = [], None, None
     if job.windows:
         set_windows(task, job.windows)
     task.placement, task.refused_by, task.escalation_reason = {}, [], ""
@@ -230,9 +240,14 @@ async def assign_task(
         task.answerable_id = actor.id  # until the new one accepts
         departed(uow, task, before, "reassigned")
     failed: Reason | None = None
+    if task.needs_two:
+        failed = await _assign_both(uow, services, actor, task, rep, event)
+        if failed is None:
+            await uow.audit(actor, "assign_task", f"task:{task.id}", rep=rep.id, before=before)
+            return
     await uow.hold(days_of(rep.id))
     terms = await terms_among(uow.session, services, task, [rep])
-    for date in days_to_try(services, task, uow.now):
+    for date in () if task.needs_two else days_to_try(services, task, uow.now):
         day = await load_day(uow.session, services, uow.now, date, [rep], [task])
         visit = wanted(day.visit_of(task), task, uow.now)
         weights = weights_for(task, uow.now)
@@ -246,7 +261,21 @@ async def assign_task(
         if not overrule:
             raise RepUnable(rep_id=str(rep.id), rep_name=rep.name, rule=reason(failed))
         await _overrule(uow, services, actor, task, rep, event, failed)
+        await find_second(uow, services, task)
     await uow.audit(actor, "assign_task", f"task:{task.id}", rep=rep.id, before=before, overrule=overrule)
+
+
+async def _assign_both(
+    uow: UnitOfWork, services: FieldServices, actor: Actor, task: Task, rep: Rep, event: TaskEvent
+) -> Reason | None:
+    """Give a task for two to this representative and the best other; else the rule that fails."""
+    searched, day = await search_and_hold(uow, services, task, task.zone_id, lead=rep.id)
+    if day is not None:
+        best = searched.found.best[0]
+        await put(uow, services, day, task, best, actor, event=event, by=By.DISPATCHER)
+        return None
+    rules = {passed.rep_id: passed.rule for passed in searched.found.passed_over}
+    return rules.get(rep.id) or Reason(SearchRule.NO_SECOND.value)
 
 
 def require_ready(task: Task, finishes_at: datetime | None = None) -> None:
@@ -287,6 +316,7 @@ async def take_back(
     unplaced: str = TAKEN_BACK,
 ) -> None:
     """Take an assignment back into the inbox. ``unplaced``: why it lies there."""
+    require_lead(task)
     before = task.rep_id
     step(uow, task, TaskEvent.TAKE_BACK, By.DISPATCHER, actor, Given(reason=why), reason=why)
     await take_out(uow, services, task)
@@ -315,9 +345,10 @@ async def settle_task(uow: UnitOfWork, actor: Actor, task: Task, note: str) -> N
 
 async def cancel_task(uow: UnitOfWork, services: FieldServices, actor: Actor, task: Task, why: str) -> None:
     """The task will not be done."""
+    require_lead(task)
     by = By.SYSTEM if actor.kind == "system" else By.DISPATCHER
     step(uow, task, TaskEvent.CANCEL, by, actor, Given(reason=why), reason=why)
-    await take_out(uow, services, task)
+    await take_out(uow, services, task, "cancelled")
     task.finished_at, task.response_due_at, task.unplaced_reason = uow.now, None, None
     if task.rep_id is not None:
         departed(uow, task, task.rep_id, "cancelled")

@@ -56,9 +56,14 @@ class Laid:
 
     def among_stored(self, proposal: Proposal) -> Proposal:
         """The proposal with its position counted among the stops that are stored."""
-        flags = self.held.get(self.roster.rows[proposal.rep_id], ())
-        before = sum(flags[: proposal.position])
-        return dataclasses.replace(proposal, position=proposal.position - before)
+        position = self._stored(proposal.rep_id, proposal.position)
+        along = proposal.companion
+        if along is not None:
+            along = dataclasses.replace(along, position=self._stored(along.rep_id, along.position))
+        return dataclasses.replace(proposal, position=position, companion=along)
+
+    def _stored(self, rep_id: UUID, position: int) -> int:
+        return position - sum(self.held.get(self.roster.rows[rep_id], ())[:position])
 
 
 _LIVE = (

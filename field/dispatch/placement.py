@@ -17,8 +17,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from field.dispatch.engine.proposals import WEIGHTS, Proposal, Proposals, Rule, Weights, propose
-from field.dispatch.engine.route import Visit, insert, without
+from field.dispatch.companion import leave_route, part, partner_of, second_of, stop_beside
+from field.dispatch.engine.proposals import WEIGHTS, Companion, Proposal, Proposals, Rule, Weights, propose
+from field.dispatch.engine.route import Visit, insert
 from field.dispatch.handing import announce, hand_to
 from field.dispatch.holds import holds_at, lay_holds
 from field.dispatch.planning import Day, days_of, load_day, moment, usual_hours, visit_of
@@ -37,7 +38,7 @@ from field.task.task import By, Given, TaskEvent, TaskState
 from field.task.timeline import remember, step
 from field.task.window import last_start
 from kernel.actors import SYSTEM, Actor
-from kernel.contracts import RouteEased, TaskUnplaced
+from kernel.contracts import TaskUnplaced
 from kernel.database import Hold, UnitOfWork
 
 DAYS_AHEAD = 7
@@ -166,12 +167,14 @@ async def search(
     *,
     besides: Sequence[UUID] = (),
     owner: UUID | None = None,
+    lead: UUID | None = None,
 ) -> Searched:
     """Proposals on the first working day that has any; else the first that says more than "off shift".
 
     Everybody is asked, but for those who declined and those ``besides`` whom it is searched. ``owner``: who
-    would answer for the zone, where that is not decided yet. What has to be read or searched, and takes long,
-    is got ready before the transaction (:class:`~kernel.database.NotReady`).
+    would answer for the zone, where that is not decided yet. ``lead``: who is to have it, whoever declined.
+    What has to be read or searched, and takes long, is got ready before the transaction
+    (:class:`~kernel.database.NotReady`).
     """
     assert task.lon is not None and task.lat is not None
     here, travel = (task.lon, task.lat), services.travel
@@ -179,7 +182,10 @@ async def search(
     briefs = (await services.grid.current(session)).briefs
     zone = briefs.get(zone_id) if zone_id else None
     refused = [*(UUID(rep_id) for rep_id in task.refused_by), *besides]
-    visit = wanted(visit_of(task, 0), task, now)
+    partner = await partner_of(session, task)
+    if task.companion and partner is not None and partner.rep_id is not None:
+        refused.append(partner.rep_id)
+    visit = dataclasses.replace(wanted(visit_of(task, 0), task, now), second=second_of(task))
     told: Searched | None = None
     holds = await holds_at(session, travel, now, besides=task.id)
     asked_again: set[date] = set()
@@ -194,20 +200,24 @@ async def search(
             days.appendleft(day)
             day -= timedelta(days=1)
             stored = await roster_at(services.rosters, session, day, hours, travel)
-        laid = lay_holds(stored.without(task.id, task.rep_id, travel), holds, travel, now)
+        without = stored.without(task.id, task.rep_id, travel)
+        if partner is not None and not task.companion:
+            without = without.without(partner.id, partner.rep_id, travel)
+        laid = lay_holds(without, holds, travel, now)
         roster = laid.roster
+        others = [] if lead is None else [person.id for person in roster.people if person.id != lead]
         asked = await answering(session, roster, zone_id, zone, owner)
         found = propose(
             roster.fleet(now, urgent=is_urgent(task)),
             visit,
             roster.ways(travel, here),
             owner=asked.owner_id if asked else None,
-            declined_by=refused,
+            declined_by=refused if lead is None else others,
             terms=terms_of(task, roster.contracted, briefs),
             weights=weights_for(task, now),
             limit=limit,
             order=roster.by_nearness(here, asked),
-            named=NAMED,
+            named=NAMED if lead is None else None,
         )
         found = dataclasses.replace(found, best=tuple(laid.among_stored(each) for each in found.best))
         searched = Searched(day, roster, found, roster is stored)
@@ -238,15 +248,23 @@ async def answering(
 
 
 async def search_and_hold(
-    uow: UnitOfWork, services: FieldServices, task: Task, zone_id: UUID | None
+    uow: UnitOfWork,
+    services: FieldServices,
+    task: Task,
+    zone_id: UUID | None,
+    *,
+    lead: UUID | None = None,
 ) -> tuple[Searched, Day | None]:
     """The best place for the task, in a route that nobody else changes before this transaction ends, and
     that route's day; None where nobody is able.
 
     Many who create tasks at once find the same representative best. The search asks nobody to wait. Whoever
     comes second to the route waits for the first, then searches again while holding it: others who come to it
-    wait until this one has its place. One route is held at a time, so that no two wait for each other.
+    wait until this one has its place. One route is held at a time, so that no two wait for each other; of two
+    people both are held, in one order for all.
     """
+    if task.needs_two:
+        return await _search_and_hold_both(uow, services, task, zone_id, lead)
     held: Hold | None = None
     while True:
         searched = await search(uow.session, services, task, zone_id, uow.now, limit=1)
@@ -264,13 +282,33 @@ async def search_and_hold(
             return searched, day
 
 
+async def _search_and_hold_both(
+    uow: UnitOfWork, services: FieldServices, task: Task, zone_id: UUID | None, lead: UUID | None
+) -> tuple[Searched, Day | None]:
+    while True:
+        searched = await search(uow.session, services, task, zone_id, uow.now, limit=1, lead=lead)
+        if not searched.found.best:
+            return searched, None
+        best = searched.found.best[0]
+        assert best.companion is not None
+        both = sorted((best.rep_id, best.companion.rep_id), key=str)
+        for rep_id in both:
+            await uow.hold(days_of(rep_id))
+        day = await _day_of(uow, services, task, searched, best.rep_id, best.companion.rep_id)
+        seen = {rep_id: row.version for rep_id, row in day.rows.items()}
+        if all(searched.version_of(rep_id) == seen.get(rep_id, 0) for rep_id in both):
+            return searched, day
+
+
 async def _day_of(
-    uow: UnitOfWork, services: FieldServices, task: Task, searched: Searched, rep_id: UUID
+    uow: UnitOfWork, services: FieldServices, task: Task, searched: Searched, *rep_ids: UUID
 ) -> Day:
-    rep = await uow.session.get_one(Rep, rep_id)
-    worked = searched.roster.hours[searched.roster.rows[rep_id]]
-    hours = {rep_id: worked.for_urgent(uow.now) if is_urgent(task) else worked}
-    return await load_day(uow.session, services, uow.now, searched.day, [rep], [task], hours)
+    reps = [await uow.session.get_one(Rep, rep_id) for rep_id in rep_ids]
+    of_all = {rep_id: searched.roster.hours[searched.roster.rows[rep_id]] for rep_id in rep_ids}
+    hours = {
+        rep_id: worked.for_urgent(uow.now) if is_urgent(task) else worked for rep_id, worked in of_all.items()
+    }
+    return await load_day(uow.session, services, uow.now, searched.day, reps, [task], hours)
 
 
 async def put_found(
@@ -286,7 +324,7 @@ async def put_found(
     """Give the task the best place of a search."""
     proposal = searched.found.best[0]
     await put(uow, services, day, task, proposal, actor, searched.told(), event=event)
-    if searched.as_stored:
+    if searched.as_stored and proposal.companion is None:
         # What the next one would find changed is known here.
         stored = searched.roster.after(proposal.rep_id, day.planned(proposal.rep_id))
         uow.afterwards.append(lambda: keep(services.rosters, stored))
@@ -301,6 +339,8 @@ def wanted(visit: Visit, task: Task, now: datetime) -> Visit:
     """The visit as it is to be searched for: in any window that has not passed; once all have, as soon as
     anybody can come.
     """
+    if task.companion:
+        return visit  # at the moment that both keep, or not at all
     at, spans, last = int(now.timestamp()), open_spans(task), last_start(task)
     left = tuple(span for span in spans if span[1] >= at)
     if not left:
@@ -332,7 +372,12 @@ def open_days(services: FieldServices, task: Task, now: datetime) -> Iterator[da
 
 
 def days_to_try(services: FieldServices, task: Task, now: datetime) -> Iterator[date]:
-    """The open days; of what is overdue the days from today on, until somebody can come."""
+    """The open days; of what is overdue the days from today on, until somebody can come; for whoever comes
+    along the day of the task.
+    """
+    if task.companion and task.meets_at is not None:
+        yield services.day_of(task.meets_at)
+        return
     if not overdue(task, now):
         yield from open_days(services, task, now)
         return
@@ -364,25 +409,53 @@ async def put(
         "travel_source": services.travel.source,
     }
     settle(task, proposal.starts_at)
+    if proposal.companion is not None:
+        task.meets_at = moment(proposal.starts_at)
     hand_to(uow, task, rep, day.routes[rep.id].rep, event, by, actor)
     route = insert(day.routes[rep.id], day.visit_of(task), proposal.position)
     times = await day.store(uow, rep.id, route)
     eta = next(stop.arrive_at for stop in times.stops if stop.visit.task_id == task.id)
     announce(uow, task, rep, moment(eta))
+    if proposal.companion is not None:
+        beside = stop_beside(uow, task, moment(proposal.starts_at))
+        await come_along(uow, day, beside, task, rep, proposal.companion)
 
 
-async def take_out(uow: UnitOfWork, services: FieldServices, task: Task) -> None:
-    """Remove the task from the route it stands in, if any; the rest of that day moves up."""
+async def come_along(
+    uow: UnitOfWork, day: Day, beside: Task, task: Task, lead: Rep, companion: Companion
+) -> None:
+    """Give the companion's stop to whoever comes along, at a place of their route."""
+    rep = day.reps[companion.rep_id]
+    assert beside.meets_at is not None
+    starts = beside.meets_at
+    beside.placement = {
+        "day": day.day.isoformat(),
+        "passed_over": [],
+        "rep_id": str(rep.id),
+        "rep_name": rep.name,
+        "position": companion.position,
+        "extra_travel_s": companion.extra_travel_s,
+        "arrives_at": starts.isoformat(),
+        "starts_at": starts.isoformat(),
+        "finishes_at": (starts + timedelta(seconds=task.duration_s)).isoformat(),
+        "reasons": [{"code": "comes_along", "params": {"rep_name": lead.name}}],
+        "by": By.SYSTEM.value,
+    }
+    hand_to(uow, beside, rep, day.routes[rep.id].rep, TaskEvent.PLACE, By.SYSTEM, SYSTEM)
+    day.tasks[beside.id] = beside
+    route = insert(day.routes[rep.id], day.visit_of(beside), companion.position)
+    await day.store(uow, rep.id, route)
+    announce(uow, beside, rep, starts)
+
+
+async def take_out(uow: UnitOfWork, services: FieldServices, task: Task, why: str = "reassigned") -> None:
+    """Remove the task from the route it stands in, if any; the rest of that day moves up. Whoever was to come
+    along is free again; ``why``: what their phone says of that.
+    """
     loosen(task)
-    visit = await uow.session.get(VisitRow, task.id)
-    if visit is None:
-        return
-    row = await uow.session.get_one(RouteRow, visit.route_id)
-    rep = await uow.session.get_one(Rep, row.rep_id)
-    await uow.hold(days_of(rep.id))
-    day = await load_day(uow.session, services, uow.now, row.day, [rep])
-    await day.store(uow, rep.id, without(day.routes[rep.id], task.id))
-    uow.emit(RouteEased(rep_id=rep.id))
+    if not task.companion:
+        await part(uow, services, task, why)
+    await leave_route(uow, services, task)
 
 
 async def refresh(uow: UnitOfWork, services: FieldServices, task: Task) -> VisitRow | None:
@@ -410,6 +483,7 @@ def described(proposal: Proposal, rep_name: str) -> dict[str, Any]:
         "starts_at": moment(proposal.starts_at).isoformat(),
         "finishes_at": moment(proposal.finishes_at).isoformat(),
         "reasons": [reason(each) for each in proposal.reasons],
+        **({"second_id": str(proposal.companion.rep_id)} if proposal.companion else {}),
     }
 
 

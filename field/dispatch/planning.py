@@ -41,9 +41,9 @@ from field.dispatch.tables import RouteRow, VisitRow
 from field.grid.tables import Rep
 from field.services import FieldServices
 from field.task.tables import Task
-from field.task.task import TaskState
-from field.task.timeline import tell_chain
-from field.task.window import window_of
+from field.task.task import FINAL, TaskState
+from field.task.timeline import hint, tell_chain
+from field.task.window import begun_at, window_of
 from kernel.database import UnitOfWork, is_writing
 
 AFRESH = {"populate_existing": True}
@@ -65,6 +65,7 @@ _PLANNED = ("route_id", "position", "travel_s", "held", "eta", "starts_at", "end
 
 Point = tuple[float, float]
 
+BEGUN = (TaskState.ON_SITE, TaskState.DONE)
 FEW_POINTS = 100
 """Between so many places the travel times are put together at once, between more in a thread."""
 
@@ -82,6 +83,7 @@ class Day:
     visits: dict[UUID, VisitRow]
     travel: Travel
     points: dict[Point, int]
+    services: FieldServices
 
     @cached_property
     def fleet(self) -> Fleet:
@@ -102,7 +104,8 @@ class Day:
 
     async def store(self, uow: UnitOfWork, rep_id: UUID, route: Route) -> Schedule:
         """Write ``route`` as the representative's day. The schedule written is returned."""
-        self.routes[rep_id] = route = dataclasses.replace(route, visits=in_order(route.visits))
+        visits = tuple(self._in_step(visit) for visit in route.visits)
+        self.routes[rep_id] = route = dataclasses.replace(route, visits=in_order(visits))
         self.__dict__.pop("fleet", None)
         uow.session.info[WROTE_ROUTES] = True
         new = rep_id not in self.rows
@@ -124,7 +127,38 @@ class Day:
             flag_modified(row, "changed_at")
         await uow.session.flush()
         uow.changed("route", rep_id, f"rep:{rep_id}", "reps")
+        for stop in stops:
+            await self._keep_together(uow, self.tasks[stop.visit.task_id], moment(stop.start_at))
         return times
+
+    def _in_step(self, visit: Visit) -> Visit:
+        """A stop for two has the moment that both keep now, which may have moved since it was read."""
+        task = self.tasks.get(visit.task_id)
+        if task is None or task.meets_at is None:
+            return visit
+        now = visit_of(task, visit.point)
+        return dataclasses.replace(visit, earliest=now.earliest, latest=now.latest, started_at=now.started_at)
+
+    async def _keep_together(self, uow: UnitOfWork, task: Task, starts_at: datetime) -> None:
+        """Whoever cannot begin at the moment agreed has the other wait: both begin when the later one can."""
+        if task.partner_id is None or task.meets_at is None or starts_at == task.meets_at:
+            return
+        partner = await uow.session.get(Task, task.partner_id)
+        if partner is None or task.state in BEGUN or partner.state in FINAL:
+            return
+        task.meets_at = partner.meets_at = starts_at
+        await uow.session.flush()
+        visit = await uow.session.get(VisitRow, partner.id)
+        if visit is None:
+            return
+        row = await uow.session.get_one(RouteRow, visit.route_id)
+        other: Day = self
+        if row.rep_id not in self.routes or row.day != self.day:
+            await uow.hold(days_of(row.rep_id))
+            rep = await uow.session.get_one(Rep, row.rep_id)
+            other = await load_day(uow.session, self.services, self.now, row.day, [rep])
+        hint(uow, partner)
+        await other.store(uow, row.rep_id, other.routes[row.rep_id])
 
     def planned(self, rep_id: UUID) -> Planned:
         """The representative's day as it was stored here, as :func:`~field.dispatch.roster_reading.roster_at`
@@ -180,13 +214,13 @@ def visit_of(task: Task, point: int) -> Visit:
         service_s=task.duration_s,
         earliest=int(earliest.timestamp()),
         latest=int(latest.timestamp()),
-        skill=task.skill,
+        skill=task.skill or None,
         level=task.level,
         # What finished work used is out of the van already (field.forms.filling).
         parts={} if task.state is TaskState.DONE else task.parts,
         state=task.state,
         departed_at=_seconds(task.departed_at),
-        started_at=_seconds(task.arrived_at),
+        started_at=_seconds(begun_at(task)),
         finished_at=_seconds(task.finished_at),
     )
 
@@ -246,6 +280,7 @@ async def load_day(
         visits={visit.task_id: visit for visit, _ in listed},
         travel=travel,
         points=points,
+        services=services,
     )
     stops: dict[UUID, list[Visit]] = {rep_id: [] for rep_id in ids}
     begins: dict[UUID, list[datetime]] = {rep_id: [] for rep_id in ids}

@@ -72,7 +72,8 @@ async def _promising(session: AsyncSession, rep_id: UUID | None) -> Sequence[UUI
     able = [
         task.id
         for task in waiting
-        if rep.skills.get(task.skill, 0) >= task.level and str(rep.id) not in task.refused_by
+        if (rep.skills.get(task.skill, 0) >= task.level and str(rep.id) not in task.refused_by)
+        or task.needs_two
     ]
     return able[:AT_ONCE]
 

@@ -30,7 +30,7 @@ from field.grid.territory.tables import ZoneCover
 from field.road.travel import Travel
 from field.task.tables import Task
 from field.task.task import TaskState
-from field.task.window import window_of
+from field.task.window import begun_at, window_of
 from kernel.database import NotReady, is_settled, is_writing
 
 DAYS_KEPT = 10
@@ -230,6 +230,7 @@ async def _plans(
             Task.window_end,
             Task.not_before,
             Task.not_after,
+            Task.meets_at,
             Task.state,
             Task.departed_at,
             Task.arrived_at,
@@ -309,7 +310,7 @@ def _numbers(stop: Any) -> Numbers:
         int(latest.timestamp()),
         STATE_CODES.get(stop.state, PLANNED),
         _seconds(stop.departed_at),
-        _seconds(stop.arrived_at),
+        _seconds(begun_at(stop)),
         _seconds(stop.finished_at),
         stop.held,
     )

@@ -53,7 +53,12 @@ async def count_tasks(uow: UnitOfWork, services: FieldServices) -> int:
     """Count some of the tasks that have changed; how many."""
     await uow.hold(FIGURES)
     # Whom somebody is changing at this moment is counted in a later turn.
-    waiting = select(*WHERE).where(Task.counted != Task.steps).order_by(Task.id).limit(AT_A_TIME)
+    waiting = (
+        select(*WHERE)
+        .where(Task.counted != Task.steps, Task.companion.is_(False))
+        .order_by(Task.id)
+        .limit(AT_A_TIME)
+    )
     tasks = (await uow.session.execute(waiting.with_for_update(skip_locked=True))).all()
     if not tasks:
         return 0

@@ -18,11 +18,14 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from field.dispatch.commands import RepUnable, require_ready
 from field.dispatch.engine.gaps import Terms
+from field.dispatch.engine.search import Rule
 from field.dispatch.handing import announce, hand_to, retime
 from field.dispatch.placement import described, reason, whereabouts
 from field.dispatch.planning import Day, days_of, load_day, moment
 from field.dispatch.tables import RouteRow, VisitRow
 from field.dispatch.terms import settle, terms_among
+from field.dispatch.together.placing import find_second
+from field.grid.reasons import Reason
 from field.grid.tables import Rep
 from field.moves.places import Chosen, Gap, choose
 from field.moves.tables import TaskMove
@@ -268,6 +271,11 @@ async def _put(
             "by": By.DISPATCHER.value,
             "travel_source": services.travel.source,
         }
+        if task.needs_two and task.partner_id is None:
+            await uow.session.flush()
+            if not await find_second(uow, services, task) and not place.overruled:
+                told = reason(Reason(Rule.NO_SECOND.value))
+                raise RepUnable(rep_id=str(rep.id), rep_name=rep.name, rule=told, task_id=str(task.id))
         uow.session.add(_row(uow, actor, move_id, task, was, rep.id))
         await uow.audit(
             actor, "move_task", f"task:{task.id}", rep=rep.id, before=was.rep_id, overruled=place.overruled

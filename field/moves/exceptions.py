@@ -98,13 +98,14 @@ async def exceptions_of(session: AsyncSession, services: FieldServices, now: dat
         select(Task, VisitRow)
         .outerjoin(VisitRow, VisitRow.task_id == Task.id)
         .where(
+            Task.companion.is_(False),
             or_(
                 Task.state.in_(NOBODYS),
                 (Task.state == TaskState.ASSIGNED) & (Task.response_due_at <= now + SOON),
                 Task.state.in_(COMING) & (VisitRow.eta > Task.window_end),
                 Task.state.in_(COMING) & (Task.window_end < now + AHEAD),
                 Task.id.in_(undecided()),
-            )
+            ),
         )
         .order_by(Task.priority.desc(), Task.id)
         .limit(200)

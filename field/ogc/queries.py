@@ -220,7 +220,7 @@ _TASK: Final = (
 
 async def tasks_page(reading: Reading, asked: Asked) -> Page:
     """Tasks, the oldest first. A task's time is from when it was made until it was finished."""
-    wanted = [*_where(asked.boxes), *_when(asked)]
+    wanted = [Task.companion.is_(False), *_where(asked.boxes), *_when(asked)]
     matched = await reading.session.scalar(select(func.count()).select_from(Task).where(*wanted)) or 0
     query = _tasks().where(*wanted).order_by(Task.id).limit(asked.limit + 1)
     if asked.after is not None:
@@ -232,7 +232,7 @@ async def tasks_page(reading: Reading, asked: Asked) -> Page:
 
 async def task(reading: Reading, id: str) -> Json | None:
     try:
-        query = _tasks().where(Task.id == UUID(id))
+        query = _tasks().where(Task.id == UUID(id), Task.companion.is_(False))
     except ValueError:
         return None
     row = (await reading.session.execute(query)).first()

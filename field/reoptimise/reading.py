@@ -136,6 +136,8 @@ async def _loose(
             Task.unplaced_reason == NOBODY_ABLE,
             Zone.station == asked.station,
             Task.lon.is_not(None),
+            # Two people at once are looked for by the insertion alone.
+            Task.needs_two.is_(False),
         )
         .order_by(Task.priority.desc(), Task.id)
         .limit(MOST_STOPS)

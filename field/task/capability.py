@@ -20,6 +20,8 @@ capability = Capability(
             Task.unplaced_reason,
             Task.waits_for,
             Task.refused_by,
+            Task.second_skill,
+            Task.second_refused_by,
         ),
         *(TaskEntry.kind, TaskEntry.from_state, TaskEntry.to_state, TaskEntry.actor_name, Proof.media_type),
     ),

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from field.task.conflict import Claim, ConflictState
@@ -101,6 +101,18 @@ class Task(Versioned, Base):
     """When a sweep first found one of its clocks run out."""
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When what tells of the customer was erased (see :mod:`field.visits.erasing`)."""
+    needs_two: Mapped[bool] = mapped_column(default=False, server_default=false())
+    second_skill: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    second_level: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """What the second person has to be able to do, where the task needs two; empty: nothing."""
+    second_refused_by: Mapped[list[str]] = mapped_column(JsonColumn, default=list, server_default="[]")
+    """Ids of the representatives who declined to come along."""
+    companion: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether this is the stop of who comes along, and no task of its own (`field.dispatch.together`)."""
+    partner_id: Mapped[UUID | None] = mapped_column(index=True)
+    """The companion's stop of a task for two, and the task of such a stop."""
+    meets_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When both begin, while both stand in routes."""
     counted: Mapped[int] = mapped_column(default=NOT_COUNTED, server_default=text("-1"))
     """How many lines its timeline had when it was last counted (:mod:`field.figures`)."""
 
@@ -110,6 +122,8 @@ class Task(Versioned, Base):
 # Tasks that no request asked for have nobody else who remembers to erase them.
 _KEPT = Task.erased_at.is_(None) & Task.request_id.is_(None)
 Index("ix_task_kept", Task.finished_at, postgresql_where=_KEPT, sqlite_where=_KEPT)
+_ALONE = Task.needs_two & Task.partner_id.is_(None)
+Index("ix_task_alone", Task.id, postgresql_where=_ALONE, sqlite_where=_ALONE)
 _CHANGED = Task.counted != Task.steps
 Index("ix_task_uncounted", Task.id, postgresql_where=_CHANGED, sqlite_where=_CHANGED)
 

@@ -21,6 +21,8 @@ move it is:
   note, or cancels it.
 - Work that somebody did without having the task any more *counts* when a dispatcher has decided so
   (`field.task.conflict`): the task is done, whoever has it.
+- Where somebody comes along to a task, their stop *follows*: it is done when the task is
+  (`field.dispatch.together`).
 - *done* and *cancelled* are final. Only the house itself opens a cancelled task again, when the request that
   it belongs to asks for a visit once more: one request has one task, with all that became of it.
 
@@ -75,6 +77,7 @@ class TaskEvent(StrEnum):
     NOT_HOME = "not_home"
     SETTLE = "settle"
     COUNT = "count"
+    FOLLOW = "follow"
     CANCEL = "cancel"
     REOPEN = "reopen"
 
@@ -151,6 +154,7 @@ TABLE: Final[Table[TaskState, TaskEvent, Rule]] = Table(
         ),
         **_rows(_E.SETTLE, [_S.ESCALATED], _S.DONE, [By.DISPATCHER], Need.NOTE),
         **_rows(_E.COUNT, _OPEN, _S.DONE, [By.SYSTEM], Need.PROOF),
+        **_rows(_E.FOLLOW, [_S.ACCEPTED, _S.TRAVELLING, _S.ON_SITE], _S.DONE, [By.SYSTEM]),
         **_rows(_E.CANCEL, _OPEN, _S.CANCELLED, [By.DISPATCHER, By.SYSTEM], Need.REASON),
         **_rows(_E.REOPEN, [_S.CANCELLED], _S.UNPLACED, [By.SYSTEM]),
     },

@@ -8,18 +8,22 @@ from field.board.api import shown
 from field.board.views import TaskDetailView
 from field.callers import CONSOLE, DISPATCHER
 from field.dispatch.commands import task_to_change
+from field.dispatch.companion import NotTheLead
 from field.dispatch.terms import WishRules
 from field.services import FieldServices
 from field.task.spans import WindowsInvalid
+from field.task.task import TaskFinished
 from field.terms.bodies import (
     ContractorBody,
     RepContractorBody,
+    SecondBody,
     WindowsBody,
     WishesBody,
     WishPolicyBody,
 )
 from field.terms.contractors import Contracted, ContractorInvalid, set_contractor, set_contractor_of
 from field.terms.queries import contractors, standing_wishes, wish_policy
+from field.terms.second import change_second
 from field.terms.views import ContractorView, StandingWishView, WishPolicyView
 from field.terms.windows import TooLateForTerms, WindowPromised, change_windows
 from field.terms.wishes import Wished, WishesInvalid, change_wishes, drop_standing, set_policy
@@ -37,7 +41,7 @@ SETTING = role(Role.SUPERVISOR, Role.ADMIN)
     "/api/tasks/{task_id}/windows",
     who=DISPATCHER,
     summary="Say in which windows a task may be done; one of them will do",
-    errors=(StaleVersion, WindowsInvalid, WindowPromised, TooLateForTerms),
+    errors=(StaleVersion, WindowsInvalid, WindowPromised, TooLateForTerms, NotTheLead),
 )
 async def put_windows(call: Call, task_id: UUID, body: WindowsBody) -> TaskDetailView:
     services, actor = call.use(FieldServices), call.actor
@@ -52,10 +56,27 @@ async def put_windows(call: Call, task_id: UUID, body: WindowsBody) -> TaskDetai
 
 
 @api.put(
+    "/api/tasks/{task_id}/second",
+    who=DISPATCHER,
+    summary="Say whether a task needs two people at the same time, and what the second has to be able to do",
+    errors=(StaleVersion, NotTheLead, TaskFinished),
+)
+async def put_second(call: Call, task_id: UUID, body: SecondBody) -> TaskDetailView:
+    services, actor = call.use(FieldServices), call.actor
+
+    async def command(uow: UnitOfWork) -> None:
+        task = await task_to_change(uow, task_id, body.version)
+        await change_second(uow, services, actor, task, body.needs_two, body.skill or "", body.level)
+
+    await call.database.run(command)
+    return await shown(call, task_id)
+
+
+@api.put(
     "/api/tasks/{task_id}/wishes",
     who=DISPATCHER,
     summary="Say who is wished for on a task, and who is not; for its address as well, if it is to last",
-    errors=(StaleVersion, WishesInvalid, TooLateForTerms),
+    errors=(StaleVersion, WishesInvalid, TooLateForTerms, NotTheLead),
 )
 async def put_wishes(call: Call, task_id: UUID, body: WishesBody) -> TaskDetailView:
     services, actor = call.use(FieldServices), call.actor

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from field.board.bodies import Windows
-from field.bodies import Body, Code, Line, Version
+from field.bodies import Body, Code, Line, Skill, Version
 
 Codes = Annotated[list[Code], Field(max_length=200, default_factory=list)]
 
@@ -18,6 +18,17 @@ class WindowsBody(Body):
 
     version: Version
     windows: Annotated[Windows, Field(min_length=1)]
+
+
+class SecondBody(Body):
+    """Whether two people are needed at the same time, and what the second has to be able to do: nothing
+    (`skill` left out), or a skill of a level.
+    """
+
+    version: Version
+    needs_two: bool
+    skill: Skill | None = None
+    level: Annotated[int, Field(ge=1, le=3)] = 1
 
 
 class WishBody(Body):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from field.appointments.tables import Appointment
+from field.dispatch.companion import require_lead
 from field.dispatch.placement import place, refresh, take_out
 from field.dispatch.tables import VisitRow
 from field.dispatch.terms import set_windows, settle, spans_of
@@ -54,7 +55,8 @@ async def change_windows(
 
 
 def require_open(task: Task) -> None:
-    """Raises TooLateForTerms once somebody has set off, and after the end."""
+    """Raises TooLateForTerms once somebody has set off, and after the end; NotTheLead beside it."""
+    require_lead(task)
     if task.state is TaskState.UNPLACED or TaskEvent.TAKE_BACK in allowed(task.state, By.DISPATCHER):
         return
     raise TooLateForTerms(state=task.state.value)

@@ -22,6 +22,7 @@ from field.board.views import (
 )
 from field.callers import REP, STAFF
 from field.chains.reading import StepNotReady
+from field.dispatch.companion import NotTheLead
 from field.forms.closing import FormFaulty, FormMissing, FormPhotoMissing, FormUnknown, MayNotClose
 from field.reps.bodies import RouteQuery
 from field.safety.commands import WORDS
@@ -74,7 +75,7 @@ from kernel.web.private_files import private_file
 
 api = Api("field")
 
-STEP = (NotARep, StaleVersion, TaskMoveRefused, TaskFinished)
+STEP = (NotARep, StaleVersion, TaskMoveRefused, TaskFinished, NotTheLead)
 FORM = (FormFaulty, FormMissing, FormPhotoMissing, FormUnknown, MayNotClose)
 PHOTO = Limit("proof", per_minute=60, burst=40)
 

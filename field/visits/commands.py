@@ -11,7 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.chains.reading import require_ready_to_begin
+from field.dispatch.companion import finish_with, require_lead
 from field.dispatch.placement import place, refresh, take_out, tell_unplaced
+from field.dispatch.together.placing import replace_companion
 from field.forms import filling
 from field.forms.filling import Filled
 from field.grid.tables import Rep
@@ -118,9 +120,11 @@ async def begin(
 
 
 async def accept_task(do: Doing) -> None:
-    """The representative answers for the task from now on."""
+    """The representative answers for the task from now on; who comes along says that they will."""
     do.task.accepted_at = do.step(TaskEvent.ACCEPT)
-    do.task.answerable_id, do.task.response_due_at = do.rep.staff_id, None
+    do.task.response_due_at = None
+    if not do.task.companion:
+        do.task.answerable_id = do.rep.staff_id
     visit = await refresh(do.uow, do.services, do.task)
     do.uow.emit(TaskAccepted(**do.word(), eta=visit.eta if visit else None))  # type: ignore[arg-type]
 
@@ -136,6 +140,9 @@ async def hand_on(
     uow: UnitOfWork, services: FieldServices, task: Task, rep: Rep, actor: Actor, why: str
 ) -> None:
     """Take a task from ``rep``, who declined it or did not answer, and find somebody else."""
+    if task.companion:
+        await replace_companion(uow, services, task, why, refused=rep.id)
+        return
     task.refused_by = [*task.refused_by, str(rep.id)]
     if task.answerable_id == rep.staff_id:
         # Who gave an accepted task back no longer answers for it; until the next accepts, a dispatcher does.
@@ -173,6 +180,7 @@ async def complete_task(do: Doing, note: str, proofs: Sequence[UUID], filled: Fi
         MayNotClose: somebody else closes this type.
         ProofUnknown: with each photo that is not here.
     """
+    require_lead(do.task)
     session = do.uow.session
     held = await filling.hold(session, do.task, do.rep, filled)
     named = (*proofs, *(held.photos if held else ()))
@@ -189,12 +197,24 @@ async def complete_task(do: Doing, note: str, proofs: Sequence[UUID], filled: Fi
     if held is not None:
         filling.keep(do.uow, do.task, do.rep, held, stored, do.task.finished_at)
     await filling.use_parts(do.uow, do.actor, do.task, do.rep, held)
+    beside = await finish_with(do.uow, do.services, do.task, do.task.finished_at)
     await refresh(do.uow, do.services, do.task)
+    if beside is not None:
+        await _let_go(do, beside)
     do.uow.emit(TaskDone(**do.word(), note=note, proofs=tuple(map(str, shown))))  # type: ignore[arg-type]
+
+
+async def _let_go(do: Doing, beside: Task) -> None:
+    """Whoever came along goes on with their day, and is well."""
+    if beside.rep_id is not None:
+        rep = await do.uow.session.get_one(Rep, beside.rep_id)
+        await end_with_task(do.uow, rep, beside.id, do.happened_at())
+    await refresh(do.uow, do.services, beside)
 
 
 async def report_not_home(do: Doing) -> None:
     """Nobody opened: a card is left, and the task waits until another time is chosen for it."""
+    require_lead(do.task)
     do.step(TaskEvent.NOT_HOME, rep=str(do.rep.id), rep_name=do.rep.name)
     await do.leave()
     await take_out(do.uow, do.services, do.task)
@@ -213,6 +233,7 @@ async def proofs_of(session: AsyncSession, task_id: UUID) -> dict[UUID, UUID]:
 
 async def escalate_task(do: Doing, reason: str) -> None:
     """Beyond training or authority: somebody named answers for it at once."""
+    require_lead(do.task)
     target = escalation_target(await answerable_staff(do.uow.session), do.rep.station)
     do.step(TaskEvent.ESCALATE, Given(reason=reason), reason=reason, to=str(target), rep=str(do.rep.id))
     await do.leave()

@@ -39,6 +39,10 @@ async def erase_task(uow: UnitOfWork, services: FieldServices, task: Task, actor
     files = await services.erasers.erase(uow, "task", task.id)
     task.erased_at = uow.now
     remember(uow, task, "erase", actor, task.state)
+    # Whoever came along was told the address.
+    stops = select(Task).where(Task.partner_id == task.id, Task.companion, Task.state.in_(FINAL))
+    for beside in (await uow.session.scalars(stops)).all():
+        await erase_task(uow, services, beside, actor)
     if files:
         uow.emit(PicturesErased(blob_ids=tuple(sorted(files))))
 

@@ -19,6 +19,7 @@ from field.dispatch.placement import take_out
 from field.dispatch.planning import load_day
 from field.dispatch.retries import due_again, retry
 from field.dispatch.tables import RouteRow, VisitRow
+from field.dispatch.together.placing import find_second, look_anew
 from field.grid.tables import Rep
 from field.services import FieldServices
 from field.task.clocks import lateness
@@ -78,8 +79,8 @@ async def carry_over(uow: UnitOfWork, services: FieldServices, task_id: UUID) ->
     """A task left over from an earlier day: the representative's today begins with it."""
     visit = await uow.session.get(VisitRow, task_id)
     task = await uow.session.get_one(Task, task_id, with_for_update=True)
-    if visit is None or task.state not in IN_ROUTE or task.rep_id is None:
-        return False
+    if visit is None or task.state not in IN_ROUTE or task.rep_id is None or task.companion:
+        return False  # who comes along to a task is asked anew with it
     row = await uow.session.get_one(RouteRow, visit.route_id)
     today = services.day_of(uow.now)
     if row.day >= today:
@@ -92,6 +93,8 @@ async def carry_over(uow: UnitOfWork, services: FieldServices, task_id: UUID) ->
     day = await load_day(uow.session, services, uow.now, today, [rep], [task])
     frozen = day.schedule(rep.id).frozen
     await day.store(uow, rep.id, insert(day.routes[rep.id], day.visit_of(task), frozen))
+    if task.needs_two and not await find_second(uow, services, task):
+        await look_anew(uow, services, task)
     hint(uow, task)
     return True
 

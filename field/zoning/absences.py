@@ -25,6 +25,7 @@ from field.dispatch.hours import note_changed
 from field.dispatch.placement import NOBODY_ABLE, Searched, search
 from field.dispatch.tables import RouteRow, Shift, VisitRow
 from field.dispatch.terms import window_for
+from field.dispatch.together.placing import replace_companion
 from field.grid.reading import work_aside
 from field.grid.tables import Rep, Zone
 from field.grid.territory.basis import basis_of, is_able, problem_of
@@ -309,6 +310,9 @@ async def move_task(uow: UnitOfWork, services: FieldServices, task_id: UUID) -> 
     by = (await uow.session.scalars(away)).first()
     if by is None:
         return False
+    if task.companion:
+        await replace_companion(uow, services, task, "reassigned")
+        return True
     actor = actor_of(by)  # whoever noted the absence answers for the tasks until the next ones accept
     searched = None
     if task.lon is not None and task.lat is not None:

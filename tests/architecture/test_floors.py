@@ -77,6 +77,8 @@ PURE = (
     "field.dispatch.engine.columns",
     "field.dispatch.engine.fits",
     "field.dispatch.engine.gaps",
+    "field.dispatch.engine.pairs",
+    "field.dispatch.engine.pairs_compiled",
     "field.dispatch.engine.route",
     "field.dispatch.engine.search",
     "field.forms.closing",

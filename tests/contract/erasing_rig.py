@@ -190,6 +190,8 @@ class Erasable:
         asked = await dispatcher.put(f"{at}/wishes", wished)
         given = {"rep_id": ann, "version": asked["version"], "overrule": True}
         await dispatcher.post(f"{at}/assignment", given)
+        given = await dispatcher.get(at)
+        await dispatcher.put(f"{at}/second", {"version": given["version"], "needs_two": True})
         for step in ("acceptance", "travel", "arrival"):
             await rep.post(f"{at}/{step}")
         photo = str(uuid4())

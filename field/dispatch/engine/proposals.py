@@ -21,6 +21,8 @@ if the gap behind is feasible and its own window closes no earlier.
 A visit with several windows is tried in each of them, as if it had that one only; the cheapest place of all
 counts. It then has the window it was placed into.
 
+A visit that needs two is searched for as `field.dispatch.engine.pairs` says; a proposal then names both.
+
 Every representative is accounted for: among the best, or passed over with the first rule that failed,
 in the order of `Rule`. Where several gaps fail by different rules, the one that came furthest counts.
 Of many only the nearest are named; how many of the others failed by which rule is counted.
@@ -44,8 +46,11 @@ from field.dispatch.engine.gaps import (
     asks_for,
     pack,
 )
+from field.dispatch.engine.pairs import FoundPairs, pair_up_each
+from field.dispatch.engine.pairs import warm_up as warm_up_pairs
 from field.dispatch.engine.route import Route, Travel, Visit, insert, schedule
-from field.dispatch.engine.search import Rule, search_each, warm_up
+from field.dispatch.engine.search import Rule, search_each
+from field.dispatch.engine.search import warm_up as warm_up_search
 from field.grid.reasons import Reason
 
 __all__ = [
@@ -78,6 +83,15 @@ WEIGHTS: Final[Mapping[str, Weights]] = {
 
 
 @dataclasses.dataclass(frozen=True)
+class Companion:
+    """Who comes along, and at which place of their route; they begin when the one who leads does."""
+
+    rep_id: UUID
+    position: int
+    extra_travel_s: int
+
+
+@dataclasses.dataclass(frozen=True)
 class Proposal:
     """A place in a route. `position` counts from 0 in the route's visits; times are on the caller's
     clock.
@@ -91,6 +105,7 @@ class Proposal:
     starts_at: int
     finishes_at: int
     reasons: tuple[Reason, ...]
+    companion: Companion | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,8 +149,8 @@ def propose(
     `owner`: the representative of the task's zone. `order`: (R,) the rows by nearness, in which ties are
     decided and people named; as they are when left out. `named`: how many of those passed over at most.
     """
-    asks = asks_for(fleet, visit, owner, declined_by, weights, terms)
-    found = search_each(fleet.gaps, asks, ways if isinstance(ways, Ways) else Ways.of(ways, visit.point))
+    ways = ways if isinstance(ways, Ways) else Ways.of(ways, visit.point)
+    found = _found(fleet, visit, ways, owner, declined_by, terms, weights)
     rows = np.arange(len(fleet.reps)) if order is None else order
     able = rows[found.rule[rows] == Rule.OK.number]
     ranked = able[np.argsort(found.cost[able], kind="stable")].tolist()
@@ -155,6 +170,36 @@ def propose(
             for number, count in zip(rules.tolist(), counts.tolist(), strict=True)
         },
     )
+
+
+def _found(
+    fleet: Fleet,
+    visit: Visit,
+    ways: Ways,
+    owner: UUID | None,
+    declined_by: Collection[UUID],
+    terms: Terms,
+    weights: Weights,
+) -> Found:
+    """The answer for everybody; where the visit needs two, for everybody as the one who leads."""
+    asks = asks_for(fleet, visit, owner, declined_by, weights, terms)
+    if visit.second is None:
+        return search_each(fleet.gaps, asks, ways)
+    along = dataclasses.replace(
+        visit, skill=visit.second.skill, level=visit.second.level, parts={}, second=None
+    )
+    # The moment counts once, with the one who leads.
+    waiting = Weights(owner_s=0, delay_permille=0, idle_permille=weights.idle_permille)
+    # Somebody who is wished for is wished for to lead; who is refused must not come along either.
+    agreed = Terms(terms.barred, {rep_id: s for rep_id, s in terms.surcharge.items() if s > 0})
+    seconds = asks_for(fleet, along, None, visit.second.declined_by, waiting, agreed)
+    return pair_up_each(fleet.gaps, asks, seconds, ways)
+
+
+def warm_up() -> str:
+    """Make the compiled searches ready; see `field.dispatch.engine.search.warm_up`."""
+    warm_up_pairs()
+    return warm_up_search()
 
 
 def proposal_for(
@@ -241,6 +286,10 @@ def _proposal(
     fleet: Fleet, visit: Visit, found: Found, row: int, owner: UUID | None, terms: Terms
 ) -> Proposal:
     rep = fleet.reps[row]
+    companion: Companion | None = None
+    if isinstance(found, FoundPairs):
+        partner = fleet.reps[int(found.partner[row])].rep_id
+        companion = Companion(partner, int(found.partner_position[row]), int(found.partner_extra[row]))
     position, start, could_arrive = int(found.position[row]), int(found.start[row]), int(found.arrive[row])
     reasons: list[Reason] = []
     if owner is not None and owner == rep.rep_id:
@@ -267,6 +316,7 @@ def _proposal(
         starts_at=start,
         finishes_at=start + visit.service_s,
         reasons=tuple(reasons),
+        companion=companion,
     )
 
 

@@ -57,6 +57,8 @@ class Visit:
     `windows`: of a visit for which a place is looked for, those of which one will do, in order; empty: the
     one from `earliest` to `latest`. A visit that stands in a route has one window, the one it was placed
     into.
+
+    `second`: of a visit for which a place is looked for, whom it needs besides; None: nobody.
     """
 
     task_id: UUID
@@ -73,11 +75,21 @@ class Visit:
     started_at: int | None = None
     finished_at: int | None = None
     windows: tuple[Span, ...] = ()
+    second: "Second | None" = None
 
     @property
     def is_rest(self) -> bool:
         """Whether this is the break."""
         return self.point == PLACELESS
+
+
+@dataclasses.dataclass(frozen=True)
+class Second:
+    """Who else a visit needs: somebody with a skill of a level, or anybody; not those who declined."""
+
+    skill: str | None = None
+    level: int = 1
+    declined_by: frozenset[UUID] = frozenset()
 
 
 def rest(rest_id: UUID, earliest: int, latest: int, seconds: int) -> Visit:

@@ -7,7 +7,7 @@ has compiled the other (a first compilation takes seconds and must not happen wi
 import dataclasses
 from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -33,6 +33,7 @@ class Rule(Enum):
     WINDOW_MISSED = "window_missed"
     SHIFT_ENDS = "shift_ends"
     NO_ROOM = "no_room"
+    NO_SECOND = "no_second"
 
     @property
     def number(self) -> int:
@@ -54,6 +55,7 @@ _NO_ROOM: Final = Rule.NO_ROOM.number
 
 _Answer = tuple[int, int, int, int, int, int]
 Search = Callable[[Gaps, Ask, Ways], Found]
+AnyFound = TypeVar("AnyFound", bound=Found)
 
 
 def search_plain(gaps: Gaps, ask: Ask, ways: Ways) -> Found:
@@ -151,19 +153,19 @@ def search_each(gaps: Gaps, asks: Sequence[Ask], ways: Ways, find: Search = sear
     """
     best = find(gaps, asks[0], ways)
     for ask in asks[1:]:
-        best = _better(best, find(gaps, ask, ways))
+        best = better(best, find(gaps, ask, ways))
     return best
 
 
-def _better(one: Found, other: Found) -> Found:
+def better(one: AnyFound, other: AnyFound) -> AnyFound:
     """Row by row the better of two answers, the first where they are equal."""
     able, able_too = one.rule == 0, other.rule == 0
     cheaper = (other.cost < one.cost) | ((other.cost == one.cost) & (other.position < one.position))
     takes = np.where(able & able_too, cheaper, np.where(able | able_too, able_too, other.rule > one.rule))
-    return Found(
+    return type(one)(
         *(
             np.where(takes, getattr(other, column.name), getattr(one, column.name))
-            for column in dataclasses.fields(Found)
+            for column in dataclasses.fields(one)
         )
     )
 

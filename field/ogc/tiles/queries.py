@@ -81,7 +81,7 @@ async def task_tile(reading: Reading, tile: Tile) -> tuple[bytes, str]:
     columns = (Task.id, Task.lon, Task.lat, Task.state, Task.category, Task.severity, Task.late_since)
     query = (
         select(*columns)
-        .where(Task.state.not_in(FINAL))
+        .where(Task.state.not_in(FINAL), Task.companion.is_(False))
         .where(Task.lon >= west, Task.lon <= east, Task.lat >= south, Task.lat <= north)
         .order_by(Task.id)
     )

@@ -24,9 +24,9 @@ const FEW = 25; // so many things are read alone, more than that all of them
 const INBOX = new Set(["unplaced", "escalated"]);
 const FINAL = new Set(["done", "cancelled"]);
 
-/** Whether a dispatcher has to decide: nobody has the task, or somebody reports work on it. @param {Task} task */
+/** Whether a dispatcher has to decide: nobody has the task, somebody is missing on it, or somebody reports work on it. @param {Task} task */
 export function waits(task) {
-  return INBOX.has(task.state) || task.undecided;
+  return INBOX.has(task.state) || task.undecided || task.alone;
 }
 
 export class Board extends EventTarget {
@@ -195,8 +195,13 @@ export class Board extends EventTarget {
     return [...this.tasks.values()].filter((task) => waits(task));
   }
 
+  /** All but the stops of those who come along: they have no task of their own. */
+  get own() {
+    return [...this.tasks.values()].filter((task) => !task.companion);
+  }
+
   get open() {
-    return [...this.tasks.values()].filter((task) => !FINAL.has(task.state));
+    return this.own.filter((task) => !FINAL.has(task.state));
   }
 
   get late() {

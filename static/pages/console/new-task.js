@@ -7,6 +7,7 @@ import { sheet } from "parts/dialog.js";
 import { field } from "parts/field.js";
 import { pinMap, pointField, read, taskAddress } from "pages/console/place-form.js";
 import { faultsOf } from "pages/console/contractors.js";
+import { secondFields } from "pages/console/second-fields.js";
 import { types } from "pages/console/task-types.js";
 import { windowsField } from "pages/console/windows-field.js";
 import { name } from "pages/console/words.js";
@@ -48,9 +49,10 @@ export async function newTask(board, page) {
     h("summary", null, h("span", { t: "console.place.map" })));
   const windows = windowsField([], true);
   const times = h("details", { class: "console-fold stack" }, h("summary", null, h("span", { t: "console.new.windows" })), h("p", { class: "muted", t: "console.terms.windows.lead" }), windows.element);
+  const second = secondFields();
   const { note, ...first } = form;
   const trouble = h("div", { role: "alert" });
-  const body = [h("form", { class: "console-form", on: { submit: (event) => event.preventDefault() } }, Object.values(first), map, times, note), trouble];
+  const body = [h("form", { class: "console-form", on: { submit: (event) => event.preventDefault() } }, Object.values(first), map, second.element, times, note), trouble];
   for (;;) {
     const answer = await sheet({ t: "console.new", body, actions: [{ value: "save", t: "console.new.save", kind: "primary" }] });
     if (answer !== "save") return;
@@ -61,9 +63,11 @@ export async function newTask(board, page) {
     const agreed = windows.read();
     trouble.replaceChildren(...(agreed ? [] : [notice({ t: "console.terms.windows.half", icon: "alert", tone: "bad" })]));
     if (!agreed) continue;
+    const asked = second.read();
     try {
       const task = await page.api.post("/api/tasks", {
         type: type.value, ...(type.value === "complaint" && { category: category.value }), severity: severity.value, skill: skill.value, address: form.address.control.value.trim(), ...place, windows: agreed,
+        needs_two: asked.needs_two, second_level: asked.level, ...(asked.skill && { second_skill: asked.skill }),
         customer_name: form.customer.control.value.trim(), customer_phone: form.phone.control.value.trim(), note: form.note.control.value.trim(),
       });
       page.toast.show(task.rep ? { t: "console.assigned", params: { name: name(task.rep) } } : { t: "console.new.inbox" });

@@ -16,7 +16,7 @@ function known(board) {
   return [
     ...[...board.reps.values()].map((rep) => ({ id: `rep-${rep.id}`, icon: "person", text: name(rep), more: `${rep.code} · ${rep.station}`, words: `${rep.name} ${rep.name_en} ${rep.code}`, does: () => board.choose({ kind: /** @type {const} */ ("rep"), id: rep.id }) })),
     ...[...board.zones.values()].map(({ properties: zone }) => ({ id: `zone-${zone.code}`, icon: "zone", text: `${zone.code} · ${name(zone)}`, more: t(`console.coverage.${zone.coverage}`), words: `${zone.code} ${zone.name} ${zone.name_en}`, does: () => board.choose({ kind: /** @type {const} */ ("zone"), id: zone.code }) })),
-    ...[...board.tasks.values()].map((task) => ({ id: `task-${task.id}`, icon: "wrench", text: [title(task), task.address].filter(Boolean).join(" · "), more: [t(`common.task_state.${task.state}`), task.rep && name(task.rep), task.starts_at && clockOf(task.starts_at)].filter(Boolean).join(" · "),
+    ...board.own.map((task) => ({ id: `task-${task.id}`, icon: "wrench", text: [title(task), task.address].filter(Boolean).join(" · "), more: [t(`common.task_state.${task.state}`), task.rep && name(task.rep), task.starts_at && clockOf(task.starts_at)].filter(Boolean).join(" · "),
       words: `${task.id.slice(-6)} ${task.id} ${task.customer} ${task.zone?.code ?? ""}`, does: () => board.choose({ kind: /** @type {const} */ ("task"), id: task.id }) })),
   ];
 }

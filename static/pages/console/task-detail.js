@@ -15,6 +15,7 @@ import { steps } from "pages/console/task-steps.js";
 import { TaskAnswers } from "pages/console/task-answers.js";
 import { taskChain } from "pages/console/task-chain.js";
 import { TaskAppointment } from "pages/console/task-appointment.js";
+import { pair } from "pages/console/task-pair.js";
 import { TaskSite } from "pages/console/task-site.js";
 import { TaskValves } from "pages/console/task-valves.js";
 import { terms } from "pages/console/task-terms.js";
@@ -73,10 +74,11 @@ export class TaskDetailView {
       conflicts(task, this.board, this.answers),
       why && note({ text: why, icon: "alert", tone: "bad" }),
       why || !task.rep ? movable && this.proposing.show(task) : null,
+      pair(task, this.board),
       steps(task, this.board),
       this.answers.show(task),
       facts(task),
-      terms(task, this.board),
+      task.companion ? null : terms(task, this.board),
       taskChain(task, this.board),
       this.appointment.show(task),
       this.site.show(task),
@@ -106,7 +108,7 @@ function facts(task) {
     ["console.fact.work", duration(i18n, task.duration_s)],
     ["console.fact.travel_took", task.travel_took_s !== null && duration(i18n, task.travel_took_s)],
     ["console.fact.work_took", task.work_took_s !== null && duration(i18n, task.work_took_s)],
-    ["console.fact.skill", t("console.fact.level", { skill: t(`common.skill.${task.skill}`), level: task.level })],
+    ["console.fact.skill", task.skill && t("console.fact.level", { skill: t(`common.skill.${task.skill}`), level: task.level })],
     ["console.fact.parts", partList(task.parts)],
     ["console.fact.ownership", task.ownership && t(`common.ownership.${task.ownership}`)],
     ["console.fact.customer", [customer["name"], whole(customer["phone"] ?? "")].filter(Boolean).join(" · ")],
@@ -157,8 +159,8 @@ function event({ kind, to_state, detail }) {
   if (kind === "lock") return t(`console.event.lock.${detail["what"]}`);
   if (kind === "report") return t("console.event.report", { what: t(`console.act.${detail["what"]}`) });
   if (kind === "said") return t("console.event.said", { what: t(`console.said.${detail["what"]}`) });
-  if (["promise", "promise_over", "wait", "not_home"].includes(kind)) return t(`console.event.${kind}`);
-  if (["windows_changed", "wish_changed"].includes(kind)) return t(`reasons.${kind}`);
+  if (["promise", "promise_over", "wait", "not_home", "alone", "follow"].includes(kind)) return t(`console.event.${kind}`);
+  if (["windows_changed", "wish_changed", "second_changed"].includes(kind)) return t(`reasons.${kind}`);
   if (kind === "decide") return t(`console.conflict.decide.${detail["what"]}`);
   return t(`common.task_state.${to_state}`);
 }

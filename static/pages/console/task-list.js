@@ -51,7 +51,7 @@ export class TaskList {
   get chosen() {
     const words = this.search.value.trim().toLocaleLowerCase();
     const zone = this.zone.value;
-    return [...this.board.tasks.values()]
+    return this.board.own
       .filter((task) => this.fits(task) && (!zone || task.zone?.code === zone) && (!words || text(task).includes(words)))
       .sort((a, b) => rank(a) - rank(b) || (SEVERITY[a.severity] ?? 3) - (SEVERITY[b.severity] ?? 3) || (WEIGHT[a.state] ?? 7) - (WEIGHT[b.state] ?? 7) || b.late_s - a.late_s || b.priority - a.priority || (a.starts_at ?? a.window_end).localeCompare(b.starts_at ?? b.window_end));
   }

@@ -164,6 +164,7 @@ export class Timeline {
         this.lane(rep, this.own(rep.id), ghosts.filter((each) => each.rep_id === rep.id))))),
       h("div", { class: "now-track", "aria-hidden": "true" }, h("i", { class: "now" })),
       legend());
+    this.join();
     this.placeNow();
     this.mark();
     this.trial?.paint();
@@ -240,14 +241,38 @@ export class Timeline {
   block(task) {
     const late = task.late_s > 0 && task.state !== "done";
     const says = [i18n.time(task.starts_at ?? ""), title(task), task.address, t(`common.task_state.${task.state}`),
-      late && t("console.late", { by: duration(i18n, task.late_s) }), task.lock && t(`console.locked.${task.lock}`)].filter(Boolean).join(" · ");
+      late && t("console.late", { by: duration(i18n, task.late_s) }), this.together(task), task.lock && t(`console.locked.${task.lock}`)].filter(Boolean).join(" · ");
     const block = h("button", {
-      type: "button", class: "block", data: { id: task.id, state: task.state, leaves: this.board.planned?.moved.some((each) => each.task_id === task.id) ?? false, late, lock: task.lock }, ariaLabel: says,
+      type: "button", class: "block", data: { id: task.id, state: task.state, leaves: this.board.planned?.moved.some((each) => each.task_id === task.id) ?? false, late, lock: task.lock, pair: task.partner ? (task.companion ? "along" : "lead") : null }, ariaLabel: says,
       "aria-current": String(this.board.chosen?.id === task.id), "aria-keyshortcuts": movable(task) ? "M" : null, on: { click: (/** @type {MouseEvent} */ event) => this.click(event, task) },
-    }, h("span", { "aria-hidden": "true", text: title(task) }));
+    }, h("span", { "aria-hidden": "true", text: (task.companion && this.together(task)) || title(task) }));
     block.title = says;
     this.set(block, Date.parse(task.starts_at ?? ""), Date.parse(task.ends_at ?? ""));
     return block;
+  }
+
+  /** With whom, where two are there at the same time. @param {Task} task */
+  together({ partner }) {
+    const other = partner ? this.board.tasks.get(partner)?.rep : null;
+    return other ? t("console.pair.with", { name: name(other) }) : "";
+  }
+
+  /** A line joins the two blocks of a task for two, from lane to lane. */
+  join() {
+    const track = this.scroller.querySelector(".now-track");
+    if (!track) return;
+    const top = track.getBoundingClientRect().top;
+    for (const task of [...this.stops.values()].flat()) {
+      const lead = task.companion && this.board.tasks.get(task.partner ?? "");
+      const lanes = lead ? [this.laneOf(lead.rep?.id ?? ""), this.laneOf(task.rep?.id ?? "")] : [];
+      const [upper, lower] = lanes.flatMap((lane) => lane?.getBoundingClientRect() ?? []).sort((a, b) => a.top - b.top);
+      if (!lead || !upper || !lower) continue;
+      const line = h("i", { class: "joined" });
+      line.style.insetInlineStart = this.at(Math.max(Date.parse(task.starts_at ?? ""), Date.parse(lead.starts_at ?? "")));
+      line.style.insetBlockStart = `${upper.bottom - top - 6}px`;
+      line.style.blockSize = `${lower.top - upper.bottom + 12}px`;
+      track.append(line);
+    }
   }
 
   /** @param {MouseEvent} event @param {Task} task */

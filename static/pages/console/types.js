@@ -12,7 +12,8 @@
  * @typedef {{id: string, state: string, version: number, category: string, fault: string, severity: string, priority: number, note: string,
  *   customer: string, address: string, lon: number | null, lat: number | null, zone: Names | null, window_start: string, window_end: string, windows: number,
  *   rep: RepName | null, starts_at: string | null, ends_at: string | null, unplaced_reason: string | null, escalation_reason: string,
- *   finished_at: string | null, late_s: number, undecided: boolean, type: string, lock: "rep" | "place" | null, travel_s: number | null}} Task as lists and the map show it
+ *   finished_at: string | null, late_s: number, undecided: boolean, type: string, lock: "rep" | "place" | null, travel_s: number | null,
+ *   companion: boolean, partner: string | null, alone: boolean}} Task as lists and the map show it
  */
 /** @typedef {{rep_id: string, rep_name: string, rule: Reason}} PassedOver */
 /** @typedef {{rep_id: string, rep_name: string, position: number, cost_s: number, extra_travel_s: number, arrives_at: string, starts_at: string, finishes_at: string, reasons: Reason[]}} Proposal */
@@ -22,9 +23,10 @@
 /** @typedef {{type: string, number: number, rep_name: string, rep_name_en: string, filled_at: string, answers: Record<string, any>}} Filled */
 /** @typedef {{kind: string, from_state: string | null, to_state: string, at: string, happened_at: string, actor_kind: string, actor_name: string, actor_name_en: string, detail: Record<string, any>}} Entry */
 /**
- * @typedef {Omit<Task, "customer" | "undecided" | "type" | "travel_s" | "windows"> & {windows: {start: string, end: string}[], wishes: {rep_id: string, kind: string, code: string}[], type: TypeOfTask | null, answers: Filled[], travel_took_s: number | null, work_took_s: number | null, erased_at: string | null, request_id: string | null, ownership: string, skill: string, level: number, parts: Record<string, number>,
+ * @typedef {Omit<Task, "customer" | "undecided" | "type" | "travel_s" | "windows" | "partner" | "alone"> & {windows: {start: string, end: string}[], wishes: {rep_id: string, kind: string, code: string}[], type: TypeOfTask | null, answers: Filled[], travel_took_s: number | null, work_took_s: number | null, erased_at: string | null, request_id: string | null, ownership: string, skill: string, level: number, parts: Record<string, number>,
  *   duration_s: number, verdict: Record<string, any>, evidence: Still[], customer: Record<string, string>,
  *   answerable: {id: string, name: string, name_en: string}, allowed: string[], proofs: {id: string, url: string}[], conflicts: Conflict[],
+ *   needs_two: boolean, second_skill: string, second_level: number, partner: {task_id: string, state: string, companion: boolean, rep: RepName | null, meets_at: string | null} | null,
  *   placement: Placement, timeline: Entry[], chain?: import("lib/chain.js").Chain | null}} TaskDetail
  */
 /**

@@ -76,7 +76,7 @@ async function reasoned(kind, about, task, work, page) {
 export function moreAction(stop, work, page, sites) {
   const { task } = stop;
   const main = ROAD.find(({ event }) => task.allowed.includes(event))?.event;
-  const more = ["arrive", "not_home", "decline", "escalate"].filter((event) => task.allowed.includes(event) && event !== main);
+  const more = ["arrive", "not_home", "decline", "escalate"].filter((event) => task.allowed.includes(event) && event !== main && !(event === "decline" && task.state === "assigned")); // that stands beside it
   if (!more.length) return null;
   return button({ t: "rep.more", icon: "more", action: (event) => attempt(event.currentTarget, async () => {
     const wish = await sheet({ t: "rep.more.title", body: [h("p", { class: "muted", t: "rep.more.hint" })],

@@ -9,6 +9,7 @@ import { i18n } from "parts/words.js";
 import { keptNote } from "pages/rep/chain-card.js";
 import { declineAction, mainAction } from "pages/rep/actions.js";
 import { announcedChip } from "pages/rep/announced.js";
+import { withChip } from "pages/rep/companion-card.js";
 import { siteWords } from "pages/rep/site-card.js";
 import { heardOf } from "pages/rep/told.js";
 import { navigate } from "pages/rep/navigate.js";
@@ -21,7 +22,7 @@ export function nextCard(stop, work, places, page, sites) {
     h("p", { class: "rep-eyebrow", t: `rep.next.${task.state}` }),
     h("h2", { id: "rep-next-title", text: task.address || title(task) }),
     h("p", { class: "rep-what" }, h("b", { text: title(task) }), task.zone && h("span", { class: "muted", text: ` · ${task.zone.code}` })),
-    h("div", { class: "cluster" }, stateChip(task), lateChip(task), announcedChip(work.announced, task.id), stop.waiting && chip({ t: "rep.sync.not_sent", icon: "queue", tone: "warn" })),
+    h("div", { class: "cluster" }, stateChip(task), withChip(task), lateChip(task), announcedChip(work.announced, task.id), stop.waiting && chip({ t: "rep.sync.not_sent", icon: "queue", tone: "warn" })),
     h("dl", { class: "rep-facts" },
       h("div", null, h("dt", { t: startKey(task) }), h("dd", { class: "number", text: when(stop) })),
       h("div", null, h("dt", { t: "rep.drive" }), h("dd", { class: "number", text: duration(i18n, stop.travel_s) })),

@@ -16,6 +16,7 @@
  *   ownership: string, skill: string, level: number, parts: Record<string, number>, duration_s: number, note: string,
  *   verdict: Record<string, any>, evidence: Still[], customer: Record<string, string>, address: string, lon: number | null, lat: number | null,
  *   zone: {code: string, name: string, name_zh_hant: string, name_en: string} | null, window_start: string, window_end: string, windows?: {start: string, end: string}[],
+ *   needs_two?: boolean, companion?: boolean, partner?: {task_id: string, state: string, companion: boolean, rep: Person | null, meets_at: string | null} | null,
  *   travel_took_s?: number | null, work_took_s?: number | null, late_s: number, allowed: string[], proofs: {id: string, url: string}[], conflicts?: Conflict[], chain?: import("lib/chain.js").Chain | null}} Task
  */
 /** @typedef {{task: Task, position: number, arrives_at: string, starts_at: string, ends_at: string, travel_s: number, late_s: number,
@@ -37,6 +38,9 @@ const AFTER = {
   not_home: null,
 };
 
+/** What only whoever leads a task does. */
+const LEADS = new Set(["complete", "not_home", "escalate"]);
+
 /** @param {Route} route @param {Action[]} actions in the order taken @returns {Route} */
 export function withActions(route, actions) {
   const stops = route.stops.flatMap((stop) => {
@@ -45,7 +49,7 @@ export function withActions(route, actions) {
     if (!steps.length) return [own.length ? { ...stop, waiting: true } : stop];
     const last = AFTER[steps[steps.length - 1]?.kind ?? ""];
     if (!last) return [];
-    const allowed = last.allowed.filter((event) => event !== "complete" || stop.task.type?.may_close !== false);
+    const allowed = last.allowed.filter((event) => (event !== "complete" || stop.task.type?.may_close !== false) && !(stop.task.companion && LEADS.has(event)));
     return [{ ...stop, ...timesOf(steps), waiting: true, task: { ...stop.task, ...last, allowed } }];
   });
   return { ...route, stops, next_task_id: next(stops)?.task.id ?? null };

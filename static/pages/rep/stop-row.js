@@ -3,6 +3,7 @@
 import { h } from "parts/dom.js";
 import { chip } from "parts/chip.js";
 import { announcedChip } from "pages/rep/announced.js";
+import { withChip } from "pages/rep/companion-card.js";
 import { icon } from "parts/icon.js";
 import { i18n, nameOf, t } from "parts/words.js";
 
@@ -63,6 +64,6 @@ export function stopRow(stop, places, announced) {
       h("span", { class: "stack grow", style: null },
         h("b", { text: title(task) }),
         h("span", { class: "muted small", text: task.address || t("rep.no_address") }),
-        h("span", { class: "cluster" }, stateChip(task), lateChip(task), announcedChip(announced, task.id), stop.waiting && chip({ t: "rep.sync.not_sent", icon: "queue", tone: "warn" }))),
+        h("span", { class: "cluster" }, stateChip(task), withChip(task), lateChip(task), announcedChip(announced, task.id), stop.waiting && chip({ t: "rep.sync.not_sent", icon: "queue", tone: "warn" }))),
       icon("next")));
 }

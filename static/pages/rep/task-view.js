@@ -12,6 +12,7 @@ import { lasting } from "parts/lasting.js";
 import { i18n, nameOf, t } from "parts/words.js";
 import { HistoryCard } from "pages/rep/history-card.js";
 import { chainCard } from "pages/rep/chain-card.js";
+import { companionCard } from "pages/rep/companion-card.js";
 import { declineAction, mainAction, moreAction } from "pages/rep/actions.js";
 import { heardOf } from "pages/rep/told.js";
 import { TaskPlace } from "pages/rep/place.js";
@@ -56,6 +57,7 @@ export class TaskView {
         h("div", { class: "cluster" }, stateChip(task), severity(task), lateChip(task), stop.waiting && chip({ t: "rep.sync.not_sent", icon: "queue", tone: "warn" })))));
     const parts = [
       heardOf(task),
+      companionCard(task),
       chainCard(task, this.work),
       this.work.announced?.card(task.id) ?? null,
       this.checkIn.card(task),
@@ -117,7 +119,7 @@ function plan({ task, starts_at }) {
       task.state === "on_site" && [h("dt", { t: "rep.so_far" }), h("dd", null, lasting(starts_at))],
       task.state === "done" && took("rep.travel_took", task.travel_took_s),
       task.state === "done" && took("rep.work_took", task.work_took_s),
-      h("dt", { t: "rep.skill" }), h("dd", { text: `${t(`common.skill.${task.skill}`)} · ${t("rep.level", { level: task.level })}` }),
+      task.skill && [h("dt", { t: "rep.skill" }), h("dd", { text: `${t(`common.skill.${task.skill}`)} · ${t("rep.level", { level: task.level })}` })],
       h("dt", { t: "rep.parts" }),
       h("dd", null, parts.length ? parts.map(([part, count]) => h("div", { text: `${partName(part)} × ${count}` })) : h("span", { t: "rep.parts.none" }))));
 }

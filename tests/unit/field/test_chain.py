@@ -146,6 +146,7 @@ class Held:
     def __init__(self, first: datetime | None, last: datetime | None) -> None:
         self.window_start, self.window_end, self.duration_s = NOW, NOW + 2 * HOUR, 1800
         self.not_before, self.not_after = first, last
+        self.meets_at: datetime | None = None
 
 
 @pytest.mark.parametrize(
@@ -164,3 +165,11 @@ def test_a_window_moves_with_what_it_waits_for(
 ) -> None:
     held = Held(NOW + first * HOUR if first else None, NOW + last * HOUR if last else None)
     assert window_of(held) == (NOW + window[0] * HOUR, NOW + window[1] * HOUR)
+
+
+def test_for_two_the_window_is_the_moment_both_keep_unless_one_has_to_wait() -> None:
+    held = Held(None, None)
+    held.meets_at = NOW + HOUR
+    assert window_of(held) == (NOW + HOUR, NOW + HOUR)
+    held.not_before = NOW + 3 * HOUR
+    assert window_of(held) == (NOW + 3 * HOUR, NOW + 3 * HOUR)

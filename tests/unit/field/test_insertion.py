@@ -65,6 +65,7 @@ def test_both_searches_find_what_trying_everything_finds(compiled: Search) -> No
     # The cases are worth something only if every outcome occurs among them.
     assert placed > CASES / 10
     assert several > CASES / 3
+    assert refused.pop(Rule.NO_SECOND) == 0  # said of what needs two: test_pairs
     assert min(refused.values()) > 20, refused
 
 

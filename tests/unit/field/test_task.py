@@ -122,6 +122,6 @@ def test_the_diagram_is_the_table() -> None:
     between = {(rule.to, source) for (source, _), rule in TABLE.items()}
     assert len(arrows) == len(between) + 1 + len(FINAL)
     assert sum(arrow.count("(") for arrow in arrows) == len(TABLE)
-    assert "on_site --> done: complete (rep), count (system)" in arrows
+    assert "on_site --> done: complete (rep), count (system), follow (system)" in arrows
     assert "done --> [*]" in arrows and "cancelled --> [*]" in arrows
     assert TABLE.mermaid().startswith("stateDiagram-v2\n    [*] --> unplaced\n")
