@@ -18,7 +18,7 @@ from field.chains.following import keep_bounds
 from field.chains.reading import chain_by
 from field.dispatch.commands import assign_task
 from field.dispatch.tables import VisitRow
-from field.dispatch.terms import PREFER
+from field.dispatch.terms import PREFER, policy_of, wishes_of
 from field.escalation.commands import end_escalation, open_one
 from field.grid.tables import Rep
 from field.services import FieldServices
@@ -75,7 +75,9 @@ async def call_specialist(
         raise RepGone()
     # The work begins anew; wherever it is planned again, who knows the place is wished for.
     task.accepted_at = task.departed_at = task.arrived_at = None
-    task.wishes = {**task.wishes, PREFER: {**task.wishes.get(PREFER, {}), str(rep.id): KNOWS}}
+    bonus_s = (await policy_of(uow.session)).preferred_s
+    preferred = {**task.wishes.get(PREFER, {}), str(rep.id): KNOWS}
+    task.wishes = {**wishes_of([(rep.id, PREFER, KNOWS)], bonus_s), **task.wishes, PREFER: preferred}
     task.answerable_id = actor.id
     if order is Order.TOGETHER:
         made = await _together(uow, services, actor, task, rep, type)

@@ -4,8 +4,8 @@
   conflicts says (:mod:`field.task.conflict`).
 - *escalated*, and nobody has said "I take it" yet (:mod:`field.escalation`): proposed is to take it. Where
   there is danger, before everything else.
-- *unplaced*, *escalated* and taken: nobody has it; proposed is the cheapest place that the rules allow, else the one
-  that breaks a rule of the day the least, never one against a person's skills or a refusal.
+- *unplaced*, *escalated* and taken: nobody has it; proposed is the cheapest place that the rules allow, else
+  the one that breaks a rule of the day the least, never one against a person's skills or a refusal.
 - *unanswered*: the clock of an answer is about to run out; proposed is the next best representative.
 - *late*: the promise is at risk; proposed is the cheapest way to keep it, else to be there earliest.
 """
