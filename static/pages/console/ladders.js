@@ -23,10 +23,16 @@ const WHOM = ["zone_owner", "deputy", "sub_area_lead", "station_lead", "colleagu
 const CATEGORIES = ["leak", "no_water", "low_pressure", "dirty_water", "meter", "other"];
 const MOST = 6;
 
+/** Whether the fold is open: what is around it is drawn anew in another language. */
+let opened = false;
+
 /** @param {Board} board */
 export function ladders(board) {
   const body = h("div", { class: "stack" });
-  const fold = h("details", { class: "console-fold console-ladders", on: { toggle: () => fold.open && void read(board, body) } },
+  const fold = h("details", { class: "console-fold console-ladders", open: opened, on: { toggle: () => {
+    opened = fold.open;
+    if (opened) void read(board, body);
+  } } },
     h("summary", null, h("span", { t: "console.ladders" })), body);
   return fold;
 }
@@ -111,7 +117,7 @@ async function edit(known, all, board, again) {
   const trouble = h("div", { role: "alert", class: "stack" });
   const parts = [h("form", { class: "console-form", on: { submit: (/** @type {Event} */ event) => event.preventDefault() } },
     field({ t: "console.ladders.kind", name: "kind", input: kind }), field({ t: "console.ladders.station", name: "station", input: station }), field({ t: "console.ladders.category", name: "category", input: category })),
-    steps, more, h("label", { class: "cluster" }, always, h("span", { t: "console.ladders.always" })), trouble];
+    steps, more, h("div", { class: "console-ticks" }, h("label", null, always, h("span", { t: "console.ladders.always" }))), trouble];
   for (;;) {
     if ((await sheet({ t: known ? "console.ladders.edit" : "console.ladders.new", body: parts, actions: [{ value: "save", t: "common.save", kind: "primary" }] })) !== "save") return;
     trouble.replaceChildren();
