@@ -123,7 +123,7 @@ async def test_danger_says_its_telephone_number_at_once(
     sheet = phone.locator("dialog.sheet", has=phone.locator("textarea"))
     await assert_fit(phone, screenshot=screenshot, name="escalation-kinds", themes=THEMES)
     await sheet.locator("[data-kind=other]").click()
-    await expect(sheet).to_contain_text("请先在上面写几句")
+    await expect(sheet).to_contain_text("先在上面写几句")
     await sheet.locator("[data-kind=danger]").click()
     call = phone.get_by_role("dialog").get_by_role("link", name="拨打")
     await expect(call).to_have_attribute("href", "tel:+85212345678")

@@ -25,10 +25,13 @@ const MOST = 6;
 
 /** Whether the fold is open: what is around it is drawn anew in another language. */
 let opened = false;
+/** Where the ladders stand now: a dialog may outlive what was around its button. @type {HTMLElement | null} */
+let standing = null;
 
 /** @param {Board} board */
 export function ladders(board) {
   const body = h("div", { class: "stack" });
+  standing = body;
   const fold = h("details", { class: "console-fold console-ladders", open: opened, on: { toggle: () => {
     opened = fold.open;
     if (opened) void read(board, body);
@@ -44,7 +47,7 @@ async function read(board, body) {
     /** @type {Known} */
     const known = await board.page.api.get("/api/escalation-rules");
     const edits = board.roles.some((role) => role === "supervisor" || role === "admin");
-    const again = () => read(board, body);
+    const again = () => read(board, standing ?? body);
     body.replaceChildren(
       h("ul", { class: "console-terms-list" }, known.rules.map((rule) => row(rule, known, board, edits, again))),
       ...(edits ? [button({ t: "console.ladders.new", icon: "plus", action: () => edit(null, known, board, again) })] : []),
