@@ -88,27 +88,26 @@ function leadField({ level, code, person }, known, board, edits) {
   return h("div", { class: "field" }, h("label", { for: input.id }, h("span", { t: `console.ladders.lead.${level}`, params: { code } })), input);
 }
 
-/** @param {string} of @param {{value: string, text: string}[]} options @param {string} chosen */
+/** @param {string} of @param {({value: string, text: string} | {value: string, t: string})[]} options @param {string} chosen */
 function choice(of, options, chosen) {
-  return h("select", { class: "input", name: of }, options.map(({ value, text }) => h("option", { value, text, selected: value === chosen })));
+  return h("select", { class: "input", name: of }, options.map((one) => h("option", { ...one, selected: one.value === chosen })));
 }
 
 /** @param {Rule | null} known @param {Known} all @param {Board} board @param {() => unknown} again */
 async function edit(known, all, board, again) {
-  const any = { value: "", text: t("console.ladders.any") };
+  const any = { value: "", t: "console.ladders.any" };
   const stations = all.leads.filter(({ level }) => level === "station").map(({ code }) => ({ value: code, text: code }));
-  const kind = choice("kind", KINDS.map((value) => ({ value, text: t(`console.escalation.kind.${value}`) })), known?.kind ?? "level");
+  const kind = choice("kind", KINDS.map((value) => ({ value, t: `console.escalation.kind.${value}` })), known?.kind ?? "level");
   const station = choice("station", [any, ...stations], known?.station ?? "");
-  const category = choice("category", [any, ...CATEGORIES.map((value) => ({ value, text: t(`common.category.${value}`) }))], known?.category ?? "");
+  const category = choice("category", [any, ...CATEGORIES.map((value) => ({ value, t: `common.category.${value}` }))], known?.category ?? "");
   for (const input of [kind, station, category]) input.disabled = known !== null;
   const always = h("input", { type: "checkbox", name: "always", checked: known?.always ?? false });
   const steps = h("ol", { class: "stack console-rungs" });
   const more = button({ t: "console.ladders.more", icon: "plus", action: () => add({ whom: "supervisors", minutes: 30, person: null }) });
   const number = () => {
     for (const [at, step] of [...steps.children].entries()) {
-      const [legend, less] = [step.querySelector("legend"), step.querySelector(".console-rung-less")];
-      if (legend) legend.textContent = t("console.ladders.step", { number: at + 1 });
-      less?.setAttribute("aria-label", t("console.ladders.less", { number: at + 1 }));
+      step.querySelector("legend")?.replaceChildren(h("span", { t: "console.ladders.step", params: { number: at + 1 } }));
+      step.querySelector(".console-rung-less span")?.replaceWith(h("span", { t: "console.ladders.less", params: { number: at + 1 } }));
     }
     more.hidden = steps.children.length >= MOST;
   };
@@ -140,7 +139,7 @@ async function edit(known, all, board, again) {
 
 /** @param {Rung} rung @param {Person[]} colleagues @param {() => void} changed */
 function rungFields(rung, colleagues, changed) {
-  const whom = choice("whom", WHOM.map((value) => ({ value, text: t(`console.escalation.whom.${value}`) })), rung.whom);
+  const whom = choice("whom", WHOM.map((value) => ({ value, t: `console.escalation.whom.${value}` })), rung.whom);
   const minutes = field({ t: "console.ladders.minutes", name: "minutes", type: "number", min: "1", max: "2880", step: "1", inputmode: "numeric", value: String(rung.minutes) });
   const person = field({ t: "console.ladders.colleague", name: "colleague", input: choice("colleague", colleagues.map((one) => ({ value: one.id, text: nameOf(one) })), rung.person?.id ?? "") });
   const follow = () => {
@@ -148,7 +147,7 @@ function rungFields(rung, colleagues, changed) {
   };
   whom.addEventListener("change", follow);
   follow();
-  const item = h("li", null, h("fieldset", { class: "stack" }, h("legend", { text: "" }), field({ t: "console.ladders.whom", name: "whom", input: whom }), person, minutes,
+  const item = h("li", null, h("fieldset", { class: "stack" }, h("legend"), field({ t: "console.ladders.whom", name: "whom", input: whom }), person, minutes,
     button({ class: "button quiet console-rung-less", icon: "trash", t: "console.ladders.drop", action: () => {
       item.remove();
       changed();
