@@ -142,11 +142,12 @@ async def test_who_takes_it_answers_for_it_once_and_nothing_climbs(
 @pytest.mark.parametrize("how", ["settlement", "cancellation", "assignment"])
 async def test_what_is_decided_ends_it(town: Town, ann: Caller, dora: Caller, how: str) -> None:
     task = await escalated(town, ann)
-    body: dict[str, Any] = {
+    bodies: dict[str, dict[str, Any]] = {
         "settlement": {"note": "by telephone"},
         "cancellation": {"reason": "twice"},
         "assignment": {"rep_id": str(town.reps["bob"].id), "overrule": True},
-    }[how]
+    }
+    body = bodies[how]
     version = (await town.reload(task)).version
     await dora.post(f"/api/tasks/{task.id}/{how}", body | {"version": version})
     assert await now_with(dora) == []

@@ -47,5 +47,5 @@ function danger(page) {
 
 /** @param {string} phone */
 export function callAt(phone) {
-  return phone ? h("a", { class: "button primary main rep-call", href: `tel:${phone}` }, icon("phone"), h("span", { t: "rep.danger.call", params: { phone: spaced(phone) } })) : null;
+  return phone ? h("a", { class: "button rep-call", data: { kind: "primary", size: "main" }, href: `tel:${phone.replace(/[^+0-9]/g, "")}` }, icon("phone"), h("span", { t: "rep.danger.call", params: { phone: spaced(phone) } })) : null;
 }
