@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
-from field.escalation.commands import look_at_escalations
+from field.escalation.commands import look_at_escalations, pass_time
 from field.escalation.tables import Escalation
 from field.task.tables import Task
 from kernel.actors import Role
@@ -115,6 +116,36 @@ async def test_a_clock_that_is_set_back_climbs_nothing_twice(town: Town, ann: Ca
     assert await story(dora, task) == [("begin", "Dora"), ("climb", "Sue")]
     await look(town, 0)
     assert await story(dora, task) == [("begin", "Dora"), ("climb", "Sue"), ("repeat", "Sue")]
+
+
+async def test_a_house_that_was_down_goes_rung_by_rung_and_one_killed_midway_loses_and_doubles_nothing(
+    town: Town, ann: Caller, dora: Caller
+) -> None:
+    await supervisor(town)
+    task = await escalated(town, ann, kind="danger")
+    (each,) = await dora.get("/api/escalations")
+
+    class Killed(Exception):
+        pass
+
+    async def die(uow: UnitOfWork) -> None:
+        assert await pass_time(uow, town.services, UUID(each["id"]))
+        await uow.session.flush()
+        raise Killed
+
+    town.clock.set(MORNING + timedelta(hours=6))
+    with pytest.raises(Killed):
+        await town.database.run(die)
+    assert await story(dora, task) == [("begin", "Dora")]
+    assert (await town.reload(task)).answerable_id == town.people["dora"].id
+    for _ in range(3):
+        await look(town, 360)
+    assert await story(dora, task) == [("begin", "Dora"), ("climb", "Sue")], "with its full wait from now"
+    await look(town, 364.9)
+    assert len(await story(dora, task)) == 2
+    await look(town, 365)
+    assert (await story(dora, task))[2:] == [("repeat", "Sue")]
+    assert len(await town.events("task_escalated")) == 3
 
 
 async def test_who_takes_it_answers_for_it_once_and_nothing_climbs(
