@@ -28,6 +28,7 @@ from field.board.capability import capability as board
 from field.chains.capability import capability as chains
 from field.consulting.capability import capability as consulting
 from field.dispatch.capability import capability as dispatch
+from field.escalation.capability import capability as escalation
 from field.figures.capability import capability as figures
 from field.forms.capability import capability as forms
 from field.grid.capability import capability as grid
@@ -78,7 +79,7 @@ CAPABILITIES: tuple[Capability, ...] = (
         call_room,
         turn,
     ),
-    *(grid, places, task, forms, dispatch, network, safety, sites, chains, announcements),
+    *(grid, places, task, forms, dispatch, network, safety, sites, chains, escalation, announcements),
     *(board, map_, reps, visits),
     *(positions, shifts, zoning, reoptimise, moves, replay, ogc, sources),
     *(appointments, consulting, rounds, figures, terms),

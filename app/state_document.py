@@ -7,6 +7,7 @@ import sys
 from assist.request import request
 from assist.webrtc.room.machine import freeze, presence
 from field.announcements import announcement
+from field.escalation import ladder
 from field.grid.territory import proposal
 from field.reoptimise import proposal as replanned
 from field.safety import timer
@@ -41,6 +42,7 @@ CHAPTERS = (
     ),
     ("An announcement", "`field/announcements/announcement.py`.", announcement.TABLE.mermaid),
     ("A lone worker's check-in", "`field/safety/timer.py`.", timer.TABLE.mermaid),
+    ("An escalated task climbs", "`field/escalation/ladder.py`.", ladder.TABLE.mermaid),
     ("A note of a place", "`field/sites/note.py`.", site_note.TABLE.mermaid),
     ("Overtime", "`field/shifts/overtime.py`.", overtime.TABLE.mermaid),
     (

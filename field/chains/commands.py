@@ -163,6 +163,32 @@ async def add_step(
     return row.id
 
 
+async def add_beside(
+    uow: UnitOfWork,
+    services: FieldServices,
+    actor: Actor,
+    task: Task,
+    type: str,
+    window: tuple[datetime, datetime],
+) -> Task:
+    """Make a task of a type in the same chain that waits for nothing: somebody comes within ``window``.
+
+    Raises:
+        ChainInvalid: with every fault.
+    """
+    known = await _chain_of(uow, task)
+    faults = await _type_faults(uow, [type])
+    if known is not None and len(known.steps) + 1 > MOST_STEPS:
+        faults.append(Fault("too_many_steps", "body.side", params={"most": MOST_STEPS}))
+    if faults:
+        raise ChainInvalid(faults=faults)
+    row = await begin_alone(uow, actor, task)
+    number = await _next_number(uow, row.id)
+    made = await _make_step(uow, services, actor, row, task, NewStep(type), number, window, False)
+    row.changed_at = uow.now
+    return made
+
+
 async def link_tasks(
     uow: UnitOfWork, actor: Actor, predecessor: UUID, successor: UUID, lag_min: int, version: int | None
 ) -> UUID:

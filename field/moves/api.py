@@ -187,6 +187,7 @@ def _exception_view(each: Exceptional) -> ExceptionView:
         conflict=DecisionView(id=conflict.id, version=conflict.version, decision=decision)
         if conflict and decision
         else None,
+        escalation=each.escalation,
     )
 
 

@@ -2,8 +2,10 @@
 
 - *conflict*: somebody reported work on a task that was no longer theirs; proposed is what the table of
   conflicts says (:mod:`field.task.conflict`).
-- *unplaced*, *escalated*: nobody has it; proposed is the cheapest place that the rules allow, else the one
-  that breaks a rule of the day the least, never one against a person's skills or a refusal.
+- *escalated*, and nobody has said "I take it" yet (:mod:`field.escalation`): proposed is to take it. Where
+  there is danger, before everything else.
+- *unplaced*, *escalated* and taken: nobody has it; proposed is the cheapest place that the rules allow, else
+  the one that breaks a rule of the day the least, never one against a person's skills or a refusal.
 - *unanswered*: the clock of an answer is about to run out; proposed is the next best representative.
 - *late*: the promise is at risk; proposed is the cheapest way to keep it, else to be there earliest.
 """
@@ -22,6 +24,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from field.board.queries import undecided, visit_times
 from field.dispatch.engine.proposals import Rule
 from field.dispatch.tables import VisitRow
+from field.escalation.ladder import Kind
+from field.escalation.queries import standing_escalations
+from field.escalation.views import EscalationView
 from field.moves.fits import Fit, Place, fits_of
 from field.services import FieldServices
 from field.task.conflict import ConflictState, proposal
@@ -52,13 +57,16 @@ class WayOut:
 
 @dataclasses.dataclass(frozen=True)
 class Exceptional:
-    """A task that needs a decision. ``late_s``: past its window, as things stand."""
+    """A task that needs a decision. ``late_s``: past its window, as things stand; ``escalation``: with whom
+    it is, and until when.
+    """
 
     task: Task
     kind: str
     late_s: int
     way_out: WayOut | None
     conflict: Conflict | None
+    escalation: EscalationView | None = None
 
 
 def way_out(
@@ -116,8 +124,13 @@ async def exceptions_of(session: AsyncSession, services: FieldServices, now: dat
     conflicts: dict[UUID, Conflict] = {}
     for each in open_ones:
         conflicts.setdefault(each.task_id, each)
+    climbing = {each.task_id: each for each in await standing_escalations(session)}
     judged = [_kind(task, visit, conflicts.get(task.id), now) for task, visit in found]
-    told = [each for each in judged if each is not None]
+    told = [
+        dataclasses.replace(each, escalation=climbing.get(each.task.id))
+        for each in judged
+        if each is not None
+    ]
     told.sort(key=_pressing)
     return [await _with_way_out(session, services, each, now) for each in told[:MOST]]
 
@@ -143,8 +156,9 @@ _ORDER: Final = {"urgent": 0, "major": 1, "minor": 2}
 _KINDS: Final = ("conflict", "escalated", "unplaced", "late", "unanswered")
 
 
-def _pressing(each: Exceptional) -> tuple[int, int, int]:
-    return _ORDER.get(each.task.severity, 3), _KINDS.index(each.kind), -each.late_s
+def _pressing(each: Exceptional) -> tuple[bool, int, int, int]:
+    danger = each.escalation is not None and each.escalation.kind == Kind.DANGER.value
+    return not danger, _ORDER.get(each.task.severity, 3), _KINDS.index(each.kind), -each.late_s
 
 
 async def _with_way_out(

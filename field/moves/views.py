@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from field.board.views import ReasonView, TaskView, View
+from field.escalation.views import EscalationView
 
 
 class GapColumns(View):
@@ -74,7 +75,8 @@ class DecisionView(View):
 
 class ExceptionView(View):
     """A task that needs a decision now. `kind`: conflict, escalated, unplaced, late or unanswered; `late_s`:
-    past its window as things stand; `way_out`, `conflict`: what is proposed, none where somebody has to look.
+    past its window as things stand; `way_out`, `conflict`: what is proposed, none where somebody has to look;
+    `escalation`: with whom it is until when; one that nobody has taken yet is taken first.
     """
 
     task_id: UUID
@@ -84,6 +86,7 @@ class ExceptionView(View):
     response_due_at: datetime | None
     way_out: WayOutView | None
     conflict: DecisionView | None
+    escalation: EscalationView | None
 
 
 class MoveView(View):

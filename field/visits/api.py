@@ -159,7 +159,7 @@ async def post_completion(call: Call, task_id: UUID, body: CompletionBody) -> Ta
     errors=(*STEP, ReasonMissing, NobodyToEscalateTo),
 )
 async def post_escalation(call: Call, task_id: UUID, body: EscalationBody) -> TaskView:
-    return await step(call, task_id, body.version, lambda do: escalate_task(do, body.reason))
+    return await step(call, task_id, body.version, lambda do: escalate_task(do, body.reason, body.kind))
 
 
 @api.post(
@@ -257,6 +257,7 @@ async def post_device_actions(call: Call, body: DeviceActionsBody) -> DeviceActi
             site=action.body.site.said() if action.body.site else None,
             notes=action.body.notes,
             doubt=action.body.doubt,
+            escalation=action.body.kind,
         )
         for action in body.actions
     ]

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from field.bodies import Body, Lat, Lon, Moment, Text, Version
+from field.escalation.ladder import Kind as EscalationKind
 from field.forms.bodies import FilledBody
 from field.network.tables import ValveState
 from field.safety.bodies import Minutes
@@ -46,7 +47,10 @@ class CompletionBody(StepBody):
 
 
 class EscalationBody(StepBody):
+    """`kind`: what is needed; by it the rules say who is asked."""
+
     reason: Text
+    kind: EscalationKind = EscalationKind.OTHER
 
 
 class ActionContent(Body):
@@ -63,6 +67,7 @@ class ActionContent(Body):
     site: SiteNoteBody | None = None
     notes: tuple[UUID, ...] = Field((), max_length=20)
     doubt: NoteDoubt | None = None
+    kind: EscalationKind = EscalationKind.OTHER
 
 
 class DeviceAction(Body):

@@ -14,6 +14,8 @@ from field.chains.reading import require_ready_to_begin
 from field.dispatch.companion import finish_with, require_lead
 from field.dispatch.placement import place, refresh, take_out, tell_unplaced
 from field.dispatch.together.placing import replace_companion
+from field.escalation.commands import open_escalation
+from field.escalation.ladder import Kind
 from field.forms import filling
 from field.forms.filling import Filled
 from field.grid.tables import Rep
@@ -231,11 +233,17 @@ async def proofs_of(session: AsyncSession, task_id: UUID) -> dict[UUID, UUID]:
     return {row.client_id: row.id for row in rows} | {row.id: row.id for row in rows}
 
 
-async def escalate_task(do: Doing, reason: str) -> None:
-    """Beyond training or authority: somebody named answers for it at once."""
+async def escalate_task(do: Doing, reason: str, kind: Kind = Kind.OTHER) -> None:
+    """Beyond training, authority or what is at hand: somebody named answers for it at once, by the rules.
+
+    Raises:
+        NobodyToEscalateTo: as :func:`field.escalation.commands.open_escalation` says.
+        NotTheLead: whoever comes along escalates nothing.
+    """
     require_lead(do.task)
-    target = escalation_target(await answerable_staff(do.uow.session), do.rep.station)
-    do.step(TaskEvent.ESCALATE, Given(reason=reason), reason=reason, to=str(target), rep=str(do.rep.id))
+    target = (await open_escalation(do.uow, do.services, do.task, do.rep, kind)).holder_id
+    about = {"reason": reason, "what": kind.value, "to": str(target), "rep": str(do.rep.id)}
+    do.step(TaskEvent.ESCALATE, Given(reason=reason), **about)
     await do.leave()
     await take_out(do.uow, do.services, do.task)
     departed(do.uow, do.task, do.rep.id, "escalated")

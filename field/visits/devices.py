@@ -30,6 +30,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from field.escalation.ladder import Kind as EscalationKind
 from field.forms.closing import FormFaulty, FormMissing, FormPhotoMissing, FormUnknown
 from field.forms.filling import Filled
 from field.network.commands import note_valve
@@ -130,6 +131,7 @@ class DeviceStep:
     site: Said | None = None
     notes: tuple[UUID, ...] = ()
     doubt: NoteDoubt | None = None
+    escalation: EscalationKind = EscalationKind.OTHER
 
     @property
     def moves_no_task(self) -> bool:
@@ -169,7 +171,7 @@ EFFECTS: dict[str, Callable[[Doing, DeviceStep], Awaitable[None]]] = {
     "travel": lambda do, step: travel_to_task(do),
     "arrival": lambda do, step: arrive_at_task(do),
     "completion": lambda do, step: complete_task(do, step.note, step.proofs, step.form),
-    "escalation": lambda do, step: escalate_task(do, step.reason),
+    "escalation": lambda do, step: escalate_task(do, step.reason, step.escalation),
     "not_home": lambda do, step: report_not_home(do),
 }
 

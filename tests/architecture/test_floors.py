@@ -73,6 +73,7 @@ PURE = (
     "field.dispatch.engine.search_compiled",
     "field.dispatch.engine.layout_compiled",
     "field.dispatch.engine.proposals",
+    "field.escalation.ladder",
     "field.task.escalation",
     "field.dispatch.engine.columns",
     "field.dispatch.engine.fits",

@@ -107,6 +107,8 @@ async def fill(app: RunningApp) -> House:
         "conflict_id": conflict_id,
         "word_id": word_id,
         "timer_id": str(uuid4()),
+        "escalation_id": str(uuid4()),
+        "rule_id": str(uuid4()),
         **{name: str(uuid4()) for name in ("chain_id", "permit_id", "predecessor_id", "successor_id")},
         "announcement_id": str(uuid4()),
         "note_id": str(uuid4()),

@@ -330,7 +330,7 @@ async def test_a_place_set_on_the_map_lets_the_task_find_its_rep(crew: Crew) -> 
 
 async def test_a_rep_escalates_to_a_named_dispatcher(crew: Crew) -> None:
     _customer, watch, still = await needs_visit(crew, "A2")
-    bob = crew.be("bob")
+    bob, sun = crew.be("bob"), crew.be("sun")
     task = await the_job_of(bob, watch.request_id)
     path = f"/api/tasks/{task['id']}"
     await bob.post(f"{path}/acceptance")
@@ -340,9 +340,11 @@ async def test_a_rep_escalates_to_a_named_dispatcher(crew: Crew) -> None:
     await bob.post(f"{path}/escalation", {"reason": "主管爆裂，超出权限"})
     seen = await watch.stands("visit", "Sun", "escalated")
     assert seen["visit"]["reason"] == "主管爆裂，超出权限"
+    assert seen["visit"]["rep_name"] == "博", "the customer reads of the face they know"
+    await sun.post(f"/api/escalations/{(await sun.get('/api/escalations'))[0]['id']}/taking", {})
+    assert (await watch.stands("visit", "Sun", "escalated"))["visit"]["rep_name"] == "博"
     assert await job_of(bob, watch.request_id) is None
     assert await bob.refused("GET", still["url"]) == "not_found", "what is no longer his is not his to see"
-    sun = crew.be("sun")
     [task] = [each for each in await sun.get("/api/inbox") if each["request_id"] == watch.request_id]
     assert task["answerable"]["name"] == "Sun"
     reps = {rep["code"]: rep["id"] for rep in await sun.get("/api/reps")}

@@ -8,10 +8,12 @@ import { drawnFrom } from "parts/redraw.js";
 import { i18n, t } from "parts/words.js";
 import { iso } from "pages/console/day/fits.js";
 import { moving } from "pages/console/moving.js";
+import { climbing, take } from "pages/console/task-escalation.js";
 import { clockOf, name, reason, title } from "pages/console/words.js";
 
 /** @typedef {{rep_id: string, day: string, after: string | null, before: string | null, rule: string | null, start: number, extra_s: number, late_s: number, pushes_s: number}} WayOut */
-/** @typedef {{task_id: string, version: number, kind: string, late_s: number, response_due_at: string | null, way_out: WayOut | null, conflict: {id: string, version: number, decision: string} | null}} Exceptional */
+/** @typedef {import("pages/console/task-escalation.js").Escalation} Escalation */
+/** @typedef {{task_id: string, version: number, kind: string, late_s: number, response_due_at: string | null, way_out: WayOut | null, conflict: {id: string, version: number, decision: string} | null, escalation: Escalation | null}} Exceptional */
 
 const CALM_MS = 1500;
 
@@ -69,6 +71,7 @@ export class Exceptions {
       h("ol", { class: "console-decide" }, passed.map((each) => this.passed(each)), rows.map(({ each, task, why, says }, index) => h("li", { data: { kind: each.kind } },
         h("button", { type: "button", class: "what", data: { id: each.task_id }, on: { click: () => this.board.choose({ kind: "task", id: each.task_id }) } },
           h("b", { text: [title(task), task.address].filter(Boolean).join(" · ") }), h("small", { text: why })),
+        each.escalation && climbing(each.escalation),
         says && button({ text: says, kind: index ? undefined : "primary", key: index < 9 ? String(index + 1) : undefined, data: { id: `decide-${each.task_id}` }, action: () => this.decide(each) })))),
     ] : [h("p", { class: "muted", t: "console.exceptions.none" })]);
   }
@@ -94,7 +97,8 @@ export class Exceptions {
   }
 
   /** The proposed decision, as the button says it; "" where a person has to look. @param {Exceptional} each */
-  proposed({ way_out, conflict }) {
+  proposed({ way_out, conflict, escalation }) {
+    if (!conflict && escalation?.state === "waiting") return t("console.escalation.take");
     if (conflict && conflict.decision !== "note") return t(`console.conflict.decide.${conflict.decision}`);
     const rep = way_out && this.board.reps.get(way_out.rep_id);
     if (!rep) return "";
@@ -113,9 +117,11 @@ export class Exceptions {
   /** @param {Exceptional} each */
   async decide(each) {
     const { board } = this;
-    const { conflict, way_out } = each;
+    const { conflict, way_out, escalation } = each;
     if (conflict) {
       await moving(board, each.task_id, () => board.page.api.post(`/api/task-conflicts/${conflict.id}/decision`, { version: conflict.version, decision: conflict.decision }));
+    } else if (escalation?.state === "waiting") {
+      await moving(board, each.task_id, () => take(board, escalation));
     } else if (way_out) {
       const where = { day: way_out.day, gap: { after: way_out.after, before: way_out.before } };
       const seen = [{ id: each.task_id, version: each.version }];

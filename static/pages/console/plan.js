@@ -12,6 +12,7 @@ import { redraw } from "parts/redraw.js";
 import { i18n, t } from "parts/words.js";
 import { supposed, WhatIf } from "pages/console/day/what-if.js";
 import { contractors } from "pages/console/contractors.js";
+import { ladders } from "pages/console/ladders.js";
 import { policies } from "pages/console/plan-policies.js";
 import { clockOf, name, repName, title } from "pages/console/words.js";
 
@@ -65,7 +66,7 @@ export class PlanView {
       this.whoIsGone(),
       this.whatIf.show(this.station),
       this.body,
-      policies(this.board), contractors(this.board));
+      policies(this.board), ladders(this.board), contractors(this.board));
     this.body.replaceChildren(skeleton(3));
     void this.read();
   }

@@ -16,6 +16,7 @@ import { TaskAnswers } from "pages/console/task-answers.js";
 import { taskChain } from "pages/console/task-chain.js";
 import { TaskAppointment } from "pages/console/task-appointment.js";
 import { pair } from "pages/console/task-pair.js";
+import { TaskEscalation } from "pages/console/task-escalation.js";
 import { TaskSite } from "pages/console/task-site.js";
 import { TaskValves } from "pages/console/task-valves.js";
 import { terms } from "pages/console/task-terms.js";
@@ -32,6 +33,7 @@ export class TaskDetailView {
     this.proposing = new Proposing(board);
     this.valves = new TaskValves(board);
     this.answers = new TaskAnswers(board);
+    this.escalation = new TaskEscalation(board);
     this.appointment = new TaskAppointment(board);
     this.site = new TaskSite(board);
     this.element = h("article", { class: "stack" });
@@ -73,6 +75,7 @@ export class TaskDetailView {
           task.lock && chip({ t: `console.locked.${task.lock}`, icon: "shield" }))),
       conflicts(task, this.board, this.answers),
       why && note({ text: why, icon: "alert", tone: "bad" }),
+      this.escalation.show(task),
       why || !task.rep ? movable && this.proposing.show(task) : null,
       pair(task, this.board),
       steps(task, this.board),
@@ -154,6 +157,8 @@ function event({ kind, to_state, detail }) {
   if (kind === "expire") return t("console.event.expire");
   if (kind === "retime") return t("console.event.retime", { time: clockOf(detail["eta"]) });
   if (kind === "reorder") return t("console.event.reorder", { time: clockOf(detail["eta"]) });
+  if (kind === "climb") return t(`console.event.climb.${detail["what"]}`);
+  if (kind === "specialist") return t("console.event.specialist");
   if (kind === "chain") return t("console.event.chain");
   if (kind === "permit") return t(`console.event.permit.${detail["what"]}`);
   if (kind === "lock") return t(`console.event.lock.${detail["what"]}`);

@@ -5,6 +5,7 @@ import { attempt, button } from "parts/button.js";
 import { ask, sheet } from "parts/dialog.js";
 import { i18n, t } from "parts/words.js";
 import { askReason } from "pages/rep/reason.js";
+import { escalate } from "pages/rep/escalate.js";
 import { keptNow } from "pages/rep/chain-card.js";
 import { finish } from "pages/rep/finish.js";
 import { readDangers } from "pages/rep/site-card.js";
@@ -87,7 +88,7 @@ export function moreAction(stop, work, page, sites) {
     }
     if (wish === "decline") await reasoned("declination", "decline", task, work, page);
     if (wish === "not_home") await notHome(task, work, page);
-    if (wish === "escalate") await reasoned("escalation", "escalate", task, work, page);
+    if (wish === "escalate") await escalate(task, work, page);
   }) });
 }
 

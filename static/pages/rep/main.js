@@ -10,6 +10,7 @@ import { localise } from "parts/words.js";
 import { Announced } from "pages/rep/announced.js";
 import { Alerts } from "pages/rep/alerts.js";
 import { CheckIn } from "pages/rep/check-in.js";
+import { Escalated } from "pages/rep/escalated.js";
 import { header } from "pages/rep/header.js";
 import { PlaceHistory } from "pages/rep/place-history.js";
 import { Places } from "pages/rep/places.js";
@@ -63,6 +64,7 @@ function start(person) {
   const route = new RouteView(work, places, page, sites);
   const shutOffs = new ShutOffs(work, page);
   const announced = new Announced(work, page);
+  const escalated = new Escalated(work, page);
   const checkIn = new CheckIn(work, page, alerts);
   const task = new TaskView(work, places, page, shutOffs, checkIn, sites, history);
   page.main.replaceChildren(header(page, work, person, positions, alerts, checkIn), body);
@@ -83,6 +85,7 @@ function start(person) {
   work.addEventListener("change", show);
   checkIn.addEventListener("change", show);
   announced.addEventListener("change", show);
+  escalated.addEventListener("change", show);
   sites.addEventListener("change", () => !places.task && route.show());
   places.addEventListener("change", () => {
     show();
@@ -108,6 +111,7 @@ function start(person) {
   void history.start();
   void alerts.start();
   void checkIn.start();
+  void escalated.start();
   navigator.serviceWorker?.addEventListener("message", ({ data }) => {
     if (!data?.open) return;
     places.open(data.open); // a notification was tapped

@@ -9,10 +9,9 @@ import { t } from "parts/words.js";
 /** @type {Record<string, string[]>} */
 const COMMON = {
   decline: ["too_late", "no_parts", "not_trained", "vehicle"],
-  escalate: ["beyond_training", "needs_authority", "danger", "no_access"],
 };
 
-/** @param {string} about decline or escalate @returns {Promise<string | null>} the reason in the person's own language */
+/** @param {string} about decline @returns {Promise<string | null>} the reason in the person's own language */
 export async function askReason(about) {
   const words = field({ t: "rep.reason.words", name: "reason", type: "textarea", rows: 3, maxlength: 500 });
   const common = COMMON[about] ?? [];

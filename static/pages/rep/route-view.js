@@ -51,6 +51,7 @@ export class RouteView {
     const rest = route.stops.filter((stop) => stop !== first);
     redraw(this.content, () => this.content.replaceChildren(
       ...zoneNotices(this.work),
+      ...(this.work.escalated?.cards() ?? []),
       ...told(this.work),
       ...(first ? [nextCard(first, this.work, this.places, this.page, this.sites)] : []),
       ...(route.stops.length ? [] : [nothing({ t: "rep.empty", more: "rep.empty.more", icon: "calendar" })]),

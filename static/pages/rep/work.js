@@ -36,6 +36,8 @@ export class Work extends EventTarget {
     this.forms = new Forms(page.api, store);
     /** @type {import("pages/rep/announced.js").Announced | null} what is announced at the stops */
     this.announced = null;
+    /** @type {import("pages/rep/escalated.js").Escalated | null} what went up from here, and what was put to its owner */
+    this.escalated = null;
     /** @type {Route | null} as the server said last */
     this.heard = null;
     /** @type {Date | null} */
@@ -105,7 +107,7 @@ export class Work extends EventTarget {
 
   /**
    * Takes an action: kept first, shown at once, sent when possible; with `hold`, when it can no longer be taken back.
-   * @param {string} kind @param {string} taskId @param {{reason?: string, note?: string, proofs?: string[], form?: import("pages/rep/drafts.js").Filled | null, valve?: string, valve_state?: string, minutes?: number, site?: object, notes?: string[], doubt?: string}} [body] @param {{hold?: boolean}} [options]
+   * @param {string} kind @param {string} taskId @param {{reason?: string, kind?: string, note?: string, proofs?: string[], form?: import("pages/rep/drafts.js").Filled | null, valve?: string, valve_state?: string, minutes?: number, site?: object, notes?: string[], doubt?: string}} [body] @param {{hold?: boolean}} [options]
    */
   async act(kind, taskId, body = {}, { hold = false } = {}) {
     const action = await whereThereIsRoom(() => this.outbox.add(kind, taskId, body, new Date(), hold ? HOLD_MS : 0));
@@ -267,6 +269,7 @@ export class Work extends EventTarget {
     await this.store.delete("facts", "me");
     await this.store.delete("facts", "valves");
     await this.store.delete("facts", "safety");
+    await this.store.delete("facts", "escalations");
     await this.store.delete("facts", "sites");
     await this.store.delete("facts", "history");
     await this.store.change(["facts"], async (rows) => {

@@ -105,7 +105,9 @@ async def test_a_server_that_goes_once_it_has_greeted(tmp_path: Path, answers: i
 async def test_a_connection_lost_while_its_types_are_set_up(tmp_path: Path) -> None:
     """Between its making and that the loop has to look elsewhere, as it does on a busy machine."""
     async with greeting_and_gone(tmp_path):
-        connection = await ENGINE["connect_args"]["async_creator_fn"](host=str(tmp_path), user="app", database="x")
+        connection = await ENGINE["connect_args"]["async_creator_fn"](
+            host=str(tmp_path), user="app", database="x"
+        )
         while not connection.is_closed():  # noqa: ASYNC110
             await asyncio.sleep(0)
         with pytest.raises(ConnectionError) as caught:
