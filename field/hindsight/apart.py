@@ -12,8 +12,8 @@ from field.reoptimise.engine.compiled import quick_moves
 from field.reoptimise.engine.improve import Spent
 from field.reoptimise.engine.replan import Rest
 
-PRICING_S: Final = 180.0
-"""What pricing each task's places may take beside the searches: of three thousand stops, half a minute."""
+PRICING_S: Final = 300.0
+"""What pricing each task's places may take beside the searches: of three thousand stops, a good minute."""
 
 
 async def look_back_apart(rest: Rest, budget_s: float, seed: int, still_wanted: Wanted) -> Hindsight | None:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.dispatch.planning import moment
 from field.grid.tables import Rep
-from field.hindsight.decision import TELLING, Line, Place, decision_of
+from field.hindsight.decision import TELLING, Kind, Line, Place, decision_of
 from field.hindsight.reading import Driven
 from field.hindsight.regret import Hindsight, Regret
 from field.hindsight.tables import ASKED, HindsightDay, HindsightDecision
@@ -29,6 +29,8 @@ TRIES: Final = 3
 LOST: Final = "search_lost"
 HINDSIGHT: Final = "hindsight"
 """What whoever writes a day holds."""
+NEAR_M: Final = 50
+"""How near somebody came is told to so many metres."""
 SECONDS: Final = ("", "_travel", "_late", "_over")
 
 
@@ -155,18 +157,21 @@ def _decision(driven: Driven, regret: Regret, lines: Sequence[Line]) -> dict[str
         overruled=regret.task_id in driven.overruled,
     )
     decided = decision_of(lines, place, driven.absent)
+    made = moment(decided.at or driven.made[regret.task_id])
     here = driven.places[regret.task_id]
     near = min(beside, key=lambda task_id: _metres(here, driven.places[task_id]), default=None)
     near_place = driven.homes[regret.better_id] if near is None else driven.places[near]
+    told = regret.task_id not in driven.erased
     return {
         "task_id": regret.task_id,
         "kind": decided.kind,
-        "decided_at": moment(decided.at or driven.made[regret.task_id]),
+        # An order nobody wrote down was decided at the door.
+        "decided_at": driven.arrived[regret.task_id] if decided.kind is Kind.ORDER else made,
         "rep_id": regret.rep_id,
         "better_id": regret.better_id,
         "better_at": moment(regret.starts_at),
-        "near_m": _metres(here, near_place),
-        "near_at": None if near is None else driven.arrived[near],
+        "near_m": NEAR_M * round(_metres(here, near_place) / NEAR_M) if told else None,
+        "near_at": driven.arrived[near] if told and near is not None else None,
         "cost_s": regret.cost.total,
         "travel_s": regret.cost.travel,
         "late_s": regret.cost.late,
@@ -184,5 +189,5 @@ def _next_to(driven: Driven, task_id: UUID) -> list[UUID]:
     return []
 
 
-def _metres(a: tuple[float, float], b: tuple[float, float]) -> int:
-    return round(float(apart(np.array(a), np.array(b))))
+def _metres(a: tuple[float, float], b: tuple[float, float]) -> float:
+    return float(apart(np.array(a), np.array(b)))

@@ -40,7 +40,8 @@ OVERRULED: Final = "overruled"
 @dataclasses.dataclass(frozen=True)
 class Driven:
     """The day to be priced, and what is told of it: places of tasks, homes of people, when people arrived
-    and tasks came in, which stand against a rule, and who could not go on since when (Unix seconds).
+    and tasks came in, which stand against a rule and which are erased, and who could not go on since when
+    (Unix seconds).
     """
 
     rest: Rest
@@ -49,6 +50,7 @@ class Driven:
     arrived: Mapping[UUID, datetime]
     made: Mapping[UUID, int]
     overruled: frozenset[UUID]
+    erased: frozenset[UUID]
     absent: Mapping[UUID, int]
 
     @property
@@ -102,6 +104,7 @@ async def read_driven(session: AsyncSession, services: FieldServices, day: date,
         arrived={task.id: task.arrived_at for task in tasks if task.arrived_at},
         made={task.id: int(task.created_at.timestamp()) for task in tasks},
         overruled=frozenset(task.id for task in tasks if _overruled(task)),
+        erased=frozenset(task.id for task in tasks if task.erased_at is not None),
         absent={rep_id: int(absence.at.timestamp()) for rep_id, absence in away.items()},
     )
 

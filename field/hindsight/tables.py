@@ -53,8 +53,8 @@ class HindsightDecision(Base):
     """One of a day's costliest decisions, by rank from 1: what it was, and what would have been cheaper.
 
     ``cost_s``: as the search weighs, with what of it is travel, lateness and overtime; a part may be less
-    than nothing. ``near_m``: how near ``better_id`` came that day, and ``near_at`` when; where they came from
-    home, no moment.
+    than nothing. ``near_m``: how near ``better_id`` came that day, to fifty metres, and ``near_at`` when;
+    where they came from home, no moment. Both are empty once the task is erased.
     """
 
     __tablename__ = "hindsight_decision"
@@ -68,7 +68,7 @@ class HindsightDecision(Base):
     rep_id: Mapped[UUID] = mapped_column(ForeignKey("rep.id"))
     better_id: Mapped[UUID] = mapped_column(ForeignKey("rep.id"))
     better_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    near_m: Mapped[int]
+    near_m: Mapped[int | None]
     near_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cost_s: Mapped[int] = mapped_column(BigInteger)
     travel_s: Mapped[int] = mapped_column(BigInteger)

@@ -34,8 +34,8 @@ class HindsightTaskView(View):
 
 class HindsightDecisionView(View):
     """A decision, and what would have been cheaper: with `better`, who came as near as `near_m` metres, at
-    `near_at` (null: from where their day began). The task would have begun at `better_at`. `cost`: what it
-    cost more than that; a part may be less than nothing.
+    `near_at` (null: from where their day began; both are null of an erased task). The task would have begun
+    at `better_at`. `cost`: what it cost more than that; a part may be less than nothing.
     """
 
     kind: Kind
@@ -44,7 +44,7 @@ class HindsightDecisionView(View):
     rep: PersonView
     better: PersonView
     better_at: datetime
-    near_m: int
+    near_m: int | None
     near_at: datetime | None
     cost: HindsightCostView
 

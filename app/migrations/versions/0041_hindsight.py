@@ -48,7 +48,7 @@ def upgrade() -> None:
         sa.Column("rep_id", sa.Uuid(), nullable=False),
         sa.Column("better_id", sa.Uuid(), nullable=False),
         sa.Column("better_at", MOMENT, nullable=False),
-        sa.Column("near_m", sa.Integer(), nullable=False),
+        sa.Column("near_m", sa.Integer(), nullable=True),
         sa.Column("near_at", MOMENT, nullable=True),
         *(
             sa.Column(each, sa.BigInteger(), nullable=False)

@@ -101,12 +101,13 @@ export class Hindsight {
         h("span", { t: told.ratio === null || told.ratio < 1.005 ? "figures.hindsight.even" : "figures.hindsight.ratio" })),
       h("p", { class: "muted", text: t("figures.hindsight.sums", {
         stops: told.stops, people: told.people,
-        travel: span(told.driven.travel_s), known_travel: span(told.known.travel_s), late: span(told.driven.late_s), known_late: span(told.known.late_s),
+        travel: span(told.driven.travel_s), known_travel: span(told.known.travel_s),
       }) }),
+      told.driven.late_s + told.known.late_s >= 60 && h("p", { class: "muted", text: t("figures.hindsight.late", { late: span(told.driven.late_s), known_late: span(told.known.late_s) }) }),
       told.decisions.length
         ? h("ol", { class: "figures-decisions" }, told.decisions.map(row))
         : h("p", { t: "figures.hindsight.none" }),
-    ];
+    ].filter((each) => each !== false);
   }
 }
 

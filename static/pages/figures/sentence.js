@@ -8,7 +8,7 @@ import { i18n, nameOf, t } from "parts/words.js";
 /** @typedef {{total_s: number, travel_s: number, late_s: number, over_s: number}} Cost */
 /**
  * @typedef {{kind: string, decided_at: string, task: {id: string, category: string, fault: string, severity: string, address: string, zone: string | null},
- *   rep: Person, better: Person, better_at: string, near_m: number, near_at: string | null, cost: Cost}} Decision
+ *   rep: Person, better: Person, better_at: string, near_m: number | null, near_at: string | null, cost: Cost}} Decision
  */
 
 const LEAST_S = 60;
@@ -16,10 +16,10 @@ const LEAST_S = 60;
 /** @param {Decision} decision */
 export function sentence({ kind, decided_at, rep, better, better_at, near_m, near_at, cost }) {
   const time = i18n.time(new Date(decided_at));
-  const near = { better: nameOf(better), metres: distance(i18n, near_m), time: near_at ? i18n.time(new Date(near_at)) : "" };
+  const near = { better: nameOf(better), metres: distance(i18n, near_m ?? 0), time: near_at ? i18n.time(new Date(near_at)) : "" };
   const instead = better.id === rep.id
     ? t("figures.hindsight.than.itself", { time: i18n.time(new Date(better_at)) })
-    : t(near_at ? "figures.hindsight.than.passing" : "figures.hindsight.than.setting_out", near);
+    : t(`figures.hindsight.than.${near_m === null ? "other" : near_at ? "passing" : "setting_out"}`, near);
   return t(`figures.hindsight.kind.${kind}`, { rep: nameOf(rep), time, better: nameOf(better), cost: price(cost), instead });
 }
 
