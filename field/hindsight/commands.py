@@ -127,7 +127,12 @@ def _changed(uow: UnitOfWork, station: str) -> None:
 
 async def decisions_of(session: AsyncSession, driven: Driven, found: Hindsight) -> list[dict[str, Any]]:
     """The rows of a day's decisions, the costliest first."""
-    ids = [each.task_id for each in found.regrets]
+    lines = await lines_of(session, [each.task_id for each in found.regrets])
+    return [_decision(driven, each, lines[each.task_id]) for each in found.regrets]
+
+
+async def lines_of(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[Line]]:
+    """By task the lines that tell of decisions, in order."""
     lines: dict[UUID, list[Line]] = {task_id: [] for task_id in ids}
     said = (
         select(TaskEntry)
@@ -145,7 +150,7 @@ async def decisions_of(session: AsyncSession, driven: Driven, found: Hindsight) 
                 reason=str(entry.detail.get("reason", "")),
             )
         )
-    return [_decision(driven, each, lines[each.task_id]) for each in found.regrets]
+    return lines
 
 
 def _decision(driven: Driven, regret: Regret, lines: Sequence[Line]) -> dict[str, Any]:

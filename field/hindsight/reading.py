@@ -103,7 +103,7 @@ async def read_driven(session: AsyncSession, services: FieldServices, day: date,
         homes={rep_id: points[route.rep.start_point] for rep_id, route in loaded.routes.items()},
         arrived={task.id: task.arrived_at for task in tasks if task.arrived_at},
         made={task.id: int(task.created_at.timestamp()) for task in tasks},
-        overruled=frozenset(task.id for task in tasks if _overruled(task)),
+        overruled=frozenset(task.id for task in tasks if was_overruled(task)),
         erased=frozenset(task.id for task in tasks if task.erased_at is not None),
         absent={rep_id: int(absence.at.timestamp()) for rep_id, absence in away.items()},
     )
@@ -204,7 +204,8 @@ def _in_step(route: Route, held: set[UUID], day: Day, now: int) -> Route:
     return dataclasses.replace(route, visits=visits)
 
 
-def _overruled(task: Task) -> bool:
+def was_overruled(task: Task) -> bool:
+    """Whether a dispatcher put it where it is against a rule."""
     return any(reason["code"] == OVERRULED for reason in task.placement.get("reasons", ()))
 
 
