@@ -12,7 +12,7 @@ from tests.browser.test_console import row, sign_in
 from tests.browser.test_rep import arrive, press
 from tests.browser.test_rep_offline import away, back_later
 from tests.rig.browsers import Browsers, ShotTaker
-from tests.rig.page_checks import assert_fit
+from tests.rig.page_checks import assert_accessible, assert_fit
 from tests.rig.working_day import WorkingDay
 
 pytestmark = pytest.mark.timeout(300)
@@ -67,6 +67,43 @@ async def test_a_dispatcher_makes_a_chain_and_writes_its_permit_down(
     await expect(steps.nth(1)).to_have_attribute("aria-current", "step", timeout=PATIENT)
     await chain.scroll_into_view_if_needed()
     await assert_fit(page, screenshot=screenshot, name="chain-console", themes=THEMES)
+
+
+async def test_a_dispatcher_has_a_task_wait_for_one_that_is_there_and_no_longer_by_keys(
+    working_day: WorkingDay, browsers: Browsers, screenshot: ShotTaker
+) -> None:
+    await working_day.task(address="和平路 12 号")
+    near = await working_day.task(address="和平路 14 号", east=0.55)
+    await working_day.task("B2", address="远处 1 号")
+    page = await browsers.desk()
+    await sign_in(page, working_day)
+    await row(page, "和平路 12 号").first.click()
+    chain, dialog = page.locator(".console-chain"), page.get_by_role("dialog")
+    await chain.get_by_role("button", name="等待另一个任务").focus()
+    await page.keyboard.press("Enter")
+    which = dialog.locator("select[name=predecessor]")
+    await expect(which.locator("option").first).to_contain_text("和平路 14 号")
+    await expect(which.locator("option").last).to_contain_text("远处 1 号")
+    await assert_accessible(page)
+    await screenshot(page, "chain-link")
+    await which.focus()
+    await page.keyboard.press("Home")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("5")
+    await dialog.get_by_role("button", name="等待它").focus()
+    await page.keyboard.press("Enter")
+    steps = chain.locator("ol.chain > li")
+    await expect(steps).to_have_count(2, timeout=PATIENT)
+    await expect(steps.nth(1)).to_have_attribute("aria-current", "step")
+    linked = (await working_day.state_of(near))["chain"]
+    assert [[each["lag_min"] for each in step["before"]] for step in linked["steps"]] == [[], [5]]
+
+    await chain.get_by_role("button", name="不再等待").focus()
+    await page.keyboard.press("Enter")
+    await dialog.get_by_role("button", name="不再等待").focus()
+    await page.keyboard.press("Enter")
+    await expect(chain.get_by_role("button", name="不再等待")).to_have_count(0, timeout=PATIENT)
+    await expect(chain.get_by_role("button", name="等待另一个任务")).to_be_visible()
 
 
 async def test_the_phone_says_what_is_before_and_lets_nobody_begin_too_soon_also_offline(
