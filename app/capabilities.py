@@ -33,6 +33,7 @@ from field.figures.capability import capability as figures
 from field.forms.capability import capability as forms
 from field.grid.capability import capability as grid
 from field.grid.places.capability import capability as places
+from field.hindsight.capability import capability as hindsight
 from field.map.capability import capability as map_
 from field.moves.capability import capability as moves
 from field.network.capability import capability as network
@@ -82,7 +83,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     *(grid, places, task, forms, dispatch, network, safety, sites, chains, escalation, announcements),
     *(board, map_, reps, visits),
     *(positions, shifts, zoning, reoptimise, moves, replay, ogc, sources),
-    *(appointments, consulting, rounds, figures, terms),
+    *(appointments, consulting, rounds, figures, hindsight, terms),
 )
 
 UNHEARD = (

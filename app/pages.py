@@ -129,7 +129,7 @@ PAGES = (
         "forms",
         "/forms",
         "console",
-        ("common", "errors", "refusals", "faults", "form", "forms"),
+        ("common", "errors", "refusals", "faults", "form", "chain", "forms"),
         sheets=FORM,
     ),
     Page("territory", "/territory", "console", ("common", "errors", "refusals", "territory"), map=True),

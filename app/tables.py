@@ -35,6 +35,7 @@ MODULES = (
     "field.grid.tables",
     "field.grid.places.tables",
     "field.grid.territory.tables",
+    "field.hindsight.tables",
     "field.moves.tables",
     "field.network.tables",
     "field.positions.tables",

@@ -47,6 +47,8 @@ PURE = (
     "field.announcements.announcement",
     "field.announcements.area",
     "field.figures.counting",
+    "field.hindsight.decision",
+    "field.hindsight.regret",
     "field.appointments.room.capacity",
     "field.appointments.watch.outlook",
     "field.appointments.windows",

@@ -18,7 +18,7 @@ from geoalchemy2 import WKBElement
 from geoalchemy2.shape import to_shape
 from PIL import Image
 from redis.asyncio import Redis
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.tables import complete_metadata
 from assist.call.commands import accept_request, end_call
@@ -34,10 +34,12 @@ from assist.stills.commands import NewMark, add_mark, record_still
 from assist.stills.tables import Still
 from assist.verdict.commands import give_verdict
 from assist.verdict.verdict import Ownership, Severity, Verdict
+from field.hindsight.decision import Kind
+from field.hindsight.tables import HindsightDecision
 from field.task.tables import Task
 from field.visits import handlers as field_handlers
 from kernel.actors import Actor
-from kernel.database import Database
+from kernel.database import Database, UnitOfWork
 from kernel.events.bus import Relay
 from kernel.events.consumer import STREAM, Consumer
 from kernel.events.lease import Leases
@@ -205,8 +207,30 @@ class Erasable:
         await self.settled()
         assert await self.house.state(customer.id) is State.RESOLVED
         await self.database.run(rate, customer, customer.id, 4, f"thanks for the {own.words}")
+        await self.database.run(self._looked_back, task.id)
         await self.settled()
         return customer, token
+
+    async def _looked_back(self, uow: UnitOfWork, task_id: UUID) -> None:
+        """The visit is one of its day's costliest decisions: somebody else had passed near it."""
+        rank = await uow.session.scalar(select(func.count()).select_from(HindsightDecision)) or 0
+        uow.session.add(
+            HindsightDecision(
+                day=self.town.services.day_of(uow.now),
+                station="SA",
+                rank=rank + 1,
+                task_id=task_id,
+                kind=Kind.MOVED,
+                decided_at=uow.now,
+                rep_id=self.town.reps["ann"].id,
+                better_id=self.town.reps["bob"].id,
+                better_at=uow.now,
+                near_m=450,
+                near_at=uow.now,
+                **dict.fromkeys(("cost_s", "travel_s"), 900),
+                **dict.fromkeys(("late_s", "over_s"), 0),
+            )
+        )
 
     # what is left ---------------------------------------------------------------------------------
 

@@ -60,6 +60,7 @@ _OPEN_TO: dict[str, frozenset[Role]] = {
     "inbox": _CONSOLE,
     "reps": _CONSOLE,
     "reoptimisations": _CONSOLE,
+    "hindsight": _CONSOLE,
     "sent": frozenset(Role),
 }
 

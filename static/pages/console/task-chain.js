@@ -2,6 +2,7 @@
 // step by step.
 
 import { ApiError } from "lib/api.js";
+import { metresTo } from "lib/bearing.js";
 import { attempt, button } from "parts/button.js";
 import { chainSteps, permitList, stepName } from "parts/chain.js";
 import { note } from "parts/chip.js";
@@ -11,6 +12,7 @@ import { field } from "parts/field.js";
 import { i18n, t } from "parts/words.js";
 import { moving } from "pages/console/moving.js";
 import { types } from "pages/console/task-types.js";
+import { title } from "pages/console/words.js";
 
 /** @typedef {import("pages/console/types.js").TaskDetail} TaskDetail */
 /** @typedef {import("pages/console/board.js").Board} Board */
@@ -19,6 +21,7 @@ import { types } from "pages/console/task-types.js";
 const KINDS = ["permit_to_work", "street_works", "traffic", "confined_space"];
 const STATES = ["asked", "granted", "refused"];
 const OVER = ["done", "cancelled"];
+const NEAREST = 50;
 
 /** @param {TaskDetail} task @param {Board} board @returns {HTMLElement | null} */
 export function taskChain(task, board) {
@@ -28,6 +31,7 @@ export function taskChain(task, board) {
   const acts = over && task.state !== "done" ? [] : [
     !chain && button({ t: "console.chain.make", icon: "list", "data-id": "chain-make", action: (event) => attempt(event.currentTarget, () => make(task, board)) }),
     button({ t: "console.chain.add", icon: "plus", "data-id": "chain-add", action: (event) => attempt(event.currentTarget, () => add(task, board)) }),
+    !over && board.open.length > 1 && button({ t: "console.chain.link", icon: "clock", "data-id": "chain-link", action: (event) => attempt(event.currentTarget, () => link(task, board)) }),
     !over && button({ t: "console.chain.permit", icon: "shield", "data-id": "chain-permit", action: (event) => attempt(event.currentTarget, () => permit(task, board, null)) }),
   ];
   const own = chain?.steps.find(({ task_id }) => task_id === task.id);
@@ -110,6 +114,26 @@ async function add(task, board) {
     board.page.api.post(`/api/tasks/${task.id}/chain-steps`, {
       side: side.value, type: type.value, lag_min: Number(lag.control.value), permits: kinds.filter(({ box }) => box.checked).map(({ kind }) => kind), version: task.version,
     })));
+}
+
+/** What it could wait for: open tasks, the nearest first. @param {TaskDetail} task @param {Board} board */
+function others(task, board) {
+  const before = task.chain?.steps.find(({ task_id }) => task_id === task.id)?.before ?? [];
+  const known = new Set([task.id, ...before.map(({ task_id }) => task_id)]);
+  const { lon, lat } = task;
+  const away = (/** @type {import("pages/console/types.js").Task} */ other) =>
+    lon === null || lat === null || other.lon === null || other.lat === null ? Infinity : metresTo({ lon, lat }, { lon: other.lon, lat: other.lat });
+  const open = board.open.filter(({ id }) => !known.has(id)).map((other) => ({ other, metres: away(other) }));
+  return open.sort((a, b) => (a.metres < b.metres ? -1 : 1)).slice(0, NEAREST).map(({ other }) => other);
+}
+
+/** Have it wait for a task that is there already. @param {TaskDetail} task @param {Board} board */
+async function link(task, board) {
+  const which = choice("predecessor", others(task, board).map((each) => ({ value: each.id, text: [title(each), each.zone?.code, each.address].filter(Boolean).join(" · ") })));
+  const lag = field({ t: "console.chain.lag", name: "lag", type: "number", min: "0", max: "20160", step: "1", value: "0", inputmode: "numeric" });
+  const body = [field({ t: "console.chain.link.which", name: "predecessor", input: which, hint: "console.chain.link.hint" }), lag];
+  await until({ title: "console.chain.link", save: "console.chain.link.save", body }, () => moving(board, task.id, () =>
+    board.page.api.post("/api/chain-links", { predecessor: which.value, successor: task.id, lag_min: Number(lag.control.value), version: task.version })));
 }
 
 /** @param {TaskDetail} task @param {Board} board @param {string} before */

@@ -17,7 +17,9 @@ export function choiceOf(search) {
 
 /** @param {Choice} choice */
 export function keep({ by, keys, weeks }) {
-  const kept = new URLSearchParams([...(by === "all" ? [] : [["by", by]]), ...(weeks === USUAL ? [] : [["weeks", String(weeks)]]), ...keys.map((key) => ["key", key])]);
+  // The day that is looked back at is chosen elsewhere on the page.
+  const others = [...new URLSearchParams(location.search)].filter(([name]) => name === "day" || name === "station");
+  const kept = new URLSearchParams([...others, ...(by === "all" ? [] : [["by", by]]), ...(weeks === USUAL ? [] : [["weeks", String(weeks)]]), ...keys.map((key) => ["key", key])]);
   history.replaceState(history.state, "", `${location.pathname}${kept.size ? `?${kept}` : ""}`);
 }
 

@@ -14,6 +14,7 @@ import "parts/switches.js";
 import { localise, naming, t } from "parts/words.js";
 import { card } from "pages/figures/card.js";
 import { BY, WEEKS, choiceOf, keep, queryOf } from "pages/figures/choice.js";
+import { Hindsight } from "pages/figures/hindsight.js";
 import { linesShown } from "pages/figures/lines.js";
 import { dayOf } from "pages/figures/words.js";
 
@@ -49,6 +50,8 @@ function start(person) {
     change: (value) => choose({ by: /** @type {import("pages/figures/choice.js").By} */ (value), keys: [] }) });
   const weeks = h("select", { class: "input", label: "figures.weeks", on: { change: (event) => choose({ weeks: Number(event.target.value) }) } },
     WEEKS.map((count) => h("option", { value: String(count), t: "figures.weeks.count", params: { count }, selected: count === choice.weeks })));
+
+  const hindsight = new Hindsight(page);
 
   /** @param {Partial<import("pages/figures/choice.js").Choice>} change */
   const choose = (change) => {
@@ -100,12 +103,13 @@ function start(person) {
     may
       ? h("div", { class: "figures" },
           h("div", { class: "figures-bar" }, by, weeks, file),
-          lines, state, body)
+          lines, state, body, hindsight.element)
       : nothing({ t: "figures.not_yours", icon: "shield" }));
   if (!may) return;
   addEventListener("language", () => {
     localise(page.main);
     draw();
+    hindsight.draw();
   });
   page.live.subscribe("tasks", () => {
     timer ??= setTimeout(() => {
@@ -113,6 +117,7 @@ function start(person) {
     }, Math.max(0, last + CALM_MS - performance.now()));
   });
   void read();
+  void hindsight.read();
 }
 
 /** @param {import("parts/session.js").Me} person */

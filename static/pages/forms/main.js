@@ -8,6 +8,7 @@ import { icon } from "parts/icon.js";
 import { startPage } from "parts/page.js";
 import { leaveWhenSignedOut, requireStaff } from "parts/session.js";
 import { localise } from "parts/words.js";
+import { chainTemplates } from "pages/forms/chain-templates.js";
 import { Editor } from "pages/forms/editor.js";
 import { Model } from "pages/forms/model.js";
 import { Preview } from "pages/forms/preview.js";
@@ -42,6 +43,7 @@ async function start(person) {
       h("a", { class: "button", href: "/console", data: { kind: "quiet", size: "icon" }, label: "forms.back" }, icon("back")),
       h("h1", { t: "forms.heading" }),
       h("div", { class: "cluster" },
+        button({ t: "forms.chains", icon: "list", action: (event) => attempt(event.currentTarget, () => chainTemplates(model)) }),
         button({ t: "forms.vans", icon: "parts", action: (event) => attempt(event.currentTarget, () => vans(page, model.writes)) }),
         button({ icon: "person", size: "icon", kind: "quiet", label: "common.settings", action: (event) => attempt(event.currentTarget, () => settings(page, person)) }))),
     h("div", { class: "forms" },
