@@ -45,9 +45,9 @@ class Gaps:
     `before`/`after`: (R, G) points on either side, `after` −1 where the day ends anywhere; `leave`: (R,
     G) the earliest second one may leave `before`; `limit`: (R, G) the latest second one must be at
     `after`; `base`: (R, G) travel now made between them, on empty roads; `next_start`: (R, G) when the visit
-    after it now starts, and `next_latest` when its window closes, `NEVER` where there is none; `open`: (R, G);
-    `count`: (R,) gaps; `levels`: (R, S) by skill, 0 = lacks it; `stock`: (R, P) parts left; `shift_start`,
-    `shift_end`: (R,); `locked`: (R,); `now`; `pace`: of the day.
+    after it now starts, and `next_latest` when its window closes, `NEVER` where there is none; `open`:
+    (R, G); `count`: (R,) gaps; `levels`: (R, S) by skill, 0 = lacks it; `stock`: (R, P) parts left;
+    `shift_start`, `shift_end`: (R,); `locked`: (R,); `now`; `pace`: of the day.
 
     Of the gap in front of a break (`rest_gap`, −1: none; (R,) as the following) `after` and all that is said
     of what comes next is of the stop behind the break. Whoever stops in that gap then takes the break of
