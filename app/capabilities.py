@@ -49,6 +49,7 @@ from field.sites.capability import capability as sites
 from field.sources.capability import capability as sources
 from field.task.capability import capability as task
 from field.terms.capability import capability as terms
+from field.traffic.capability import capability as traffic
 from field.visits.capability import capability as visits
 from field.zoning.capability import capability as zoning
 from kernel.capability import Capability, faults_of
@@ -83,7 +84,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     *(grid, places, task, forms, dispatch, network, safety, sites, chains, escalation, announcements),
     *(board, map_, reps, visits),
     *(positions, shifts, zoning, reoptimise, moves, replay, ogc, sources),
-    *(appointments, consulting, rounds, figures, hindsight, terms),
+    *(appointments, consulting, rounds, figures, hindsight, terms, traffic),
 )
 
 UNHEARD = (

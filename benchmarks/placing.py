@@ -284,6 +284,7 @@ def _route(
                 "route_id": route_id,
                 "position": at,
                 "travel_s": stop.travel_s,
+                "base_s": stop.base_s,
                 "eta": moment(stop.arrive_at),
                 "starts_at": moment(stop.start_at),
                 "ends_at": moment(stop.finish_at),

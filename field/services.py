@@ -11,6 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from field.grid.store import GridCache
+from field.road.profile import Paces
 from field.road.travel import Travel
 from kernel.erasing import Erasers
 from kernel.pictures.blobs import Blobs
@@ -46,6 +47,11 @@ class FieldServices:
     def path(self) -> Callable[[Point, Point], list[Point]]:
         """The line to draw between two places; a day's legs are drawn again and again, and kept."""
         return lru_cache(maxsize=4096)(self.travel.path)
+
+    @cached_property
+    def paces(self) -> Paces:
+        """How fast one gets on on which day, as this worker keeps it."""
+        return Paces(self.timezone)
 
     def day_of(self, moment: datetime) -> date:
         """The working day in which ``moment`` lies."""

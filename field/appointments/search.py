@@ -83,7 +83,8 @@ async def free_windows(
     bounds = (int(first.timestamp()) if first else None, int(last.timestamp()) if last else None)
     found: list[Offer] = []
     for day in sorted({window.day for window in windows}):
-        stored = await roster_at(services.rosters, session, day, partial(usual_hours, services), travel)
+        hours = partial(usual_hours, services)
+        stored = await roster_at(services.rosters, session, day, hours, travel, services.paces)
         laid = lay_holds(stored.without(task.id, task.rep_id, travel), holds, travel, now)
         asked = await answering(session, laid.roster, zone_id, brief, None)
 

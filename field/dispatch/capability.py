@@ -1,11 +1,13 @@
 """Whose route a task goes on, and where in it."""
 
 from field.dispatch.tables import (
+    Holiday,
     RepPosition,
     RouteRow,
     Shift,
     ShiftDay,
     StandingWish,
+    TravelProfile,
     VisitRow,
     WindowHold,
     WishPolicy,
@@ -14,5 +16,8 @@ from kernel.capability import Capability
 
 capability = Capability(
     "field.dispatch",
-    tables=(Shift, ShiftDay, RouteRow, VisitRow, RepPosition, WindowHold, StandingWish, WishPolicy),
+    tables=(
+        *(Shift, ShiftDay, Holiday, TravelProfile, RouteRow, VisitRow),
+        *(RepPosition, WindowHold, StandingWish, WishPolicy),
+    ),
 )

@@ -193,13 +193,13 @@ async def search(
     today, days = services.day_of(now), deque(days_to_try(services, task, now))
     while days:
         day = days.popleft()
-        stored: Roster = await roster_at(services.rosters, session, day, hours, travel)
+        stored: Roster = await roster_at(services.rosters, session, day, hours, travel, services.paces)
         if day == today and today not in asked_again and _in_night(stored, now):
             # Who began yesterday and is still at work or on call is asked first: a night is one day's work.
             asked_again.add(day)
             days.appendleft(day)
             day -= timedelta(days=1)
-            stored = await roster_at(services.rosters, session, day, hours, travel)
+            stored = await roster_at(services.rosters, session, day, hours, travel, services.paces)
         without = stored.without(task.id, task.rep_id, travel)
         if partner is not None and not task.companion:
             without = without.without(partner.id, partner.rep_id, travel)
@@ -308,7 +308,8 @@ async def _day_of(
     hours = {
         rep_id: worked.for_urgent(uow.now) if is_urgent(task) else worked for rep_id, worked in of_all.items()
     }
-    return await load_day(uow.session, services, uow.now, searched.day, reps, [task], hours)
+    pace = searched.roster.crew.pace
+    return await load_day(uow.session, services, uow.now, searched.day, reps, [task], hours, pace)
 
 
 async def put_found(

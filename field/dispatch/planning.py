@@ -35,10 +35,12 @@ from field.dispatch.engine.route import (
     schedule,
 )
 from field.dispatch.hours import Hours, rest_of, rest_place, stored_hours
+from field.dispatch.paces import pace_at
 from field.dispatch.roster import Person, Planned
 from field.dispatch.roster_reading import WROTE_ROUTES, at_hand
 from field.dispatch.tables import RouteRow, VisitRow
 from field.grid.tables import Rep
+from field.road.pace import Pace
 from field.services import FieldServices
 from field.task.tables import Task
 from field.task.task import FINAL, TaskState
@@ -61,7 +63,7 @@ _ROUTES = (
     .order_by(VisitRow.position)
 )
 
-_PLANNED = ("route_id", "position", "travel_s", "held", "eta", "starts_at", "ends_at")
+_PLANNED = ("route_id", "position", "travel_s", "base_s", "held", "eta", "starts_at", "ends_at")
 
 Point = tuple[float, float]
 
@@ -175,7 +177,7 @@ class Day:
             places=tuple(places[point] for point in points),
             numbers=tuple(numbers_of(stop.visit) for stop in stops),
             ways=(
-                *(stop.travel_s for stop in stops),
+                *(stop.base_s for stop in stops),
                 int(self.travel[points[-1], end]) if stops and end is not None else 0,
             ),
             parts=tuple(dict(stop.visit.parts) for stop in stops),
@@ -196,6 +198,7 @@ class Day:
             visit = self.visits[task_id] = VisitRow(task_id=task_id)
             uow.session.add(visit)
         visit.route_id, visit.position, visit.travel_s = row.id, position, stop.travel_s
+        visit.base_s = stop.base_s
         visit.held = stop.visit.held
         visit.eta, visit.starts_at = moment(stop.arrive_at), moment(stop.start_at)
         visit.ends_at = moment(stop.finish_at)
@@ -247,10 +250,11 @@ async def load_day(
     reps: Sequence[Rep],
     extra: Iterable[Task] = (),
     hours: Mapping[UUID, Hours] | None = None,
+    pace: Pace | None = None,
 ) -> Day:
     """The routes of ``reps`` on ``day``, and travel times to the points of ``extra`` tasks as well.
 
-    ``hours``: of all of them, where they are known already.
+    ``hours``: of all of them, and the day's ``pace``, where they are known already.
     """
     ids = [rep.id for rep in reps]
     found = await session.execute(_ROUTES, {"day": day, "reps": ids}, execution_options=AFRESH)
@@ -264,6 +268,8 @@ async def load_day(
     other_hours = await stored_hours(session, day, ids) if hours is None else hours
     of_reps = {rep.id: other_hours.get(rep.id) or Hours(*usual_hours(services, rep, day)) for rep in reps}
     tasks = {task.id: task for _, task in listed} | {task.id: task for task in extra}
+    if pace is None:
+        pace = await pace_at(session, services.paces, services.travel, day)
     points = _points(reps, of_reps, tasks.values())
     await at_hand(session, services.travel, list(points))
     if len(points) > FEW_POINTS and not is_writing(session):
@@ -294,11 +300,13 @@ async def load_day(
             begun = sum(visit.state in STARTED for visit in stops[rep.id])
             at = rest_place(row.rest_at if row else None, begins[rep.id], begun, worked.rest)
             stops[rep.id].insert(at, rest_of(rep.id, day, worked.rest))
-        loaded.routes[rep.id] = Route(_rep_day(rep, worked, points, row), in_order(stops[rep.id]))
+        loaded.routes[rep.id] = Route(_rep_day(rep, worked, points, row, pace), in_order(stops[rep.id]))
     return loaded
 
 
-def _rep_day(rep: Rep, worked: Hours, points: Mapping[Point, int], row: RouteRow | None) -> RepDay:
+def _rep_day(
+    rep: Rep, worked: Hours, points: Mapping[Point, int], row: RouteRow | None, pace: Pace
+) -> RepDay:
     home = rep.home_lon, rep.home_lat
     return RepDay(
         rep_id=rep.id,
@@ -309,6 +317,7 @@ def _rep_day(rep: Rep, worked: Hours, points: Mapping[Point, int], row: RouteRow
         skills=rep.skills,
         parts=rep.parts,
         locked=row is not None and row.locked,
+        pace=pace,
     )
 
 

@@ -39,6 +39,7 @@ from field.dispatch.engine.gaps import Fleet, Ways, gaps_of
 from field.dispatch.engine.route import UNREACHABLE, RepDay
 from field.dispatch.hours import Hours
 from field.grid.store import ZoneBrief
+from field.road.pace import EVEN, Pace
 from field.road.travel import Travel
 from kernel.sql.spatial import EARTH_RADIUS_M
 
@@ -74,7 +75,8 @@ UsualHours = Callable[[Person, date], Span]
 
 @dataclasses.dataclass(frozen=True)
 class Planned:
-    """A route as it is stored: its version, and of each visit the task, place, numbers, travel and parts."""
+    """A route as it is stored: its version, and of each visit the task, place, numbers, travel on empty
+    roads and parts."""
 
     version: int = 0
     locked: bool = False
@@ -101,9 +103,14 @@ class Marks:
     """Zones that day whose owner is away, and who answers for them."""
     night_until: datetime | None = None
     """Until when somebody of the day before is at work or on call, where that is on this day."""
+    pace: tuple[int, int] = (0, 0)
+    """Which travel profile counts, and which days around are holidays (:mod:`field.dispatch.paces`)."""
 
     def same_people(self, other: Marks) -> bool:
-        return (self.reps, self.grid, self.shifts) == (other.reps, other.grid, other.shifts)
+        return (self.reps, self.grid, self.shifts, self.pace) == (
+            *(other.reps, other.grid, other.shifts),
+            other.pace,
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -141,6 +148,7 @@ class Roster:
         people: Sequence[Person],
         hours: Sequence[Hours],
         plans: list[Planned],
+        pace: Pace = EVEN,
     ) -> Roster:
         """All columns from the start."""
         wide = max((len(plan.tasks) for plan in plans), default=0) + SPARE
@@ -150,7 +158,7 @@ class Roster:
         away = [end is not None and end != begin for begin, end in zip(begins, ends, strict=True)]
         points = [-1 if end is None else count + row if away[row] else row for row, end in enumerate(ends)]
         days = [
-            _day(row, points[row], person, worked, plan.locked)
+            _day(row, points[row], person, worked, plan.locked, pace)
             for row, (person, worked, plan) in enumerate(zip(people, hours, plans, strict=True))
         ]
         crew = crew_of(
@@ -159,6 +167,7 @@ class Roster:
             [person.parts for person in people],
             numbered(name for person in people for name in person.skills),
             numbered(name for person in people for name in person.parts),
+            pace,
         )
         places = np.zeros((count * (wide + 2), 2), np.float64)
         places[:count] = np.array(begins, np.float64).reshape(-1, 2)
@@ -200,7 +209,7 @@ class Roster:
             every[row], tasks[row] = plan, plan.tasks
             days[row] = dataclasses.replace(days[row], locked=plan.locked)
         if any(len(plan.tasks) > wide for plan in plans.values()):
-            return Roster.of(self.day, marks, self.people, self.hours, every)
+            return Roster.of(self.day, marks, self.people, self.hours, every, self.crew.pace)
         changed = (plan.changed_at for plan in plans.values())
         made = dataclasses.replace(
             self,
@@ -333,10 +342,10 @@ def end_of(person: Person, worked: Hours) -> tuple[float, float] | None:
     return None if worked.open_end else worked.ends or person.home
 
 
-def _day(row: int, end_point: int, person: Person, worked: Hours, locked: bool) -> RepDay:
+def _day(row: int, end_point: int, person: Person, worked: Hours, locked: bool, pace: Pace) -> RepDay:
     start, end = (int(moment.timestamp()) for moment in worked.span)
     last = None if end_point < 0 else end_point
-    return RepDay(person.id, start, end, row, last, person.skills, person.parts, locked)
+    return RepDay(person.id, start, end, row, last, person.skills, person.parts, locked, pace)
 
 
 def _copied(columns: Columns) -> Columns:

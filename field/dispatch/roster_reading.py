@@ -23,10 +23,12 @@ from field.dispatch.engine.columns import (
     numbers_of,
 )
 from field.dispatch.hours import Hours, rest_of, rest_place, stored_hours
+from field.dispatch.paces import days_asked, holidays_around, number_now, pace_marked
 from field.dispatch.roster import Marks, Person, Planned, Roster, UsualHours, begin_of, end_of
 from field.dispatch.tables import RouteRow, ShiftDay, VisitRow
 from field.grid.tables import GridImport, Rep, Zone
 from field.grid.territory.tables import ZoneCover
+from field.road.profile import Paces
 from field.road.travel import Travel
 from field.task.tables import Task
 from field.task.task import TaskState
@@ -41,7 +43,12 @@ WROTE_ROUTES = "wrote_routes"
 
 
 async def roster_at(
-    rosters: dict[date, Roster], session: AsyncSession, day: date, hours: UsualHours, travel: Travel
+    rosters: dict[date, Roster],
+    session: AsyncSession,
+    day: date,
+    hours: UsualHours,
+    travel: Travel,
+    paces: Paces,
 ) -> Roster:
     """The day as ``session`` sees it. ``rosters``: the newest of each day that this process keeps.
 
@@ -56,9 +63,9 @@ async def roster_at(
     if kept is not None and kept.marks.same_people(marks):
         changed = await _changed(session, kept, marks)
     if is_writing(session) and (changed is None or len(changed) > FEW):
-        raise NotReady(lambda ahead: roster_at(rosters, ahead, day, hours, travel))
+        raise NotReady(lambda ahead: roster_at(rosters, ahead, day, hours, travel, paces))
     if kept is None or changed is None:
-        roster = await _whole(session, day, marks, hours, travel)
+        roster = await _whole(session, day, marks, hours, travel, paces)
     else:
         people = {id: (kept.people[kept.rows[id]], kept.hours[kept.rows[id]]) for id in changed}
         roster = kept.renewed(marks, await _plans(session, day, changed, people, travel))
@@ -93,6 +100,8 @@ def _marks_of_a_day() -> Select[Any]:
         select(ShiftDay.lasts_until).where(ShiftDay.day == before).scalar_subquery(),
         select(func.count()).select_from(ZoneCover).where(ZoneCover.day == day).scalar_subquery(),
         select(GridImport.id).order_by(GridImport.id.desc()).limit(1).scalar_subquery(),
+        number_now(),
+        holidays_around(),
     ).select_from(people.join(days, true()))
 
 
@@ -101,15 +110,15 @@ _MARKS = _marks_of_a_day()
 
 
 async def _marks(session: AsyncSession, day: date) -> Marks:
-    found = (await session.execute(_MARKS, {"day": day, "day_before": day - timedelta(days=1)})).one()
-    reps, rep_versions, routes, route_versions, shifts, night, covers, grid = found
+    found = (await session.execute(_MARKS, {"day": day} | days_asked(day))).one()
+    reps, rep_versions, routes, route_versions, shifts, night, covers, grid, number, holidays = found
     covered: tuple[tuple[UUID, UUID], ...] = ()
     if covers:
         of_day = select(ZoneCover.zone_id, ZoneCover.rep_id).where(ZoneCover.day == day)
         covering = await session.execute(of_day.order_by(ZoneCover.zone_id))
         covered = tuple((zone_id, rep_id) for zone_id, rep_id in covering)
     people_now, routes_now = (reps, int(rep_versions)), (routes, int(route_versions))
-    return Marks(people_now, routes_now, grid, shifts or 0, covered, night)
+    return Marks(people_now, routes_now, grid, shifts or 0, covered, night, (number, int(holidays)))
 
 
 _HEAD = (RouteRow.rep_id, RouteRow.version, RouteRow.locked, RouteRow.changed_at, RouteRow.rest_at)
@@ -142,7 +151,9 @@ def _differing(kept: Roster, listed: Sequence[Head]) -> tuple[dict[UUID, Head], 
     return changed, grown, new
 
 
-async def _whole(session: AsyncSession, day: date, marks: Marks, hours: UsualHours, travel: Travel) -> Roster:
+async def _whole(
+    session: AsyncSession, day: date, marks: Marks, hours: UsualHours, travel: Travel, paces: Paces
+) -> Roster:
     units = await session.execute(select(Zone.station, Zone.office).where(Zone.active).distinct())
     offices = {station: office for station, office in units.all()}
     columns = select(
@@ -169,7 +180,8 @@ async def _whole(session: AsyncSession, day: date, marks: Marks, hours: UsualHou
     known = {person.id: (person, worked[person.id]) for person in people}
     plans = await _plans(session, day, None, known, travel)
     ordered = [plans.get(person.id, unplanned(day, *known[person.id])) for person in people]
-    return Roster.of(day, marks, people, [worked[person.id] for person in people], ordered)
+    pace = await pace_marked(session, paces, travel, day, marks.pace)
+    return Roster.of(day, marks, people, [worked[person.id] for person in people], ordered, pace)
 
 
 def unplanned(day: date, person: Person, worked: Hours) -> Planned:
@@ -220,7 +232,7 @@ async def _plans(
         select(
             RouteRow.rep_id,
             VisitRow.task_id,
-            VisitRow.travel_s,
+            func.coalesce(VisitRow.base_s, VisitRow.travel_s).label("base_s"),
             VisitRow.held,
             VisitRow.starts_at,
             Task.lon,
@@ -296,7 +308,7 @@ def _planned(head: Head, stops: list[Any], home_way: int) -> Planned:
         tasks=tuple(stop.task_id for stop in stops),
         places=tuple((stop.lon, stop.lat) for stop in stops),
         numbers=tuple(_numbers(stop) for stop in stops),
-        ways=(*(stop.travel_s for stop in stops), home_way),
+        ways=(*(stop.base_s for stop in stops), home_way),
         # What finished work used is out of the van already.
         parts=tuple({} if stop.state is TaskState.DONE else stop.parts for stop in stops),
     )

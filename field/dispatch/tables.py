@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.sql.base import Base
-from kernel.sql.columns import UtcDateTime, Versioned
+from kernel.sql.columns import JsonColumn, UtcDateTime, Versioned
 
 
 class Shift(Base):
@@ -54,6 +54,28 @@ class ShiftDay(Base):
     lasts_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class Holiday(Base):
+    """A day on which the utility's people do not work by their patterns, and the roads are a Sunday's."""
+
+    __tablename__ = "holiday"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+
+
+class TravelProfile(Base):
+    """How long ways take at which hour: ``factors`` in permille of the empty road's time, by kind of day, one
+    for each hour (:mod:`field.road.profile`). Rows are added, never changed; the highest ``number`` counts.
+    """
+
+    __tablename__ = "travel_profile"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    factors: Mapped[dict[str, list[int]]] = mapped_column(JsonColumn)
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    set_by_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+
+
 class RouteRow(Versioned, Base):
     """A representative's day. Every change of its visits is a compare-and-set on ``version``.
 
@@ -77,7 +99,8 @@ class VisitRow(Base):
     """A task's place in a route. Positions count from 0 without gaps; a task stands in at most one route.
 
     A ``held`` visit keeps its place directly behind what is before it. ``lock``: what a dispatcher said
-    has to stay whatever is planned again: ``rep``, who comes, or ``place``, the order as well.
+    has to stay whatever is planned again: ``rep``, who comes, or ``place``, the order as well. ``travel_s``:
+    of the way at its hour; ``base_s``: on empty roads, empty where both are the same.
     """
 
     __tablename__ = "visit"
@@ -86,6 +109,7 @@ class VisitRow(Base):
     route_id: Mapped[UUID] = mapped_column(ForeignKey("route.id"), index=True)
     position: Mapped[int]
     travel_s: Mapped[int]
+    base_s: Mapped[int | None]
     eta: Mapped[datetime] = mapped_column(UtcDateTime)
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)

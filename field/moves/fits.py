@@ -98,7 +98,8 @@ async def fits_of(
     here, travel = (task.lon, task.lat), services.travel
     await at_hand(session, travel, [here], around=True)
     day = day or await day_for(session, services, task, now)
-    kept: Roster = await roster_at(services.rosters, session, day, partial(usual_hours, services), travel)
+    hours = partial(usual_hours, services)
+    kept: Roster = await roster_at(services.rosters, session, day, hours, travel, services.paces)
     holds = await holds_at(session, travel, now, besides=task.id)
     laid = lay_holds(kept.without(task.id, task.rep_id, travel), holds, travel, now)
     roster = laid.roster

@@ -31,6 +31,11 @@ class Haversine:
         self._seconds_per_m = factor / (kmh / 3.6)
         self._stop_s = stop_s
 
+    @property
+    def still_s(self) -> int:
+        """See `field.road.travel.Travel.still_s`."""
+        return round(self._stop_s)
+
     def seconds(self, points: Sequence[Point]) -> Ints:
         """See `Travel.seconds`."""
         return self._ridden(great_circle(np.asarray(points, np.float64).reshape(-1, 2)))

@@ -16,7 +16,8 @@ A trip between two points is: walk from the door to the street, ride, park, walk
 
 - Turn restrictions and gates are kept by whoever they are for (:mod:`field.road.network`).
 
-Not modelled: slopes, the hour's traffic.
+These are times on empty roads; the hour's traffic is put on top (:mod:`field.road.pace`). Not modelled:
+slopes.
 """
 
 from __future__ import annotations
@@ -65,6 +66,10 @@ class Travel(Protocol):
     @property
     def source(self) -> Source:
         """Where the figures come from; shown wherever they are."""
+
+    @property
+    def still_s(self) -> int:
+        """Seconds of each trip that no hour makes longer: parking, and the walk to the door."""
 
     def seconds(self, points: Sequence[Point]) -> Ints:
         """Whole seconds from each point to each other: int32 [n, n], zero on the diagonal."""
@@ -128,6 +133,11 @@ class RoadGraph:
     def load(cls, path: Path, vehicle: Vehicle = SCOOTER) -> RoadGraph:
         """Build from a streets file (`field.road.streets.dump_streets`); raises `StreetsUnreadable`."""
         return cls(load_streets(path), vehicle)
+
+    @property
+    def still_s(self) -> int:
+        """See `Travel.still_s`; the walk to and from the street is ridden time to the matrix."""
+        return round(self.vehicle.stop_s)
 
     def snap(self, point: Point) -> Snap:
         """The nearest place on a street (never in a tunnel) and its distance in metres."""

@@ -9,7 +9,6 @@ from field.shifts.own_api import api as own_api
 from field.shifts.tables import (
     CalendarLink,
     Depot,
-    Holiday,
     Overtime,
     Settled,
     ShiftException,
@@ -22,5 +21,5 @@ capability = Capability(
     apis=(api, own_api, file_api),
     handlers=(Handling(handlers.group, FieldServices),),
     jobs=JOBS,
-    tables=(ShiftPattern, ShiftException, Holiday, Depot, Settled, Overtime, CalendarLink),
+    tables=(ShiftPattern, ShiftException, Depot, Settled, Overtime, CalendarLink),
 )

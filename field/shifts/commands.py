@@ -10,12 +10,13 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from field.dispatch.tables import Holiday
 from field.grid.tables import Rep, Zone
 from field.services import FieldServices
 from field.shifts.roster.duty import Duty, Wrong, wrong_with
 from field.shifts.roster.settling import AHEAD, settle
 from field.shifts.roster.written import duties_of, duty_of, written, written_duties
-from field.shifts.tables import Depot, Holiday, Settled, ShiftException, ShiftPattern
+from field.shifts.tables import Depot, Settled, ShiftException, ShiftPattern
 from kernel.actors import Actor
 from kernel.database import UnitOfWork, check_version
 from kernel.errors import Fault, Invalid, NotFound

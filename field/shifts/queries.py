@@ -11,14 +11,14 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from field.dispatch.tables import RouteRow, VisitRow
+from field.dispatch.tables import Holiday, RouteRow, VisitRow
 from field.grid.tables import Rep
 from field.services import FieldServices
 from field.shifts.overtime import OvertimeState
 from field.shifts.roster.duty import Book, WorkingDay, shifts_of
 from field.shifts.roster.settling import books_of
 from field.shifts.roster.written import written
-from field.shifts.tables import CalendarLink, Depot, Holiday, Overtime, ShiftException, ShiftPattern
+from field.shifts.tables import CalendarLink, Depot, Overtime, ShiftException, ShiftPattern
 from field.shifts.views import (
     BreakView,
     DepotView,

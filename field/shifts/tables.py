@@ -48,15 +48,6 @@ class ShiftException(Versioned, Base):
     __table_args__ = (UniqueConstraint("rep_id", "day"),)
 
 
-class Holiday(Base):
-    """A day on which the utility's people do not work by their patterns."""
-
-    __tablename__ = "holiday"
-
-    day: Mapped[date] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(80))
-
-
 class Depot(Base):
     """Where a station's people begin and end who do not do so at home. WGS-84 degrees."""
 

@@ -235,7 +235,7 @@ async def _kept_and_read(town: Town) -> list[tuple[dict[str, Any], dict[str, Any
     hours = partial(usual_hours, town.services)
     for day, kept in town.services.rosters.items():
         async with town.database.reading() as session:
-            read = await roster_at({}, session, day, hours, town.services.travel)
+            read = await roster_at({}, session, day, hours, town.services.travel, town.services.paces)
         if kept.marks == read.marks:
             found.append((_content(kept), _content(read)))
     return found

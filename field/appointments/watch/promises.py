@@ -119,7 +119,7 @@ async def _watched(session: AsyncSession, services: FieldServices, now: datetime
     found: list[_Watched] = []
     for day in sorted({row.day for row in rows}):
         hours = partial(usual_hours, services)
-        roster = await roster_at(services.rosters, session, day, hours, services.travel)
+        roster = await roster_at(services.rosters, session, day, hours, services.travel, services.paces)
         of_day = [row for row in rows if row.day == day]
         seen = await _still_to_go(session, services, roster, of_day, now) if day == today else {}
         starts = _starts(roster, seen, int(now.timestamp()))

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from field.dispatch.engine.route import Route, Travel, Visit, legs_of, points_of
+from field.road.pace import EVEN, Pace
 from field.task.task import TaskState
 
 Ints = NDArray[np.int64]
@@ -42,7 +43,7 @@ STATE_CODES: Final[Mapping[TaskState, int]] = {
 @dataclasses.dataclass(frozen=True)
 class Crew:
     """R representatives on one day. `levels`: (R, S) by skill; `stock`: (R, P) parts left in the van; the
-    rest (R,). `skills`, `parts`: name → column.
+    rest (R,). `skills`, `parts`: name → column; `pace`: of the day.
     """
 
     shift_start: Ints
@@ -52,6 +53,7 @@ class Crew:
     stock: Ints
     skills: dict[str, int]
     parts: dict[str, int]
+    pace: Pace = EVEN
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Stops:
     """R routes × V places (the most of any route). `home`, `end`: (R,) points, `end` −1 where a day ends at
     its last visit; `count`: (R,) visits, a break among them, whose point is the one before it; `point`,
     `service`, `earliest`, `latest`, `state`, `departed`, `started`, `finished`, `held`: (R, V); `way`: (R,
-    V + 1) seconds to each visit and, behind the last, home.
+    V + 1) seconds on empty roads to each visit and, behind the last, home.
     """
 
     home: Ints
@@ -101,12 +103,12 @@ def lay_out(crew: Crew, stops: Stops, now: int, about_to_start_s: int) -> Layout
     home_way = np.where(stops.count > 0, stops.way[each, stops.count], 0)
     start, finish, ends_at = _times(crew, stops, now, home_way)
     end_limit = np.maximum(crew.shift_end, ends_at)
-    latest = _latest_starts(stops, start, end_limit, home_way)
+    latest = _latest_starts(stops, start, end_limit, home_way, crew.pace)
     gap = np.arange(wide + 1)
     visits = stops.count[:, None]
     behind = gap < visits
     free = np.concatenate([crew.shift_start[:, None], finish], axis=1)
-    frozen = _frozen(stops, start, now, now + about_to_start_s)
+    frozen = _frozen(stops, start, now, now + about_to_start_s, crew.pace)
     rest = (stops.state == REST) & (np.arange(wide) < visits)
     laid = Layout(
         before=_used(np.concatenate([stops.home[:, None], stops.point], axis=1), gap <= visits, 0),
@@ -153,8 +155,8 @@ def _times(crew: Crew, stops: Stops, now: int, home_way: Ints) -> tuple[Ints, In
     for at in range(stops.point.shape[1]):
         way, service, state = stops.way[:, at], stops.service[:, at], stops.state[:, at]
         left, began, ended = stops.departed[:, at], stops.started[:, at], stops.finished[:, at]
-        could_arrive = np.maximum(free, now) + way
-        on_the_way = np.maximum(np.where(left == UNKNOWN, now, left) + way, now)
+        could_arrive = crew.pace.arrivals(np.maximum(free, now), way)
+        on_the_way = np.maximum(crew.pace.arrivals(np.where(left == UNKNOWN, now, left), way), now)
         begins = np.maximum(np.where(state == TRAVELLING, on_the_way, could_arrive), stops.earliest[:, at])
         ends = begins + service
         on_site = state == ON_SITE
@@ -170,23 +172,23 @@ def _times(crew: Crew, stops: Stops, now: int, home_way: Ints) -> tuple[Ints, In
         start[:, at] = np.where(done, began_then, begins)
         finish[:, at] = np.where(done, over, ends)
         free = np.where(at < stops.count, finish[:, at], free)
-    return start, finish, free + home_way
+    return start, finish, crew.pace.arrivals(free, home_way)
 
 
-def _latest_starts(stops: Stops, start: Ints, end_limit: Ints, home_way: Ints) -> Ints:
+def _latest_starts(stops: Stops, start: Ints, end_limit: Ints, home_way: Ints, pace: Pace) -> Ints:
     latest = np.zeros_like(start)
     next_latest, next_way = end_limit, home_way
     for at in range(start.shape[1] - 1, -1, -1):
         used = at < stops.count
         promised = np.maximum(stops.latest[:, at], start[:, at])
-        fits = np.minimum(promised, next_latest - next_way - stops.service[:, at])
+        fits = np.minimum(promised, pace.departures(next_latest, next_way) - stops.service[:, at])
         latest[:, at] = np.maximum(start[:, at], fits)
         next_latest = np.where(used, latest[:, at], next_latest)
         next_way = np.where(used, stops.way[:, at], next_way)
     return latest
 
 
-def _frozen(stops: Stops, start: Ints, now: int, soon: int) -> Ints:
+def _frozen(stops: Stops, start: Ints, now: int, soon: int, pace: Pace) -> Ints:
     """Lengths of the frozen prefixes."""
     rows, wide = start.shape
     if not wide:
@@ -196,7 +198,7 @@ def _frozen(stops: Stops, start: Ints, now: int, soon: int) -> Ints:
     begun &= place < stops.count[:, None]
     frozen = np.where(begun, place + 1, 0).max(axis=1)
     each, at = np.arange(rows), np.minimum(frozen, wide - 1)
-    leaves = start[each, at] - stops.way[each, at]
+    leaves = pace.departures(start[each, at], stops.way[each, at])
     upcoming = (frozen < stops.count) & (stops.state[each, at] == ACCEPTED) & (leaves <= soon)
     return np.asarray(frozen + upcoming, np.int64)
 
@@ -220,6 +222,7 @@ def columns_of(routes: Sequence[Route], travel: Travel) -> tuple[Crew, Stops]:
         [left_of(route.rep.parts, (visit.parts for visit in route.visits)) for route in routes],
         skills,
         parts,
+        pace_of(routes),
     )
     stops = empty_stops(
         [route.rep.start_point for route in routes],
@@ -307,6 +310,7 @@ def crew_of(
     stock: Sequence[Mapping[str, int]],
     skill_columns: dict[str, int],
     part_columns: dict[str, int],
+    pace: Pace = EVEN,
 ) -> Crew:
     """Shift start and end and whether the route is locked, levels by skill, parts left: one each a person."""
     levels = np.zeros((len(hours), len(skill_columns)), np.int64)
@@ -325,7 +329,16 @@ def crew_of(
         stock=left,
         skills=skill_columns,
         parts=part_columns,
+        pace=pace,
     )
+
+
+def pace_of(routes: Iterable[Route]) -> Pace:
+    """The pace that all these days have. ValueError where they differ."""
+    paces = {route.rep.pace for route in routes}
+    if len(paces) > 1:
+        raise ValueError("days of different paces are not searched together")
+    return paces.pop() if paces else EVEN
 
 
 def numbered(names: Iterable[str]) -> dict[str, int]:

@@ -34,12 +34,12 @@ def gap_fits(gaps: Gaps, ask: Ask, ways: Ways) -> GapFits:
     """Judge all gaps. Rules about the representative (`about_the_person`) are not asked here."""
     there = ways.to[gaps.before].astype(np.int64)
     onward = np.where(gaps.after >= 0, ways.on[np.maximum(gaps.after, 0)], 0).astype(np.int64)
-    arrive = gaps.leave + there
+    arrive = gaps.pace.arrivals(gaps.leave, there)
     start = np.maximum(arrive, ask.earliest)
     free, pausing = start + ask.service, np.arange(gaps.open.shape[1]) == gaps.rest_gap[:, None]
     no_break = pausing & (free > gaps.rest_by[:, None])
     free = np.where(pausing, np.maximum(free, gaps.rest_from[:, None]) + gaps.rest_s[:, None], free)
-    there_by = free + onward
+    there_by = gaps.pace.arrivals(free, onward)
     last = np.arange(gaps.open.shape[1]) == gaps.count[:, None] - 1
     rule = np.where(there_by > gaps.limit, np.where(last, Rule.SHIFT_ENDS.number, Rule.NO_ROOM.number), 0)
     rule = np.where(no_break, Rule.NO_ROOM.number, rule)

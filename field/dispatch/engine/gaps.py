@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from field.dispatch.engine.columns import NEVER, Crew, Flags, Ints, Layout, Stops, columns_of, lay_out
 from field.dispatch.engine.route import ABOUT_TO_START_S, RepDay, Route, Travel, Visit
+from field.road.pace import EVEN, Pace
 
 __all__ = [
     "NEVER",
@@ -43,10 +44,10 @@ class Gaps:
 
     `before`/`after`: (R, G) points on either side, `after` −1 where the day ends anywhere; `leave`: (R,
     G) the earliest second one may leave `before`; `limit`: (R, G) the latest second one must be at
-    `after`; `base`: (R, G) travel now made between them; `next_start`: (R, G) when the visit after it now
-    starts, and `next_latest` when its window closes, `NEVER` where there is none; `open`: (R, G); `count`:
-    (R,) gaps; `levels`: (R, S) by skill, 0 = lacks it; `stock`: (R, P) parts left; `shift_start`,
-    `shift_end`: (R,); `locked`: (R,); `now`.
+    `after`; `base`: (R, G) travel now made between them, on empty roads; `next_start`: (R, G) when the visit
+    after it now starts, and `next_latest` when its window closes, `NEVER` where there is none; `open`:
+    (R, G); `count`: (R,) gaps; `levels`: (R, S) by skill, 0 = lacks it; `stock`: (R, P) parts left;
+    `shift_start`, `shift_end`: (R,); `locked`: (R,); `now`; `pace`: of the day.
 
     Of the gap in front of a break (`rest_gap`, −1: none; (R,) as the following) `after` and all that is said
     of what comes next is of the stop behind the break. Whoever stops in that gap then takes the break of
@@ -72,6 +73,7 @@ class Gaps:
     shift_end: Ints
     locked: Flags
     now: int
+    pace: Pace = EVEN
 
 
 @dataclasses.dataclass(frozen=True)
@@ -202,6 +204,7 @@ def gaps_of(crew: Crew, stops: Stops, now: int, *, about_to_start_s: int = ABOUT
         shift_end=crew.shift_end,
         locked=crew.locked,
         now=now,
+        pace=crew.pace,
     )
 
 

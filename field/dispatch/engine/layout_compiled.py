@@ -24,6 +24,9 @@ from field.dispatch.engine.columns import (
     Layout,
     Stops,
 )
+from field.dispatch.engine.compiling import compiled_with
+from field.road import pace as paces
+from field.road.pace import arrival, departure
 
 
 def lay_out_rows(
@@ -44,13 +47,15 @@ def lay_out_rows(
     way: Ints,
     now: int,
     soon: int,
+    pace: Any,
     start: Ints,
     wide: Ints,
     is_open: Flags,
     rests: Ints,
 ) -> None:
-    """Fill `wide` (7, R, V + 1), `is_open` (R, V + 1) and `rests` (4, R); `start` (R, V) is room to work in.
-    For the rest see `Crew`, `Stops` and `Layout`.
+    """Fill `wide` (7, R, V + 1), `is_open` (R, V + 1) and `rests` (4, R); `start` (R, V) is room to work in;
+    `pace`: its row; None on empty roads, for which it is compiled apart. For the rest see `Crew`, `Stops` and
+    `Layout`.
     """
     before, after, leave, limit, base, next_start, next_latest = wide
     rest_gap, rest_s, rest_from, rest_by = rests
@@ -72,30 +77,47 @@ def lay_out_rows(
                 free = began + service[row, at]
             elif stands == TRAVELLING:
                 left = now if departed[row, at] == UNKNOWN else departed[row, at]
-                began = max(max(left + way[row, at], now), earliest[row, at])
+                if pace is None:
+                    there = left + way[row, at]
+                else:
+                    there = arrival(pace, left, way[row, at])
+                began = max(max(there, now), earliest[row, at])
                 free = began + service[row, at]
             else:
-                began = max(max(free, now) + way[row, at], earliest[row, at])
+                if pace is None:
+                    there = max(free, now) + way[row, at]
+                else:
+                    there = arrival(pace, max(free, now), way[row, at])
+                began = max(there, earliest[row, at])
                 free = began + service[row, at]
             start[row, at] = began
             leave[row, at + 1] = max(free, now)
             if stands <= TRAVELLING or (stands == REST and began < now):
                 frozen = at + 1
-        if (
-            frozen < stops
-            and state[row, frozen] == ACCEPTED
-            and start[row, frozen] - way[row, frozen] <= soon
-        ):
-            frozen += 1
+        if frozen < stops and state[row, frozen] == ACCEPTED:
+            if pace is None:
+                off_by = start[row, frozen] - way[row, frozen]
+            else:
+                off_by = departure(pace, start[row, frozen], way[row, frozen])
+            if off_by <= soon:
+                frozen += 1
 
         home_way = way[row, stops] if stops > 0 else 0
-        there_by, onward = max(shift_end[row], free + home_way), home_way
+        if pace is None:
+            back = free + home_way
+        else:
+            back = arrival(pace, free, home_way)
+        there_by, onward = max(shift_end[row], back), home_way
         before[row, 0] = home[row]
         after[row, stops], limit[row, stops] = end[row], there_by
         is_open[row, stops] = True
         for at in range(stops - 1, -1, -1):
             promised = max(latest[row, at], start[row, at])
-            there_by = max(start[row, at], min(promised, there_by - onward - service[row, at]))
+            if pace is None:
+                off_by = there_by - onward
+            else:
+                off_by = departure(pace, there_by, onward)
+            there_by = max(start[row, at], min(promised, off_by - service[row, at]))
             onward = way[row, at]
             before[row, at + 1], after[row, at] = point[row, at], point[row, at]
             limit[row, at] = there_by
@@ -129,17 +151,17 @@ def compile_layout() -> Callable[[Crew, Stops, int, int], Layout]:
 
     # With its types declared it is compiled (or read from numba's cache) here, never later in a request.
     columns, column, flags = table(types.int64, 2), table(types.int64, 1), table(types.boolean, 2)
-    signature = types.void(
-        *(column,) * 5,
-        *(columns,) * 8,
-        *(flags, columns, types.int64, types.int64),
-        *(types.int64[:, ::1], types.int64[:, :, ::1], types.boolean[:, ::1], types.int64[:, ::1]),
-    )
-    try:
-        compiled: Any = numba.njit(signature, cache=True)(lay_out_rows)
-    except RuntimeError:
-        # Installed where nothing can be written: numba has no place for its cache.
-        compiled = numba.njit(signature)(lay_out_rows)
+    signatures = [
+        types.void(
+            *(column,) * 5,
+            *(columns,) * 8,
+            *(flags, columns, types.int64, types.int64, pace),
+            *(types.int64[:, ::1], types.int64[:, :, ::1], types.boolean[:, ::1], types.int64[:, ::1]),
+        )
+        for pace in (types.none, column)
+    ]
+    asked = ((lay_out_rows, signatures),)
+    compiled = compiled_with(numba.njit, asked, paces.CALLEES_FIRST, globals())["lay_out_rows"]
 
     def lay_out(crew: Crew, stops: Stops, now: int, about_to_start_s: int) -> Layout:
         rows, most = stops.point.shape
@@ -153,7 +175,15 @@ def compile_layout() -> Callable[[Crew, Stops, int, int], Layout]:
             *(crew.shift_start, crew.shift_end, stops.home, stops.end, stops.count, stops.point),
             *(stops.service, stops.earliest, stops.latest, stops.state),
             *(stops.departed, stops.started, stops.finished, stops.held, stops.way),
-            *(now, now + about_to_start_s, np.zeros((rows, most), np.int64), wide, is_open, rests),
+            *(
+                now,
+                now + about_to_start_s,
+                crew.pace.compiled,
+                np.zeros((rows, most), np.int64),
+                wide,
+                is_open,
+                rests,
+            ),
         )
         rest_gap, rest_s, rest_from, rest_by = rests
         return Layout(

@@ -76,12 +76,12 @@ def offers(gaps: Gaps, ask: Ask, ways: Ways, able: Ints) -> Offers:
     number = np.arange(wide)
     there = ways.to[gaps.before].astype(np.int64)
     onward = np.where(gaps.after >= 0, ways.on[np.maximum(gaps.after, 0)], 0).astype(np.int64)
-    arrive = gaps.leave + there
+    arrive = gaps.pace.arrivals(gaps.leave, there)
     low = np.maximum(arrive, ask.earliest)
     pausing = number == gaps.rest_gap[:, None]
     rest_from = np.where(pausing, gaps.rest_from[:, None], 0)
     rest_s = np.where(pausing, gaps.rest_s[:, None], 0)
-    behind = gaps.limit - onward - rest_s
+    behind = gaps.pace.departures(gaps.limit, onward) - rest_s
     high = np.minimum(behind - ask.service, ask.latest)
     high = np.where(pausing, np.minimum(high, gaps.rest_by[:, None] - ask.service), high)
     fits = gaps.open & (number < gaps.count[:, None]) & (able != 0)[:, None]

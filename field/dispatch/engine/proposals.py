@@ -10,7 +10,9 @@ see `field.dispatch.engine.route`):
          + `delay_permille` / 1000 × (start − the moment the visit could first start anywhere)
          + `idle_permille` / 1000 × (the waiting at the new visit's door by which the next one comes later)
 
-in whole seconds, each term rounded down. Ties go to the route that comes first, then the earlier gap. A
+in whole seconds, each term rounded down. Travel is counted as on empty roads, whatever the hour: a detour in
+the rush hour is no other detour, but it ends later (`field.road.pace`). Ties go to the route that comes
+first, then the earlier gap. A
 gap is feasible when the visit starts within its window, everything after it still starts by its latest
 start, and the day ends within the shift. Gaps of the frozen prefix and gaps before a `held` visit are
 closed.

@@ -3,7 +3,8 @@ happen.
 
 Times are whole seconds on one clock of the caller's choosing (Curbstop uses Unix time), durations whole
 seconds. Places are *points*: row and column numbers of a travel matrix of whole seconds that the caller
-gives (`travel[a, b]`: from a to b, int32; `UNREACHABLE` or more where there is no way).
+gives (`travel[a, b]`: from a to b on empty roads, int32; `UNREACHABLE` or more where there is no way). How
+long a way takes at its hour, the day's *pace* says (`field.road.pace`).
 
 A visit's window binds the start of its service: whoever would come early waits, and does so before
 setting off, so that the arrival to be expected is the start itself. The *frozen prefix* are the
@@ -30,6 +31,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from field.road.pace import EVEN, Pace
 from field.task.task import TaskState
 
 Travel = NDArray[np.int32]
@@ -45,6 +47,7 @@ PLACELESS: Final = -1
 ABOUT_TO_START_S: Final = 300
 
 STARTED: Final = {TaskState.DONE: 0, TaskState.ON_SITE: 1, TaskState.TRAVELLING: 2}
+HAPPENED: Final = frozenset({TaskState.DONE, TaskState.ON_SITE})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,7 +104,7 @@ def rest(rest_id: UUID, earliest: int, latest: int, seconds: int) -> Visit:
 class RepDay:
     """One representative's shift. `parts` is the van's stock at the start of the shift, which every
     visit of the route, done or not, draws on. `end_point` None: the day ends at the last visit. A
-    `locked` route takes nothing.
+    `locked` route takes nothing. `pace`: of the day's hours, the same for all who are searched together.
     """
 
     rep_id: UUID
@@ -112,6 +115,7 @@ class RepDay:
     skills: Mapping[str, int]
     parts: Mapping[str, int] = dataclasses.field(default_factory=dict)
     locked: bool = False
+    pace: Pace = EVEN
 
 
 @dataclasses.dataclass(frozen=True)
@@ -126,7 +130,7 @@ class Route:
 class Stop:
     """When a visit happens. `arrive_at`: at the door, never before `leave_at` and the way; `wait_s`: time
     to spare before it; `latest_start`: see above; `slack_s` = latest start − start; `late_s`: past its
-    window.
+    window. `travel_s`: of the way at its hour; `base_s`: on empty roads.
     """
 
     visit: Visit
@@ -139,12 +143,14 @@ class Stop:
     slack_s: int
     late_s: int
     wait_s: int = 0
+    base_s: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
 class Schedule:
     """A route with its times. `frozen`: length of the frozen prefix; `end_limit`: shift end, or the
-    expected end of a day that is too long already; `travel_s`: of the whole day, the way back included.
+    expected end of a day that is too long already; `travel_s`: of the whole day, the way back included;
+    `base_s`: the same on empty roads.
     """
 
     stops: tuple[Stop, ...]
@@ -153,6 +159,7 @@ class Schedule:
     end_limit: int
     travel_s: int
     overtime_s: int
+    base_s: int = 0
 
 
 def in_order(visits: Sequence[Visit]) -> tuple[Visit, ...]:
@@ -191,18 +198,20 @@ def schedule(route: Route, travel: Travel, now: int, *, about_to_start_s: int = 
     times: list[tuple[int, int, int, int, int]] = []
     free_at = rep.shift_start
     for visit, way in zip(visits, ways, strict=True):
-        times.append(_times(visit, way, free_at, now))
+        times.append(_times(visit, way, free_at, now, rep.pace))
         free_at = times[-1][3]
-    ends_at = free_at + home
+    ends_at = rep.pace.arrival(free_at, home)
     end_limit = max(rep.shift_end, ends_at)
     stops: list[Stop] = []
     latest_next, way_next = end_limit, home
     for place in range(len(visits) - 1, -1, -1):
         visit, way, (leave, arrive, start, finish, wait) = visits[place], ways[place], times[place]
         promised = max(visit.latest, start)
-        latest = max(start, min(promised, latest_next - way_next - visit.service_s))
-        late = promised - visit.latest
-        stops.append(Stop(visit, way, leave, arrive, start, finish, latest, latest - start, late, wait))
+        latest = max(start, min(promised, rep.pace.departure(latest_next, way_next) - visit.service_s))
+        late, ridden = promised - visit.latest, _ridden_s(visit, leave, arrive, way, rep.pace)
+        stops.append(
+            Stop(visit, ridden, leave, arrive, start, finish, latest, latest - start, late, wait, way)
+        )
         latest_next, way_next = latest, way
     stops.reverse()
     return Schedule(
@@ -210,8 +219,9 @@ def schedule(route: Route, travel: Travel, now: int, *, about_to_start_s: int = 
         frozen=_frozen(stops, now, now + about_to_start_s),
         ends_at=ends_at,
         end_limit=end_limit,
-        travel_s=sum(ways) + home,
+        travel_s=sum(stop.travel_s for stop in stops) + ends_at - free_at,
         overtime_s=max(0, ends_at - rep.shift_end) if visits else 0,
+        base_s=sum(ways) + home,
     )
 
 
@@ -238,7 +248,16 @@ def points_of(route: Route) -> list[int]:
     return points
 
 
-def _times(visit: Visit, way: int, free_at: int, now: int) -> tuple[int, int, int, int, int]:
+def _ridden_s(visit: Visit, leave: int, arrive: int, way: int, pace: Pace) -> int:
+    """Seconds on the way to a visit; of what has happened, as they would have been expected."""
+    if visit.is_rest:
+        return 0
+    if visit.state in HAPPENED:
+        return arrive - pace.departure(arrive, way)
+    return pace.arrival(leave, way) - leave if visit.state is TaskState.TRAVELLING else arrive - leave
+
+
+def _times(visit: Visit, way: int, free_at: int, now: int, pace: Pace) -> tuple[int, int, int, int, int]:
     """(leave, arrive, start, finish, wait) of a visit by someone free at `free_at`, `way` seconds away."""
     state = visit.state
     if visit.is_rest:
@@ -247,20 +266,20 @@ def _times(visit: Visit, way: int, free_at: int, now: int) -> tuple[int, int, in
     if state is TaskState.DONE:
         finish = visit.finished_at if visit.finished_at is not None else free_at
         start = min(visit.started_at if visit.started_at is not None else finish, finish)
-        return min(visit.departed_at or start - way, start), start, start, finish, 0
+        return min(visit.departed_at or pace.departure(start, way), start), start, start, finish, 0
     if state is TaskState.ON_SITE:
         start = visit.started_at if visit.started_at is not None else now
-        leave = min(visit.departed_at or start - way, start)
+        leave = min(visit.departed_at or pace.departure(start, way), start)
         return leave, start, start, max(start + visit.service_s, now), 0
     if state is TaskState.TRAVELLING:
         leave = visit.departed_at if visit.departed_at is not None else now
-        arrive = max(leave + way, now)
+        arrive = max(pace.arrival(leave, way), now)
         start = max(arrive, visit.earliest)
         return leave, arrive, start, start + visit.service_s, start - arrive
-    could_arrive = max(free_at, now) + way
+    could_arrive = pace.arrival(max(free_at, now), way)
     start = max(could_arrive, visit.earliest)
     # Nobody sets off only to wait at the door: the waiting is done before leaving.
-    return start - way, start, start, start + visit.service_s, start - could_arrive
+    return pace.departure(start, way), start, start, start + visit.service_s, start - could_arrive
 
 
 def _frozen(stops: Sequence[Stop], now: int, soon: int) -> int:

@@ -15,6 +15,7 @@ from field.dispatch.engine.gaps import Ask, Found, Gaps, Ways, lay_out_by
 from field.dispatch.engine.layout_compiled import compile_layout
 from field.dispatch.engine.route import UNREACHABLE
 from field.dispatch.engine.search_compiled import compile_search
+from field.road.pace import arrival
 
 
 class Rule(Enum):
@@ -79,6 +80,7 @@ def _row(gaps: Gaps, row: int, ask: Ask, to_here: list[int], from_here: list[int
     rest_gap, rest_s = int(gaps.rest_gap[row]), int(gaps.rest_s[row])
     rest_from, rest_by = int(gaps.rest_from[row]), int(gaps.rest_by[row])
     fits_behind = fits_next_but_one = False
+    pace = gaps.pace.plain
     # From the last gap on, so that of a gap one knows already whether the one behind it would do.
     for gap, (before, after, leave, limit, base, next_start, next_latest) in reversed(list(enumerate(rows))):
         # In front of a break the stop that is next stands behind the next gap.
@@ -90,7 +92,7 @@ def _row(gaps: Gaps, row: int, ask: Ask, to_here: list[int], from_here: list[int
         if there >= UNREACHABLE or onward >= UNREACHABLE:
             furthest = max(furthest, _NO_WAY)
             continue
-        arrive = leave + there
+        arrive = arrival(pace, leave, there)
         if arrive > ask.latest:
             furthest = max(furthest, _MISSED)
             first_arrival = min(first_arrival or arrive, arrive)
@@ -102,7 +104,7 @@ def _row(gaps: Gaps, row: int, ask: Ask, to_here: list[int], from_here: list[int
                 furthest = max(furthest, _NO_ROOM)
                 continue
             free = max(free, rest_from) + rest_s
-        there_by = free + onward
+        there_by = arrival(pace, free, onward)
         if there_by > limit:
             furthest = max(furthest, _SHIFT_ENDS if gap == last else _NO_ROOM)
             continue

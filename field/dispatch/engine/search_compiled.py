@@ -10,8 +10,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from field.dispatch.engine.compiling import compiled_with
 from field.dispatch.engine.gaps import Ask, Flags, Found, Gaps, Ints, Ways
 from field.dispatch.engine.route import UNREACHABLE
+from field.road import pace as paces
+from field.road.pace import arrival
 
 OK: Final = 0
 DECLINED_BEFORE: Final = 1
@@ -61,10 +64,11 @@ def scan(
     idle_permille: int,
     to_here: NDArray[np.int32],
     from_here: NDArray[np.int32],
+    pace: Any,
     found: NDArray[np.int64],
 ) -> None:
-    """Fill `found`, (6, R): rule, position, cost, extra, arrive, start. For the rest see `Gaps`, `Ask`,
-    `Found`.
+    """Fill `found`, (6, R): rule, position, cost, extra, arrive, start. `pace`: its row; None on empty
+    roads, for which a search of its own is compiled. For the rest see `Gaps`, `Ask`, `Found`.
     """
     could_start = max(earliest, now)
     for row in range(count.shape[0]):
@@ -105,7 +109,10 @@ def scan(
             if there >= UNREACHABLE or onward >= UNREACHABLE:
                 furthest = max(furthest, NO_WAY)
                 continue
-            arrive = leave[row, gap] + there
+            if pace is None:
+                arrive = leave[row, gap] + there
+            else:
+                arrive = arrival(pace, leave[row, gap], there)
             if arrive > latest:
                 furthest = max(furthest, WINDOW_MISSED)
                 if first_arrival == 0 or arrive < first_arrival:
@@ -118,7 +125,10 @@ def scan(
                     furthest = max(furthest, NO_ROOM)
                     continue
                 free = max(free, rest_from[row]) + rest_s[row]
-            there_by = free + onward
+            if pace is None:
+                there_by = free + onward
+            else:
+                there_by = arrival(pace, free, onward)
             if there_by > limit[row, gap]:
                 furthest = max(furthest, SHIFT_ENDS if gap == last else NO_ROOM)
                 continue
@@ -154,18 +164,17 @@ def compile_search() -> Callable[[Gaps, Ask, Ways], Found]:
 
     # With its types declared it is compiled (or read from numba's cache) here, never later in a request.
     wide, column, flags = table(types.int64, 2), table(types.int64, 1), table(types.boolean, 1)
-    signature = types.void(
-        *(wide,) * 7,
-        *(table(types.boolean, 2), *(column,) * 5, wide, wide, column, column, flags),
-        *(types.int64,) * 6,
-        *(column, types.boolean, column, column, types.int64, types.int64),
-        *(table(types.int32, 1), table(types.int32, 1), types.int64[:, ::1]),
-    )
-    try:
-        compiled: Any = numba.njit(signature, cache=True)(scan)
-    except RuntimeError:
-        # Installed where nothing can be written: numba has no place for its cache.
-        compiled = numba.njit(signature)(scan)
+    signatures = [
+        types.void(
+            *(wide,) * 7,
+            *(table(types.boolean, 2), *(column,) * 5, wide, wide, column, column, flags),
+            *(types.int64,) * 6,
+            *(column, types.boolean, column, column, types.int64, types.int64),
+            *(table(types.int32, 1), table(types.int32, 1), pace, types.int64[:, ::1]),
+        )
+        for pace in (types.none, column)
+    ]
+    compiled = compiled_with(numba.njit, ((scan, signatures),), paces.CALLEES_FIRST, globals())["scan"]
 
     def search_compiled(gaps: Gaps, ask: Ask, ways: Ways) -> Found:
         found = np.empty((6, len(gaps.count)), np.int64)
@@ -202,6 +211,7 @@ def compile_search() -> Callable[[Gaps, Ask, Ways], Found]:
             ask.idle_permille,
             np.ascontiguousarray(ways.to, np.int32),
             np.ascontiguousarray(ways.on, np.int32),
+            gaps.pace.compiled,
             found,
         )
         return Found(*found)

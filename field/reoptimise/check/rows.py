@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from uuid import UUID
@@ -11,8 +12,10 @@ from field.chains.reading import Awaited
 from field.dispatch.engine.route import Stop
 from field.dispatch.planning import Day
 from field.grid.tables import Rep
+from field.reoptimise.check.roads import EMPTY, Roads
 from field.reoptimise.check.rules import Follow, Line, Person, Place, Plan, Violation, violations
 from field.reoptimise.reading import Asked, wish_of
+from field.road.pace import STEP_S, Pace
 from field.services import FieldServices
 from field.task.window import window_of
 
@@ -23,6 +26,7 @@ class Seen:
 
     people: Mapping[UUID, Person]
     lines: Plan
+    roads: Roads = EMPTY
 
     @classmethod
     def of(
@@ -42,6 +46,7 @@ class Seen:
                 ]
                 for rep_id in day.routes
             },
+            next((_roads_of(route.rep.pace) for route in day.routes.values()), EMPTY),
         )
 
 
@@ -53,7 +58,14 @@ def wrong_with(
     def leg(a: Place, b: Place) -> int:
         return int(services.travel.legs([a], [b])[0])
 
-    return violations(stored.people, before.lines, stored.lines, leg, now, new)
+    return violations(stored.people, before.lines, stored.lines, leg, now, new, stored.roads)
+
+
+def _roads_of(pace: Pace) -> Roads:
+    """The hours of a pace, one by one."""
+    speeds = [(after - before) // STEP_S for before, after in itertools.pairwise(pace.ridden)]
+    begins = [pace.origin + hour * STEP_S for hour in range(len(speeds))]
+    return Roads([(at, at + STEP_S, speed) for at, speed in zip(begins, speeds, strict=True)], pace.still_s)
 
 
 def _person(day: Day, rep: Rep, asked: Asked) -> Person:

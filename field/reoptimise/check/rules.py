@@ -15,9 +15,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
+from field.reoptimise.check.roads import EMPTY, Roads
+
 Place = tuple[float, float]
 Leg = Callable[[Place, Place], int]
-"""Seconds from one place to another."""
+"""Seconds from one place to another on empty roads."""
 
 ABOUT_TO_LEAVE_S: Final = 300
 NO_WAY_S: Final = 604_800
@@ -130,11 +132,12 @@ def violations(
     leg: Leg,
     now: int,
     new: frozenset[UUID] = frozenset(),
+    roads: Roads = EMPTY,
 ) -> list[Violation]:
     """All that is wrong with `after`. `new`: tasks that stood in no route before and may stand in one now.
-    Both plans are of the same people.
+    Both plans are of the same people. `roads`: how they are at which hour.
     """
-    was = {rep_id: _live(people[rep_id], lines, leg, now) for rep_id, lines in before.items()}
+    was = {rep_id: _live(people[rep_id], lines, leg, now, roads) for rep_id, lines in before.items()}
     promised = {
         line.task_id: max(_owed(line, now) if people[rep_id].gone else line.window_end, start)
         for rep_id, lines in before.items()
@@ -149,8 +152,8 @@ def violations(
             continue
         found += _unlocked(person, own, lines)
         found += _unable(person, own, lines, now)
-        found += _late(person, own, lines, leg, now, promised, was[rep_id].ends)
-    will = {rep_id: _live(people[rep_id], lines, leg, now) for rep_id, lines in after.items()}
+        found += _late(person, own, lines, leg, now, promised, was[rep_id].ends, roads)
+    will = {rep_id: _live(people[rep_id], lines, leg, now, roads) for rep_id, lines in after.items()}
     found += _out_of_step(people, after, _times(before, was), _times(after, will))
     return found
 
@@ -213,7 +216,7 @@ def _counted(before: Plan, after: Plan, new: frozenset[UUID]) -> Iterator[Violat
             yield Violation("task_unknown", None, task_id)
 
 
-def _live(person: Person, lines: Sequence[Line], leg: Leg, now: int) -> _Lived:
+def _live(person: Person, lines: Sequence[Line], leg: Leg, now: int, roads: Roads) -> _Lived:
     """Go through a day stop by stop, without a thought for later ones."""
     here, free = person.begins, person.shift_start
     lived = _Lived([], [], [], 0)
@@ -225,14 +228,14 @@ def _live(person: Person, lines: Sequence[Line], leg: Leg, now: int) -> _Lived:
             start, leave, free = line.starts_at, line.starts_at, line.free_at
         else:
             way = leg(here, line.place)
-            start = max(max(free, now) + way, line.window_start)
-            leave, free = start - way, start + line.service_s
+            start = max(roads.arrival(max(free, now), way), line.window_start)
+            leave, free = roads.departure(start, way), start + line.service_s
         lived.starts.append(start)
         lived.leaves.append(leave)
         lived.frees.append(free)
         here = here if line.is_rest else line.place
     out = any(not line.is_rest for line in lines)
-    ends = free + leg(here, person.ends) if out and person.ends is not None else free
+    ends = roads.arrival(free, leg(here, person.ends)) if out and person.ends is not None else free
     return dataclasses.replace(lived, ends=ends)
 
 
@@ -316,15 +319,16 @@ def _late(
     now: int,
     promised: Mapping[UUID, int],
     ended: int,
+    roads: Roads,
 ) -> Iterator[Violation]:
     """What the plan says of times must be what one can do, and in time."""
-    lived = _live(person, lines, leg, now)
+    lived = _live(person, lines, leg, now, roads)
     legs_before = set(_legs(person, own))
     for start, (before, task_id), line in zip(lived.starts, _legs(person, lines), lines, strict=True):
         if person.has_begun(line):
             continue
         way = 0 if line.is_rest else leg(before, line.place)
-        if line.travel_s != way:
+        if line.travel_s != start - roads.departure(start, way):
             yield Violation("travel_wrong", person.id, task_id)
         if line.starts_at != start or line.ends_at != start + line.service_s:
             yield Violation("times_wrong", person.id, task_id)

@@ -1,10 +1,11 @@
 """The moves as numba compiles them. Without numba they run as they are written, a hundred times slower."""
 
 from collections.abc import Callable
-from types import FunctionType
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from field.dispatch.engine.compiling import compiled_with
 from field.reoptimise.engine import moves
+from field.road import pace
 
 
 class Moves(NamedTuple):
@@ -37,7 +38,7 @@ CALLEES_FIRST: Final = (
     moves.fill,
 )
 
-INSIDE: Final = (moves.draw, moves.moment_price, moves.best_place)
+INSIDE: Final = (pace.arrival, pace.departure, moves.draw, moves.moment_price, moves.best_place)
 """Asked so often that calling them would take longer than their work: forty arrays are handed over each
 time.
 """
@@ -60,19 +61,13 @@ def quick_moves() -> Moves:
 def _compiled() -> Moves:
     import numba
 
-    space: dict[str, Any] = dict(vars(moves))
-    for function in CALLEES_FIRST:
-        # The same code, but its names lead to what is compiled.
-        twin = FunctionType(function.__code__, space, function.__name__)
-        twin.__module__, twin.__qualname__ = function.__module__, function.__qualname__
-        options: dict[str, Any] = {
-            "nogil": True,
-            "error_model": "numpy",
-            "inline": "always" if function in INSIDE else "never",
-        }
-        try:
-            space[function.__name__] = numba.njit(cache=True, **options)(twin)
-        except RuntimeError:
-            # Installed where nothing can be written: numba has no place for its cache.
-            space[function.__name__] = numba.njit(**options)(twin)
+    space = compiled_with(
+        numba.njit,
+        ((function, None) for function in CALLEES_FIRST),
+        pace.CALLEES_FIRST,
+        vars(moves),
+        INSIDE,
+        nogil=True,
+        error_model="numpy",
+    )
     return Moves("numba", space["retime"], space["steps"], space["fill"])

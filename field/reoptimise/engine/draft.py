@@ -68,6 +68,7 @@ class Terms(NamedTuple):
     (whoever has nothing at all does not set out). `stock`: (R, P) parts for the stops
     arranged here. `price`: (N, R) seconds that this person costs for this stop beside the travel, `NOWHERE`
     for one who cannot. `late`: permille of a second for each second of lateness and overtime.
+    `pace`: the row of `field.road.pace`, empty where the hours are all the same.
     """
 
     travel: Travel
@@ -82,6 +83,7 @@ class Terms(NamedTuple):
     stock: Ints
     price: Ints
     late: int
+    pace: Ints
 
 
 class Draft(NamedTuple):

@@ -8,8 +8,8 @@ then passed over although it is the cheapest (a *blink*), so that the same hole 
 same stop.
 
 What is written here is plain Python over arrays and is what it says; `field.reoptimise.engine.compiled` has
-numba compile the same functions. They call each other and nothing else, and live in this one file, because
-numba looks at a file's age when it decides whether what it has compiled before is still good. A function
+numba compile the same functions. They call each other and the arithmetic of the hours
+(`field.road.pace`). A function
 first takes the arrays that it needs out of the tuples it is given: what is compiled counts who refers to an
 array at each look into a tuple.
 
@@ -58,6 +58,7 @@ from field.reoptimise.engine.draft import (
     Terms,
     Travel,
 )
+from field.road.pace import arrival, departure
 
 CURRENT: Final = 0
 BEST: Final = 1
@@ -100,7 +101,7 @@ def moment_price(stops: Ints, late: int, stop: int, begin: int) -> Any:
 def retime(terms: Terms, draft: Draft, scratch: Scratch, rep: int) -> None:
     """Work out the times, latest starts and cost of a route whose stops have changed."""
     travel, stops, people, price, held = terms.travel, terms.stops, terms.people, terms.price, terms.held
-    gaps, late = draft.gaps, terms.late
+    gaps, late, pace = draft.gaps, terms.late, terms.pace
     size = draft.size[rep]
     free, here, cost, driven = people[rep, READY], people[rep, START], 0, False
     for place in range(size):
@@ -111,7 +112,7 @@ def retime(terms: Terms, draft: Draft, scratch: Scratch, rep: int) -> None:
             driven = True
         else:  # a break
             there = here
-        begin = max(free + way, stops[stop, EARLIEST])
+        begin = max(arrival(pace, free, way), stops[stop, EARLIEST])
         gaps[rep, place, BEFORE], gaps[rep, place, LEAVE] = here, free
         gaps[rep, place, AFTER], gaps[rep, place, WAY], gaps[rep, place, BEGIN] = there, way, begin
         gaps[rep, place, CLOSED] = held[stop]
@@ -129,13 +130,14 @@ def retime(terms: Terms, draft: Draft, scratch: Scratch, rep: int) -> None:
     gaps[rep, size, AFTER], gaps[rep, size, WAY], gaps[rep, size, CLOSED] = there, home, 0
     gaps[rep, size, BY] = people[rep, LIMIT]
     cost += home
-    if free + home > people[rep, LIMIT]:
+    ends = arrival(pace, free, home)
+    if ends > people[rep, LIMIT]:
         cost += BROKEN
-    if free + home > people[rep, SHIFT_END]:
-        cost += (free + home - max(people[rep, SHIFT_END], people[rep, READY])) * late // 1000
+    if ends > people[rep, SHIFT_END]:
+        cost += (ends - max(people[rep, SHIFT_END], people[rep, READY])) * late // 1000
     for place in range(size - 1, -1, -1):
         stop = gaps[rep, place, STOP]
-        in_time = gaps[rep, place + 1, BY] - gaps[rep, place + 1, WAY] - stops[stop, SERVICE]
+        in_time = departure(pace, gaps[rep, place + 1, BY], gaps[rep, place + 1, WAY]) - stops[stop, SERVICE]
         gaps[rep, place, BY] = min(stops[stop, LATEST], in_time)
     draft.cost[rep] = cost
     scratch.tally[STAMPS] += 1
@@ -148,6 +150,7 @@ def best_place(
     reach: Travel,
     stops: Ints,
     late: int,
+    pace: Ints,
     demand: Ints,
     left: Ints,
     gaps: Ints,
@@ -172,14 +175,14 @@ def best_place(
             break
         if here < 0:  # a break goes anywhere
             begin = max(leave, earliest)
-            ends = begin + service + gaps[rep, place, WAY]
+            ends = arrival(pace, begin + service, gaps[rep, place, WAY])
             if begin <= latest and not gaps[rep, place, CLOSED] and ends <= gaps[rep, place, BY]:
                 cost = moment_price(stops, late, stop, begin)
                 if cost < cheapest:
                     cheapest, found = cost, place
             continue
         way = reach[here, gaps[rep, place, BEFORE]]
-        arrive = leave + way
+        arrive = arrival(pace, leave, way)
         if arrive > latest or gaps[rep, place, CLOSED]:
             continue
         begin = max(arrive, earliest)
@@ -190,7 +193,7 @@ def best_place(
             free, gap = max(free, stops[behind, EARLIEST]) + stops[behind, SERVICE], place + 1
         after = gaps[rep, gap, AFTER]
         onward = travel[here, after] if after >= 0 else 0
-        if free + onward > gaps[rep, gap, BY] or max(way, onward) >= UNREACHABLE:
+        if arrival(pace, free, onward) > gaps[rep, gap, BY] or max(way, onward) >= UNREACHABLE:
             continue
         cost = way + onward - gaps[rep, gap, WAY] + moment_price(stops, late, stop, begin)
         if cost < cheapest:
@@ -202,6 +205,7 @@ def cheapest_route(terms: Terms, draft: Draft, scratch: Scratch, stop: int, blin
     """(representative, place) where the stop costs least of those looked at; (`ABSENT`, −1): nowhere."""
     travel, reach, stops, demand, price = terms.travel, terms.reach, terms.stops, terms.demand, terms.price
     gaps, size, left, stamp, late = draft.gaps, draft.size, draft.left, draft.stamp, terms.late
+    pace = terms.pace
     memo, dice = scratch.memo, scratch.dice
     best, who = NOWHERE, ABSENT
     for rep in range(size.shape[0]):
@@ -209,7 +213,7 @@ def cheapest_route(terms: Terms, draft: Draft, scratch: Scratch, stop: int, blin
             continue
         if memo[stop, rep, STAMP] != stamp[rep]:
             memo[stop, rep, COST], memo[stop, rep, PLACE] = best_place(
-                travel, reach, stops, late, demand, left, gaps, size[rep], stop, rep
+                travel, reach, stops, late, pace, demand, left, gaps, size[rep], stop, rep
             )
             memo[stop, rep, STAMP] = stamp[rep]
         cost = memo[stop, rep, COST] + price[stop, rep]

@@ -8,7 +8,7 @@ promised for the time it is expected now: it may get earlier and to somebody els
 
 A plan costs, in seconds:
 
-    travel, the ways home included
+    travel as on empty roads, the ways home included
     + `owner_s` for each stop with somebody else than its zone's representative
     + what is agreed about its representative (`Wish.surcharge`; less than nothing for one who is wished for)
     + `delay_permille` / 1000 × (start − the first moment the stop could start), as its severity has it
@@ -29,7 +29,7 @@ from uuid import UUID
 
 import numpy as np
 
-from field.dispatch.engine.columns import numbered
+from field.dispatch.engine.columns import numbered, pace_of
 from field.dispatch.engine.gaps import Weights
 from field.dispatch.engine.route import (
     UNREACHABLE,
@@ -283,6 +283,7 @@ def _terms(
         stock=stock,
         price=_prices(rest, visits, latest, rows, owner_of),
         late=rest.prices.late_permille,
+        pace=pace_of(rest.routes).row,
     )
 
 

@@ -15,14 +15,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.dispatch.hours import SHIFTS, note_changed
-from field.dispatch.tables import Shift
+from field.dispatch.tables import Holiday, Shift
 from field.grid.tables import Rep
 from field.grid.territory.tables import Absence
 from field.services import FieldServices
 from field.shifts.overtime import OvertimeState
 from field.shifts.roster.duty import Book, Pattern, Place, Point, WorkingDay, shifts_of
 from field.shifts.roster.written import duties_of, duty_of
-from field.shifts.tables import Depot, Holiday, Overtime, Settled, ShiftException, ShiftPattern
+from field.shifts.tables import Depot, Overtime, Settled, ShiftException, ShiftPattern
 from kernel.contracts import RouteEased
 from kernel.database import Database, UnitOfWork
 from kernel.jobs import one_by_one

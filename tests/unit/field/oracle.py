@@ -16,6 +16,7 @@ import numpy as np
 
 from field.dispatch.engine.gaps import NO_TERMS, Terms, Weights
 from field.dispatch.engine.route import RepDay, Route, Travel, Visit, rest
+from field.road.pace import EVEN, STEP_S, UNIT, Pace
 from field.task.task import TaskState
 
 SOON = 300
@@ -25,7 +26,7 @@ STARTED = (TaskState.DONE, TaskState.ON_SITE, TaskState.TRAVELLING)
 
 @dataclasses.dataclass(frozen=True)
 class Lived:
-    """A day as it would go. `travel` counts every leg driven, the way home too."""
+    """A day as it would go. `travel` counts every leg driven, the way home too, as on empty roads."""
 
     arrivals: list[int]
     starts: list[int]
@@ -34,8 +35,53 @@ class Lived:
     travel: int
 
 
+def second_by_second(pace: Pace, leave: int, way: int) -> int:
+    """When one arrives who rides on for second after second; `way` base seconds."""
+    still = min(way, pace.still_s)
+    moment, left = leave, (way - still) * UNIT
+    speeds = [(after - before) // STEP_S for before, after in itertools.pairwise(pace.ridden)]
+    while left > 0:
+        hour = (moment - pace.origin) // STEP_S
+        left -= speeds[hour] if 0 <= hour < len(speeds) else UNIT
+        moment += 1
+    return moment + still
+
+
+@dataclasses.dataclass(frozen=True)
+class Clock:
+    """A day's pace, hour after hour. Without a pace one second is as good as another."""
+
+    pace: Pace
+
+    def there(self, leave: int, way: int) -> int:
+        if self.pace is EVEN:
+            return leave + way
+        still = min(way, self.pace.still_s)
+        moment, left = leave, (way - still) * UNIT
+        while left > 0:
+            hour = (moment - self.pace.origin) // STEP_S
+            known = 0 <= hour < len(self.pace.ridden) - 1
+            speed = (self.pace.ridden[hour + 1] - self.pace.ridden[hour]) // STEP_S if known else UNIT
+            # Behind the last hour the roads are empty for good.
+            ends = self.pace.origin + (hour + 1) * STEP_S if hour < len(self.pace.ridden) - 1 else 1 << 60
+            seconds = min(ends - moment, -(-left // speed))
+            moment, left = moment + seconds, left - seconds * speed
+        return moment + still
+
+    def off(self, arrive: int, way: int) -> int:
+        """The last second at which one leaves so as to be there by then, by trying."""
+        if self.pace is EVEN:
+            return arrive - way
+        low, high = arrive - 4 * way - 1, arrive
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if self.there(middle, way) <= arrive else (low, middle - 1)
+        return low
+
+
 def live(route: Route, travel: Travel, now: int) -> Lived:
     """Go through the day visit by visit, without a thought for later ones."""
+    clock = Clock(route.rep.pace)
     at, free, driven = route.rep.start_point, route.rep.shift_start, 0
     arrivals: list[int] = []
     starts: list[int] = []
@@ -52,22 +98,22 @@ def live(route: Route, travel: Travel, now: int) -> Lived:
         if visit.state is TaskState.DONE:
             assert visit.started_at is not None and visit.finished_at is not None
             start = arrival = visit.started_at
-            free, leave = visit.finished_at, start - way
+            free, leave = visit.finished_at, clock.off(start, way)
         elif visit.state is TaskState.ON_SITE:
             assert visit.started_at is not None
             start = arrival = visit.started_at
-            leave = start - way
+            leave = clock.off(start, way)
             free = max(now, start + visit.service_s)
         elif visit.state is TaskState.TRAVELLING:
             assert visit.departed_at is not None
             leave = visit.departed_at
-            arrival = max(now, leave + way)
+            arrival = max(now, clock.there(leave, way))
             start = max(arrival, visit.earliest)
             free = start + visit.service_s
         else:
-            arrival = max(free, now) + way
+            arrival = clock.there(max(free, now), way)
             start = max(arrival, visit.earliest)
-            leave = start - way
+            leave = clock.off(start, way)
             free = start + visit.service_s
         arrivals.append(arrival)
         starts.append(start)
@@ -75,7 +121,7 @@ def live(route: Route, travel: Travel, now: int) -> Lived:
         at = visit.point
     if any(not visit.is_rest for visit in route.visits) and route.rep.end_point is not None:
         home = int(travel[at, route.rep.end_point])
-        driven, free = driven + home, free + home
+        driven, free = driven + home, clock.there(free, home)
     return Lived(arrivals, starts, leaves, free, driven)
 
 
@@ -279,6 +325,18 @@ def random_case(seed: int, most_reps: int = 3, most_visits: int = 6) -> Case:
         weights=Weights(dice.choice((0, 500, 600)), dice.choice((0, 100, 1000)), dice.choice((0, 500, 1000))),
         terms=_random_terms(agreed, people),
     )
+
+
+def at_a_pace(case: Case, seed: int) -> Case:
+    """The same day on roads that are slower at some hours and quicker at others."""
+    dice = random.Random(seed + 2_000_003)
+    hours = dice.randint(1, 24)
+    speeds = [dice.choice((333, 500, 500, 800, 1000, 1000, 2000)) for _ in range(hours)]
+    pace = Pace.of(
+        dice.randint(0, 12) * STEP_S + dice.choice((0, 0, 1234)), speeds, dice.choice((0, 45, 120))
+    )
+    routes = [Route(dataclasses.replace(each.rep, pace=pace), each.visits) for each in case.routes]
+    return dataclasses.replace(case, routes=routes)
 
 
 def _random_windows(dice: random.Random, now: int, grain: int) -> tuple[tuple[int, int], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -18,7 +19,16 @@ from field.dispatch.engine.proposals import pack, propose
 from field.dispatch.engine.route import in_each_window, insert, schedule
 from field.dispatch.engine.search import Rule, Search, search_each, search_plain
 from field.dispatch.engine.search_compiled import compile_search
-from tests.unit.field.oracle import Case, best_by_trying_all, broken_rules, immovable, live, random_case
+from field.task.task import TaskState
+from tests.unit.field.oracle import (
+    Case,
+    at_a_pace,
+    best_by_trying_all,
+    broken_rules,
+    immovable,
+    live,
+    random_case,
+)
 
 CASES = 10_000
 
@@ -37,12 +47,24 @@ def answers(case: Case, search: Search) -> dict[str, list[int]]:
     return {each.name: getattr(found, each.name).tolist() for each in dataclasses.fields(found)}
 
 
+Days = Callable[[int], Case]
+
+
+def even(seed: int) -> Case:
+    return random_case(seed)
+
+
+def paced(seed: int) -> Case:
+    return at_a_pace(random_case(seed), seed)
+
+
 @pytest.mark.timeout(240)
-def test_both_searches_find_what_trying_everything_finds(compiled: Search) -> None:
+@pytest.mark.parametrize("day", [even, paced])
+def test_both_searches_find_what_trying_everything_finds(compiled: Search, day: Days) -> None:
     """Cost, position and start of the best place in every route, in 10,000 days of every shape."""
     placed, several, refused = 0, 0, {rule: 0 for rule in Rule}
     for seed in range(CASES):
-        case = random_case(seed)
+        case = day(seed)
         plain = answers(case, search_plain)
         assert answers(case, compiled) == plain, seed
         expected = best_by_trying_all(
@@ -69,13 +91,14 @@ def test_both_searches_find_what_trying_everything_finds(compiled: Search) -> No
     assert min(refused.values()) > 20, refused
 
 
-def test_routes_are_laid_out_alike_by_columns_and_row_by_row() -> None:
+@pytest.mark.parametrize("day", [even, paced])
+def test_routes_are_laid_out_alike_by_columns_and_row_by_row(day: Days) -> None:
     """Every number of every gap, in 10,000 days of every shape, with room for more stops than there are."""
     pytest.importorskip("numba")
     by_rows = compile_layout()
     rests = frozen = 0
     for seed in range(CASES):
-        case = random_case(seed)
+        case = day(seed)
         crew, stops = columns_of(case.routes, case.travel)
         soon = (0, 300, 1800)[seed % 3]
         plain, compiled = lay_out(crew, stops, case.now, soon), by_rows(crew, stops, case.now, soon)
@@ -87,10 +110,11 @@ def test_routes_are_laid_out_alike_by_columns_and_row_by_row() -> None:
     assert frozen > CASES / 10
 
 
-@given(st.integers(0, 2**63))
-@settings(max_examples=300, deadline=None)
-def test_what_is_proposed_breaks_no_rule_and_moves_no_frozen_visit(seed: int) -> None:
+@given(st.integers(0, 2**63), st.booleans())
+@settings(max_examples=600, deadline=None)
+def test_what_is_proposed_breaks_no_rule_and_moves_no_frozen_visit(seed: int, hours: bool) -> None:
     case = random_case(seed, most_reps=5, most_visits=8)
+    case = at_a_pace(case, seed) if hours else case
     fleet = pack(case.routes, case.travel, case.now)
     found = propose(
         fleet,
@@ -126,22 +150,29 @@ def test_everybody_is_accounted_for_once_and_the_best_come_first(seed: int) -> N
     assert not costlier or len(found.best) == 3
 
 
-@given(st.integers(0, 2**63))
-@settings(max_examples=200, deadline=None)
-def test_the_schedule_is_the_day_as_lived(seed: int) -> None:
-    case = random_case(seed)
+@given(st.integers(0, 2**63), st.booleans())
+@settings(max_examples=400, deadline=None)
+def test_the_schedule_is_the_day_as_lived(seed: int, hours: bool) -> None:
+    case = at_a_pace(random_case(seed), seed) if hours else random_case(seed)
     for route in case.routes:
         times, lived = schedule(route, case.travel, case.now), live(route, case.travel, case.now)
         assert [stop.start_at for stop in times.stops] == lived.starts
         assert times.frozen == immovable(route, lived, case.now)
-        assert times.travel_s == lived.travel
+        assert times.base_s == lived.travel
+        assert hours or times.travel_s == lived.travel
+        assert [stop.leave_at for stop in times.stops if stop.visit.state is TaskState.ASSIGNED] == [
+            leave
+            for leave, visit in zip(lived.leaves, route.visits, strict=True)
+            if visit.state is TaskState.ASSIGNED
+        ]
         assert not route.visits or times.ends_at == lived.ends
 
 
-@given(st.integers(0, 2**63))
-@settings(max_examples=300, deadline=None)
-def test_all_days_laid_out_at_once_stand_as_each_alone(seed: int) -> None:
+@given(st.integers(0, 2**63), st.booleans())
+@settings(max_examples=600, deadline=None)
+def test_all_days_laid_out_at_once_stand_as_each_alone(seed: int, hours: bool) -> None:
     case = random_case(seed, most_reps=6, most_visits=8)
+    case = at_a_pace(case, seed) if hours else case
     gaps = pack(case.routes, case.travel, case.now).gaps
     for row, route in enumerate(case.routes):
         times, size = schedule(route, case.travel, case.now), len(route.visits)
@@ -152,7 +183,7 @@ def test_all_days_laid_out_at_once_stand_as_each_alone(seed: int) -> None:
         assert gaps.limit[row, : size + 1].tolist() == [limits[place] for place in onto]
         starts = [*(stop.start_at for stop in times.stops), NEVER]
         assert gaps.next_start[row, : size + 1].tolist() == [starts[place] for place in onto]
-        ways = [stop.travel_s for stop in times.stops]
+        ways = [stop.base_s for stop in times.stops]
         assert gaps.base[row, :size].tolist() == [
             ways[place] if place < size else gaps.base[row, size] for place in onto[:size]
         ]

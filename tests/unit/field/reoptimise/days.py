@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import random
 from collections.abc import Callable, Sequence
 from uuid import UUID
@@ -11,9 +12,11 @@ import numpy as np
 
 from field.dispatch.engine.gaps import Weights
 from field.dispatch.engine.route import Route, Stop, Travel, Visit, schedule
+from field.reoptimise.check.roads import Roads
 from field.reoptimise.check.rules import Line, Person, Place, Violation, violations
 from field.reoptimise.engine.replan import Prices, Replanned, Rest, Wish
-from tests.unit.field.oracle import random_case
+from field.road.pace import STEP_S, Pace
+from tests.unit.field.oracle import at_a_pace, random_case
 
 SEVERITIES = (Weights(120, 1000), Weights(600, 100), Weights(600, 0))
 
@@ -23,10 +26,13 @@ def after_steps(most: int) -> Callable[[int], float]:
     return lambda made: made / most
 
 
-def random_rest(seed: int, reps: int = 5, visits: int = 7) -> Rest:
-    """A day in any state, with stops that nobody has, somebody who is gone, locks of all kinds."""
+def random_rest(seed: int, reps: int = 5, visits: int = 7, *, hours: bool = False) -> Rest:
+    """A day in any state, with stops that nobody has, somebody who is gone, locks of all kinds. `hours`: on
+    roads that are not the same at every hour.
+    """
     dice = random.Random(seed)
     case = random_case(seed, reps, visits)
+    case = at_a_pace(case, seed) if hours else case
     routes = [
         Route(dataclasses.replace(route.rep, end_point=route.rep.start_point), route.visits)
         for route in case.routes
@@ -78,6 +84,19 @@ def asked_of_the_checker(rest: Rest, done: Replanned) -> list[Violation]:
         legs(rest.travel),
         rest.now,
         frozenset(visit.task_id for visit in rest.loose),
+        roads_of(rest.routes[0].rep.pace),
+    )
+
+
+def roads_of(pace: Pace) -> Roads:
+    """The hours of a pace, one by one."""
+    hours = enumerate(itertools.pairwise(pace.ridden))
+    return Roads(
+        tuple(
+            (pace.origin + k * STEP_S, pace.origin + (k + 1) * STEP_S, (after - before) // STEP_S)
+            for k, (before, after) in hours
+        ),
+        pace.still_s,
     )
 
 

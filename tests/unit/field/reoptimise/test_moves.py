@@ -15,13 +15,13 @@ from field.reoptimise.engine.compiled import PLAIN, quick_moves
 from field.reoptimise.engine.draft import ABSENT, BEGIN, BY, NOWHERE, STOP, Draft, Terms
 from field.reoptimise.engine.improve import Heat, copy, improve, laid_out
 from field.reoptimise.engine.replan import Prices, Rest, Table, Wish
-from tests.unit.field.oracle import best_by_trying_all, random_case
+from tests.unit.field.oracle import at_a_pace, best_by_trying_all, random_case
 from tests.unit.field.reoptimise.days import after_steps, plane_day, random_rest
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_what_is_compiled_takes_the_same_steps_as_what_is_written(seed: int) -> None:
-    table = Table.of(random_rest(seed))
+    table = Table.of(random_rest(seed, hours=seed % 3 == 0))
     outcomes = [
         improve(table.terms, table.order, after_steps(120), each, seed=seed, fill=seed % 2 == 0)
         for each in (PLAIN, quick_moves())
@@ -31,8 +31,8 @@ def test_what_is_compiled_takes_the_same_steps_as_what_is_written(seed: int) -> 
 
 def test_the_cheapest_place_is_the_one_that_trying_all_finds() -> None:
     compared = placed = 0
-    for seed in range(400):
-        case = random_case(seed)
+    for seed in range(800):
+        case = at_a_pace(random_case(seed), seed) if seed % 2 else random_case(seed)
         # A door of its own: two visits to one door have an order that is not a matter of cost.
         here = len(case.travel)
         travel = np.pad(case.travel, (0, 1), constant_values=7)
@@ -67,7 +67,7 @@ def test_the_cheapest_place_is_the_one_that_trying_all_finds() -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_after_any_steps_all_that_is_remembered_is_what_it_would_be_worked_out_anew(seed: int) -> None:
-    table = Table.of(random_rest(seed, 6, 8))
+    table = Table.of(random_rest(seed, 6, 8, hours=seed % 2 == 1))
     terms = table.terms
     draft, scratch = laid_out(terms, table.order, PLAIN, seed)
     kept, best = copy(draft), copy(draft)
@@ -94,6 +94,7 @@ def place_of(terms: Terms, draft: Draft, stop: int, rep: int) -> tuple[int, int]
         terms.reach,
         terms.stops,
         terms.late,
+        terms.pace,
         terms.demand,
         draft.left,
         draft.gaps,

@@ -20,8 +20,8 @@ def replanned(rest: Rest, steps: int = 400, seed: int = 1) -> Replanned:
 
 def test_days_of_every_shape_keep_every_rule() -> None:
     seen: Counter[str] = Counter()
-    for seed in range(300):
-        rest = random_rest(seed, 6, 8)
+    for seed in range(600):
+        rest = random_rest(seed, 6, 8, hours=seed % 2 == 1)
         done = replanned(rest, 300)
         assert asked_of_the_checker(rest, done) == [], seed
         before, after = ids(rest.routes), ids(rest.routes) | ids(done.routes)
