@@ -30,6 +30,7 @@ MODULES = (
     "field.appointments.tables",
     "field.chains.tables",
     "field.dispatch.tables",
+    "field.escalation.tables",
     "field.figures.tables",
     "field.forms.tables",
     "field.grid.tables",
@@ -46,6 +47,7 @@ MODULES = (
     "field.sources.tables",
     "field.rounds.tables",
     "field.task.tables",
+    "field.traffic.tables",
     "field.visits.tables",
 )
 

@@ -20,7 +20,8 @@ SETTING = role(Role.SUPERVISOR, Role.ADMIN)
 @api.get("/api/travel-profile", who=CONSOLE, summary="How long ways take at which hour")
 async def get_travel_profile(call: Call) -> TravelProfileView:
     async with call.database.reading() as session:
-        return await travel_profile(session, call.use(FieldServices))
+        services = call.use(FieldServices)
+        return await travel_profile(session, services, services.day_of(call.now))
 
 
 @api.put(
@@ -32,4 +33,5 @@ async def get_travel_profile(call: Call) -> TravelProfileView:
 async def put_travel_profile(call: Call, body: TravelProfileBody) -> TravelProfileView:
     await call.database.run(set_profile, call.actor, body.number, body.factors.model_dump())
     async with call.database.reading() as session:
-        return await travel_profile(session, call.use(FieldServices))
+        services = call.use(FieldServices)
+        return await travel_profile(session, services, services.day_of(call.now))

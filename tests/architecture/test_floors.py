@@ -70,6 +70,7 @@ PURE = (
     "field.replay.story",
     "field.road.pace",
     "field.road.profile",
+    "field.traffic.learning",
     "field.road.turns",
     "field.reoptimise.check.roads",
     "field.dispatch.engine.compiling",

@@ -14,6 +14,7 @@ import { supposed, WhatIf } from "pages/console/day/what-if.js";
 import { contractors } from "pages/console/contractors.js";
 import { ladders } from "pages/console/ladders.js";
 import { policies } from "pages/console/plan-policies.js";
+import { traffic } from "pages/console/traffic.js";
 import { clockOf, name, repName, title } from "pages/console/words.js";
 
 /** @typedef {import("pages/console/types.js").Plan} Plan */
@@ -66,7 +67,7 @@ export class PlanView {
       this.whoIsGone(),
       this.whatIf.show(this.station),
       this.body,
-      policies(this.board), ladders(this.board), contractors(this.board));
+      policies(this.board), traffic(this.board), ladders(this.board), contractors(this.board));
     this.body.replaceChildren(skeleton(3));
     void this.read();
   }
