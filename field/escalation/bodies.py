@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from field.bodies import Body, Code, Version
-from field.escalation.ladder import Kind, Whom
+from field.escalation.ladder import EscalationKind, Whom
 from field.escalation.specialist import Order
 
 
@@ -36,7 +36,7 @@ class EscalationRuleBody(Body):
     """The ladder for a kind, from below. Empty `station`, `category`: for all. `version`: of the rule that
     was read; left out: new."""
 
-    kind: Kind
+    kind: EscalationKind
     station: Code = ""
     category: Code = ""
     rungs: Annotated[list[RungBody], Field(max_length=50)]

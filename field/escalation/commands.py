@@ -16,8 +16,8 @@ from field.escalation.ladder import (
     SET_BACK,
     ClimbEvent,
     ClimbState,
+    EscalationKind,
     EscalationMoved,
-    Kind,
     Ladder,
     Span,
     Stand,
@@ -47,7 +47,7 @@ LASTS = timedelta(hours=1)
 
 
 async def open_escalation(
-    uow: UnitOfWork, services: FieldServices, task: Task, rep: Rep, kind: Kind
+    uow: UnitOfWork, services: FieldServices, task: Task, rep: Rep, kind: EscalationKind
 ) -> Escalation:
     """Put a task of this representative's to whom the rules say. The caller moves the task.
 
@@ -225,7 +225,7 @@ async def _tell(
             "body": text(language, "rep", f"push.escalation.{key}.body"),
         }
 
-    severity = "urgent" if row.kind is Kind.DANGER else "major"
+    severity = "urgent" if row.kind is EscalationKind.DANGER else "major"
     holder = await uow.session.scalar(select(Rep).where(Rep.staff_id == row.holder_id, Rep.active))
     if holder is not None:
         uow.changed(RESOURCE, row.id, f"rep:{holder.id}")

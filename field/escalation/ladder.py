@@ -41,7 +41,7 @@ SET_BACK = timedelta(seconds=2)
 Span = tuple[datetime, datetime]
 
 
-class Kind(StrEnum):
+class EscalationKind(StrEnum):
     """What is needed."""
 
     LEVEL = "level"
@@ -152,12 +152,12 @@ class Stand:
 _DISPATCH, _LEAD = Whom.DISPATCHERS, Whom.STATION_LEAD
 _TOP = Rung(Whom.SUPERVISORS, 30)
 
-DEFAULTS: Final[dict[Kind, Ladder]] = {
-    Kind.LEVEL: Ladder((Rung(_DISPATCH, 15), Rung(_LEAD, 15), _TOP)),
-    Kind.AUTHORITY: Ladder((Rung(_LEAD, 15), Rung(_DISPATCH, 15), _TOP)),
-    Kind.PARTS: Ladder((Rung(_DISPATCH, 20), _TOP)),
-    Kind.DANGER: Ladder((Rung(_DISPATCH, 3), Rung(Whom.SUPERVISORS, 5)), always=True),
-    Kind.OTHER: Ladder((Rung(_DISPATCH, 15), _TOP)),
+DEFAULTS: Final[dict[EscalationKind, Ladder]] = {
+    EscalationKind.LEVEL: Ladder((Rung(_DISPATCH, 15), Rung(_LEAD, 15), _TOP)),
+    EscalationKind.AUTHORITY: Ladder((Rung(_LEAD, 15), Rung(_DISPATCH, 15), _TOP)),
+    EscalationKind.PARTS: Ladder((Rung(_DISPATCH, 20), _TOP)),
+    EscalationKind.DANGER: Ladder((Rung(_DISPATCH, 3), Rung(Whom.SUPERVISORS, 5)), always=True),
+    EscalationKind.OTHER: Ladder((Rung(_DISPATCH, 15), _TOP)),
 }
 """What counts where no rule does."""
 

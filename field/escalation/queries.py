@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from field.escalation.ladder import DEFAULTS, ClimbState, Kind
+from field.escalation.ladder import DEFAULTS, ClimbState, EscalationKind
 from field.escalation.rules import kept
 from field.escalation.tables import ANY, AreaLead, Escalation, EscalationRule
 from field.escalation.views import (
@@ -147,10 +147,10 @@ async def rules_shown(session: AsyncSession) -> EscalationRulesView:
     shown = [_rule(rule.kind, rule.rungs, rule.always, people, rule) for rule in rules]
     shown += [
         _rule(kind, kept(DEFAULTS[kind].rungs), DEFAULTS[kind].always, people)
-        for kind in Kind
+        for kind in EscalationKind
         if kind not in everywhere
     ]
-    order = [kind.value for kind in Kind]
+    order = [kind.value for kind in EscalationKind]
     shown.sort(key=lambda rule: (order.index(rule.kind), rule.station, rule.category))
     return EscalationRulesView(
         rules=shown,
@@ -167,7 +167,7 @@ async def rules_shown(session: AsyncSession) -> EscalationRulesView:
 
 
 def _rule(
-    kind: Kind,
+    kind: EscalationKind,
     rungs: Iterable[dict[str, Any]],
     always: bool,
     people: People,

@@ -10,7 +10,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from field.escalation.ladder import DEFAULTS, LONGEST_MIN, MOST_RUNGS, SHORTEST_MIN, Kind, Ladder, Rung, Whom
+from field.escalation.ladder import (
+    DEFAULTS,
+    LONGEST_MIN,
+    MOST_RUNGS,
+    SHORTEST_MIN,
+    EscalationKind,
+    Ladder,
+    Rung,
+    Whom,
+)
 from field.escalation.tables import ANY, AreaLead, EscalationRule
 from field.grid.tables import Zone
 from kernel.actors import Actor
@@ -44,7 +53,7 @@ class RungGiven:
 class RuleGiven:
     """A rule as somebody writes it. Empty ``station`` or ``category``: for all of them."""
 
-    kind: Kind
+    kind: EscalationKind
     rungs: Sequence[RungGiven]
     station: str = ANY
     category: str = ANY
@@ -100,7 +109,7 @@ def ladder_of(rungs: Iterable[dict[str, Any]], always: bool) -> Ladder:
     return Ladder(tuple(read), always)
 
 
-async def ladder_for(session: AsyncSession, kind: Kind, station: str, category: str) -> Ladder:
+async def ladder_for(session: AsyncSession, kind: EscalationKind, station: str, category: str) -> Ladder:
     """What counts for a task: the rule that says most, the station before the category; else the default."""
     found = await session.scalars(
         select(EscalationRule).where(

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field.escalation.ladder import ClimbState, Kind
+from field.escalation.ladder import ClimbState, EscalationKind
 from kernel.sql.base import Base
 from kernel.sql.columns import JsonColumn, UtcDateTime, Versioned, enum_column
 
@@ -29,7 +29,7 @@ class EscalationRule(Versioned, Base):
     __tablename__ = "escalation_rule"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    kind: Mapped[Kind] = mapped_column(enum_column(Kind))
+    kind: Mapped[EscalationKind] = mapped_column(enum_column(EscalationKind))
     station: Mapped[str] = mapped_column(String(32))
     category: Mapped[str] = mapped_column(String(32))
     rungs: Mapped[list[Json]] = mapped_column(JsonColumn)
@@ -63,7 +63,7 @@ class Escalation(Versioned, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"), index=True)
     rep_id: Mapped[UUID] = mapped_column(ForeignKey("rep.id"))
-    kind: Mapped[Kind] = mapped_column(enum_column(Kind))
+    kind: Mapped[EscalationKind] = mapped_column(enum_column(EscalationKind))
     rungs: Mapped[list[Json]] = mapped_column(JsonColumn)
     always: Mapped[bool]
     state: Mapped[ClimbState] = mapped_column(enum_column(ClimbState))

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.dispatch.planning import moment
 from field.grid.tables import Rep
-from field.hindsight.decision import TELLING, Kind, Line, Place, decision_of
+from field.hindsight.decision import TELLING, DecisionKind, Line, Place, decision_of
 from field.hindsight.reading import Driven
 from field.hindsight.regret import Hindsight, Regret
 from field.hindsight.tables import ASKED, HindsightDay, HindsightDecision
@@ -171,7 +171,7 @@ def _decision(driven: Driven, regret: Regret, lines: Sequence[Line]) -> dict[str
         "task_id": regret.task_id,
         "kind": decided.kind,
         # An order nobody wrote down was decided at the door.
-        "decided_at": driven.arrived[regret.task_id] if decided.kind is Kind.ORDER else made,
+        "decided_at": driven.arrived[regret.task_id] if decided.kind is DecisionKind.ORDER else made,
         "rep_id": regret.rep_id,
         "better_id": regret.better_id,
         "better_at": moment(regret.starts_at),

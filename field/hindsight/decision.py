@@ -23,7 +23,7 @@ from typing import Final
 from uuid import UUID
 
 
-class Kind(StrEnum):
+class DecisionKind(StrEnum):
     """What kind of decision it was."""
 
     PLACED = "placed"
@@ -43,7 +43,10 @@ GIVING: Final = frozenset({"place", "assign", "reassign"})
 """Lines that give a task to somebody."""
 TAKING: Final = frozenset({"take_back", "shelve", "not_home", "cancel", "reopen", "escalate"})
 """Lines after which nobody has it."""
-REFUSING: Final[Mapping[str, Kind]] = {"decline": Kind.DECLINED, "expire": Kind.UNANSWERED}
+REFUSING: Final[Mapping[str, DecisionKind]] = {
+    "decline": DecisionKind.DECLINED,
+    "expire": DecisionKind.UNANSWERED,
+}
 TELLING: Final = (*sorted(GIVING), *sorted(TAKING), *sorted(REFUSING), "promise", "reorder")
 """The lines that decisions are read from."""
 REPLANNED: Final = "replanned"
@@ -78,7 +81,7 @@ class Place:
 class Decision:
     """What was decided, and when (Unix seconds)."""
 
-    kind: Kind
+    kind: DecisionKind
     at: int
 
 
@@ -105,16 +108,20 @@ def decision_of(lines: Iterable[Line], place: Place, absent: Mapping[UUID, int])
         elif line.kind == "reorder":
             reordered = line.at
     if place.better_id == place.rep_id:
-        return Decision(Kind.REORDERED, reordered) if reordered else Decision(Kind.ORDER, given.at)
+        return (
+            Decision(DecisionKind.REORDERED, reordered)
+            if reordered
+            else Decision(DecisionKind.ORDER, given.at)
+        )
     if place.better_id in refused:
         return refused[place.better_id]
     if had is not None and given.at >= absent.get(had, given.at + 1):
-        return Decision(Kind.ABSENCE, given.at)
+        return Decision(DecisionKind.ABSENCE, given.at)
     if given.reason == REPLANNED:
-        return Decision(Kind.REPLANNED, given.at)
+        return Decision(DecisionKind.REPLANNED, given.at)
     if promised:
-        return Decision(Kind.PROMISED, given.at)
+        return Decision(DecisionKind.PROMISED, given.at)
     if given.by_staff and given.kind != "place":
-        return Decision(Kind.OVERRULED if place.overruled else Kind.MOVED, given.at)
+        return Decision(DecisionKind.OVERRULED if place.overruled else DecisionKind.MOVED, given.at)
     early = any(made > given.at for made in place.made)
-    return Decision(Kind.EARLY if early else Kind.PLACED, given.at)
+    return Decision(DecisionKind.EARLY if early else DecisionKind.PLACED, given.at)

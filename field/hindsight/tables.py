@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field.hindsight.decision import Kind
+from field.hindsight.decision import DecisionKind
 from kernel.sql.base import Base
 from kernel.sql.columns import UtcDateTime, enum_column
 
@@ -63,7 +63,7 @@ class HindsightDecision(Base):
     station: Mapped[str] = mapped_column(String(32), primary_key=True)
     rank: Mapped[int] = mapped_column(primary_key=True)
     task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"), index=True)
-    kind: Mapped[Kind] = mapped_column(enum_column(Kind))
+    kind: Mapped[DecisionKind] = mapped_column(enum_column(DecisionKind))
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
     rep_id: Mapped[UUID] = mapped_column(ForeignKey("rep.id"))
     better_id: Mapped[UUID] = mapped_column(ForeignKey("rep.id"))

@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from field.board.views import NamesView, PersonView, View
-from field.hindsight.decision import Kind
+from field.hindsight.decision import DecisionKind
 
 State = Literal["counted", "waiting", "uncounted", "refused", "empty"]
 
@@ -38,7 +38,7 @@ class HindsightDecisionView(View):
     at `better_at`. `cost`: what it cost more than that; a part may be less than nothing.
     """
 
-    kind: Kind
+    kind: DecisionKind
     decided_at: datetime
     task: HindsightTaskView
     rep: PersonView

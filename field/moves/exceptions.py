@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from field.board.queries import undecided, visit_times
 from field.dispatch.engine.proposals import Rule
 from field.dispatch.tables import VisitRow
-from field.escalation.ladder import Kind
+from field.escalation.ladder import EscalationKind
 from field.escalation.queries import standing_escalations
 from field.escalation.views import EscalationView
 from field.moves.fits import Fit, Place, fits_of
@@ -157,7 +157,7 @@ _KINDS: Final = ("conflict", "escalated", "unplaced", "late", "unanswered")
 
 
 def _pressing(each: Exceptional) -> tuple[bool, int, int, int]:
-    danger = each.escalation is not None and each.escalation.kind == Kind.DANGER.value
+    danger = each.escalation is not None and each.escalation.kind == EscalationKind.DANGER.value
     return not danger, _ORDER.get(each.task.severity, 3), _KINDS.index(each.kind), -each.late_s
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from field.bodies import Body, Lat, Lon, Moment, Text, Version
-from field.escalation.ladder import Kind as EscalationKind
+from field.escalation.ladder import EscalationKind
 from field.forms.bodies import FilledBody
 from field.network.tables import ValveState
 from field.safety.bodies import Minutes

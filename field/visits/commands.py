@@ -15,7 +15,7 @@ from field.dispatch.companion import finish_with, require_lead
 from field.dispatch.placement import place, refresh, take_out, tell_unplaced
 from field.dispatch.together.placing import replace_companion
 from field.escalation.commands import open_escalation
-from field.escalation.ladder import Kind
+from field.escalation.ladder import EscalationKind
 from field.forms import filling
 from field.forms.filling import Filled
 from field.grid.tables import Rep
@@ -233,7 +233,7 @@ async def proofs_of(session: AsyncSession, task_id: UUID) -> dict[UUID, UUID]:
     return {row.client_id: row.id for row in rows} | {row.id: row.id for row in rows}
 
 
-async def escalate_task(do: Doing, reason: str, kind: Kind = Kind.OTHER) -> None:
+async def escalate_task(do: Doing, reason: str, kind: EscalationKind = EscalationKind.OTHER) -> None:
     """Beyond training, authority or what is at hand: somebody named answers for it at once, by the rules.
 
     Raises:

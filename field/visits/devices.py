@@ -30,7 +30,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from field.escalation.ladder import Kind as EscalationKind
+from field.escalation.ladder import EscalationKind
 from field.forms.closing import FormFaulty, FormMissing, FormPhotoMissing, FormUnknown
 from field.forms.filling import Filled
 from field.network.commands import note_valve

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from kernel.actors import Role
-from tests.browser.test_console import sign_in
+from tests.browser.test_console import PHONE, sign_in
 from tests.rig.browsers import Browsers, ShotTaker
 from tests.rig.page_checks import assert_accessible, assert_fit
 from tests.rig.working_day import WorkingDay
@@ -14,7 +14,6 @@ from tests.rig.working_day import WorkingDay
 pytestmark = pytest.mark.timeout(240)
 
 THEMES = ("sun", "dark", "light")
-PHONE = {"width": 360, "height": 740}
 
 
 async def test_a_supervisor_says_when_roads_are_slow(

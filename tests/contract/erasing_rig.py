@@ -34,7 +34,7 @@ from assist.stills.commands import NewMark, add_mark, record_still
 from assist.stills.tables import Still
 from assist.verdict.commands import give_verdict
 from assist.verdict.verdict import Ownership, Severity, Verdict
-from field.hindsight.decision import Kind
+from field.hindsight.decision import DecisionKind
 from field.hindsight.tables import HindsightDecision
 from field.task.tables import Task
 from field.visits import handlers as field_handlers
@@ -220,7 +220,7 @@ class Erasable:
                 station="SA",
                 rank=rank + 1,
                 task_id=task_id,
-                kind=Kind.MOVED,
+                kind=DecisionKind.MOVED,
                 decided_at=uow.now,
                 rep_id=self.town.reps["ann"].id,
                 better_id=self.town.reps["bob"].id,

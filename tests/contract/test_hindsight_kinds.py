@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from field.grid.territory.tables import Absence
 from field.hindsight.commands import lines_of
-from field.hindsight.decision import Decision, Kind, Place, decision_of
+from field.hindsight.decision import Decision, DecisionKind, Place, decision_of
 from field.hindsight.reading import was_overruled
 from field.task.tables import Task
 from field.zoning.absences import move_tasks
@@ -32,9 +32,9 @@ async def decided(town: Town, task: Task, better: str, *, made_later_s: int | No
 async def test_by_rule_and_too_early(town: Town) -> None:
     task = await town.task(where=inside("A1"))
     at = int(town.clock.now().timestamp())
-    assert await decided(town, task, "bob") == Decision(Kind.PLACED, at)
-    assert await decided(town, task, "bob", made_later_s=-60) == Decision(Kind.PLACED, at)
-    assert await decided(town, task, "bob", made_later_s=60) == Decision(Kind.EARLY, at)
+    assert await decided(town, task, "bob") == Decision(DecisionKind.PLACED, at)
+    assert await decided(town, task, "bob", made_later_s=-60) == Decision(DecisionKind.PLACED, at)
+    assert await decided(town, task, "bob", made_later_s=60) == Decision(DecisionKind.EARLY, at)
 
 
 async def test_by_hand_by_the_rules_and_against_them(town: Town) -> None:
@@ -42,39 +42,39 @@ async def test_by_hand_by_the_rules_and_against_them(town: Town) -> None:
     task = await town.task(where=inside("A1"), level=2)
     town.clock.advance(60)
     await move(town, dora, "bob", await town.reload(task))
-    assert (await decided(town, task, "ann")).kind is Kind.MOVED
+    assert (await decided(town, task, "ann")).kind is DecisionKind.MOVED
     town.clock.advance(60)
     await move(town, dora, "cyd", await town.reload(task), overrule=True)
     found = await decided(town, task, "ann")
-    assert found == Decision(Kind.OVERRULED, int(town.clock.now().timestamp()))
+    assert found == Decision(DecisionKind.OVERRULED, int(town.clock.now().timestamp()))
     await dora.post(
         f"/api/tasks/{task.id}/assignment",
         {"rep_id": str(town.reps["ann"].id), "version": (await town.reload(task)).version},
     )
-    assert (await decided(town, task, "bob")).kind is Kind.MOVED, "by the rules again"
+    assert (await decided(town, task, "bob")).kind is DecisionKind.MOVED, "by the rules again"
 
 
 async def test_a_no_and_silence(town: Town) -> None:
     ann = await town.caller("ann")
     task = await town.task(where=inside("A1"))
     await ann.post(f"/api/tasks/{task.id}/declination", {"reason": "no key"})
-    assert (await decided(town, task, "ann")).kind is Kind.DECLINED
-    assert (await decided(town, task, "cyd")).kind is Kind.PLACED
+    assert (await decided(town, task, "ann")).kind is DecisionKind.DECLINED
+    assert (await decided(town, task, "cyd")).kind is DecisionKind.PLACED
     other = await town.task(where=inside("A1"))
     town.clock.advance(3600)
     assert await sweep(town.database, town.services) > 0
-    assert (await decided(town, other, "ann")).kind is Kind.UNANSWERED
+    assert (await decided(town, other, "ann")).kind is DecisionKind.UNANSWERED
 
 
 async def test_the_order_of_a_day_as_it_came_and_by_hand(town: Town) -> None:
     first, second, third = await three(town)
-    assert (await decided(town, second, "ann")).kind is Kind.ORDER
+    assert (await decided(town, second, "ann")).kind is DecisionKind.ORDER
     town.clock.advance(60)
     gap = {"after": None, "before": str(first.id)}
     await move(town, await town.caller("dora"), "ann", third, gap=gap)
     found = await decided(town, third, "ann")
-    assert found == Decision(Kind.REORDERED, int(town.clock.now().timestamp()))
-    assert (await decided(town, third, "bob")).kind is Kind.PLACED
+    assert found == Decision(DecisionKind.REORDERED, int(town.clock.now().timestamp()))
+    assert (await decided(town, third, "bob")).kind is DecisionKind.PLACED
 
 
 async def test_a_new_plan_for_the_rest_of_the_day(town: Town) -> None:
@@ -82,7 +82,7 @@ async def test_a_new_plan_for_the_rest_of_the_day(town: Town) -> None:
     dora = await town.caller("dora")
     plan = await ready(town, dora)
     await dora.post(f"/api/reoptimisations/{plan['id']}/application", {"version": plan["version"]})
-    assert {(await decided(town, task, "cyd")).kind for task in tasks} == {Kind.REPLANNED}
+    assert {(await decided(town, task, "cyd")).kind for task in tasks} == {DecisionKind.REPLANNED}
 
 
 async def test_somebody_who_could_not_go_on(town: Town) -> None:
@@ -92,7 +92,7 @@ async def test_somebody_who_could_not_go_on(town: Town) -> None:
     await move_tasks(town.database, town.services)
     now = town.rep_code((await town.reload(task)).rep_id)
     assert now in ("ann", "cyd")
-    assert (await decided(town, task, "cyd" if now == "ann" else "ann")).kind is Kind.ABSENCE
+    assert (await decided(town, task, "cyd" if now == "ann" else "ann")).kind is DecisionKind.ABSENCE
 
 
 async def test_a_window_that_was_promised(town: Town) -> None:
@@ -101,4 +101,4 @@ async def test_a_window_that_was_promised(town: Town) -> None:
     customer = await town.customer_of(task)
     [*_, window] = await windows(customer, task)
     await customer.put(f"/api/requests/{task.request_id}/appointment", body(window))
-    assert (await decided(town, task, "bob")).kind is Kind.PROMISED
+    assert (await decided(town, task, "bob")).kind is DecisionKind.PROMISED

@@ -16,8 +16,8 @@ from field.escalation.ladder import (
     Candidate,
     ClimbEvent,
     ClimbState,
+    EscalationKind,
     EscalationMoved,
-    Kind,
     Ladder,
     Rung,
     Stand,
@@ -221,10 +221,12 @@ def test_exactly_one_person_has_it_whatever_happens(
 
 
 def test_every_kind_has_a_ladder_without_any_rule_and_danger_never_rests() -> None:
-    assert set(DEFAULTS) == set(Kind)
-    assert DEFAULTS[Kind.DANGER].always and DEFAULTS[Kind.DANGER].rungs[0].minutes <= 5
+    assert set(DEFAULTS) == set(EscalationKind)
+    assert DEFAULTS[EscalationKind.DANGER].always and DEFAULTS[EscalationKind.DANGER].rungs[0].minutes <= 5
     for ladder in DEFAULTS.values():
-        given_ = RuleGiven(Kind.OTHER, [RungGiven(each.whom, each.minutes) for each in ladder.rungs])
+        given_ = RuleGiven(
+            EscalationKind.OTHER, [RungGiven(each.whom, each.minutes) for each in ladder.rungs]
+        )
         assert rule_faults(given_, (), (), ()) == []
         assert ladder_of(kept(ladder.rungs), ladder.always) == ladder
 
@@ -237,7 +239,7 @@ def test_all_that_is_wrong_with_a_rule_is_said_at_once() -> None:
         RungGiven(Whom.COLLEAGUE, 5, known),
         RungGiven(Whom.COLLEAGUE, 5, known),
     ]
-    wrong = RuleGiven(Kind.LEVEL, rungs, "nowhere", "fire")
+    wrong = RuleGiven(EscalationKind.LEVEL, rungs, "nowhere", "fire")
     assert rule_faults(wrong, {"SA"}, {"leak"}, {known}) == [
         ("station", "station_unknown"),
         ("category", "category_unknown"),
@@ -247,7 +249,7 @@ def test_all_that_is_wrong_with_a_rule_is_said_at_once() -> None:
         ("rungs.1.staff_id", "rung_names_nobody"),
         ("rungs.3.whom", "rung_twice"),
     ]
-    assert rule_faults(RuleGiven(Kind.LEVEL, []), (), (), ()) == [("rungs", "rungs_missing")]
+    assert rule_faults(RuleGiven(EscalationKind.LEVEL, []), (), (), ()) == [("rungs", "rungs_missing")]
     many = [RungGiven(Whom.COLLEAGUE, 5, UUID(int=each)) for each in range(MOST_RUNGS + 1)]
     people = [each.staff_id for each in many if each.staff_id]
-    assert rule_faults(RuleGiven(Kind.LEVEL, many), (), (), people) == [("rungs", "too_many_rungs")]
+    assert rule_faults(RuleGiven(EscalationKind.LEVEL, many), (), (), people) == [("rungs", "too_many_rungs")]
