@@ -77,7 +77,7 @@ function said(hours) {
 
 /** What is set as a bar, what was driven as a line across it. @param {number} permille @param {number} hour @param {Hour | undefined} driven */
 function bar(permille, hour, driven) {
-  const filled = h("i", { data: { slow: permille > EMPTY } });
+  const filled = h("i", { data: { slow: permille > EMPTY ? "yes" : null } });
   filled.style.blockSize = high(permille);
   const line = driven?.factor ? h("b") : null;
   if (driven?.factor && line) line.style.insetBlockEnd = high(driven.factor);
