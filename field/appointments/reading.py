@@ -17,7 +17,7 @@ from field.appointments.windows import spread
 from field.chains.queries import steps_before
 from field.dispatch.engine.route import UNREACHABLE
 from field.dispatch.planning import Day, load_day, moment
-from field.dispatch.roster_reading import at_hand
+from field.dispatch.rosters.reading import at_hand
 from field.dispatch.tables import RepPosition, RouteRow, VisitRow, WindowHold
 from field.grid.tables import Rep
 from field.services import FieldServices

@@ -1,4 +1,4 @@
-"""The free windows of a task, searched in the days as they are kept (:mod:`field.dispatch.roster`)."""
+"""The free windows of a task, searched in the days as they are kept (:mod:`field.dispatch.rosters`)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from field.appointments.windows import DAYS_OFFERED, Offer, Window, days_ahead, 
 from field.dispatch.holds import Laid, holds_at, lay_holds
 from field.dispatch.placement import answering, is_urgent, weights_for, whereabouts
 from field.dispatch.planning import usual_hours, visit_of
-from field.dispatch.roster_reading import at_hand, roster_at
+from field.dispatch.rosters.reading import at_hand, roster_at
 from field.dispatch.terms import terms_of
 from field.grid.store import ZoneBrief
 from field.services import FieldServices

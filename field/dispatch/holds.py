@@ -23,8 +23,8 @@ from field.dispatch.engine.proposals import Proposal
 from field.dispatch.engine.route import UNREACHABLE, Visit
 from field.dispatch.engine.search import Rule
 from field.dispatch.engine.search import search as search_gaps
-from field.dispatch.roster import Planned, Roster
-from field.dispatch.roster_reading import at_hand
+from field.dispatch.rosters.reading import at_hand
+from field.dispatch.rosters.roster import Planned, Roster
 from field.dispatch.tables import WindowHold
 from field.road.travel import Travel
 from field.task.tables import Task

@@ -1,7 +1,7 @@
 """Where a task goes: into somebody's route with the reasons, or into the dispatcher's inbox with the reason.
 
 Placing happens inside the transaction that made it necessary, so there is no moment in which a task
-belongs nowhere. The search asks everybody, out of what is kept of their days (:mod:`field.dispatch.roster`).
+belongs nowhere. The search asks everybody, out of what is kept of their days (:mod:`field.dispatch.rosters`).
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from field.dispatch.engine.route import Visit, insert
 from field.dispatch.handing import announce, hand_to
 from field.dispatch.holds import holds_at, lay_holds
 from field.dispatch.planning import Day, days_of, load_day, moment, usual_hours, visit_of
-from field.dispatch.roster import Roster
-from field.dispatch.roster_reading import at_hand, keep, roster_at
+from field.dispatch.rosters.reading import at_hand, keep, roster_at
+from field.dispatch.rosters.roster import Roster
 from field.dispatch.tables import RouteRow, VisitRow
 from field.dispatch.terms import loosen, open_spans, settle, spans_of, terms_of
 from field.grid.reasons import Reason

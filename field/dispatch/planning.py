@@ -35,9 +35,9 @@ from field.dispatch.engine.route import (
     schedule,
 )
 from field.dispatch.hours import Hours, rest_of, rest_place, stored_hours
-from field.dispatch.paces import pace_at
-from field.dispatch.roster import Person, Planned
-from field.dispatch.roster_reading import WROTE_ROUTES, at_hand
+from field.dispatch.rosters.paces import pace_at
+from field.dispatch.rosters.reading import WROTE_ROUTES, at_hand
+from field.dispatch.rosters.roster import Person, Planned
 from field.dispatch.tables import RouteRow, VisitRow
 from field.grid.tables import Rep
 from field.road.pace import Pace
@@ -163,8 +163,8 @@ class Day:
         await other.store(uow, row.rep_id, other.routes[row.rep_id])
 
     def planned(self, rep_id: UUID) -> Planned:
-        """The representative's day as it was stored here, as :func:`~field.dispatch.roster_reading.roster_at`
-        would read it.
+        """The representative's day as it was stored here, as
+        :func:`~field.dispatch.rosters.reading.roster_at` would read it.
         """
         row, route, stops = self.rows[rep_id], self.routes[rep_id], self.schedule(rep_id).stops
         places = {point: place for place, point in self.points.items()}

@@ -26,8 +26,8 @@ from field.dispatch.placement import (
     whereabouts,
 )
 from field.dispatch.planning import usual_hours, visit_of
-from field.dispatch.roster import Roster
-from field.dispatch.roster_reading import at_hand, roster_at
+from field.dispatch.rosters.reading import at_hand, roster_at
+from field.dispatch.rosters.roster import Roster
 from field.dispatch.tables import RouteRow, VisitRow
 from field.dispatch.terms import terms_of, window_for
 from field.grid.reasons import Reason

@@ -19,8 +19,8 @@ from field.dispatch.engine.route import without
 from field.dispatch.hours import note_changed
 from field.dispatch.placement import days_to_try, wanted, weights_for
 from field.dispatch.planning import load_day, usual_hours
-from field.dispatch.roster import Roster
-from field.dispatch.roster_reading import roster_at
+from field.dispatch.rosters.reading import roster_at
+from field.dispatch.rosters.roster import Roster
 from field.dispatch.tables import RouteRow, Shift
 from field.grid.store import point_of
 from field.grid.tables import Rep, Zone

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from field.dispatch.engine.columns import starts_of
 from field.dispatch.planning import load_day, usual_hours
-from field.dispatch.roster_reading import roster_at
+from field.dispatch.rosters.reading import roster_at
 from field.dispatch.tables import RouteRow, VisitRow
 from field.grid.tables import Rep
 from field.reoptimise.check.roads import EMPTY as EMPTY_ROADS

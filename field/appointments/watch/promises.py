@@ -25,8 +25,8 @@ from field.dispatch.engine.columns import TRAVELLING, Ints, starts_of
 from field.dispatch.engine.route import UNREACHABLE, without
 from field.dispatch.placement import Searched, search
 from field.dispatch.planning import load_day, moment, usual_hours
-from field.dispatch.roster import Roster
-from field.dispatch.roster_reading import at_hand, roster_at
+from field.dispatch.rosters.reading import at_hand, roster_at
+from field.dispatch.rosters.roster import Roster
 from field.dispatch.tables import RepPosition, RouteRow, VisitRow
 from field.grid.tables import Rep
 from field.services import FieldServices

@@ -104,7 +104,7 @@ class Marks:
     night_until: datetime | None = None
     """Until when somebody of the day before is at work or on call, where that is on this day."""
     pace: tuple[int, int] = (0, 0)
-    """Which travel profile counts, and which days around are holidays (:mod:`field.dispatch.paces`)."""
+    """Which travel profile counts, and which days around are holidays (see `paces`)."""
 
     def same_people(self, other: Marks) -> bool:
         return (self.reps, self.grid, self.shifts, self.pace) == (

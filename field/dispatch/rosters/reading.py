@@ -1,4 +1,4 @@
-"""How a kept day is read, and brought up to date (:mod:`field.dispatch.roster`)."""
+"""How a kept day is read, and brought up to date (:mod:`field.dispatch.rosters.roster`)."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from field.dispatch.engine.columns import (
     numbers_of,
 )
 from field.dispatch.hours import Hours, rest_of, rest_place, stored_hours
-from field.dispatch.paces import days_asked, holidays_around, number_now, pace_marked
-from field.dispatch.roster import Marks, Person, Planned, Roster, UsualHours, begin_of, end_of
+from field.dispatch.rosters.paces import days_asked, holidays_around, number_now, pace_marked
+from field.dispatch.rosters.roster import Marks, Person, Planned, Roster, UsualHours, begin_of, end_of
 from field.dispatch.tables import RouteRow, ShiftDay, VisitRow
 from field.grid.tables import GridImport, Rep, Zone
 from field.grid.territory.tables import ZoneCover
