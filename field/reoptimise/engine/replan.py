@@ -354,6 +354,8 @@ def _worthwhile(rest: Rest, table: Table, found: Arranged, moves: Moves) -> Repl
         for row, stops in enumerate(found.order)
         if _no_ways(table.terms, row, stops) - _no_ways(table.terms, row, table.order[row])
     }
+    # Where a day has ways that are none, all else may get so much better that a stop left out seems worth it.
+    lost |= {leader(row) for stop, row in was.items() if stop not in now}
     kept = [gain[leader(row)] >= rest.prices.pays_s and leader(row) not in lost for row in range(len(group))]
     order = [found.order[row] if pays else table.order[row] for row, pays in enumerate(kept)]
     placed = {stop: row for row, stops in enumerate(order) for stop in stops}

@@ -44,6 +44,14 @@ def test_days_of_every_shape_keep_every_rule() -> None:
     assert min(seen.values()) > 20, seen
 
 
+def test_no_stop_is_left_out_for_what_gets_better_elsewhere() -> None:
+    """A day with ways that are none: whoever mends those gains more than leaving out a stop costs."""
+    rest = random_rest(1_000_693, 6, 8)
+    done = replanned(rest, 300, seed=1_000_693)
+    assert done.routes and done.left == ()
+    assert asked_of_the_checker(rest, done) == []
+
+
 def test_a_change_that_does_not_pay_is_not_made() -> None:
     rest = random_rest(11, 6, 8)
     rest = dataclasses.replace(rest, loose=(), gone=frozenset(), prices=Prices(pays_s=1))
