@@ -1,7 +1,10 @@
 // “Something changed”: a page subscribes to topics and refetches what it shows. Hints may be lost, so a
 // subscriber is also told on every reconnection and every 30 s; the API stays the truth.
+//
+// The server looks at who may listen before it does listen. What is read before that may be old, and no hint comes of
+// what happens in between: only its answer opens the line, and has what hangs on a topic read again.
 
-/** @typedef {{type: string, resource?: string, id?: string, topic?: string, event?: string}} LiveMessage */
+/** @typedef {{type: string, resource?: string, id?: string, topic?: string, event?: string, topics?: string[], refused?: string[]}} LiveMessage */
 /** @typedef {(hint: LiveMessage | null) => void} Subscriber `null`: refetch everything, the reason is unknown */
 
 const REFETCH_MS = 30_000;
@@ -19,6 +22,9 @@ export class Live extends EventTarget {
     /** @type {Map<string, Set<Subscriber>>} */
     this.subscribers = new Map();
     this.state = "closed";
+    this.greeted = false;
+    /** @type {Set<string>} topics that the server has answered for on this socket */
+    this.answered = new Set();
     this.attempt = 0;
     /** @type {WebSocket | null} */
     this.socket = null;
@@ -34,20 +40,21 @@ export class Live extends EventTarget {
     const known = this.subscribers.get(topic);
     if (known) known.add(subscriber);
     else this.subscribers.set(topic, new Set([subscriber]));
-    if (this.state === "open" && !known) this.send({ type: "subscribe", topics: [topic] });
+    if (this.greeted && !known) this.send({ type: "subscribe", topics: [topic] });
     if (this.state === "closed") this.open();
     return () => {
       const left = this.subscribers.get(topic);
       left?.delete(subscriber);
       if (left?.size !== 0) return;
       this.subscribers.delete(topic);
-      if (this.state === "open") this.send({ type: "unsubscribe", topics: [topic] }); // a socket takes only so many
+      if (this.greeted) this.send({ type: "unsubscribe", topics: [topic] }); // a socket takes only so many
     };
   }
 
   open() {
     clearTimeout(this.retry);
     this.tick ??= setInterval(() => this.beat(), REFETCH_MS);
+    this.greeted = false;
     this.become("connecting");
     const socket = new this.Socket(this.url);
     this.socket = socket;
@@ -60,11 +67,13 @@ export class Live extends EventTarget {
       /** @type {LiveMessage} */
       const message = JSON.parse(event.data);
       if (message.type === "welcome") this.welcomed();
+      if (message.type === "subscribed") this.listensTo([...(message.topics ?? []), ...(message.refused ?? [])]);
       if (message.type === "changed") this.tell(message);
     };
     socket.onclose = (event) => {
       if (this.socket !== socket) return;
       this.socket = null;
+      this.greeted = false;
       if (this.state === "closed") return;
       if (event.code === SIGNED_OUT) {
         this.close();
@@ -79,10 +88,18 @@ export class Live extends EventTarget {
   }
 
   welcomed() {
-    this.attempt = 0;
+    this.greeted = true;
+    this.answered = new Set();
     this.send({ type: "subscribe", topics: [...this.subscribers.keys()] });
-    this.become("open");
-    this.tellAll();
+  }
+
+  /** @param {string[]} topics that the server tells of from here on, or refuses to */
+  listensTo(topics) {
+    const fresh = topics.filter((topic) => !this.answered.has(topic));
+    this.answered = new Set(topics);
+    this.attempt = 0;
+    if (this.state === "connecting") this.become("open");
+    this.tellAll(fresh);
   }
 
   /** Ask again at once: the network is back, or the page is seen again. */
@@ -95,6 +112,7 @@ export class Live extends EventTarget {
     clearTimeout(this.retry);
     clearInterval(this.tick);
     this.tick = undefined;
+    this.greeted = false;
     this.become("closed");
     this.socket?.close();
     this.socket = null;
@@ -102,7 +120,7 @@ export class Live extends EventTarget {
 
   beat() {
     this.tellAll();
-    if (this.state !== "open") return;
+    if (!this.greeted) return;
     if (Date.now() - this.heard > QUIET_MS) this.socket?.close();
     else this.send({ type: "ping" });
   }
@@ -112,8 +130,9 @@ export class Live extends EventTarget {
     for (const subscriber of this.subscribers.get(message.topic ?? "") ?? []) subscriber(message);
   }
 
-  tellAll() {
-    const everyone = new Set([...this.subscribers.values()].flatMap((set) => [...set]));
+  /** @param {Iterable<string>} [topics] whose subscribers; each once */
+  tellAll(topics = this.subscribers.keys()) {
+    const everyone = new Set([...topics].flatMap((topic) => [...(this.subscribers.get(topic) ?? [])]));
     for (const subscriber of everyone) subscriber(null);
   }
 

@@ -105,7 +105,10 @@ async def test_it_climbs_is_taken_the_specialist_comes_first_and_both_are_done(
     ann = await working_day.app.staff(Role.REP, "ann", name="安")
     for step in ("acceptance", "arrival"):
         await ann.post(f"/api/tasks/{first['task_id']}/{step}")
+    too_soon = phone.get_by_text("前一步还没有报完成").first
+    await expect(too_soon).to_be_visible(timeout=PATIENT)
     await ann.post(f"/api/tasks/{first['task_id']}/completion", {"note": "阀门已关"})
+    await expect(too_soon).to_be_hidden(timeout=PATIENT)  # until then the phone begins no work
     for name in ("接受", "出发", "已到达"):
         await press(phone, name)
     await press(phone, "详情")

@@ -98,7 +98,7 @@ function start(person) {
   page.live.addEventListener("state", (event) => {
     work.live = /** @type {CustomEvent<string>} */ (event).detail === "open";
     work.tell();
-    if (work.live) void work.sync(); // what happened while nobody told
+    if (work.live && !subscribed) void work.sync(); // whoever hangs on a topic is told by the line itself
   });
   addEventListener("online", () => void work.sync());
   document.addEventListener("visibilitychange", () => void (document.visibilityState === "visible" ? work.sync() : work.lookAway()));

@@ -48,6 +48,8 @@ export class Work extends EventTarget {
     this.refused = [];
     /** @type {string[]} what the person has been told and has put away */
     this.seen = [];
+    /** Readings of the day that were begun, and the first of them that is not older than what is shown. */
+    this.asked = this.newest = 0;
     /** Whether the day was read since the page was opened. */
     this.fresh = false;
     /** Whether the server tells this page of news by itself. */
@@ -89,11 +91,16 @@ export class Work extends EventTarget {
     return this.route?.stops.find((stop) => stop.task.id === taskId);
   }
 
-  /** Asks the server for the day; without a network the kept one stays. */
+  /**
+   * Asks the server for the day; without a network the kept one stays. Several readings may be under way: one that was
+   * overtaken, by another or by what the server has taken from here since, is older than what is shown.
+   */
   async refresh() {
+    const asked = ++this.asked;
     try {
       const route = await this.page.api.get("/api/rep/route");
-      if (this.over) return;
+      if (this.over || asked < this.newest) return;
+      this.newest = asked;
       [this.heard, this.heardAt, this.trouble, this.fresh] = [route, new Date(), null, true];
       await whereThereIsRoom(() => this.store.put("facts", { route, at: new Date().toISOString() }, "route"));
       void this.forms.fetch(route.stops.map((/** @type {Stop} */ stop) => stop.task)).catch((error) => this.page.toast.fault(error));
@@ -182,6 +189,7 @@ export class Work extends EventTarget {
   async applied({ action, result }) {
     if (result.conflict) this.page.toast.show({ t: "rep.report.stored", seconds: 12 });
     else if (this.heard) this.heard = withTaken(this.heard, action);
+    this.newest = this.asked + 1; // what is being read may not have it yet
     for (const photo of await this.photosOf(action)) if (!photo.refused) await this.store.delete("photos", photo.id);
     await this.keepDay();
   }
