@@ -52,6 +52,7 @@ from kernel.erasing import Erasers
 from kernel.events.bus import Relay
 from kernel.events.consumer import Consumer
 from kernel.events.lease import Leases
+from kernel.evidence.item import Sources
 from kernel.identity.simulated import mark_simulated
 from kernel.ids import new_token
 from kernel.jobs import keep_doing
@@ -123,6 +124,7 @@ def build_services(settings: Settings) -> dict[type, object]:
     return {
         Holders: Holders(blobs),
         Erasers: capabilities.ERASERS,
+        Sources: capabilities.EVIDENCE,
         RequestComposer: composer(guides),
         AssistServices: AssistServices(
             guides=guides,

@@ -12,6 +12,7 @@ from assist.call.capability import capability as call
 from assist.chat.capability import capability as chat
 from assist.desk.capability import capability as desk
 from assist.erasure.capability import capability as erasure
+from assist.evidence.capability import capability as evidence
 from assist.guide.capability import capability as guide
 from assist.intake.capability import capability as intake
 from assist.invitation.capability import capability as invitation
@@ -56,6 +57,7 @@ from kernel.capability import Capability, faults_of
 from kernel.contracts import Changed, RequestClosed
 from kernel.erasing import Erasers
 from kernel.events.inbox import HandlerGroup
+from kernel.evidence.item import Sources
 from kernel.jobs import Job
 from kernel.outbox import EVENT_TYPES
 from kernel.push.capability import capability as push
@@ -77,6 +79,7 @@ CAPABILITIES: tuple[Capability, ...] = (
         intake,
         invitation,
         erasure,
+        evidence,
         desk,
         call_room,
         turn,
@@ -101,6 +104,9 @@ JOBS: tuple[Job, ...] = tuple(job for capability in CAPABILITIES for job in capa
 
 ERASERS = Erasers(tuple(eraser for capability in reversed(CAPABILITIES) for eraser in capability.erasers))
 """How each capability forgets a customer: from the top down, so that sessions and links go last."""
+
+EVIDENCE = Sources(tuple(source for capability in CAPABILITIES for source in capability.evidence))
+"""What each capability can prove of a request."""
 
 TOPICS: Mapping[str, TopicRule] = {
     prefix: rule for capability in CAPABILITIES for prefix, rule in capability.topics.items()

@@ -93,6 +93,10 @@ def parser() -> argparse.ArgumentParser:
     erase.add_argument("request_id", type=UUID, metavar="REQUEST_ID")
     erase.add_argument("--data", type=_folder, metavar="DIR")
 
+    verify = commands.add_parser("verify", help="whether a bundle of evidence is whole, without a network")
+    verify.add_argument("bundle", type=Path, metavar="BUNDLE.zip")
+    verify.add_argument("--key", default="", metavar="FINGERPRINT", help="of the key that has to be its")
+
     simulate = commands.add_parser(
         "simulate", help="play a made-up city's day: load test, and policies compared"
     )
@@ -206,6 +210,10 @@ def main(arguments: list[str] | None = None) -> int:
         from app.erase_command import erase
 
         return erase(chosen_settings(options), options.request_id)
+    if options.command == "verify":
+        from app.verify_command import verify
+
+        return verify(options.bundle, options.key)
     if options.command == "simulate":
         from app.simulate.command import simulate
 

@@ -20,6 +20,7 @@ MODULES = (
     "kernel.push.keys",
     "assist.call.tables",
     "assist.chat.tables",
+    "assist.evidence.tables",
     "assist.guide.tables",
     "assist.queue.tables",
     "assist.rating.tables",

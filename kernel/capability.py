@@ -18,6 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from kernel.contracts import Event
 from kernel.erasing import Eraser, telling_columns
 from kernel.events.inbox import HandlerGroup
+from kernel.evidence.item import Source
 from kernel.jobs import Job
 from kernel.sql.base import Base
 from kernel.sql.columns import BlobColumn
@@ -38,7 +39,8 @@ class Capability:
     """One capability. What it does not have it leaves out.
 
     ``name`` is its folder's (``assist.queue``); ``topics`` says, by prefix of live topics, who may listen;
-    ``erasers`` empty what tells of a customer, and ``kept`` are the columns beside it that say what happened.
+    ``erasers`` empty what tells of a customer, and ``kept`` are the columns beside it that say what happened;
+    ``evidence`` tells what of it can be proven of a request.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Capability:
     tables: tuple[type[Base], ...] = ()
     erasers: tuple[Eraser, ...] = ()
     kept: tuple[InstrumentedAttribute[Any], ...] = ()
+    evidence: tuple[Source, ...] = ()
 
 
 def _twice(names: Collection[str]) -> list[str]:

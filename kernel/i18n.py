@@ -16,7 +16,9 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 FALLBACK: Language = "en"
 
 _ROOTS = (Path(__file__).parent.parent / "static", Path(__file__).parent / "static")
-LOCALES = next((root for root in _ROOTS if root.exists()), _ROOTS[0]) / "locales"
+STATIC = next((root for root in _ROOTS if root.exists()), _ROOTS[0])
+"""What browsers load, wherever the installation has it."""
+LOCALES = STATIC / "locales"
 
 
 @cache

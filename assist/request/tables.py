@@ -65,7 +65,7 @@ class ServiceRequest(Versioned, Base):
     visit: Mapped[dict[str, Any] | None] = mapped_column(JsonColumn)
     """What the field has told: task_id, state, rep_name, eta, reason, note."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When what tells of the customer was erased (see `assist.erasure.commands`)."""

@@ -2,6 +2,7 @@
 
 from field.forms.api import api
 from field.forms.erasing import eraser
+from field.forms.queries import filled_in
 from field.forms.stock_api import api as stock_api
 from field.forms.tables import FormVersion, PartMovement, TaskAnswers, TaskType, VanLevel
 from kernel.capability import Capability
@@ -11,5 +12,6 @@ capability = Capability(
     apis=(api, stock_api),
     tables=(TaskType, FormVersion, TaskAnswers, VanLevel, PartMovement),
     erasers=(eraser,),
+    evidence=(filled_in,),
     kept=(TaskAnswers.type, PartMovement.part),
 )

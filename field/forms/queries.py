@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,6 +33,7 @@ from field.forms.views import (
 from field.grid.tables import Rep, Zone
 from field.task.tables import Task
 from kernel.errors import Fault, Invalid, NotFound
+from kernel.evidence.item import Item
 from kernel.identity.staff import Staff
 
 
@@ -218,4 +220,28 @@ async def restock_lines(session: AsyncSession, rep: Rep | None = None) -> list[R
         )
         for each in reps
         for line in restock(each.parts, levels)
+    ]
+
+
+async def filled_in(session: AsyncSession, request_id: UUID) -> list[Item]:
+    """Each form that was filled in for a request's task, with its version, as evidence."""
+    query = (
+        select(TaskAnswers)
+        .join(Task, Task.id == TaskAnswers.task_id)
+        .where(Task.request_id == request_id)
+        .order_by(TaskAnswers.id)
+    )
+    return [
+        Item(
+            "form",
+            f"form:{row.id}",
+            {
+                "type": row.type,
+                "number": row.number,
+                "rep_id": str(row.rep_id),
+                "filled_at": row.filled_at.isoformat(timespec="microseconds"),
+                "answers": row.answers,
+            },
+        )
+        for row in await session.scalars(query)
     ]

@@ -1,6 +1,7 @@
 """A job at a place: its states, its timeline, who answers for it, and what proves it."""
 
 from field.task.erasing import eraser
+from field.task.evidence import on_site
 from field.task.tables import Conflict, Departure, Proof, Task, TaskEntry
 from kernel.capability import Capability
 
@@ -8,6 +9,7 @@ capability = Capability(
     "field.task",
     tables=(Task, TaskEntry, Proof, Conflict, Departure),
     erasers=(eraser,),
+    evidence=(on_site,),
     kept=(
         *(
             Task.category,

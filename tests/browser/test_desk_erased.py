@@ -20,13 +20,15 @@ pytestmark = pytest.mark.timeout(180)
 DRAFTS = "Object.keys(sessionStorage).filter(key => key.startsWith('curbstop-desk-draft:'))"
 
 
-async def judged_with_a_still(desk: WorkingDay) -> tuple[Person, Person]:
-    """A request that a technician has advised on, with a still as proof and a line of chat."""
+async def judged_with_a_still(desk: WorkingDay, *marks: dict[str, object]) -> tuple[Person, Person]:
+    """A request that was advised on, with a still (and ``marks`` on it) as proof and a line of chat."""
     customer = await waiting_customer(desk.app)
     here = f"/api/requests/{customer.request_id}"
     still = await customer.upload(
         f"{here}/stills", as_jpeg(frame(5)), client_id=str(uuid4()), source="upload"
     )
+    for mark in marks:
+        await customer.post(f"/api/stills/{still['id']}/marks", {"client_id": str(uuid4()), **mark})
     await customer.post(f"{here}/messages", {"client_id": str(uuid4()), "text": "门口右边第二个水表"})
     colleague = await desk.app.staff(Role.TECHNICIAN, name="许雅婷")
     await colleague.post(f"{here}/acceptance")

@@ -20,9 +20,11 @@ from PIL import Image
 from redis.asyncio import Redis
 from sqlalchemy import func, select
 
+from app.capabilities import EVIDENCE
 from app.tables import complete_metadata
 from assist.call.commands import accept_request, end_call
 from assist.chat.commands import add_message
+from assist.evidence.commands import seal
 from assist.intake.commands import Details, Place, change_details, customer_actor
 from assist.invitation.commands import invite, redeem_invitation
 from assist.queue.commands import enter_queue
@@ -209,6 +211,7 @@ class Erasable:
         await self.database.run(rate, customer, customer.id, 4, f"thanks for the {own.words}")
         await self.database.run(self._looked_back, task.id)
         await self.settled()
+        await self.database.run(seal, EVIDENCE, customer.id)
         return customer, token
 
     async def _looked_back(self, uow: UnitOfWork, task_id: UUID) -> None:

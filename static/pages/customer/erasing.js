@@ -1,9 +1,10 @@
-// Erasing what tells of the customer: a quiet way to it once the request is over, and a question before it. It needs the
-// network, and says so: a wish that waited here would look like a deed, and could be lost with the phone.
+// What is kept of the customer, once the request is over: to take along, signed, and to erase, after a question. Erasing
+// needs the network, and says so: a wish that waited here would look like a deed, and could be lost with the phone.
 
 import { attempt, button } from "parts/button.js";
 import { ask } from "parts/dialog.js";
 import { h } from "parts/dom.js";
+import { icon } from "parts/icon.js";
 import { forgetPhotos } from "pages/customer/photos.js";
 
 /** @param {import("pages/customer/case.js").Case} model */
@@ -21,5 +22,6 @@ export function eraseLine(model) {
     await model.erase();
     await forgetPhotos();
   };
-  return h("p", { class: "centre" }, button({ t: "customer.erase", kind: "quiet", icon: "trash", action: (event) => attempt(event.currentTarget, erase) }));
+  const kept = h("a", { class: "button", data: { kind: "quiet" }, download: "", href: model.api.url(`/api/requests/${model.request?.id}/evidence/bundle`, { surface: model.api.surface, language: model.language }) }, icon("download"), h("span", { t: "customer.kept" }));
+  return h("p", { class: "centre" }, kept, button({ t: "customer.erase", kind: "quiet", icon: "trash", action: (event) => attempt(event.currentTarget, erase) }));
 }

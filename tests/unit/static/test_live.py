@@ -24,7 +24,8 @@ const log = [];
 live.addEventListener("state", ({ detail }) => log.push(detail));
 const follow = (topic) => live.subscribe(topic, (hint) => log.push([topic, hint && hint.id]));
 const said = [];
-const mark = (name) => { said.push([name, log.splice(0), Socket.last.sent.splice(0).map(({ type, topics }) => [type, topics ?? null])]); };
+const sent = () => Socket.last.sent.splice(0).map(({ type, topics }) => [type, topics ?? null]);
+const mark = (name) => said.push([name, log.splice(0), sent()]);
 
 follow("a");
 Socket.last.onopen();
@@ -72,5 +73,9 @@ def test_whoever_follows_is_told_once_the_server_listens(tmp_path: Path) -> None
         ["answered for b", [["b", None]], []],
         ["refused c", [["c", None]], [["subscribe", ["c"]]]],
         ["left c", [["b", "7"]], [["unsubscribe", ["c"]]]],
-        ["again", ["closed", "connecting", "open", ["a", None], ["b", None]], [["hello", None], ["subscribe", ["a", "b"]]]],
+        [
+            "again",
+            ["closed", "connecting", "open", ["a", None], ["b", None]],
+            [["hello", None], ["subscribe", ["a", "b"]]],
+        ],
     ]

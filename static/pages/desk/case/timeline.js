@@ -2,13 +2,16 @@
 
 import { h } from "parts/dom.js";
 import { nothing } from "parts/empty.js";
+import { icon } from "parts/icon.js";
 import { i18n, t } from "parts/words.js";
 
 /** @typedef {import("pages/desk/views.js").TimelineEntry} TimelineEntry */
 
 /** @param {import("pages/desk/work-place.js").Bench} bench */
 export function timeline({ work, desk }) {
-  const element = h("div", { class: "timeline" });
+  const lines = h("div", { class: "timeline" });
+  const bundle = h("a", { class: "button", data: { kind: "quiet" }, download: "" }, icon("download"), h("span", { t: "desk.evidence" }));
+  const element = h("div", { class: "stack tight" }, lines, h("p", null, bundle, h("small", { class: "muted", t: "desk.evidence.hint" })));
   let before = "";
 
   const draw = () => {
@@ -16,15 +19,16 @@ export function timeline({ work, desk }) {
     const now = `${names} ${i18n.language} ${desk.catalogue?.language}`;
     if (now === before) return;
     before = now;
-    if (!work.timeline.length) return element.replaceChildren(nothing({ t: "desk.timeline.empty", icon: "clock" }));
+    bundle.setAttribute("href", desk.api.url(`/api/requests/${work.id}/evidence/bundle`, { surface: desk.api.surface, language: i18n.locale }));
+    if (!work.timeline.length) return lines.replaceChildren(nothing({ t: "desk.timeline.empty", icon: "clock" }));
     /** @type {TimelineEntry | null} */
     let earlier = null;
-    const lines = work.timeline.map((entry) => {
+    const drawn = work.timeline.map((entry) => {
       const line = one(entry, earlier?.owner.id !== entry.owner.id);
       earlier = entry;
       return line;
     });
-    return element.replaceChildren(h("ol", null, lines.reverse()));
+    return lines.replaceChildren(h("ol", null, drawn.reverse()));
   };
 
   /** @param {TimelineEntry} entry @param {boolean} handed */

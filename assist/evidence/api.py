@@ -1,0 +1,115 @@
+"""Evidence over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, Response
+
+from assist.callers import PARTIES
+from assist.evidence.bodies import BundleQuery
+from assist.evidence.bundle import VERIFIER, file_name, write_bundle
+from assist.evidence.commands import seal
+from assist.evidence.keys import evidence_key
+from assist.evidence.paper.summary import Reader, summary_html
+from assist.evidence.queries import evidence_view, fingerprint_of, names_in, sealed_of
+from assist.evidence.views import EvidenceKeyView, SealedView
+from assist.request.access import visible_request
+from assist.services import AssistServices
+from kernel.database import UnitOfWork
+from kernel.errors import NotFound
+from kernel.evidence.item import Sources
+from kernel.i18n import STATIC
+from kernel.web import Api, Call, Limit, anyone
+
+api = Api("assist")
+
+BUNDLE = Limit("evidence-bundle", per_minute=6, burst=6, per_person=True)
+ASKED = Limit("evidence", per_minute=60, burst=60, per_person=True)
+PUBLIC = Limit("evidence-key", per_minute=60, burst=60)
+
+
+@api.get("/api/evidence/key", who=anyone(), summary="The key that signs bundles of evidence", limit=PUBLIC)
+async def read_evidence_key(call: Call) -> EvidenceKeyView:
+    public = (await evidence_key(call.database)).public_key().public_bytes_raw()
+    return EvidenceKeyView(algorithm="Ed25519", public_key=public.hex(), fingerprint=fingerprint_of(public))
+
+
+@api.get(
+    "/api/evidence/verifier",
+    who=anyone(),
+    summary="The program that verifies a bundle offline, with Python alone",
+    media_type="text/x-python",
+    limit=PUBLIC,
+)
+async def read_verifier(call: Call) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{VERIFIER}"'}
+    return FileResponse(STATIC / VERIFIER, media_type="text/x-python", headers=headers)
+
+
+@api.get(
+    "/api/requests/{request_id}/evidence",
+    who=PARTIES,
+    summary="What of a request is sealed",
+    errors=(NotFound,),
+    limit=ASKED,
+)
+async def read_evidence(call: Call, request_id: UUID) -> SealedView:
+    key = await evidence_key(call.database)
+    async with call.database.reading() as session:
+        sealed = await sealed_of(session, call.actor, request_id)
+    return evidence_view(sealed, fingerprint_of(key.public_key().public_bytes_raw()))
+
+
+@api.get(
+    "/api/requests/{request_id}/evidence/bundle",
+    who=PARTIES,
+    summary="All evidence of a request in one signed file; what is new is sealed first",
+    media_type="application/zip",
+    errors=(NotFound,),
+    limit=BUNDLE,
+)
+async def read_bundle(call: Call, request_id: UUID, query: BundleQuery) -> Response:
+    async with call.database.reading() as session:
+        await visible_request(session, call.actor, request_id)
+    language = query.language or call.language
+    key = await evidence_key(call.database)
+    await call.database.run(_seal_and_say, call, request_id)
+    async with call.database.reading() as session:
+        sealed = await sealed_of(session, call.actor, request_id)
+        names = await names_in(session, sealed.entries, language)
+    services = call.use(AssistServices)
+    settings = call.house.settings
+    reader = Reader(language, ZoneInfo(settings.timezone), names, services.utility_name)
+    fingerprint = fingerprint_of(key.public_key().public_bytes_raw())
+    ids = {Path(name).stem for entry in sealed.entries if (name := file_name(entry))}
+
+    def make() -> Path:
+        pictures = {id: path for id in ids if (path := services.blobs.path(id)).is_file()}
+        documents = {"summary.html": summary_html(request_id, sealed.entries, reader, fingerprint, call.now)}
+        with tempfile.NamedTemporaryFile(suffix=".zip", delete=False) as target:
+            try:
+                write_bundle(target, sealed, pictures, documents, key, call.now, STATIC / VERIFIER)
+            except BaseException:
+                Path(target.name).unlink()
+                raise
+        return Path(target.name)
+
+    made = await asyncio.to_thread(make)
+    return FileResponse(
+        made,
+        media_type="application/zip",
+        headers={"Cache-Control": "no-store"},
+        filename=f"evidence-{request_id}.zip",
+        background=BackgroundTask(made.unlink, missing_ok=True),
+    )
+
+
+async def _seal_and_say(uow: UnitOfWork, call: Call, request_id: UUID) -> None:
+    await seal(uow, call.use(Sources), request_id)
+    await uow.audit(call.actor, "evidence_bundled", f"request:{request_id}")
