@@ -96,6 +96,7 @@ def parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="whether a bundle of evidence is whole, without a network")
     verify.add_argument("bundle", type=Path, metavar="BUNDLE.zip")
     verify.add_argument("--key", default="", metavar="FINGERPRINT", help="of the key that has to be its")
+    verify.add_argument("--roots", type=Path, metavar="PEM", help="certificates of who may tell the time")
 
     simulate = commands.add_parser(
         "simulate", help="play a made-up city's day: load test, and policies compared"
@@ -213,7 +214,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.command == "verify":
         from app.verify_command import verify
 
-        return verify(options.bundle, options.key)
+        return verify(options.bundle, options.key, options.roots)
     if options.command == "simulate":
         from app.simulate.command import simulate
 

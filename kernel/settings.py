@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     blobs: Path | None = Field(
         None, description="Folder of pictures, shared by all web workers; empty: inside the data folder."
     )
+    timestamp_url: str = Field(
+        "",
+        description="Time-stamping authority (RFC 3161) asked for each bundle of evidence; empty: none.",
+    )
     host: str = Field("127.0.0.1", description="Address the web process listens on.")
     port: int = Field(
         8000, ge=0, le=65535, description="Port the web process listens on; 0 takes a free one."

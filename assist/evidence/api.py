@@ -13,11 +13,12 @@ from starlette.responses import FileResponse, Response
 
 from assist.callers import PARTIES
 from assist.evidence.bodies import BundleQuery
-from assist.evidence.bundle import VERIFIER, file_name, write_bundle
+from assist.evidence.bundle import VERIFIER, Bundle, file_name, signed, write_bundle
 from assist.evidence.commands import seal
 from assist.evidence.keys import evidence_key
 from assist.evidence.paper.summary import Reader, summary_html
 from assist.evidence.queries import evidence_view, fingerprint_of, names_in, sealed_of
+from assist.evidence.stamp import stamped
 from assist.evidence.views import EvidenceKeyView, SealedView
 from assist.request.access import visible_request
 from assist.services import AssistServices
@@ -89,12 +90,18 @@ async def read_bundle(call: Call, request_id: UUID, query: BundleQuery) -> Respo
     fingerprint = fingerprint_of(key.public_key().public_bytes_raw())
     ids = {Path(name).stem for entry in sealed.entries if (name := file_name(entry))}
 
-    def make() -> Path:
+    def sign() -> Bundle:
         pictures = {id: path for id in ids if (path := services.blobs.path(id)).is_file()}
-        documents = {"summary.html": summary_html(request_id, sealed.entries, reader, fingerprint, call.now)}
+        summary = summary_html(request_id, sealed.entries, reader, fingerprint, call.now)
+        return signed(sealed, pictures, {"summary.html": summary}, key, call.now)
+
+    bundle = await asyncio.to_thread(sign)
+    stamp = await stamped(settings.timestamp_url, bundle.signature)
+
+    def make() -> Path:
         with tempfile.NamedTemporaryFile(suffix=".zip", delete=False) as target:
             try:
-                write_bundle(target, sealed, pictures, documents, key, call.now, STATIC / VERIFIER)
+                write_bundle(target, bundle, STATIC / VERIFIER, stamp)
             except BaseException:
                 Path(target.name).unlink()
                 raise

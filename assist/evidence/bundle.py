@@ -80,31 +80,47 @@ def _entry(entry: EvidenceEntry, here: frozenset[str]) -> dict[str, Any]:
     }
 
 
-def write_bundle(
-    target: IO[bytes],
+@dataclass(frozen=True)
+class Bundle:
+    """All that goes into a bundle. ``pictures``: the files that there still are, by SHA-256."""
+
+    sealed: Sealed
+    pictures: Mapping[str, Path]
+    documents: Mapping[str, bytes]
+    manifest: bytes
+    signature: bytes
+
+
+def signed(
     sealed: Sealed,
     pictures: Mapping[str, Path],
     documents: Mapping[str, bytes],
     key: Ed25519PrivateKey,
     made_at: datetime,
-    verifier: Path,
-) -> None:
-    """Write the bundle; ``pictures`` are the files that there still are, by SHA-256. Blocks."""
+) -> Bundle:
+    """The bundle with its manifest and its signature."""
     public = key.public_key().public_bytes_raw()
-    manifest = manifest_of(sealed, frozenset(pictures), documents, public, made_at)
-    signed = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
+    said = manifest_of(sealed, frozenset(pictures), documents, public, made_at)
+    manifest = json.dumps(said, ensure_ascii=False, indent=1).encode()
+    return Bundle(sealed, pictures, documents, manifest, key.sign(manifest))
+
+
+def write_bundle(target: IO[bytes], bundle: Bundle, verifier: Path, stamp: bytes | None = None) -> None:
+    """Write the bundle, with the time stamp of its signature where there is one. Blocks."""
     written: set[str] = set()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in documents.items():
+        for name, data in bundle.documents.items():
             archive.writestr(name, data)
-        archive.writestr("manifest.json", signed)
-        archive.writestr("signature.txt", key.sign(signed).hex() + "\n")
+        archive.writestr("manifest.json", bundle.manifest)
+        archive.writestr("signature.txt", bundle.signature.hex() + "\n")
+        if stamp is not None:
+            archive.writestr("timestamp.tsr", stamp)
         archive.write(verifier, VERIFIER)
-        for entry in sealed.entries:
+        for entry in bundle.sealed.entries:
             if entry.content is not None:
                 archive.writestr(f"content/{entry.number:04}.json", entry.content)
             picture = file_name(entry)
-            if picture and picture not in written and (path := pictures.get(Path(picture).stem)):
+            if picture and picture not in written and (path := bundle.pictures.get(Path(picture).stem)):
                 written.add(picture)
                 as_it_is = Path(picture).suffix in _STORED_AS_IT_IS
                 archive.write(path, picture, zipfile.ZIP_STORED if as_it_is else zipfile.ZIP_DEFLATED)

@@ -8,9 +8,11 @@ import io
 import json
 import shutil
 import subprocess
+import threading
 import zipfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,13 +25,15 @@ from redis.asyncio import Redis
 from sqlalchemy import select, update
 
 from app.capabilities import ERASERS, EVIDENCE
+from app.verify_command import verify
 from assist.chat.tables import Message
 from assist.erasure.commands import erase_request
-from assist.evidence.bundle import VERIFIER, file_name, write_bundle
+from assist.evidence.bundle import VERIFIER, file_name, signed, write_bundle
 from assist.evidence.commands import seal
 from assist.evidence.keys import evidence_key
 from assist.evidence.paper.summary import Reader, summary_html
 from assist.evidence.queries import fingerprint_of, names_in, sealed_of
+from assist.evidence.stamp import stamped
 from assist.evidence.tables import EvidenceEntry
 from assist.verdict.tables import VerdictRow
 from kernel.actors import Actor
@@ -75,7 +79,7 @@ async def bundle_of(both: Erasable, actor: Actor, request_id: UUID, language: st
     pictures = {id: path for id in ids if (path := blobs.path(id)).is_file()}
     documents = {"summary.html": summary_html(request_id, sealed.entries, reader, fingerprint, AT)}
     file = io.BytesIO()
-    write_bundle(file, sealed, pictures, documents, key, AT, STATIC / VERIFIER)
+    write_bundle(file, signed(sealed, pictures, documents, key, AT), STATIC / VERIFIER)
     return file.getvalue()
 
 
@@ -88,11 +92,7 @@ def again(bundle: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
     with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     change(parts)
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, data in parts.items():
-            archive.writestr(name, data)
-    return file.getvalue()
+    return _zip_of(parts)
 
 
 def by_another_python(bundle: Path, fingerprint: str) -> subprocess.CompletedProcess[str]:
@@ -271,3 +271,127 @@ async def test_the_summary_is_in_the_readers_language_and_takes_no_markup(
     assert {"en": "Verdict", "zh-Hans": "判定", "zh-Hant": "判定"}[language] in page
     assert "<script>" not in page and "&lt;script&gt;" in page
     assert "kind." not in page and "evidence." not in page
+
+
+# the time, by somebody else --------------------------------------------------------------------------
+
+AUTHORITY = """
+[ tsa ]
+default_tsa = here
+[ here ]
+serial = {0}/serial
+signer_cert = {0}/tsa.pem
+signer_key = {0}/tsa.key
+signer_digest = sha256
+default_policy = 1.2.3.4.1
+digests = sha256
+accuracy = secs:1
+ess_cert_id_alg = sha256
+"""
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A time-stamping authority of OpenSSL's, over HTTP: its address, and its root certificate."""
+    assert shutil.which("openssl"), "Debian's base has it"
+    folder = tmp_path_factory.mktemp("authority")
+    (folder / "serial").write_text("01\n")
+    (folder / "tsa.cnf").write_text(AUTHORITY.format(folder))
+    usage = "extendedKeyUsage=critical,timeStamping\nkeyUsage=critical,digitalSignature\n"
+    (folder / "usage").write_text(usage)
+
+    def openssl(*words: object) -> None:
+        run = ["openssl", *map(str, words)]
+        subprocess.run(run, cwd=folder, check=True, capture_output=True, timeout=60)
+
+    new = ("-newkey", "rsa:2048", "-nodes")
+    openssl("req", "-x509", *new, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Root", "-days", 2)
+    openssl("req", *new, "-keyout", "tsa.key", "-out", "tsa.csr", "-subj", "/CN=Clock")
+    ca = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", 2)
+    openssl("x509", "-req", "-in", "tsa.csr", *ca, "-extfile", "usage", "-out", "tsa.pem")
+
+    class Clock(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = self.rfile.read(int(self.headers["Content-Length"]))
+            (folder / "asked.tsq").write_bytes(asked)
+            openssl("ts", "-reply", "-config", "tsa.cnf", "-queryfile", "asked.tsq", "-out", "given.tsr")
+            given = (folder / "given.tsr").read_bytes()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/timestamp-reply")
+            self.send_header("Content-Length", str(len(given)))
+            self.end_headers()
+            self.wfile.write(given)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Clock)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    yield f"http://127.0.0.1:{server.server_port}/", folder / "ca.pem"
+    server.shutdown()
+    server.server_close()
+    serving.join()
+
+
+async def test_an_authority_stamps_the_signature_and_is_checked(
+    authority: tuple[str, Path], running: Erasable, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url, roots = authority
+    customer = await running.advised(QUILL)
+    plain = await bundle_of(running, customer, customer.id)
+    with zipfile.ZipFile(io.BytesIO(plain)) as archive:
+        signature = bytes.fromhex(archive.read("signature.txt").decode())
+    stamp = await stamped(url, signature)
+    assert stamp is not None
+    bundle, other = tmp_path / "bundle.zip", tmp_path / "other.zip"
+    bundle.write_bytes(again(plain, lambda parts: parts.update({"timestamp.tsr": stamp})))
+    assert verify(bundle, "", roots) == 0
+    assert "by an authority that is trusted" in capsys.readouterr().err
+    assert verify(bundle, "") == 0
+    assert "nobody checked by whom" in capsys.readouterr().err
+
+    later = await stamped(url, b"another signature")
+    assert later is not None
+    other.write_bytes(again(plain, lambda parts: parts.update({"timestamp.tsr": later})))
+    assert verify(other, "", roots) == 1
+    assert "is not of this bundle's signature" in capsys.readouterr().err
+
+    strange = tmp_path / "strange.pem"
+    own = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(tmp_path / "own.key")]
+    made = [*own, "-out", str(strange), "-subj", "/CN=Other", "-days", "2"]
+    await asyncio.to_thread(subprocess.run, made, check=True, capture_output=True)
+    assert verify(bundle, "", strange) == 1
+    assert "was not given by an authority of" in capsys.readouterr().err
+
+
+async def test_an_authority_that_is_away_or_talks_nonsense_leaves_no_stamp() -> None:
+    async def nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\ngarbage")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(nonsense, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    assert await stamped(f"http://127.0.0.1:{port}/", b"x") is None
+    server.close()
+    await server.wait_closed()
+    assert await stamped(f"http://127.0.0.1:{port}/", b"x") is None
+    assert await stamped("", b"x") is None
+
+
+def test_what_is_no_bundle_is_said_to_be_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, data in {"text": b"hello", "empty": b"", "zip": _zip_of({"other.txt": b"x"})}.items():
+        (tmp_path / name).write_bytes(data)
+        assert verify(tmp_path / name, "") == 2
+        assert "is no bundle of evidence" in capsys.readouterr().err
+    assert verify(tmp_path / "missing", "") == 2
+
+
+def _zip_of(parts: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return file.getvalue()

@@ -89,7 +89,7 @@ def summary_html(
         f'<!doctype html>\n<html lang="{escape(reader.language)}">\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width">\n<title>{escape(title)}</title>\n'
         f"<style>{STYLE}</style>\n<h1>{escape(title)}</h1>\n"
-        f"<p><small>{escape(reader.utility)} · <code>{escape(str(request_id))}</code></small></p>\n{body}\n"
+        f"<p><small>{escape(reader.utility)} <code>{escape(str(request_id))}</code></small></p>\n{body}\n"
         f"<h2>{escape(reader.t('proof'))}</h2>\n{proof}\n<p>{escape(reader.t('how'))}</p>\n</html>\n"
     ).encode()
 
@@ -130,7 +130,7 @@ def _verdict(reader: Reader, said: Said) -> str:
                 reader.t("ownership"),
                 reader.word("common", f"ownership.{given['ownership']}", given["ownership"]),
             ),
-            (reader.t("fault"), reader.word("faults", f"fault.{given['fault']}", given["fault"])),
+            (reader.t("fault"), reader.word("faults", given["fault"], given["fault"])),
             (
                 reader.t("severity"),
                 reader.word("common", f"severity.{given['severity']}", given["severity"]),

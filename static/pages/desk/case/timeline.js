@@ -11,7 +11,7 @@ import { i18n, t } from "parts/words.js";
 export function timeline({ work, desk }) {
   const lines = h("div", { class: "timeline" });
   const bundle = h("a", { class: "button", data: { kind: "quiet" }, download: "" }, icon("download"), h("span", { t: "desk.evidence" }));
-  const element = h("div", { class: "stack tight" }, lines, h("p", null, bundle, h("small", { class: "muted", t: "desk.evidence.hint" })));
+  const element = h("div", { class: "stack tight" }, lines, h("p", null, bundle), h("p", { class: "small muted", t: "desk.evidence.hint" }));
   let before = "";
 
   const draw = () => {
