@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from assist.answers.answer import ANSWERS
 from assist.request import request
 from assist.webrtc.room.machine import freeze, presence
 from field.announcements import announcement
