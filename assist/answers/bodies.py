@@ -39,7 +39,7 @@ class AnswerUseBody(Body):
 class AnswerWordingBody(Body):
     """In one language; a draft may lack it."""
 
-    questions: Annotated[list[Line], Field(max_length=30)] = []
+    questions: Annotated[tuple[Line, ...], Field(max_length=30)] = ()
     text: Note = ""
 
 
@@ -48,13 +48,13 @@ class AnswerBody(Body):
 
     subject: AnswerSubject
     texts: dict[Language, AnswerWordingBody]
-    guides: Annotated[list[Code], Field(max_length=5)] = []
+    guides: Annotated[tuple[Code, ...], Field(max_length=5)] = ()
     valid_from: Moment | None = None
     valid_until: Moment | None = None
     version: Version | None = None
 
     def content(self) -> AnswerContent:
-        texts = {
+        texts: dict[str, Wording] = {
             language: Wording(tuple(each for each in said.questions if each), said.text)
             for language, said in self.texts.items()
         }

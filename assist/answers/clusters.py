@@ -9,7 +9,7 @@ from typing import Final
 
 from assist.answers.search.terms import terms_of
 
-ALIKE: Final = 0.34
+ALIKE: Final = 0.3
 """Terms that two questions must share, of those that either has."""
 
 
@@ -35,6 +35,7 @@ def clusters_of(asked: Sequence[str], most: int = 50) -> list[Cluster]:
         else:
             leaders.append((terms, [words]))
     found = [
-        Cluster(members[0], sum(times[each] for each in members), tuple(members[1:4])) for _, members in leaders
+        Cluster(members[0], sum(times[each] for each in members), tuple(members[1:4]))
+        for _, members in leaders
     ]
     return sorted(found, key=lambda each: (-each.times, each.words))[:most]

@@ -1,4 +1,5 @@
-"""What is done with answers: written, reviewed, published, withdrawn; used; and the bank that comes with the program."""
+"""What is done with answers: written, reviewed, published, withdrawn; used; and the bank that comes with
+the program."""
 
 from __future__ import annotations
 
@@ -39,9 +40,7 @@ async def write_answer(uow: UnitOfWork, actor: Actor, code: str, content: Answer
     """
     if await uow.session.scalar(select(BankAnswer.id).where(BankAnswer.code == code)) is not None:
         raise AnswerCodeTaken(answer=code)
-    row = BankAnswer(
-        id=uow.new_id(), code=code, state=AnswerState.DRAFT, offered=None, number=0, edited=True
-    )
+    row = BankAnswer(id=uow.new_id(), code=code, state=AnswerState.DRAFT, offered=None, number=0, edited=True)
     _say(uow, row, content)
     uow.session.add(row)
     await uow.session.flush()
@@ -125,9 +124,7 @@ async def note_search(
     for answer_id in offered:
         _use(uow, answer_id, AnswerUseKind.OFFERED, language, request_id)
     if not offered and (kept := scrubbed(words)):
-        uow.session.add(
-            AskedInVain(id=uow.new_id(), day=uow.now.date(), words=kept, language=language)
-        )
+        uow.session.add(AskedInVain(id=uow.new_id(), day=uow.now.date(), words=kept, language=language))
 
 
 def _use(

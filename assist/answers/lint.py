@@ -16,7 +16,8 @@ MOST_QUESTIONS: Final = 12
 
 _BY_HAND: Final = re.compile(
     r"拧|擰|拆|更换|更換|换上|換上|修补|修補|缠|纏|锯|鋸|撬|打开水箱|打開水箱|"
-    r"\btighten|\bunscrew|\bdismantle|\breplace\b|\btake (?:it )?apart|\bwrap\b|\brepair it yourself|\bfix it yourself"
+    r"\btighten|\bunscrew|\bdismantle|\breplace\b|\btake (?:it )?apart|\bwrap\b|"
+    r"\brepair it yourself|\bfix it yourself"
 )
 """Words that ask somebody to repair with their own hands."""
 
@@ -97,7 +98,8 @@ def _validity(content: AnswerContent) -> Iterator[Fault]:
 
 
 def _unsafe(content: AnswerContent, languages: Sequence[str]) -> Iterator[Fault]:
-    """Behind a word of danger, in any language, every language has the stop's words, before any work by hand."""
+    """Behind a word of danger, in any language, every language has the stop's words, before any work by
+    hand."""
     asked = (each for wording in content.texts.values() for each in wording.questions)
     hazards = {hazard for each in asked if (hazard := danger_in(each)) is not None}
     for hazard in sorted(hazards):

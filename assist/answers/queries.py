@@ -10,7 +10,14 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assist.answers.answer import AnswerContent, AnswerSubject, AnswerUseKind, Wording, differences, read_content
+from assist.answers.answer import (
+    AnswerContent,
+    AnswerSubject,
+    AnswerUseKind,
+    Wording,
+    differences,
+    read_content,
+)
 from assist.answers.clusters import clusters_of
 from assist.answers.lint import faults_of_answer
 from assist.answers.tables import AnswerUse, AnswerVersion, AskedInVain, BankAnswer
@@ -66,7 +73,10 @@ async def outcomes(session: AsyncSession, answer_id: UUID | None = None) -> dict
 
 
 async def listed(
-    session: AsyncSession, subject: AnswerSubject | None, guides: Collection[str], codes: Collection[str] | None
+    session: AsyncSession,
+    subject: AnswerSubject | None,
+    guides: Collection[str],
+    codes: Collection[str] | None,
 ) -> list[AnswerLineView]:
     """All answers, of a subject or of some codes: what is not published first."""
     query = select(BankAnswer)

@@ -26,7 +26,8 @@ class FoundAnswerView(View):
 
 
 class AnswerSearchView(View):
-    """`sure`: whether one of these is the answer: sure, perhaps, or no (then there are none). `danger`: what is
+    """`sure`: whether one of these is the answer: sure, perhaps, or no (then there are none). `danger`:
+    what is
     dangerous in what was asked; then there are no answers either, but the safety stop."""
 
     sure: Literal["sure", "perhaps", "no"]

@@ -1,7 +1,9 @@
 """Answers found in people's own words: how often, how surely, and how fast among 10,000.
 
-``hit_1`` and ``hit_3`` are shares of the questions of ``measure.txt`` that the bank has an answer to; nothing is fitted to
-that part. Times are of one search in an index of 10,000 answers: the bank's own, varied by other words in each wording,
+``hit_1`` and ``hit_3`` are shares of the questions of ``measure.txt`` that the bank has an answer to;
+nothing is fitted to
+that part. Times are of one search in an index of 10,000 answers: the bank's own, varied by other words in
+each wording,
 asked one after the other in one process, processor and wall clock together.
 """
 
@@ -20,7 +22,20 @@ from benchmarks.answers.labelled import labelled
 from benchmarks.answers.measuring import measure
 
 MANY = 10_000
-_PLACES = ("东区", "西区", "南山", "北苑", "河边", "老城", "新村", "harbour", "garden", "station", "mill", "school")
+_PLACES = (
+    "东区",
+    "西区",
+    "南山",
+    "北苑",
+    "河边",
+    "老城",
+    "新村",
+    "harbour",
+    "garden",
+    "station",
+    "mill",
+    "school",
+)
 
 
 def run(preset: str = "full") -> Iterator[Line]:
@@ -56,6 +71,8 @@ def varied(entries: list[Entry], many: int, chance: random.Random) -> list[Entry
     while len(made) < many:
         each = chance.choice(entries)
         place = chance.choice(_PLACES)
-        wordings = [f"{place} {words}" if chance.random() < 0.5 else f"{words} {place}" for words in each.wordings]
+        wordings = [
+            f"{place} {words}" if chance.random() < 0.5 else f"{words} {place}" for words in each.wordings
+        ]
         made.append(Entry(f"{each.key}_{len(made)}", wordings, each.texts, each.subject))
     return made

@@ -1,4 +1,5 @@
-"""Fit what certainty is made of to the questions that are there to build with: `python -m benchmarks.answers.fit`.
+"""Fit what certainty is made of to the questions that are there to build with: `python -m
+benchmarks.answers.fit`.
 
 Prints the weights for `assist.answers.search.index.Weighing`, and how the building part fares with them.
 """
@@ -20,7 +21,8 @@ from benchmarks.answers.measuring import measure
 
 
 def logistic(features: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Weights by Newton's method, held back a little so that a part that is told apart at once has finite ones."""
+    """Weights by Newton's method, held back a little so that a part that is told apart at once has finite
+    ones."""
     weights = np.zeros(features.shape[1])
     for _ in range(60):
         p = 1 / (1 + np.exp(-features @ weights))
@@ -40,7 +42,8 @@ def main() -> None:
             weighing = Weighing(gathered, 1 - gathered - covered, covered)
             index = Index(prepared, weighing)
             hits = sum(
-                any(code == hit.key for hit in index.ask(words)[:1]) + 0.5 * any(code == hit.key for hit in index.ask(words))
+                any(code == hit.key for hit in index.ask(words)[:1])
+                + 0.5 * any(code == hit.key for hit in index.ask(words))
                 for code, words in asked
             )
             if best is None or hits > best[0]:
@@ -48,7 +51,8 @@ def main() -> None:
     assert best is not None
     weighing = best[1]
     rows, right = [], []
-    # Each wording of the bank is a question too, as long as the index does not know it; and what has no answer.
+    # Each wording of the bank is a question too, as long as the index does not know it; and what has no
+    # answer.
     for fold in range(3):
         left_out, kept = apart(entries, fold)
         index = Index([prepare(each) for each in kept], weighing)
@@ -59,7 +63,8 @@ def main() -> None:
                 rows.append((1.0, e.near, e.covered, e.ahead))
                 right.append(float(found[0].key == code))
     weights = logistic(np.array(rows), np.array(right))
-    fitted = replace(weighing, certainty=tuple(round(float(each), 2) for each in weights))
+    constant, near, covered, ahead = (round(float(each), 2) for each in weights)
+    fitted = replace(weighing, certainty=(constant, near, covered, ahead))
     figures = measure(Index(prepared, fitted), asked)
     sys.stdout.write(f"{fitted}\n{json.dumps(figures.__dict__, ensure_ascii=False)}\n")
 
@@ -68,7 +73,9 @@ def apart(entries: list[Entry], fold: int) -> tuple[list[tuple[str, str]], list[
     """Every third wording, and the answers without them."""
     out = [(each.key, words) for each in entries for words in each.wordings[fold::3]]
     gone = set(out)
-    left = [replace(each, wordings=[w for w in each.wordings if (each.key, w) not in gone]) for each in entries]
+    left = [
+        replace(each, wordings=[w for w in each.wordings if (each.key, w) not in gone]) for each in entries
+    ]
     return out, [each for each in left if each.wordings]
 
 

@@ -98,6 +98,8 @@ def test_few_doors_are_open_to_everybody() -> None:
         "get_calendar",  # guarded by the secret in its address: calendars cannot sign in
         "get_current_announcements",  # what is told to everybody
         "get_announcements_at",
+        "search_answers",  # what is told to everybody
+        "post_answer_use",  # that it helped, or not; bounded by rate
         *PUBLIC_MAPS,  # of zones, on a switch of the utility's
     }
     nobody_special = Actor("customer", uuid4(), "", frozenset(), uuid4(), "")

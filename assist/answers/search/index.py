@@ -1,8 +1,10 @@
 """The index of all published answers, in memory, and how sure a hit is.
 
 Two steps. *Gathering* adds up BM25 over all answers: one array of scores, one addition for each term of the
-question (Robertson and Zaragoza, doi:10.1561/1500000019; fields weighted as in BM25F). *Ordering* looks at the
-best few again, wording by wording: a question is short, and an answer that was written for nearly these words is
+question (Robertson and Zaragoza, doi:10.1561/1500000019; fields weighted as in BM25F). *Ordering* looks at
+the
+best few again, wording by wording: a question is short, and an answer that was written for nearly these
+words is
 better than one whose long text mentions them all.
 
 How sure a hit is, is a probability: a logistic function of what was found (`Evidence`), its weights fitted to
@@ -43,8 +45,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What speaks for a hit. `near`: the nearest wording, 0 to 1; `covered`: how much of the question its wordings
-    have, by rarity; `ahead`: how far it is before the next, of its own score; `size`: terms that were asked."""
+    """What speaks for a hit. `near`: the nearest wording, 0 to 1; `covered`: how much of the question its
+    wordings
+    have, by rarity; `ahead`: how far it is before the next, of its own score; `size`: terms that were
+    asked."""
 
     near: float
     covered: float
@@ -89,7 +93,7 @@ class Prepared:
 def prepare(entry: Entry) -> Prepared:
     """Read an answer's terms."""
     wordings = tuple(terms_of(each) for each in entry.wordings)
-    counts: Counter[str] = Counter()
+    counts: dict[str, float] = defaultdict(float)
     for terms in wordings:
         for term, weight in terms.items():
             counts[term] += QUESTION * weight
@@ -216,7 +220,9 @@ def _rarity(prepared: Sequence[Prepared]) -> dict[str, float]:
 
 def _nearest(rarity: Mapping[str, Any]) -> dict[str, str]:
     """Words by each form of theirs with a letter left out; the more usual word where two have the same."""
-    words = sorted((term[2:] for term in rarity if term.startswith("w:")), key=lambda each: rarity[f"w:{each}"])
+    words = sorted(
+        (term[2:] for term in rarity if term.startswith("w:")), key=lambda each: rarity[f"w:{each}"]
+    )
     nearest: dict[str, str] = {}
     for word in words:
         if len(word) >= 4:

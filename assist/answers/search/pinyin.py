@@ -1,4 +1,5 @@
-"""How characters sound, and letters that are pinyin. Readings come from the library; no tones, since nobody types them."""
+"""How characters sound, and letters that are pinyin. Readings come from the library; no tones, since nobody
+types them."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ def syllables() -> frozenset[str]:
 
 @lru_cache(maxsize=5_000)
 def syllables_in(letters: str) -> tuple[str, ...]:
-    """Letters without spaces, cut into syllables: as few as can be. Empty where they are no pinyin, or a single
+    """Letters without spaces, cut into syllables: as few as can be. Empty where they are no pinyin, or a
+    single
     syllable that could be anything."""
     if not 3 <= len(letters) <= LONGEST_TYPED:
         return ()

@@ -1,19 +1,23 @@
 """What a question is made of: the terms under which it is looked for.
 
-A question may be written in Chinese characters of either script, in pinyin (whole or by initials), in English,
+A question may be written in Chinese characters of either script, in pinyin (whole or by initials), in
+English,
 or in all of them. So a text gives terms of several kinds, each with a weight of its own:
 
-* ``b:漏水`` two characters beside each other; ``u:漏`` one. Words need no dictionary then, and a wrong character
+* ``b:漏水`` two characters beside each other; ``u:漏`` one. Words need no dictionary then, and a wrong one
   spoils two terms of many.
-* ``p:lou-shui`` two syllables beside each other. It finds the pinyin that somebody typed, the wrong character of
+* ``p:lou-shui`` two syllables beside each other. It finds the pinyin that somebody typed, the wrong
+  character of
   the same sound that an input method chose, and the other script.
-* ``i:ls`` initials of two to four syllables beside each other; they are looked for only where nothing better was typed.
+* ``i:ls`` initials of two to four syllables beside each other; they are looked for only where nothing
+  better was typed.
 * ``w:leak`` a word in Latin script without its ending.
 * ``c:leak`` what a word or a phrase means, of all languages (``lexicon.json``): so synonyms find each other.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import unicodedata
@@ -81,7 +85,11 @@ def stem(word: str) -> str:
     for ending in ("ing", "ed"):
         rest = word.removesuffix(ending)
         if rest != word and len(rest) > 2 and re.search("[aeiouy]", rest):
-            return rest[:-1] if len(rest) > 3 and rest[-1] == rest[-2] and rest[-1] not in "lsz" else rest.rstrip("e")
+            return (
+                rest[:-1]
+                if len(rest) > 3 and rest[-1] == rest[-2] and rest[-1] not in "lsz"
+                else rest.rstrip("e")
+            )
     if len(word) > 4 and word.endswith(("sses", "xes", "ches", "shes")):
         return word[:-2]
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
@@ -154,7 +162,8 @@ def _concepts(text: str) -> Iterator[str]:
 
 
 def asked_terms(text: str, known: Mapping[str, float], nearest: Mapping[str, str]) -> dict[str, float]:
-    """The terms of a question. ``known``: terms of the index, by rarity; ``nearest``: words with a letter left out, and
+    """The terms of a question. ``known``: terms of the index, by rarity; ``nearest``: words with a letter
+    left out, and
     the word that they may have been."""
     text = normalised(text)
     found: dict[str, float] = {}
@@ -214,7 +223,7 @@ def _latin(
 
 def _sounded(syllables: tuple[str, ...]) -> Iterator[tuple[str, float]]:
     sounds = _meanings()[2]
-    for first, second in zip(syllables, syllables[1:], strict=False):
+    for first, second in itertools.pairwise(syllables):
         yield f"p:{first}-{second}", 1.6
     for length in (2, 3, 4):
         for start in range(len(syllables) - length + 1):
