@@ -33,6 +33,7 @@ from app.log_setup import set_up_logging
 from app.migrations.schema import wait_until_current
 from app.pages import Pages
 from app.warm_up import warm_up
+from assist.answers.store import AnswerStore
 from assist.desk.requests import composer
 from assist.guide.guides import load_guides
 from assist.request.answers import RequestComposer
@@ -136,6 +137,7 @@ def build_services(settings: Settings) -> dict[type, object]:
             session_lifetime=timedelta(days=settings.customer_session_days),
             max_upload_bytes=settings.max_upload_bytes,
         ),
+        AnswerStore: AnswerStore(),
         FieldServices: FieldServices(
             travel=build_travel(settings),
             blobs=blobs,

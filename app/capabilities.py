@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.ground import capability as ground
+from assist.answers.capability import capability as answers
 from assist.call.capability import capability as call
 from assist.chat.capability import capability as chat
 from assist.desk.capability import capability as desk
@@ -76,6 +77,7 @@ CAPABILITIES: tuple[Capability, ...] = (
         verdict,
         rating,
         guide,
+        answers,
         intake,
         invitation,
         erasure,

@@ -100,12 +100,16 @@ PAGES = (
         "/",
         "customer",
         ("common", "errors", "customer"),
-        later=("visit", "announcements"),
+        later=("visit", "announcements", "ask"),
         map=True,
         worker=Worker("/customer-sw.js", ("worker/shell.js",), "curbstop-evidence"),
     ),
     Page(
-        "desk", "/desk", "desk", ("common", "errors", "refusals", "faults", "announcements", "desk"), map=True
+        "desk",
+        "/desk",
+        "desk",
+        ("common", "errors", "refusals", "faults", "announcements", "ask", "desk"),
+        map=True,
     ),
     Page(
         "rep",
@@ -142,6 +146,7 @@ PAGES = (
         sheets=("css/plot.css",),
     ),
     Page("ahead", "/ahead", "console", ("common", "errors", "refusals", "ahead")),
+    Page("answers", "/answers", "console", ("common", "errors", "refusals", "ask", "answers")),
     Page("announcements", "/announcements", "", ("common", "errors", "announcements")),
     Page("sign-in", "/sign-in", "", ("common", "errors")),
     Page("sent", "/sent", "", ("common", "errors"), demo_only=True),

@@ -18,6 +18,7 @@ MODULES = (
     "kernel.identity.subscriptions",
     "kernel.outbox",
     "kernel.push.keys",
+    "assist.answers.tables",
     "assist.call.tables",
     "assist.chat.tables",
     "assist.evidence.tables",

@@ -111,6 +111,7 @@ async def fill(app: RunningApp) -> House:
         "rule_id": str(uuid4()),
         **{name: str(uuid4()) for name in ("chain_id", "permit_id", "predecessor_id", "successor_id")},
         "announcement_id": str(uuid4()),
+        "answer_id": str(uuid4()),
         "note_id": str(uuid4()),
         "wish_id": str(uuid4()),
     }

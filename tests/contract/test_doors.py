@@ -100,6 +100,8 @@ def test_few_doors_are_open_to_everybody() -> None:
         "get_announcements_at",
         "read_evidence_key",  # a bundle is verified by anybody
         "read_verifier",
+        "search_answers",  # what is told to everybody
+        "post_answer_use",  # that it helped, or not; bounded by rate
         *PUBLIC_MAPS,  # of zones, on a switch of the utility's
     }
     nobody_special = Actor("customer", uuid4(), "", frozenset(), uuid4(), "")

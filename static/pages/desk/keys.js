@@ -6,7 +6,7 @@ const OFF = "curbstop-desk-keys";
 /** Action → key, in the order of the help. */
 export const MAP = /** @type {const} */ ({
   accept: "A", freeze: "F", live: "Esc", pointer: "1", pen: "2", arrow: "3", box: "4", text: "5", undo: "Ctrl Z", previous: "[", next: "]",
-  closer: "+", farther: "-", whole: "0", torch: "T", photo: "P", mute: "M", microphone: "D", chat: "C", case: "I", end: "E", back: "R", finish: "Ctrl Enter", queue: "Q", search: "/", invite: "N", help: "?",
+  closer: "+", farther: "-", whole: "0", torch: "T", photo: "P", mute: "M", microphone: "D", chat: "C", answers: "K", case: "I", end: "E", back: "R", finish: "Ctrl Enter", queue: "Q", search: "/", invite: "N", help: "?",
 });
 
 /** @typedef {keyof typeof MAP} Action */
@@ -15,7 +15,7 @@ export const GROUPS = /** @type {const} */ ([
   ["queue", ["accept", "queue", "search", "invite", "help"]],
   ["picture", ["freeze", "live", "previous", "next", "closer", "farther", "whole", "torch", "photo"]],
   ["marks", ["pointer", "pen", "arrow", "box", "text", "undo"]],
-  ["talk", ["mute", "microphone", "chat", "case", "end", "back", "finish"]],
+  ["talk", ["mute", "microphone", "chat", "answers", "case", "end", "back", "finish"]],
 ]);
 
 /** Work with a field open as well. */

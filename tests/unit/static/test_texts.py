@@ -25,6 +25,8 @@ SHOWN = (
     "ahead",
     "figures",
     "announcements",
+    "answers",
+    "ask",
 )
 SHOWN_AREAS = [area for area in AREAS if area in SHOWN]
 PLURAL = re.compile(r"\.(zero|one|two|few|many|other)$")

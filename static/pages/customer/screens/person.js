@@ -6,6 +6,7 @@ import { ask as asks } from "parts/dialog.js";
 import { art, h } from "parts/dom.js";
 import { field } from "parts/field.js";
 import { keepTyped } from "parts/typed.js";
+import { askOwnWords } from "pages/customer/ask.js";
 import { frame } from "pages/customer/frame.js";
 import { telephone } from "pages/customer/telephone.js";
 import { pass, passed } from "pages/customer/screen.js";
@@ -42,6 +43,7 @@ export function person(model, page) {
         bottom: [button({ t: "customer.person.ask", icon: "video", kind: "primary", size: "main", action: ask })],
       },
       words,
+      askOwnWords(model),
       note({ t: "customer.person.next" }),
       telephone(page),
       h("p", null, button({ t: "customer.withdraw.fixed", kind: "quiet", action: (event) => attempt(event.currentTarget, off) })),

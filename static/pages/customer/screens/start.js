@@ -5,6 +5,7 @@ import { art, h } from "parts/dom.js";
 import { field } from "parts/field.js";
 import { icon } from "parts/icon.js";
 import { run } from "parts/button.js";
+import { askOwnWords } from "pages/customer/ask.js";
 import { frame } from "pages/customer/frame.js";
 import { pass, passed } from "pages/customer/screen.js";
 
@@ -78,6 +79,6 @@ export function what(model) {
   });
   return {
     back,
-    element: frame({ step: 2, t: "customer.what.title", lead: "customer.what.lead", back }, h("div", { class: "tiles" }, tiles)),
+    element: frame({ step: 2, t: "customer.what.title", lead: "customer.what.lead", back }, change ? null : askOwnWords(model), h("div", { class: "tiles" }, tiles)),
   };
 }

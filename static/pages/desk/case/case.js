@@ -59,6 +59,10 @@ export function casePanel(bench) {
     choose("chat");
     panes.chat.focus();
   }, signal);
+  keys.on("answers", () => {
+    choose("chat");
+    panes.chat.search();
+  }, signal);
   keys.on("case", () => {
     choose(open === "case" ? "timeline" : "case");
     tabs[TABS.indexOf(open)]?.focus();

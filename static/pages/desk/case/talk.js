@@ -4,6 +4,7 @@ import { uuid7 } from "lib/ids.js";
 import { chat } from "parts/chat.js";
 import { h } from "parts/dom.js";
 import { i18n, t } from "parts/words.js";
+import { answers } from "pages/desk/case/answers.js";
 
 /** @typedef {import("pages/desk/work-place.js").Bench} Bench */
 
@@ -30,13 +31,17 @@ export function talk(bench) {
   });
   const replies = h("div", { class: "replies", role: "group", label: "desk.replies" });
   const form = /** @type {HTMLFormElement} */ (talking.querySelector("form"));
-  form.before(replies);
+  const bank = answers(bench, (text) => {
+    talking.input.value = talking.input.value ? `${talking.input.value}\n${text}` : text;
+    talking.input.focus();
+  });
+  form.before(bank.element, replies);
   let drawn = "";
 
   const draw = () => {
     const { request } = work;
     const open = Boolean(request) && !["closed", "withdrawn"].includes(request?.state ?? "");
-    form.hidden = replies.hidden = !open;
+    form.hidden = replies.hidden = bank.element.hidden = !open;
     if (request?.erased_at) talking.clear();
     talking.show(/** @type {any} */ (work.conversation));
     if (request && drawn !== `${request.language} ${i18n.language}`) {
@@ -58,7 +63,7 @@ export function talk(bench) {
   };
 
   talking.addEventListener("fault", (event) => desk.page.toast.fault(/** @type {CustomEvent} */ (event).detail));
-  return { element: talking, draw, focus: () => talking.input.focus() };
+  return { element: talking, draw, focus: () => talking.input.focus(), search: () => bank.focus() };
 }
 
 /** @param {Bench} bench @param {string} text */
