@@ -28,7 +28,7 @@ def catalogue(language: str, area: str) -> dict[str, str]:
     return json.loads(path.read_text("utf-8")) if path.exists() else {}
 
 
-def text(language: str, area: str, key: str, **params: object) -> str:
+def text(language: str, area: str, key: str, /, **params: object) -> str:
     """The text ``key`` of ``area``, its placeholders filled.
 
     Falls back to English, then to the key itself, so that a missing text is seen and nothing breaks.

@@ -1,4 +1,4 @@
-"""Answers in people's own words: found on the phone, put into the chat at the desk, written and published by a supervisor."""
+"""Answers in people's own words: found on the phone, put into the chat, written by a supervisor."""
 
 from __future__ import annotations
 

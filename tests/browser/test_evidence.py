@@ -32,8 +32,8 @@ def faults_in(bundle: Path) -> list[str]:
 async def test_the_bundle_is_taken_from_the_desk_verified_and_read(
     desk: WorkingDay, desk_page: Page, browsers: Browsers, screenshot: ShotTaker, tmp_path: Path
 ) -> None:
-    arrow = {"tool": "arrow", "points": [[0.2, 0.2], [0.6, 0.55]]}
-    words = {"tool": "text", "points": [[0.1, 0.8]], "text": "接头松了"}
+    arrow: dict[str, object] = {"tool": "arrow", "points": [[0.2, 0.2], [0.6, 0.55]]}
+    words: dict[str, object] = {"tool": "text", "points": [[0.1, 0.8]], "text": "接头松了"}
     customer, _colleague = await judged_with_a_still(desk, arrow, words)
     here = f"/api/requests/{customer.request_id}"
     async with asyncio.timeout(30):  # by itself, before anybody asks for the bundle

@@ -187,15 +187,11 @@ async def test_what_came_of_it_is_counted(house: RunningApp) -> None:
 
 async def test_it_is_known_when_somebody_it_had_helped_came_back(house: RunningApp) -> None:
     sue = await be(house, Role.SUPERVISOR)
-    started = await house.caller(None).post(
-        "/api/requests", {"category": "leak", "asker": "resident", "language": "en", "bearer": True}
-    )
-    token = started["session"]["token"]
-    customer, request = house.caller(token), started["request"]["id"]
+    customer = await house.customer()
     first = (await ask(customer, "my tap keeps dripping"))["answers"][0]
     await customer.post(f"{HERE}/{first['id']}/uses", {"kind": "helped"})
     assert (await sue.get(f"{HERE}/{first['id']}"))["outcome"]["relapsed"] == 0
-    await customer.post(f"/api/requests/{request}/queue-entry", {})
+    await customer.post(f"/api/requests/{customer.request_id}/queue-entry", {})
     assert (await sue.get(f"{HERE}/{first['id']}"))["outcome"]["relapsed"] == 1
 
 

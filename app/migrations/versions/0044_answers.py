@@ -12,7 +12,7 @@ depends_on = None
 MOMENT = sa.DateTime(timezone=True)
 
 
-def json() -> sa.types.TypeEngine:
+def json() -> sa.JSON:
     return sa.JSON().with_variant(JSONB(), "postgresql")
 
 

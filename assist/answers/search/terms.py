@@ -221,14 +221,38 @@ def _latin(
         yield word, 1.0
 
 
-def _sounded(syllables: tuple[str, ...]) -> Iterator[tuple[str, float]]:
+def _sounded(typed: tuple[str, ...]) -> Iterator[tuple[str, float]]:
     sounds = _meanings()[2]
-    for first, second in itertools.pairwise(syllables):
-        yield f"p:{first}-{second}", 1.6
-    for length in (2, 3, 4):
-        for start in range(len(syllables) - length + 1):
-            if (concept := sounds.get("-".join(syllables[start : start + length]))) is not None:
-                yield f"c:{concept}", 0.9
+    for part in _telling(typed):
+        for first, second in itertools.pairwise(part):
+            yield f"p:{first}-{second}", 1.6
+        for length in (2, 3, 4):
+            for start in range(len(part) - length + 1):
+                if (concept := sounds.get("-".join(part[start : start + length]))) is not None:
+                    yield f"c:{concept}", 0.9
+
+
+@cache
+def _silent_sounds() -> frozenset[tuple[str, ...]]:
+    """How the silent phrases sound; one syllable alone could be too many other things."""
+    phrases = (tuple(map(sound_of, phrase)) for phrase in _lexicon()["silent"]["zh"])
+    return frozenset(phrase for phrase in phrases if len(phrase) > 1)
+
+
+def _telling(typed: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The syllables between phrases that say nothing, as the characters between them are looked at."""
+    silent = _silent_sounds()
+    longest = max(map(len, silent), default=0)
+    parts: list[list[str]] = [[]]
+    at = 0
+    while at < len(typed):
+        length = next((size for size in range(longest, 1, -1) if typed[at : at + size] in silent), 0)
+        if length:
+            parts.append([])
+        else:
+            parts[-1].append(typed[at])
+        at += length or 1
+    return [tuple(part) for part in parts if part]
 
 
 def shortened(word: str) -> Iterator[str]:

@@ -43,7 +43,7 @@ class Reader:
     names: Mapping[str, str]
     utility: str
 
-    def t(self, key: str, area: str = "evidence", **params: object) -> str:
+    def t(self, key: str, area: str = "evidence", /, **params: object) -> str:
         return text(self.language, area, key, **params)
 
     def word(self, area: str, key: str, otherwise: str) -> str:
