@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.ground import capability as ground
+from assist.accounts.capability import capability as accounts
 from assist.call.capability import capability as call
 from assist.chat.capability import capability as chat
+from assist.counter.capability import capability as counter
 from assist.desk.capability import capability as desk
 from assist.erasure.capability import capability as erasure
 from assist.guide.capability import capability as guide
@@ -78,6 +80,8 @@ CAPABILITIES: tuple[Capability, ...] = (
         invitation,
         erasure,
         desk,
+        accounts,
+        counter,
         call_room,
         turn,
     ),

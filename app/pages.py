@@ -143,6 +143,7 @@ PAGES = (
     ),
     Page("ahead", "/ahead", "console", ("common", "errors", "refusals", "ahead")),
     Page("announcements", "/announcements", "", ("common", "errors", "announcements")),
+    Page("counter", "/counter", "counter", ("common", "errors", "refusals", "counter")),
     Page("sign-in", "/sign-in", "", ("common", "errors")),
     Page("sent", "/sent", "", ("common", "errors"), demo_only=True),
 )

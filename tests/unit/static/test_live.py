@@ -72,5 +72,9 @@ def test_whoever_follows_is_told_once_the_server_listens(tmp_path: Path) -> None
         ["answered for b", [["b", None]], []],
         ["refused c", [["c", None]], [["subscribe", ["c"]]]],
         ["left c", [["b", "7"]], [["unsubscribe", ["c"]]]],
-        ["again", ["closed", "connecting", "open", ["a", None], ["b", None]], [["hello", None], ["subscribe", ["a", "b"]]]],
+        [
+            "again",
+            ["closed", "connecting", "open", ["a", None], ["b", None]],
+            [["hello", None], ["subscribe", ["a", "b"]]],
+        ],
     ]

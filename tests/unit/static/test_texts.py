@@ -25,6 +25,7 @@ SHOWN = (
     "ahead",
     "figures",
     "announcements",
+    "counter",
 )
 SHOWN_AREAS = [area for area in AREAS if area in SHOWN]
 PLURAL = re.compile(r"\.(zero|one|two|few|many|other)$")
