@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
+from starlette.applications import Starlette
 
+from assist.accounts.api import api as accounts_api
 from assist.accounts.commands import import_accounts, told_accounts
 from assist.accounts.tables import Account, AccountRegister, AccountToken
+from assist.counter.api import api as counter_api
+from assist.desk.api import api as desk_api
+from assist.desk.requests import composer
+from assist.guide.guides import load_guides
+from assist.invitation.api import api as invitation_api
+from assist.request.answers import RequestComposer
+from assist.services import AssistServices
 from kernel.actors import SYSTEM, Role
 from kernel.audit import AuditEntry
 from kernel.database import Database
 from kernel.files.refusal import ImportRefused
 from kernel.identity.staff import actor_of, add_staff
+from kernel.pictures.blobs import Blobs
+from kernel.web.serve import routes
 from tests.rig.people import Caller, Refusal
 from tests.rig.town import Town
 
@@ -26,6 +39,18 @@ A-1003,王伟,010-6552 9988,解放路12号,M55-9999,,
 """
 
 
+@pytest.fixture
+async def counter(town: Town, tmp_path: Path) -> Town:
+    """The town with the doors of the other wing that the counter needs."""
+    guides = load_guides()
+    assist = AssistServices(guides=guides, blobs=Blobs(tmp_path / "b"), base_url="https://water.example")
+    services = {**town.house.services, AssistServices: assist, RequestComposer: composer(guides)}
+    house = dataclasses.replace(town.house, services=services)
+    apis = (accounts_api, counter_api, invitation_api, desk_api)
+    town.__dict__["_doors"] = Starlette(routes=routes((*apis,), house))
+    return town
+
+
 async def newcomer(town: Town, username: str, role: Role) -> Caller:
     person = await town.database.run(add_staff, username=username, name=username, roles=frozenset({role}))
     town.people[username] = actor_of(person)
@@ -33,13 +58,13 @@ async def newcomer(town: Town, username: str, role: Role) -> Caller:
 
 
 @pytest.fixture
-async def agent(town: Town) -> Caller:
-    return await newcomer(town, "lu", Role.AGENT)
+async def agent(counter: Town) -> Caller:
+    return await newcomer(counter, "lu", Role.AGENT)
 
 
 @pytest.fixture
-async def keeper(town: Town) -> Caller:
-    return await newcomer(town, "sun", Role.SUPERVISOR)
+async def keeper(counter: Town) -> Caller:
+    return await newcomer(counter, "sun", Role.SUPERVISOR)
 
 
 async def load(database: Database, text: str = FILE) -> Any:
