@@ -151,9 +151,9 @@ def _address_starts(address: str) -> Iterator[str]:
     first = numbers[0] if numbers else len(parts)
     starts = range(max(first, 1)) if han else range(len(parts))
     for at in starts[:STARTS]:
-        yield "".join(parts[at:])
-    if not han and first == 0 and len(parts) > 1:
-        yield "".join(parts[1:] + parts[:1])
+        # `12 Rue Foch` is `rue foch 12` and `foch 12` as well.
+        turned = parts[:1] if at and first == 0 and not han else []
+        yield "".join(parts[at:] + turned)
 
 
 def _token(kind: Found, text: str) -> bytes:

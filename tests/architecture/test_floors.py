@@ -31,6 +31,7 @@ PURE = (
     "assist.verdict.faults",
     "assist.guide.guide",
     "assist.guide.proof",
+    "assist.accounts.writing",
     "assist.request.kinds",
     "assist.request.request",
     "assist.guide.triage",
