@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.ground import capability as ground
+from assist.accounts.capability import capability as accounts
 from assist.answers.capability import capability as answers
 from assist.call.capability import capability as call
 from assist.chat.capability import capability as chat
+from assist.counter.capability import capability as counter
 from assist.desk.capability import capability as desk
 from assist.erasure.capability import capability as erasure
 from assist.evidence.capability import capability as evidence
@@ -83,6 +85,8 @@ CAPABILITIES: tuple[Capability, ...] = (
         erasure,
         evidence,
         desk,
+        accounts,
+        counter,
         call_room,
         turn,
     ),

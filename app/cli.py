@@ -47,8 +47,8 @@ def parser() -> argparse.ArgumentParser:
     migrate = commands.add_parser("migrate", help="bring the database to this release's schema")
     migrate.add_argument("--data", type=_folder, metavar="DIR")
 
-    take_in = commands.add_parser("import", help="take in zones, people, addresses, pipes or roads")
-    take_in.add_argument("what", choices=("zones", "reps", "addresses", "network", "roads"))
+    take_in = commands.add_parser("import", help="take in zones, people, addresses, accounts, pipes or roads")
+    take_in.add_argument("what", choices=("zones", "reps", "addresses", "accounts", "network", "roads"))
     take_in.add_argument("file", type=Path)
     take_in.add_argument("--dry-run", action="store_true", help="only say what would happen")
     take_in.add_argument("--confirm", action="store_true", help="what an earlier run doubted is meant")

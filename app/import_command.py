@@ -1,4 +1,4 @@
-"""``curbstop import zones|reps|addresses|network FILE``: a utility's own files, as by upload."""
+"""``curbstop import zones|reps|addresses|accounts|network FILE``: a utility's own files, as by upload."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import asyncio
 from pathlib import Path
 
 from app.command_line import need_installation, say
+from assist.accounts.commands import AccountsReport, import_accounts
 from field.grid.commands import Asked, ImportReport, ImportUnconfirmed
 from field.grid.places.commands import AddressReport, import_addresses
 from field.map.file_fields import zone_file_fields
@@ -93,6 +94,18 @@ async def _import(settings: Settings, what: str, data: bytes, asked: Asked | Net
             done = await import_addresses(database, SYSTEM, data, encoding=encoding, dry_run=asked.dry_run)
             tell_addresses(done)
             return 0
+        if what == "accounts":
+            tell_accounts(
+                await import_accounts(
+                    database,
+                    SYSTEM,
+                    data,
+                    encoding=asked.encoding or "",
+                    region=settings.default_region,
+                    dry_run=asked.dry_run,
+                )
+            )
+            return 0
         take = take_zones if what == "zones" else take_reps
         report = await take(database, SYSTEM, data, asked)
     except CurbstopError as refused:
@@ -140,7 +153,7 @@ def tell(report: ImportReport, settings: Settings) -> None:
             say(f"  {sign_in.name} ({sign_in.username})  {settings.base_url}/rep#k={sign_in.token}")
 
 
-def tell_reading(report: ImportReport | AddressReport) -> None:
+def tell_reading(report: ImportReport | AddressReport | AccountsReport) -> None:
     """What the file was read as, with some of it to see that by; nothing for a file that has no choice."""
     sample = f": {', '.join(report.sample)}" if report.sample else ""
     if report.encoding:
@@ -158,6 +171,18 @@ def tell_network(report: NetworkReport) -> None:
     say(f"  the network then has {counts}")
     for told in (*report.doubts, *report.warnings)[:SHOWN]:
         say(f"  note: {told.where}: {words_of(told)}")
+    if len(report.warnings) > SHOWN:
+        say(f"  … and {len(report.warnings) - SHOWN} more")
+
+
+def tell_accounts(report: AccountsReport) -> None:
+    """What happened to the register of accounts, for a person."""
+    would = "would be " if report.dry_run else ""
+    parts = (f"{report.added:,} {would}added", f"{report.changed:,} {would}changed")
+    say(f"accounts: {', '.join(parts)}, {report.unchanged:,} unchanged; {report.accounts:,} in all.")
+    tell_reading(report)
+    for warning in report.warnings[:SHOWN]:
+        say(f"  note: {warning.where}: {words_of(warning)}")
     if len(report.warnings) > SHOWN:
         say(f"  … and {len(report.warnings) - SHOWN} more")
 

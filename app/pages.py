@@ -148,6 +148,7 @@ PAGES = (
     Page("ahead", "/ahead", "console", ("common", "errors", "refusals", "ahead")),
     Page("answers", "/answers", "console", ("common", "errors", "refusals", "ask", "answers")),
     Page("announcements", "/announcements", "", ("common", "errors", "announcements")),
+    Page("counter", "/counter", "counter", ("common", "errors", "refusals", "counter")),
     Page("sign-in", "/sign-in", "", ("common", "errors")),
     Page("sent", "/sent", "", ("common", "errors"), demo_only=True),
 )

@@ -18,6 +18,7 @@ MODULES = (
     "kernel.identity.subscriptions",
     "kernel.outbox",
     "kernel.push.keys",
+    "assist.accounts.tables",
     "assist.answers.tables",
     "assist.call.tables",
     "assist.chat.tables",

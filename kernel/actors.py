@@ -16,6 +16,8 @@ class Role(StrEnum):
     DISPATCHER = "dispatcher"
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
+    AGENT = "agent"
+    """At the hotline or a service window: looks callers up, and asks on their behalf."""
 
 
 class Surface(StrEnum):
@@ -25,12 +27,14 @@ class Surface(StrEnum):
     DESK = "desk"
     REP = "rep"
     CONSOLE = "console"
+    COUNTER = "counter"
 
 
 SURFACE_ROLES: dict[Surface, frozenset[Role]] = {
     Surface.DESK: frozenset({Role.TECHNICIAN, Role.SUPERVISOR, Role.ADMIN}),
     Surface.REP: frozenset({Role.REP}),
     Surface.CONSOLE: frozenset({Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN}),
+    Surface.COUNTER: frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN}),
 }
 """Which roles may sign in where; customers come by link only."""
 

@@ -20,12 +20,13 @@ from kernel.settings import Settings
 
 HERE = Path(__file__).resolve().parents[2]
 STREETS = HERE / "demo" / "streets.json"
-KINDS = ("customer", "technician", "rep", "dispatcher")
+KINDS = ("customer", "technician", "rep", "dispatcher", "agent")
 WORDS = {
     "customer": "Customer",
     "technician": "Technician",
     "rep": "Representative",
     "dispatcher": "Dispatcher",
+    "agent": "Hotline agent",
 }
 
 

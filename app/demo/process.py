@@ -43,6 +43,7 @@ PAGES = {
     "technician": ("desk", Surface.DESK),
     "rep": ("rep", Surface.REP),
     "dispatcher": ("console", Surface.CONSOLE),
+    "agent": ("counter", Surface.COUNTER),
 }
 
 

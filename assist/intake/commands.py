@@ -40,7 +40,7 @@ class BuildingNeeded(Invalid):
 
 @dataclass(frozen=True)
 class NewRequest:
-    """What a request starts with. `channel` is public, invitation or api."""
+    """What a request starts with. `channel` is public, invitation, api, hotline or window."""
 
     category: Category
     asker: Asker
@@ -130,7 +130,7 @@ async def open_request(
     )
     uow.session.add(row)
     actor = inviter or customer_actor(row)
-    await note(uow, actor, row, "invited" if inviter else "started", channel=new.channel)
+    await note(uow, actor, row, "invited" if new.channel == "invitation" else "started", channel=new.channel)
     return row
 
 

@@ -19,6 +19,8 @@ from kernel.database import UnitOfWork
 
 TOUCH_EVERY = timedelta(seconds=10)
 """A sign of life is written down at most this often: an open page asks again at every hint."""
+BY_STAFF = ("hotline", "window")
+"""Channels of callers who are called back: their place does not hang on a page that is open."""
 
 
 async def enter_queue(
@@ -115,7 +117,7 @@ async def lose_place(uow: UnitOfWork, actor: Actor, request_id: UUID) -> None:
     was one claim too many."""
     row = await request_for(uow, actor, request_id)
     entry = await uow.session.get(QueueEntry, row.id)
-    if row.state is not State.WAITING or entry is None:
+    if row.state is not State.WAITING or entry is None or row.channel in BY_STAFF:
         return
     if not is_lost(row.priority, entry.surplus, entry.last_contact_at, uow.now):
         return
@@ -133,6 +135,7 @@ async def lost_places(uow: UnitOfWork, limit: int = 100) -> list[UUID]:
             QueueEntry.last_contact_at < uow.now - PLACE_KEPT,
             ServiceRequest.state == State.WAITING,
             (ServiceRequest.priority < Priority.DANGER) | QueueEntry.surplus,
+            ServiceRequest.channel.not_in(BY_STAFF),
         )
         .limit(limit)
     )

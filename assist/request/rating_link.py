@@ -14,12 +14,15 @@ from kernel.actors import Surface
 from kernel.database import UnitOfWork
 from kernel.identity.links import create_link, holding_link
 
+STARTED_BY_CUSTOMER = frozenset({"public", "api"})
+"""Channels whose first device is the customer's own."""
+
 
 async def held_by_its_customer(uow: UnitOfWork, row: ServiceRequest) -> bool:
     """Whether the device that holds the request can only be its customer's: they started it there, or opened
     a link that no member of staff has seen."""
     link = await holding_link(uow.session, row.id)
-    return row.channel != "invitation" if link is None else not link.shown
+    return row.channel in STARTED_BY_CUSTOMER if link is None else not link.shown
 
 
 async def ask_how_it_went(

@@ -57,6 +57,7 @@ class Happening(StrEnum):
 
     GUIDE_ANSWERED = "guide_answered"
     GUIDE_HELPED = "guide_helped"
+    ANSWERED = "answered"
     QUEUED = "queued"
     QUEUE_LEFT = "queue_left"
     PLACE_LOST = "place_lost"
@@ -142,7 +143,9 @@ TRANSITIONS: Table[State, Happening, Step] = Table(
         # The customer and the guide.
         (State.GUIDING, Happening.GUIDE_ANSWERED): Step(State.GUIDING, _CUSTOMER),
         (State.GUIDING, Happening.GUIDE_HELPED): Step(State.RESOLVED, _CUSTOMER),
-        (State.GUIDING, Happening.QUEUED): Step(State.WAITING, _CUSTOMER),
+        # An agent who asked on a caller's behalf may know the answer, or hands the caller to a technician.
+        (State.GUIDING, Happening.ANSWERED): Step(State.RESOLVED, _ANSWERABLE),
+        (State.GUIDING, Happening.QUEUED): Step(State.WAITING, _CUSTOMER | _ANSWERABLE),
         (State.GUIDING, Happening.WITHDRAWN): Step(State.WITHDRAWN, _CUSTOMER),
         # The queue.
         (State.WAITING, Happening.QUEUE_LEFT): Step(State.GUIDING, _CUSTOMER),

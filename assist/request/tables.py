@@ -32,7 +32,7 @@ class Customer(Base):
     building: Mapped[str] = mapped_column(String(120), default="")
     equipment: Mapped[str] = mapped_column(String(120), default="")
     description: Mapped[str] = mapped_column(String(1000), default="")
-    address: Mapped[str] = mapped_column(String(200), default="")
+    address: Mapped[str] = mapped_column(String(200), default="", index=True)
     lon: Mapped[float | None]
     lat: Mapped[float | None]
     place_source: Mapped[str] = mapped_column(String(16), default="")
@@ -52,7 +52,7 @@ class ServiceRequest(Versioned, Base):
     asker: Mapped[Asker] = mapped_column(enum_column(Asker))
     language: Mapped[str] = mapped_column(String(8))
     channel: Mapped[str] = mapped_column(String(16))
-    """How it came in: public, invitation or api."""
+    """How it came in: public, invitation, api, hotline or window."""
     inviter_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     technician_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), index=True)
     """Who took the last call."""

@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from field.announcements.area import Area, area_of, beside, drawn
 from field.announcements.bodies import AnnouncedAreaBody
 from field.announcements.words import Names
-from field.grid.reading import work_aside
 from field.grid.store import Grid
 from field.grid.tables import Zone
 from field.network.bodies import TraceBody
@@ -24,6 +23,7 @@ from field.network.queries import traced
 from field.network.services import NetworkServices
 from field.network.store import NetworkNow
 from kernel.errors import Fault
+from kernel.files.apart import work_aside
 
 MOST_TOUCHED = 40
 """Zones that a drawn area or a shut-off is said to touch."""

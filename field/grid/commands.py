@@ -20,7 +20,6 @@ from field.grid.plans.rep_plans import RepPlan
 from field.grid.plans.reports import (
     Asked,
     Changed,
-    ImportRefused,
     ImportReport,
     ImportUnconfirmed,
     PlanOutdated,
@@ -32,6 +31,7 @@ from field.grid.tables import Cell, ColumnMapping, GridImport, GridVersion, Rep,
 from kernel.actors import Actor, Role, Surface
 from kernel.contracts import GroundLearned
 from kernel.database import UnitOfWork
+from kernel.files.refusal import ImportRefused
 from kernel.identity.links import create_links
 from kernel.identity.staff import Staff, hire
 

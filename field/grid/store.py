@@ -25,9 +25,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.grid import zones as pure
 from field.grid.files.records import AMOUNTS, RepRow, UnitRow, ZoneRow
-from field.grid.reading import work_aside
 from field.grid.tables import Cell, ColumnMapping, GridImport, Rep, Zone
 from kernel.database import is_settled
+from kernel.files.apart import work_aside
 from kernel.sql.columns import WGS84
 
 SEEN = "grid"

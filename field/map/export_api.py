@@ -10,9 +10,9 @@ from field.callers import CONSOLE
 from field.grid.formats.apart import ReaderStopped, run_bounded
 from field.grid.formats.reading import NO_FOLDER
 from field.grid.formats.writing import BY_LIBRARY, MEDIA, write_zones
-from field.grid.reading import work_aside
 from field.grid.store import stored_units, stored_zones
 from kernel.errors import NotFound, Unavailable
+from kernel.files.apart import work_aside
 from kernel.web import Api, Call
 
 api = Api("field")

@@ -13,12 +13,12 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from field.grid.reading import work_aside
 from field.grid.store import Grid, GridCache
 from field.task.tables import NOT_COUNTED, Task
 from field.task.task import FINAL
 from kernel.actors import SYSTEM
 from kernel.database import Database, UnitOfWork
+from kernel.files.apart import work_aside
 
 AT_A_TIME: Final = 100
 

@@ -17,7 +17,6 @@ from sqlalchemy import String, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.grid.commands import ImportRefused, ImportUnconfirmed
-from field.grid.reading import Row, store_as_told, told_apart
 from field.grid.tables import Zone
 from field.network.files.reading import (
     Bounds,
@@ -41,6 +40,7 @@ from field.network.tables import (
 from kernel.actors import Actor
 from kernel.database import Database, UnitOfWork
 from kernel.errors import Fault, NotFound, Refused, StaleVersion
+from kernel.files.apart import Row, store_as_told, told_apart
 from kernel.sql.base import Base
 from kernel.sql.rows import insert_as_they_are
 

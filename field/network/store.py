@@ -13,7 +13,6 @@ import shapely
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from field.grid.reading import work_aside
 from field.network.engine.segments import Layout, segmented
 from field.network.engine.tracing import against_drawing
 from field.network.files.records import LAYERS, ONE_WAY, LayerName
@@ -30,6 +29,7 @@ from field.network.tables import (
 )
 from kernel.database import is_settled
 from kernel.errors import NotFound
+from kernel.files.apart import work_aside
 
 SOURCES = ("reservoir", "tank", "inlet")
 

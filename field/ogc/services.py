@@ -10,9 +10,9 @@ from uuid import UUID
 from shapely.geometry.base import BaseGeometry
 
 from field.grid.coverage import ZoneCoverage
-from field.grid.reading import work_aside
 from field.grid.store import Grid
 from field.ogc.territories import territories
+from kernel.files.apart import work_aside
 
 COVERAGE_KEPT: Final = timedelta(seconds=10)
 """A program that reads page by page is told of one moment, and each page says which."""

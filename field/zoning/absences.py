@@ -26,7 +26,6 @@ from field.dispatch.placement import NOBODY_ABLE, Searched, search
 from field.dispatch.tables import RouteRow, Shift, VisitRow
 from field.dispatch.terms import window_for
 from field.dispatch.together.placing import replace_companion
-from field.grid.reading import work_aside
 from field.grid.tables import Rep, Zone
 from field.grid.territory.basis import basis_of, is_able, problem_of
 from field.grid.territory.engine.alternatives import spread_over
@@ -43,6 +42,7 @@ from kernel.actors import Actor
 from kernel.contracts import RepLost
 from kernel.database import Database, UnitOfWork
 from kernel.errors import NotFound, Refused
+from kernel.files.apart import work_aside
 from kernel.identity.staff import Staff, actor_of
 from kernel.jobs import one_by_one
 

@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from field.grid.owners import note_owners
-from field.grid.reading import work_aside
 from field.grid.store import SEEN, grid_version
 from field.grid.tables import GridImport, Rep, Zone
 from field.grid.territory.basis import measured, problem_of
@@ -36,6 +35,7 @@ from kernel.actors import SYSTEM, Actor
 from kernel.contracts import GroundLearned
 from kernel.database import UnitOfWork, check_version
 from kernel.errors import Invalid, NotFound, Refused, StaleVersion
+from kernel.files.apart import work_aside
 
 TOPIC: Final = "zones"
 FURTHEST: Final = timedelta(days=366)

@@ -16,7 +16,6 @@ import shapely
 import structlog
 from sqlalchemy import select
 
-from field.grid.reading import read_apart, work_aside
 from field.grid.store import grid_version
 from field.grid.territory.basis import Candidate, basis_of, divide, read_ground, ties
 from field.grid.territory.engine.neighbours import Ground
@@ -26,6 +25,7 @@ from field.grid.zones import METRES_PER_DEGREE
 from field.services import FieldServices
 from field.zoning.reading import Field, read_field
 from kernel.database import Database, UnitOfWork
+from kernel.files.apart import read_apart, work_aside
 
 log = structlog.get_logger(__name__)
 

@@ -29,7 +29,7 @@ SIGN_IN_NAME = Limit("sign-in-name", per_minute=20, burst=20)
 REDEMPTION = Limit("redemption", per_minute=30, burst=30)
 SIGN_OUT = Limit("sign-out", per_minute=60, burst=60, per_person=True)
 
-StaffSurface = Literal[Surface.DESK, Surface.REP, Surface.CONSOLE]
+StaffSurface = Literal[Surface.DESK, Surface.REP, Surface.CONSOLE, Surface.COUNTER]
 
 
 class WrongSurface(Forbidden):

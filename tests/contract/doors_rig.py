@@ -74,7 +74,7 @@ async def fill(app: RunningApp) -> House:
     """Behind every door: four desks, two representatives, three customers, one call and three jobs."""
     people: dict[str, Somebody] = {"nobody": Somebody(None, None)}
     staff: dict[Role, Person] = {}
-    for role in (Role.SUPERVISOR, Role.DISPATCHER, Role.TECHNICIAN, Role.ADMIN):
+    for role in (Role.SUPERVISOR, Role.DISPATCHER, Role.TECHNICIAN, Role.ADMIN, Role.AGENT):
         person = staff[role] = await app.staff(role, f"the.{role.value}")
         people[role.value] = Somebody(actor_of_staff(person.id, role), person.token)
     dispatcher, technician = staff[Role.DISPATCHER], staff[Role.TECHNICIAN]

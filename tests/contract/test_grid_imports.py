@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from field.grid import reading
 from field.grid.plans import rep_plans
 from field.grid.store import stored_reps, stored_zones
 from field.grid.tables import GridImport, Rep, Zone
 from kernel.actors import Role, Surface
+from kernel.files import apart as reading
 from kernel.identity.links import redeem_link
 from kernel.identity.staff import Staff
 from tests.rig.people import Caller

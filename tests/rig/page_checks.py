@@ -79,7 +79,7 @@ _UNTRANSLATED = """
 all => all
   .map(e => [e.textContent, ...["aria-label", "title", "placeholder"].map(a => e.getAttribute(a))].join(" "))
   .filter(text =>
-    /\\b(common|customer|visit|desk|rep|console|territory|shifts|ahead|figures|announcements|answers|ask|forms|form|reasons|faults|errors)\\.[a-z]/
+    /\\b(common|customer|visit|desk|rep|console|territory|shifts|ahead|figures|counter|announcements|answers|ask|forms|form|reasons|faults|errors)\\.[a-z]/
       .test(text))
 """
 

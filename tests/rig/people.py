@@ -22,6 +22,7 @@ SURFACES = {
     Role.DISPATCHER: Surface.CONSOLE,
     Role.SUPERVISOR: Surface.CONSOLE,
     Role.ADMIN: Surface.CONSOLE,
+    Role.AGENT: Surface.COUNTER,
 }
 
 

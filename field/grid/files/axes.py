@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any, Final
 
-from field.grid.files.findings import Findings, shown
+from kernel.files.findings import Findings, shown
 
 SAME: Final = ("4326", "4979", "4490", "4480", "4258", "4937", "4269", "6318", "7844", "6668", "4167")
 """EPSG codes: WGS 84, CGCS2000 (China), ETRS89, NAD83, GDA2020, JGD2011, NZGD2000; some with height."""

@@ -13,8 +13,8 @@ import re
 import unicodedata
 from typing import Final
 
-from field.grid.files.encodings import mistaken
-from field.grid.files.findings import NAME_LENGTH, printable
+from kernel.files.encodings import mistaken
+from kernel.files.findings import NAME_LENGTH, printable
 
 CODE_LENGTH: Final = 32
 _BETWEEN: Final = frozenset("-_.")

@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from field.grid.files.codes import code_of, fault_of_name, tidy
-from field.grid.files.encodings import read_text
-from field.grid.files.findings import Findings, shown
 from field.grid.files.formats import other_format
 from field.grid.files.records import DEFAULT_LIMITS, PART_NAME, SKILLS, Limits, RepFile, RepRow
-from field.grid.files.sizes import csv_rows
 from field.grid.whereabouts import Bounds, fault_of_home
+from kernel.files.encodings import read_text
+from kernel.files.findings import Findings, shown
+from kernel.files.table_rows import csv_rows
 
 CONTRACTOR: Final = "contractor"
 

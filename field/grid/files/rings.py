@@ -16,7 +16,7 @@ from shapely.validation import explain_validity
 from field.grid.files.borders.ground import drawn
 from field.grid.files.borders.meetings import is_entangled
 from field.grid.files.borders.mends import Mends, offer, untangled
-from field.grid.files.findings import Findings, shown
+from kernel.files.findings import Findings, shown
 
 _VALIDITY: Final = {
     "Self-intersection": "self_intersection",

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from field.grid.files.codes import code_of, fault_of_name, tidy
-from field.grid.files.findings import Findings, shown
 from field.grid.files.records import LEVELS, Feature, UnitRow
+from kernel.files.findings import Findings, shown
 
 Units = dict[tuple[str, str], UnitRow]
 

@@ -9,8 +9,6 @@ from field.grid.files.axes import Axes, axes_of, flipped, order_of
 from field.grid.files.borders.mends import Mends, mended, offer
 from field.grid.files.borders.mosaic import check_mosaic
 from field.grid.files.codes import code_of, fault_of_name, tidy
-from field.grid.files.encodings import read_text
-from field.grid.files.findings import Findings, shown
 from field.grid.files.formats import other_format
 from field.grid.files.records import (
     AMOUNTS,
@@ -26,6 +24,8 @@ from field.grid.files.rings import read_geometry, vertices_of
 from field.grid.files.sizes import fits_json
 from field.grid.files.units import check_units, derive_units, read_units
 from field.grid.files.zone_record import read_record
+from kernel.files.encodings import read_text
+from kernel.files.findings import Findings, shown
 
 SAMPLES: Final = 3
 MOST: Final = 1_000_000_000

@@ -25,7 +25,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from field.grid.files.codes import code_of, tidy
-from field.grid.files.findings import Findings, printable, shown
+from kernel.files.findings import Findings, printable, shown
 
 Record = dict[str, Any]
 

@@ -16,10 +16,10 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from field.grid.files.findings import Findings, shown
 from field.grid.files.records import Limits
 from field.grid.formats.source import Layer, Source
 from field.grid.formats.wkb import geometry_of_wkb
+from kernel.files.findings import Findings, shown
 
 DRIVERS: Final = {".gpkg": "GPKG", ".shp": "ESRI Shapefile"}
 COLUMNS: Final = 200

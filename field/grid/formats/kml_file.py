@@ -11,8 +11,8 @@ import re
 from typing import Any, Final
 from xml.parsers import expat
 
-from field.grid.files.findings import Findings
 from field.grid.files.records import Limits
+from kernel.files.findings import Findings
 
 DEPTH: Final = 64
 VALUE_LENGTH: Final = 2_000

@@ -12,7 +12,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from field.grid.files.findings import Findings, shown
+from kernel.files.findings import Findings, shown
 
 MEMBERS: Final = 200
 UNPACKED: Final = 128 << 20

@@ -20,8 +20,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from field.grid.files.axes import Axes, axes_of
-from field.grid.files.encodings import read_text
-from field.grid.files.findings import Findings, shown
 from field.grid.files.records import DEFAULT_LIMITS, Limits, ZoneFile
 from field.grid.files.zone_file import read_collection, read_zones, zones_of
 from field.grid.formats.columns import as_called, missing, properties_of, samples_of
@@ -32,6 +30,8 @@ from field.grid.formats.source import Layer, Source
 from field.grid.formats.systems import converted
 from field.grid.formats.wkt_table import features_of_table, first_line, shape_column
 from kernel.errors import Fault
+from kernel.files.encodings import read_text
+from kernel.files.findings import Findings, shown
 
 SQLITE = b"SQLite format 3\x00"
 

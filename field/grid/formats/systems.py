@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from field.grid.files.findings import Findings, shown
 from field.grid.formats.datum import AS_WGS84, EPSG, SHIFTED, Degrees, within_frame
+from kernel.files.findings import Findings, shown
 
 FARTHEST: Final = 1e9
 """No system has numbers beyond this."""

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from field.grid.files.codes import tidy
-from field.grid.files.findings import Findings, shown
 from field.grid.files.records import Limits
 from field.grid.formats.wkb import geometry_of_wkt
+from kernel.files.findings import Findings, shown
 
 SHAPE_COLUMNS: Final = ("wkt", "geometry", "geom", "the_geom", "shape", "空间范围")
 COLUMNS: Final = 200

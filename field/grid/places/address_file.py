@@ -10,7 +10,7 @@ Columns, in any order; a first line names them:
     code      optional: the utility's own key of the door
 
 UTF-8, GB18030 where it is that beyond doubt, or the encoding that the caller names, as with people
-(:mod:`field.grid.files.encodings`). Every fault is told at once, by line.
+(:mod:`kernel.files.encodings`). Every fault is told at once, by line.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from field.grid.files.encodings import read_text, samples
-from field.grid.files.findings import Findings, printable, shown
-from field.grid.files.sizes import csv_rows
 from field.grid.places.records import AddressFile, Door, StreetOf
 from field.grid.places.writing import detail_of, is_han, number_keys, street_words
+from kernel.files.encodings import read_text, samples
+from kernel.files.findings import Findings, printable, shown
+from kernel.files.table_rows import csv_rows
 
 FILE_BYTES: Final = 128 << 20
 MOST_ROWS: Final = 2_000_000

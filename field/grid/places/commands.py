@@ -23,12 +23,12 @@ from field.grid.places.records import AddressFile
 from field.grid.places.tables import GENERATION, PlaceDoor, PlaceGram, PlacePosting, PlaceSource, PlaceStreet
 from field.grid.places.words import cell_of
 from field.grid.places.writing import grams, street_words
-from field.grid.reading import Part, Row, store_as_told, told_apart
 from field.grid.tables import Zone
 from kernel.actors import Actor
 from kernel.contracts import GroundLearned
 from kernel.database import Database, UnitOfWork
 from kernel.errors import Fault, Refused
+from kernel.files.apart import Part, Row, store_as_told, told_apart
 from kernel.sql.base import Base
 from kernel.sql.rows import insert_as_they_are
 

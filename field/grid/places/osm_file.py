@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from typing import Final
 from xml.parsers import expat
 
-from field.grid.files.findings import Findings
 from field.grid.places.records import AddressFile, Door, StreetOf
 from field.grid.places.writing import is_han, number_keys, street_words
+from kernel.files.findings import Findings
 
 MOST_BYTES: Final = 2 << 30
 """Of an unpacked extract: a large city. More is a country, and wants its city cut out first."""

@@ -16,8 +16,7 @@ from field.grid.files.difference import difference
 from field.grid.files.importer import RepFile, RepRow, read_reps
 from field.grid.plans.leaving import left_by_reps, removes_most
 from field.grid.plans.plan import Plan, Values
-from field.grid.plans.reports import Asked, ImportRefused, report_of
-from field.grid.reading import read_apart, work_aside
+from field.grid.plans.reports import Asked, report_of
 from field.grid.store import (
     grid_version,
     stored_reps,
@@ -26,6 +25,8 @@ from field.grid.store import (
 from field.grid.tables import Contractor, Rep, Zone
 from field.grid.whereabouts import Bounds, box_around
 from kernel.errors import Fault
+from kernel.files.apart import read_apart, work_aside
+from kernel.files.refusal import ImportRefused
 from kernel.identity.staff import Staff
 from kernel.ids import uuid7
 

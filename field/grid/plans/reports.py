@@ -11,13 +11,7 @@ from uuid import UUID
 from field.grid.files.borders.moved import Moved
 from field.grid.files.difference import Difference
 from field.grid.files.records import RepRow, ZoneRow
-from kernel.errors import Fault, Invalid, Refused, StaleVersion
-
-
-class ImportRefused(Invalid):
-    """The file has faults; nothing of it was taken."""
-
-    code = "import_refused"
+from kernel.errors import Fault, Refused, StaleVersion
 
 
 class ImportUnconfirmed(Refused):

@@ -22,12 +22,13 @@ from field.grid.formats.apart import ReaderStopped, run_bounded
 from field.grid.formats.reading import NO_FOLDER, ReadAs, is_light, read_zone_file
 from field.grid.plans.leaving import left_by_zones
 from field.grid.plans.plan import Plan, Values
-from field.grid.plans.reports import Asked, Going, ImportRefused, report_of
+from field.grid.plans.reports import Asked, Going, report_of
 from field.grid.plans.snapshot import pack
-from field.grid.reading import work_aside
 from field.grid.store import grid_version, stored_units, stored_zones, text_of_shape
 from field.grid.tables import Rep, Zone
 from field.grid.whereabouts import box_around, doubt_of_place
+from kernel.files.apart import work_aside
+from kernel.files.refusal import ImportRefused
 from kernel.ids import uuid7
 
 

@@ -19,11 +19,11 @@ from field.grid.files.records import ZoneFile
 from field.grid.plans.reports import Asked, ImportReport
 from field.grid.plans.snapshot import pack, unpack
 from field.grid.plans.zone_plans import Read, ZonePlan
-from field.grid.reading import work_aside
 from field.grid.tables import GridVersion, VersionState
 from kernel.actors import Actor
 from kernel.database import UnitOfWork
 from kernel.errors import NotFound, Refused
+from kernel.files.apart import work_aside
 
 
 class VersionNotLast(Refused):

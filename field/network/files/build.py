@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from field.grid.files.findings import Findings, shown
 from field.network.engine.segments import Ints, Layout, components
 from field.network.files.ground import Ground, cut
 from field.network.files.records import (
@@ -33,6 +32,7 @@ from field.network.files.records import (
 )
 from field.network.files.telling import tell_what_has_no_source, tell_what_is_drawn_against
 from kernel.errors import Fault
+from kernel.files.findings import Findings, shown
 
 SNAP_M: Final = 0.5
 VALVE_REACH_M: Final = 2.0

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from field.grid.files.findings import Findings, shown
 from field.grid.formats.datum import wgs84_from_bd09, wgs84_from_gcj02, within_frame
 from field.network.files.records import Floats
+from kernel.files.findings import Findings, shown
 
 if TYPE_CHECKING:
     from pyproj import CRS

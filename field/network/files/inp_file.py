@@ -21,8 +21,6 @@ from typing import Final
 
 import numpy as np
 
-from field.grid.files.encodings import read_text
-from field.grid.files.findings import Findings, shown
 from field.network.files.records import (
     DEFAULT_LIMITS,
     Named,
@@ -32,6 +30,8 @@ from field.network.files.records import (
     PointRow,
     System,
 )
+from kernel.files.encodings import read_text
+from kernel.files.findings import Findings, shown
 
 SECTIONS: Final = frozenset(
     "TITL JUNC RESE TANK PIPE PUMP VALV TAGS DEMA STAT PATT CURV CONT RULE ENER EMIT LEAK QUAL SOUR REAC "

@@ -24,8 +24,6 @@ from typing import Any, Final, NoReturn
 
 import numpy as np
 
-from field.grid.files.encodings import read_text
-from field.grid.files.findings import Findings, printable, shown
 from field.grid.files.records import Limits
 from field.grid.files.sizes import fits_json
 from field.network.files.records import (
@@ -44,6 +42,8 @@ from field.network.files.records import (
     PointRow,
     System,
 )
+from kernel.files.encodings import read_text
+from kernel.files.findings import Findings, printable, shown
 
 _SINGULAR: Final[dict[str, LayerName]] = {name[:-1]: name for name in LAYERS}
 _WORDS: Final[dict[LayerName, tuple[str, tuple[str, ...], str]]] = {

@@ -11,9 +11,7 @@ from typing import Any, Final
 
 import shapely
 
-from field.grid.files.findings import Findings
 from field.grid.files.formats import other_format
-from field.grid.reading import Part, Row
 from field.network.files.build import SNAP_M, Network, joined
 from field.network.files.crs import named_system
 from field.network.files.inp_file import looks_like_inp, read_inp
@@ -21,6 +19,8 @@ from field.network.files.layer_file import read_layers
 from field.network.files.records import LAYERS, LayerName, NetworkFile
 from field.network.files.stored import packed, unpacked
 from kernel.errors import Fault
+from kernel.files.apart import Part, Row
+from kernel.files.findings import Findings
 
 Bounds = tuple[float, float, float, float]
 

@@ -9,8 +9,8 @@ from typing import Final, Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from field.grid.files.findings import Findings
 from kernel.errors import Fault
+from kernel.files.findings import Findings
 
 Floats = npt.NDArray[np.float64]
 

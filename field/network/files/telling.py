@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from field.grid.files.findings import Findings, shown
 from field.network.engine.segments import components, segmented
 from field.network.engine.tracing import against_drawing
+from kernel.files.findings import Findings, shown
 
 if TYPE_CHECKING:
     from field.network.files.build import Network

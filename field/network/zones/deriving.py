@@ -17,7 +17,6 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from field.grid.files.codes import code_of
-from field.grid.files.findings import Findings, shown
 from field.grid.files.records import LEVELS
 from field.network.files.build import Network, joined
 from field.network.files.reading import NetworkAsked, read_file
@@ -26,6 +25,7 @@ from field.network.files.stored import unpacked
 from field.network.zones.grouping import LEAST, By, Grouping, grouped
 from field.network.zones.outlines import REACH_M, outlines
 from kernel.errors import Fault
+from kernel.files.findings import Findings, shown
 
 Json = dict[str, Any]
 MOST_FAULTS: Final = 200

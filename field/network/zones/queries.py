@@ -6,12 +6,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.grid.commands import ImportRefused
 from field.grid.files.records import LEVELS
-from field.grid.reading import read_apart
 from field.grid.store import stored_zones
 from field.network.files.reading import NetworkAsked
 from field.network.store import NoNetwork, current_version, kept_layers
 from field.network.zones.deriving import Derived, Known, Wanted, zones_of_file, zones_of_layers
 from kernel.database import Database
+from kernel.files.apart import read_apart
 
 NAMES = ("name", "name_en", "name_zh_hant")
 

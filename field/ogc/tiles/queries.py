@@ -11,7 +11,6 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select
 
-from field.grid.reading import work_aside
 from field.grid.tables import Zone
 from field.ogc.queries import Reading
 from field.ogc.tiles.cutting import area_in, points_in
@@ -19,6 +18,7 @@ from field.ogc.tiles.encoding import encoded
 from field.ogc.tiles.tile import Tile
 from field.task.tables import Task
 from field.task.task import FINAL
+from kernel.files.apart import work_aside
 
 KEPT: Final = 1000
 """Tiles that a worker keeps of one grid."""

@@ -19,9 +19,9 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rruleset, rrulestr  # type: ignore[import-untyped]
 from icalendar import Calendar
 
-from field.grid.files.findings import Findings, shown
 from field.shifts.files.records import FILE_BYTES, MOST_FAULTS, MOST_ROWS, Entry, ShiftFile
 from field.shifts.roster.duty import DAY_MIN, OFF, Duty, Rest, Span, wrong_with
+from kernel.files.findings import Findings, shown
 
 MOST_EVENTS: Final = 5_000
 AHEAD: Final = timedelta(days=183)

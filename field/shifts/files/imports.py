@@ -14,7 +14,6 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from field.grid.commands import ImportRefused
-from field.grid.reading import read_apart
 from field.grid.tables import Rep
 from field.services import FieldServices
 from field.shifts.commands import TOPIC, mark_stale
@@ -28,6 +27,7 @@ from field.shifts.tables import Depot, ShiftException, ShiftPattern
 from kernel.actors import Actor
 from kernel.database import Database, UnitOfWork
 from kernel.errors import Fault, NotFound
+from kernel.files.apart import read_apart
 
 MOST_TOLD: Final = 200
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -24,13 +24,13 @@ from datetime import date
 from typing import Final
 
 from field.grid.files.codes import tidy
-from field.grid.files.encodings import read_text
-from field.grid.files.findings import Findings, shown
 from field.grid.files.formats import other_format
-from field.grid.files.sizes import csv_rows
 from field.shifts.files.records import FILE_BYTES, MOST_FAULTS, MOST_ROWS, Entry, ShiftFile
 from field.shifts.roster.duty import MOST_WEEKS, Duty, Place, Rest, Span, wrong_with
 from field.shifts.roster.written import clock, span_of
+from kernel.files.encodings import read_text
+from kernel.files.findings import Findings, shown
+from kernel.files.table_rows import csv_rows
 
 COLUMNS: Final = (
     *("rep", "weekday", "date", "week", "valid_from", "start", "end", "start2", "end2"),

@@ -11,8 +11,8 @@ import { startPage } from "parts/page.js";
 import { i18n } from "parts/words.js";
 import { wordmark } from "parts/wordmark.js";
 
-const HOMES = /** @type {Record<string, string>} */ ({ desk: "/desk", rep: "/rep", console: "/console" });
-const ICONS = /** @type {Record<string, string>} */ ({ desk: "video", rep: "car", console: "map" });
+const HOMES = /** @type {Record<string, string>} */ ({ desk: "/desk", rep: "/rep", console: "/console", counter: "/counter" });
+const ICONS = /** @type {Record<string, string>} */ ({ desk: "video", rep: "car", console: "map", counter: "phone" });
 
 const page = await startPage();
 const asked = new URLSearchParams(location.search);

@@ -196,7 +196,7 @@ def test_a_day_without_a_timezone_is_refused() -> None:
 
 def test_staff_for_every_duty(city: City) -> None:
     duties = Counter(person.duty for person in city.staff)
-    assert duties == {"technician": 3, "hotline": 1, "dispatcher": 1, "supervisor": 1, "admin": 1}
+    assert duties == {"technician": 3, "hotline": 1, "agent": 1, "dispatcher": 1, "supervisor": 1, "admin": 1}
     assert {person.language for person in city.staff if person.duty == "technician"} == {
         "zh-Hans",
         "zh-Hant",

@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import pytest
 
-from field.grid.files.encodings import CODECS, JUDGED_BY, _telling, mistaken, read_text, samples
-from field.grid.files.findings import Findings
 from field.grid.files.importer import read_reps, read_zones
 from kernel.errors import Fault
+from kernel.files.encodings import CODECS, JUDGED_BY, _telling, mistaken, read_text, samples
+from kernel.files.findings import Findings
 from tests.unit.grid.files import PEOPLE, changed, person, rep_file, zone, zone_file
 
 LATIN = rep_file(person(name="Jürg Müller"), person(code="R2", username="rene", name="René", zones=""))

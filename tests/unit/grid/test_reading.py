@@ -12,7 +12,7 @@ import pytest
 from field.grid.places.address_file import read_addresses
 from field.grid.places.commands import AT_A_TIME, Reading, told_rows
 from field.grid.places.tables import GENERATION
-from field.grid.reading import SMALL, TURN_S, Telling, short_turns, told_apart
+from kernel.files.apart import SMALL, TURN_S, Telling, short_turns, told_apart
 
 
 def tell(data: bytes, factor: int) -> Telling:

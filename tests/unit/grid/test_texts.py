@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[3]
 SOURCES = [
     *(ROOT / "field" / "grid").glob("*.py"),
     *(ROOT / "field" / "grid" / "files").rglob("*.py"),
+    *(ROOT / "kernel" / "files").glob("*.py"),
     *(ROOT / "field" / "grid" / "formats").glob("*.py"),
     ROOT / "field" / "dispatch" / "engine" / "proposals.py",
 ]

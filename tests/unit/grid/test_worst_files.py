@@ -15,14 +15,15 @@ from typing import Any
 import pytest
 import shapely
 
-from field.grid.files import encodings, rep_file
+from field.grid.files import rep_file
 from field.grid.files.borders import meetings
-from field.grid.files.findings import Findings
 from field.grid.files.importer import Limits, read_reps, read_zones
 from field.grid.files.rep_file import OPTIONAL, REQUIRED
 from field.grid.places import osm_file
 from field.grid.places.address_file import read_addresses
 from field.grid.places.osm_file import read_osm_addresses
+from kernel.files import encodings
+from kernel.files.findings import Findings
 from tests.rig.work import lines_run
 from tests.unit.grid.files import shaped, square, zone, zone_file
 

@@ -27,6 +27,7 @@ SHOWN = (
     "announcements",
     "answers",
     "ask",
+    "counter",
 )
 SHOWN_AREAS = [area for area in AREAS if area in SHOWN]
 PLURAL = re.compile(r"\.(zero|one|two|few|many|other)$")

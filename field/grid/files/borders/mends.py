@@ -27,8 +27,8 @@ from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from field.grid.files.borders.ground import areal, areas_m2, drawn, square_metres
-from field.grid.files.findings import Findings, shown
 from field.grid.files.records import Feature
+from kernel.files.findings import Findings, shown
 
 MOST: Final = 5_000
 SLIVER_M2: Final = 100.0

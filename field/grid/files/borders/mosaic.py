@@ -16,8 +16,8 @@ from shapely.geometry.base import BaseGeometry
 from field.grid.files.borders.ground import areas_m2, drawn, metres, square_metres
 from field.grid.files.borders.meetings import Boxes, meetings, pieces_of
 from field.grid.files.borders.mends import cut, offer, slivers_of, without_slivers
-from field.grid.files.findings import Findings
 from field.grid.files.records import Feature, Limits
+from kernel.files.findings import Findings
 
 SWALLOWED: Final = 0.9
 """Share of a zone that lies within another when it counts as swallowed by it."""

@@ -17,7 +17,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from field.grid.files.findings import Findings, shown
+from kernel.files.findings import Findings, shown
 
 CODECS: Final = {
     "utf-8": "utf-8-sig",
