@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from assist.handover import handover
 from assist.request import request
 from assist.webrtc.room.machine import freeze, presence
 from field.announcements import announcement
@@ -28,6 +29,7 @@ CHAPTERS = (
         "`assist/request/request.py`. Words in brackets name the rule that finds the next owner.",
         request.TRANSITIONS.mermaid,
     ),
+    ("An offer to hand a request over", "`assist/handover/handover.py`.", handover.OFFERS.mermaid),
     ("The task", "`field/task/task.py`.", task.TABLE.mermaid),
     (
         "Work reported on a task that had gone to somebody else",

@@ -214,7 +214,7 @@ async def take_task(uow: UnitOfWork, services: FieldServices, draft: MorningTask
         window_end=draft.window_end,
         customer={"name": draft.customer_name, "phone": draft.customer_phone, "language": draft.language},
     )
-    dispatcher = await duty_supervisor(uow.session)
+    dispatcher = await duty_supervisor(uow.session, uow.now)
     await create_task(uow, services, SYSTEM, job, answerable_id=dispatcher)
 
 
@@ -239,7 +239,7 @@ async def take_request(
             building=draft.building,
             equipment=draft.equipment,
         )
-        row = await open_request(uow, new, await duty_supervisor(uow.session), inviter=None)
+        row = await open_request(uow, new, await duty_supervisor(uow.session, uow.now), inviter=None)
     customer = customer_actor(row)
     details = Details(
         place=Place(draft.address, draft.lon, draft.lat, "address"),

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist.call.commands import return_request
-from assist.queue.tables import Call, DeskPresence
+from assist.queue.tables import Call
 from assist.request.request import State
-from assist.request.tables import ServiceRequest
+from assist.request.tables import DeskPresence, ServiceRequest
 from kernel.actors import SYSTEM, Actor
 from kernel.database import Database, UnitOfWork
 from kernel.jobs import one_by_one

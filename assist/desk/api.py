@@ -11,8 +11,8 @@ from assist.desk.requests import request_page, timeline_of
 from assist.desk.views import QueueView, RequestPageView, RequestTimelineView
 from assist.queue.api import heard_of_customer
 from assist.queue.commands import touch_desk, wants_desk_touch
-from assist.queue.tables import DeskPresence
 from assist.request.answers import shown
+from assist.request.tables import DeskPresence
 from assist.request.views import RequestView
 from kernel.actors import Role
 from kernel.web import Api, Call

@@ -95,7 +95,7 @@ async def start_request(
             session = await customer_session(uow, known.id, services.session_lifetime)
             await end_other_sessions(uow, known.id, session)
             return known, session
-    row = await open_request(uow, new, await duty_supervisor(uow.session), inviter=None)
+    row = await open_request(uow, new, await duty_supervisor(uow.session, uow.now), inviter=None)
     return row, await customer_session(uow, row.id, services.session_lifetime)
 
 

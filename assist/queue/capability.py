@@ -2,7 +2,7 @@
 
 from assist.queue.api import api
 from assist.queue.jobs import give_up_lost_places
-from assist.queue.tables import Call, DeskPresence, QueueEntry
+from assist.queue.tables import Call, QueueEntry
 from kernel.capability import Capability
 from kernel.jobs import SETTLED_S, Job
 
@@ -10,7 +10,7 @@ capability = Capability(
     "assist.queue",
     apis=(api,),
     jobs=(Job("queue.lost_places", lambda turn: give_up_lost_places(turn.house.database), 3.0, SETTLED_S),),
-    tables=(QueueEntry, DeskPresence, Call),
+    tables=(QueueEntry, Call),
     kept=(
         Call.end_reason,
         Call.pickup_s,

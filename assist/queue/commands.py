@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from assist.queue.queries import wait_for
-from assist.queue.tables import DeskPresence, QueueEntry
+from assist.queue.tables import QueueEntry
 from assist.queue.waiting import PLACE_KEPT, is_lost
 from assist.request.kinds import Priority
 from assist.request.moving import move, request_for
 from assist.request.request import Happening, State
-from assist.request.tables import ServiceRequest
+from assist.request.tables import DeskPresence, ServiceRequest
 from kernel.actors import Actor
 from kernel.database import UnitOfWork
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assist.queue.tables import Call, DeskPresence, QueueEntry
+from assist.queue.tables import Call, QueueEntry
 from assist.queue.views import QueueEntryView, WaitView
 from assist.queue.waiting import (
     MOST_SAMPLES,
@@ -26,7 +26,7 @@ from assist.queue.waiting import (
 from assist.request.access import visible_request
 from assist.request.kinds import Priority, Skill
 from assist.request.request import Happening, State
-from assist.request.tables import RequestEvent, ServiceRequest
+from assist.request.tables import DeskPresence, RequestEvent, ServiceRequest
 from kernel.actors import Actor
 
 DESK_SEEN_WITHIN = timedelta(seconds=90)

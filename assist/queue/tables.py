@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, false
+from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.sql.base import Base
-from kernel.sql.columns import JsonColumn, UtcDateTime
+from kernel.sql.columns import UtcDateTime
 
 
 class QueueEntry(Base):
@@ -44,15 +44,3 @@ class Call(Base):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     pickup_s: Mapped[float] = mapped_column(default=0.0)
     """Seconds from the moment this technician could have taken this customer until they did."""
-
-
-class DeskPresence(Base):
-    """When a technician's desk was last heard of, and what they can take (empty: everything)."""
-
-    __tablename__ = "desk_presence"
-    __table_args__ = (Index("ix_desk_presence_seen_at", "seen_at"),)
-
-    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
-    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    skills: Mapped[list[str]] = mapped_column(JsonColumn, default=list)
-    languages: Mapped[list[str]] = mapped_column(JsonColumn, default=list)

@@ -74,7 +74,7 @@ async def follow_time(uow: UnitOfWork, event: TaskRetimed, services: AssistServi
 async def follow_inbox(uow: UnitOfWork, event: TaskUnplaced, services: AssistServices) -> None:
     """Nobody has it, or could be found by rule: a dispatcher answers for it, the one whom the field names."""
     dispatcher = event.answerable_id or await on_duty(
-        uow.session, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN, Role.TECHNICIAN
+        uow.session, uow.now, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN, Role.TECHNICIAN
     )
     told = {**NOBODY, "eta": None, "reason": event.reason}
     row = await _follow(uow, event, Happening.TASK_UNPLACED, "unplaced", dispatcher, told)

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import String, bindparam, cast, func, insert, select
+from sqlalchemy import String, bindparam, cast, exists, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
-from assist.request.access import require, visible_request
-from assist.request.request import FINAL, Happening, Standing, State, after
-from assist.request.tables import RequestEvent, ServiceRequest
+from assist.request.access import DESK_ROLES, require, visible_request
+from assist.request.duty import Colleague, chosen
+from assist.request.request import FINAL, Happening, Standing, State, after, handed
+from assist.request.tables import DeskAbsence, DeskPresence, RequestEvent, ServiceRequest
 from kernel.actors import Actor, Role
 from kernel.database import BESIDE_OTHERS, UnitOfWork, check_version
 from kernel.errors import Unavailable
 from kernel.identity.staff import Staff
 
 QUEUE_TOPIC = "queue"
+PRESENT_WITHIN = timedelta(seconds=90)
+"""A desk that was heard of so lately is open."""
+ANSWERING = {role.value for role in DESK_ROLES}
+"""Who has one of these can conclude a request."""
 BACK_TO_DUTY = frozenset({Happening.RETURNED, Happening.REOPENED})
 
 # One statement, and no object: nothing moves without one of these.
@@ -45,22 +52,47 @@ async def request_for(
     return row
 
 
-async def on_duty(session: AsyncSession, *roles: Role) -> UUID:
-    """The member of staff on duty: the first active one with the first of `roles` that anybody has.
+async def known(
+    session: AsyncSession, now: datetime, roles: Sequence[Role] = (), ids: Collection[UUID] = ()
+) -> list[Colleague]:
+    """Staff as the rules of duty see them: of `ids`, or else the active ones with one of `roles`, ranked in
+    that order."""
+    leave = exists().where(
+        DeskAbsence.staff_id == Staff.id, DeskAbsence.starts_at <= now, DeskAbsence.ends_at > now
+    )
+    seen = exists().where(DeskPresence.staff_id == Staff.id, DeskPresence.seen_at >= now - PRESENT_WITHIN)
+    query = select(Staff.id, Staff.roles, Staff.active, leave, seen)
+    if ids:
+        query = query.where(Staff.id.in_(ids))
+    else:
+        named = (cast(Staff.roles, String).like(f'%"{role.value}"%') for role in roles)
+        query = query.where(Staff.active, or_(*named))
+    return [
+        Colleague(
+            id=id,
+            active=active,
+            on_leave=on_leave,
+            able=bool(ANSWERING & set(has)),
+            present=present,
+            rank=next((at for at, role in enumerate(roles) if role.value in has), len(roles)),
+        )
+        for id, has, active, on_leave, present in await session.execute(query)
+    ]
+
+
+async def on_duty(session: AsyncSession, now: datetime, *roles: Role) -> UUID:
+    """The member of staff on duty (`assist.request.duty`): of the first of `roles` that anybody at work has.
 
     Raises `NobodyOnDuty` when there is none.
     """
-    for role in roles:
-        has_role = cast(Staff.roles, String).like(f'%"{role.value}"%')
-        query = select(Staff.id).where(Staff.active, has_role).order_by(Staff.id).limit(1)
-        if found := (await session.scalars(query)).first():
-            return found
+    if found := chosen(await known(session, now, roles)):
+        return found
     raise NobodyOnDuty()
 
 
-async def duty_supervisor(session: AsyncSession) -> UUID:
+async def duty_supervisor(session: AsyncSession, now: datetime) -> UUID:
     """Who answers for a request that nobody has taken yet."""
-    return await on_duty(session, Role.SUPERVISOR, Role.ADMIN, Role.TECHNICIAN)
+    return await on_duty(session, now, Role.SUPERVISOR, Role.ADMIN, Role.TECHNICIAN)
 
 
 async def move(
@@ -83,7 +115,7 @@ async def move(
         happening,
         actor=actor.id if actor.kind == "staff" else None,
         named=named,
-        duty=await duty_supervisor(uow.session) if happening in BACK_TO_DUTY else None,
+        duty=await duty_supervisor(uow.session, uow.now) if happening in BACK_TO_DUTY else None,
     )
     row.state, row.owner_id = standing.state, standing.owner
     if row.state in FINAL:
@@ -93,6 +125,15 @@ async def move(
     if queued or row.state is State.WAITING:
         topics.append(QUEUE_TOPIC)
     uow.changed("request", row.id, *topics)
+    return number
+
+
+async def hand(uow: UnitOfWork, actor: Actor, row: ServiceRequest, to: UUID, **detail: object) -> int:
+    """`to` answers for the request from now on; the timeline says from whom and why."""
+    before = row.owner_id
+    row.owner_id = handed(Standing(row.state, before), to).owner
+    number = await note(uow, actor, row, "handed_over", **{"from": str(before), "to": str(to)}, **detail)
+    uow.changed("request", row.id, request_topic(row.id), QUEUE_TOPIC)
     return number
 
 

@@ -23,6 +23,10 @@ A rule that names a person and finds none (news without a name) falls back to th
 may be stretched, never broken. There is no rule for "nobody", so a request without an owner cannot be
 written down, and as an owner is one value and not a set, neither can one with two.
 
+**Handing over.** Besides the road a request can be given from one person to another (`handed`): the state
+stays, and the owner is the other from that instant. That the other has accepted, or that a rule gives it to
+them because its owner goes, is decided in `assist.handover.handover`.
+
 **Late news.** Field news can arrive after the customer has withdrawn or closed the request. `TRANSITIONS` has
 no row for it then, and `follows` says so; the caller keeps a line in the timeline and changes nothing.
 
@@ -217,3 +221,10 @@ def after(
         raise WrongState(state=standing.state.value, happening=happening.value)
     chosen = {OwnerRule.KEEP: None, OwnerRule.ACTOR: actor, OwnerRule.NAMED: named, OwnerRule.DUTY: duty}
     return Standing(step.to, chosen[step.owner] or standing.owner)
+
+
+def handed(standing: Standing, to: UUID) -> Standing:
+    """The standing when `to` answers for it from now on. Raises `WrongState` where the request has ended."""
+    if standing.state in FINAL:
+        raise WrongState(state=standing.state.value, happening="handed_over")
+    return Standing(standing.state, to)

@@ -99,3 +99,28 @@ class RequestEvent(Base):
     state: Mapped[State] = mapped_column(enum_column(State))
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     detail: Mapped[dict[str, Any]] = mapped_column(JsonColumn, default=dict)
+
+
+class DeskPresence(Base):
+    """When a technician's desk was last heard of, and what they can take (empty: everything)."""
+
+    __tablename__ = "desk_presence"
+    __table_args__ = (Index("ix_desk_presence_seen_at", "seen_at"),)
+
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    skills: Mapped[list[str]] = mapped_column(JsonColumn, default=list)
+    languages: Mapped[list[str]] = mapped_column(JsonColumn, default=list)
+
+
+class DeskAbsence(Base):
+    """Leave of somebody at a desk: away from `starts_at` until before `ends_at`. Why is nobody's concern."""
+
+    __tablename__ = "desk_absence"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    entered_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -31,6 +31,8 @@ PURE = (
     "assist.verdict.faults",
     "assist.guide.guide",
     "assist.guide.proof",
+    "assist.handover.handover",
+    "assist.request.duty",
     "assist.request.kinds",
     "assist.request.request",
     "assist.guide.triage",
