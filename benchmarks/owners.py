@@ -1,6 +1,6 @@
 """Whether a request ever has not exactly one owner, over random sequences of what can happen to it.
 
-Customers, desks, the field, transfers, leave and accounts that end meet in any order on the tables that decide
+What customers, desks, the field, transfers, leave and ended accounts do meets on the tables that decide
 (`assist.request.request`, `assist.handover.handover`). After each step the owner has to be one known person,
 and a request that has ended has to have been withdrawn, rated, or lapsed after it was resolved.
 """
@@ -99,13 +99,13 @@ def _transfer(
 
 
 def _goes(dice: random.Random, standing: Standing, staff: dict[UUID, Colleague]) -> Standing:
-    """Somebody's leave begins or ends, or their account does; what they have goes over first, or they stay."""
+    """Leave begins or ends, or an account ends: what they have goes over first, or they stay."""
     who = dice.choice(tuple(staff.values()))
     if not who.at_work:
         staff[who.id] = replace(who, on_leave=False)
         return standing
     if standing.owner == who.id and standing.state not in FINAL:
         standing = handed(standing, successor(who.id, dice.choice((None, *staff.values())), staff.values()))
-    changed = {"active": False} if dice.random() < 0.2 else {"on_leave": True}
-    staff[who.id] = replace(who, **changed)
+    ends = dice.random() < 0.2
+    staff[who.id] = replace(who, active=not ends, on_leave=not ends)
     return standing

@@ -1,4 +1,4 @@
-"""One owner at every instant; offers move nothing until they are accepted; who is on duty is always the same."""
+"""One owner at every instant; offers move nothing until they are accepted."""
 
 from __future__ import annotations
 
