@@ -47,7 +47,7 @@ class ServiceRequest(Versioned, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     state: Mapped[State] = mapped_column(enum_column(State), index=True)
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
-    customer_id: Mapped[UUID] = mapped_column(ForeignKey("customer.id"))
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey("customer.id"), index=True)
     category: Mapped[Category] = mapped_column(enum_column(Category))
     asker: Mapped[Asker] = mapped_column(enum_column(Asker))
     language: Mapped[str] = mapped_column(String(8))

@@ -42,3 +42,5 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_customer_address", "customer", ["address"])
+    # What is open is found by its customer; without this each look-up read every request there ever was.
+    op.create_index("ix_service_request_customer_id", "service_request", ["customer_id"])
