@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy import insert, text
 from sqlalchemy.engine import make_url
 
