@@ -23,5 +23,5 @@ export function eraseLine(model) {
     await forgetPhotos();
   };
   const kept = h("a", { class: "button", data: { kind: "quiet" }, download: "", href: model.api.url(`/api/requests/${model.request?.id}/evidence/bundle`, { surface: model.api.surface, language: model.language }) }, icon("download"), h("span", { t: "customer.kept" }));
-  return h("p", { class: "centre" }, kept, button({ t: "customer.erase", kind: "quiet", icon: "trash", action: (event) => attempt(event.currentTarget, erase) }));
+  return h("div", { class: "stack" }, h("div", { class: "centre" }, kept), h("p", { class: "centre" }, button({ t: "customer.erase", kind: "quiet", icon: "trash", action: (event) => attempt(event.currentTarget, erase) })));
 }
