@@ -25,6 +25,8 @@ export class Model extends EventTarget {
     /** @type {Draft | null} */
     this.draft = null;
     this.unsaved = false;
+    /** @type {Promise<void> | null} */
+    this.saving = null;
     this.words = "";
     this.subject = "";
   }
@@ -59,16 +61,29 @@ export class Model extends EventTarget {
     this.tell("draft");
   }
 
-  async save() {
+  /** Saves what is written; asked again meanwhile, it is the same saving. @returns {Promise<void>} */
+  save() {
+    this.saving ??= this.put().finally(() => {
+      this.saving = null;
+    });
+    return this.saving;
+  }
+
+  async put() {
     const { chosen, draft } = this;
     if (!chosen || !draft) return;
-    this.take(await this.page.api.put(`${HERE}/${chosen.id}`, { ...draft, version: chosen.version }));
+    const answer = await this.page.api.put(`${HERE}/${chosen.id}`, { ...draft, version: chosen.version });
+    if (this.draft === draft) this.take(answer);
+    else if (this.chosen?.id === answer.id) {
+      this.chosen = answer; // what was written meanwhile stays, and is still to be saved
+      this.tell("draft");
+    }
     await this.read();
   }
 
   /** @param {"review" | "publication" | "withdrawal"} what */
   async move(what) {
-    if (this.unsaved) await this.save();
+    while (this.unsaved) await this.save();
     const { chosen } = this;
     if (!chosen) return;
     this.take(await this.page.api.post(`${HERE}/${chosen.id}/${what}`, { version: chosen.version }));

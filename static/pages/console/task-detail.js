@@ -38,22 +38,47 @@ export class TaskDetailView {
     this.site = new TaskSite(board);
     this.element = h("article", { class: "stack" });
     this.shown = "";
+    /** Readings that were begun, and the newest that was drawn. */
+    this.asked = this.drawn = 0;
+    /** @type {string[]} other tasks of which something stands here */
+    this.beside = [];
     addEventListener("language", () => {
       this.shown = "";
     });
   }
 
+  /** What of the board stands in the detail of a task: when that is another, the detail is read again. @param {string} id */
+  keyOf(id) {
+    const versions = [id, ...this.beside].map((each) => {
+      const known = this.board.tasks.get(each);
+      return `${each} ${known?.version} ${known?.state}`;
+    });
+    return [...versions, i18n.language].join(" ");
+  }
+
+  /** Whether the board has heard of a step that came after this reading. @param {TaskDetail} task */
+  behind(task) {
+    return (task.chain?.steps ?? []).some((step) => (this.board.tasks.get(step.task_id)?.version ?? 0) > step.version);
+  }
+
   /** @param {string} id @param {boolean} anew */
   async show(id, anew) {
-    const known = this.board.tasks.get(id);
-    const key = `${id} ${known?.version} ${known?.state} ${i18n.language}`;
+    if (!this.shown.startsWith(id)) this.beside = [];
+    const key = this.keyOf(id);
     if (!anew && key === this.shown) return;
     if (anew && !this.shown.startsWith(id)) this.element.replaceChildren(skeleton(6));
     this.shown = key;
+    const asked = ++this.asked;
     try {
       /** @type {TaskDetail} */
       const task = await this.board.page.api.get(`/api/tasks/${id}`);
-      if (this.board.chosen?.id === id) this.draw(task);
+      if (this.board.chosen?.id !== id || asked < this.drawn) return;
+      this.drawn = asked;
+      const same = this.shown === key;
+      this.beside = (task.chain?.steps ?? []).map((step) => step.task_id).filter((step) => step !== id);
+      if (same) this.shown = this.keyOf(id);
+      this.draw(task);
+      if (this.behind(task)) void this.show(id, true);
     } catch (error) {
       this.element.replaceChildren(failed(error, () => this.show(id, true)));
     }

@@ -69,7 +69,7 @@ export async function askCard(parts, place, model) {
     ...(offline ? [note({ t: answers.length ? "ask.offline" : "ask.offline.none", icon: "offline", tone: "warn" })] : []),
     ...(answers.length ? [h("p", { class: "muted", t: sure ? "ask.sure" : "ask.perhaps" }), ...answers.map((each, at) => shown(each, sure && at === 0))]
       : offline ? [] : [h("p", { t: "ask.none" })]),
-    ...(answers.length ? [] : [button({ t: "ask.person", icon: "person", kind: "primary", action: () => start("other", true) })]));
+    answers.length ? still() : button({ t: "ask.person", icon: "person", kind: "primary", action: () => start("other", true) }));
 
   const search = async () => {
     const asked = control.value.trim();

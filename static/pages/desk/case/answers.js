@@ -9,7 +9,7 @@ import { note } from "parts/chip.js";
 /** @param {import("pages/desk/work-place.js").Bench} bench @param {(text: string) => void} insert into what is being written */
 export function answers({ work, desk }, insert) {
   const input = h("input", { class: "input", type: "search", maxlength: 200, label: "ask.desk.words", placeholder: "ask.desk.words", enterkeyhint: "search" });
-  const list = h("ul", { class: "desk-answers-list", "aria-live": "polite" });
+  const list = h("div", { class: "desk-answers-list", role: "list", "aria-live": "polite" });
   const form = h("form", { role: "search" }, h("div", { class: "grow" }, input), button({ icon: "search", type: "submit", label: "ask.search" }));
   const element = h("section", { class: "desk-answers", label: "ask.desk" }, form, list);
   let asked = 0;
@@ -30,9 +30,9 @@ export function answers({ work, desk }, insert) {
     const turn = ++asked;
     const told = await work.api.post("/api/answer-searches", { words, language: work.request?.language });
     if (turn !== asked) return;
-    if (told.danger) return list.replaceChildren(h("li", null, note({ t: `ask.danger.${told.danger}`, tone: "bad", icon: "alert" })));
-    if (!told.answers.length) return list.replaceChildren(h("li", { class: "muted small", t: "ask.desk.none" }));
-    list.replaceChildren(...told.answers.map((/** @type {Found} */ answer) => h("li", null,
+    if (told.danger) return list.replaceChildren(h("div", { role: "listitem" }, note({ t: `ask.danger.${told.danger}`, tone: "bad", icon: "alert" })));
+    if (!told.answers.length) return list.replaceChildren(h("div", { role: "listitem", class: "muted small", t: "ask.desk.none" }));
+    list.replaceChildren(...told.answers.map((/** @type {Found} */ answer) => h("div", { role: "listitem" },
       h("button", { type: "button", class: "desk-answer", lang: work.request?.language, title: "ask.desk.insert", on: { click: () => take(answer) } },
         h("b", { text: answer.question }), h("span", { class: "small", text: answer.text })))));
     /** @type {HTMLElement | null} */ (list.querySelector("button"))?.focus(); // Enter puts the first into the chat
