@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from playwright.async_api import Page, Route, ViewportSize, expect
 
@@ -91,6 +93,9 @@ async def test_a_form_is_written_filled_in_offline_and_read(
     await expect(form.get_by_text("必填")).to_be_visible()
     await screenshot(phone, "rep-form-missing")
     await phone.locator("dialog").get_by_role("button", name="关闭").click()
+    await expect(phone.locator("dialog[open]")).to_have_count(0)
+    while await phone.evaluate("Boolean(history.state?.sheet)"):  # going back over it would end the reload
+        await asyncio.sleep(0.05)
     await phone.reload(wait_until="commit")
     await press(phone, "完成任务")
     await expect(form.get_by_label("已修好", exact=True)).to_be_checked()
