@@ -94,7 +94,8 @@ async def test_a_form_is_written_filled_in_offline_and_read(
     await screenshot(phone, "rep-form-missing")
     await phone.locator("dialog").get_by_role("button", name="关闭").click()
     await expect(phone.locator("dialog[open]")).to_have_count(0)
-    while await phone.evaluate("Boolean(history.state?.sheet)"):  # going back over it would end the reload
+    # Going back over the sheet would end the reload.
+    while await phone.evaluate("Boolean(history.state?.sheet)"):  # noqa: ASYNC110
         await asyncio.sleep(0.05)
     await phone.reload(wait_until="commit")
     await press(phone, "完成任务")
