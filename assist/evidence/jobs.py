@@ -1,4 +1,4 @@
-"""What happens is sealed a few seconds later, so that nobody can change it unseen after that."""
+"""What happened is sealed a few seconds after a request's next step: nobody changes it unseen after that."""
 
 from __future__ import annotations
 

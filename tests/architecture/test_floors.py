@@ -37,6 +37,8 @@ PURE = (
     "assist.answers.search.pinyin",
     "assist.answers.search.sureness",
     "assist.answers.search.terms",
+    "assist.evidence.chain",
+    "assist.evidence.paper.drawing",
     "assist.verdict.faults",
     "assist.guide.guide",
     "assist.guide.proof",

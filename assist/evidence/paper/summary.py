@@ -10,7 +10,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -203,11 +202,10 @@ def _site(reader: Reader, said: Said) -> str:
 
 def _timeline(reader: Reader, said: Said) -> str:
     lines = sorted((line for _entry, line in said.get("line", [])), key=lambda line: int(line["number"]))
-    name = partial(reader.names.get, "")
     rows = []
     for line in lines:
         what = reader.word("desk", f"event.{line['kind']}", line["kind"])
-        owner = reader.t("owner", name=reader.names.get(line["owner_id"]) or name() or "–")
+        owner = reader.t("owner", name=reader.names.get(line["owner_id"], "–"))
         rows.append(f"<li><small>{escape(reader.time(line['at']))}</small> {escape(what)}"
                     f" · {escape(reader.by(line))} · <small>{escape(owner)}</small></li>")  # fmt: skip
     return _section(reader.t("timeline"), f"<ol>{''.join(rows)}</ol>" if rows else "")

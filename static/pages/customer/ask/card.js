@@ -66,7 +66,8 @@ export async function askCard(parts, place, model) {
 
   /** @param {Found[]} answers @param {boolean} sure @param {boolean} offline */
   const show = (answers, sure, offline) => found.replaceChildren(
-    ...(offline ? [note({ t: answers.length ? "ask.offline" : "ask.offline.none", icon: "offline", tone: "warn" })] : []),
+    // Words of danger are known by the server alone: without it, what is dangerous is said before any answer.
+    ...(offline ? [note({ t: "ask.offline.danger", icon: "alert", tone: "bad" }), note({ t: answers.length ? "ask.offline" : "ask.offline.none", icon: "offline", tone: "warn" })] : []),
     ...(answers.length ? [h("p", { class: "muted", t: sure ? "ask.sure" : "ask.perhaps" }), ...answers.map((each, at) => shown(each, sure && at === 0))]
       : offline ? [] : [h("p", { t: "ask.none" })]),
     answers.length ? still() : button({ t: "ask.person", icon: "person", kind: "primary", action: () => start("other", true) }));
