@@ -1,9 +1,8 @@
 """Words that mean danger. Whoever types them is led to the safety stop and to a person, never to a repair.
 
 A word alone is often harmless ("electricity bill"), so a danger is a pattern: something near something
-else, or a
-phrase that says it by itself. In doubt it is a danger: a stop too many costs a question, one too few a life.
-"""
+else, or a phrase that says it by itself. In doubt it is a danger: a stop too many costs a question, one
+too few a life."""
 
 from __future__ import annotations
 

@@ -1,11 +1,9 @@
 """Answers found in people's own words: how often, how surely, and how fast among 10,000.
 
 ``hit_1`` and ``hit_3`` are shares of the questions of ``measure.txt`` that the bank has an answer to;
-nothing is fitted to
-that part. Times are of one search in an index of 10,000 answers: the bank's own, varied by other words in
-each wording,
-asked one after the other in one process, processor and wall clock together.
-"""
+nothing is fitted to that part. Times are of one search in an index of 10,000 answers: the bank's own,
+varied by other words in each wording, asked one after the other in one process, processor and wall clock
+together."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ from benchmarks.answers.labelled import NONE
 class Figures:
     """Shares of the questions. `hit_1`, `hit_3`: of those that have an answer, it is the first, among three;
     `sure_wrong`: of all that were told an answer for sure, it was another one or there is none;
-    `silent_right`: of those
-    without an answer, nothing was offered; `silent_wrong`: of those with one, nothing was."""
+    `silent_right`: of those without an answer, nothing was offered; `silent_wrong`: of those with one,
+    nothing was."""
 
     questions: int
     hit_1: float

@@ -1,11 +1,9 @@
 """The index of all published answers, in memory, and how sure a hit is.
 
-Two steps. *Gathering* adds up BM25 over all answers: one array of scores, one addition for each term of the
-question (Robertson and Zaragoza, doi:10.1561/1500000019; fields weighted as in BM25F). *Ordering* looks at
-the
-best few again, wording by wording: a question is short, and an answer that was written for nearly these
-words is
-better than one whose long text mentions them all.
+Two steps. *Gathering* adds up BM25 over all answers: one array of scores, one addition for each term of
+the question (Robertson and Zaragoza, doi:10.1561/1500000019; fields weighted as in BM25F). *Ordering*
+looks at the best few again, wording by wording: a question is short, and an answer that was written for
+nearly these words is better than one whose long text mentions them all.
 
 How sure a hit is, is a probability: a logistic function of what was found (`Evidence`), its weights fitted to
 questions of which the answer is known (`benchmarks/answers`), and never to those that the benchmark measures.
@@ -46,9 +44,8 @@ class Entry:
 @dataclass(frozen=True)
 class Evidence:
     """What speaks for a hit. `near`: the nearest wording, 0 to 1; `covered`: how much of the question its
-    wordings
-    have, by rarity; `ahead`: how far it is before the next, of its own score; `size`: terms that were
-    asked."""
+    wordings have, by rarity; `ahead`: how far it is before the next, of its own score; `size`: terms that
+    were asked."""
 
     near: float
     covered: float

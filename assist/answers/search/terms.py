@@ -1,8 +1,7 @@
 """What a question is made of: the terms under which it is looked for.
 
 A question may be written in Chinese characters of either script, in pinyin (whole or by initials), in
-English,
-or in all of them. So a text gives terms of several kinds, each with a weight of its own:
+English, or in all of them. So a text gives terms of several kinds, each with a weight of its own:
 
 * ``b:漏水`` two characters beside each other; ``u:漏`` one. Words need no dictionary then, and a wrong one
   spoils two terms of many.
@@ -163,8 +162,8 @@ def _concepts(text: str) -> Iterator[str]:
 
 def asked_terms(text: str, known: Mapping[str, float], nearest: Mapping[str, str]) -> dict[str, float]:
     """The terms of a question. ``known``: terms of the index, by rarity; ``nearest``: words with a letter
-    left out, and
-    the word that they may have been."""
+    left
+    out, and the word that they may have been."""
     text = normalised(text)
     found: dict[str, float] = {}
 

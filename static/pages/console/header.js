@@ -44,7 +44,7 @@ export function header({ board, page, me, list, show, find }) {
       h("nav", { class: "console-pages", label: "console.pages" },
         other("/shifts", "people", "console.shifts"),
         other("/ahead", "calendar", "console.ahead"),
-        me.roles.some((role) => role === "supervisor" || role === "admin") && other("/figures", "figures", "console.figures"),
+        me.roles.some((role) => role === "supervisor" || role === "admin") && [other("/figures", "figures", "console.figures"), other("/answers", "chat", "console.answers")],
         other("/forms", "list", "console.forms"),
         other("/territory", "zone", "console.territories")),
       button({ icon: "search", size: "icon", kind: "quiet", class: "button console-find", label: "console.palette.open", title: "console.palette.open", "aria-keyshortcuts": "Control+K", action: (event) => attempt(event.currentTarget, find) }),
