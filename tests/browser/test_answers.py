@@ -153,10 +153,10 @@ async def test_a_supervisor_writes_an_answer_sees_the_phone_and_publishes(
     await expect(page.locator(".answers-screen .answer-text")).to_have_text("先关角阀，再打电话给我们。")
     await screenshot(page, "answers-editor")
     await page.get_by_role("button", name="保存草稿").click()
-    await expect(page.locator(".answers-bar").get_by_text("草稿")).to_be_visible()
+    await expect(page.locator(".answers-bar").get_by_text("草稿", exact=True)).to_be_visible()
     await page.get_by_role("button", name="我审核过了").click()
     await page.get_by_role("button", name="发布", exact=True).click()
-    await expect(page.locator(".answers-bar").get_by_text("已发布")).to_be_visible()
+    await expect(page.locator(".answers-bar").get_by_text("已发布", exact=True)).to_be_visible()
     await expect(page.locator(".answers-versions ins").first).to_be_visible()
     told = await nobody.post("/api/answer-searches", {"words": "水龙头一直滴水", "language": "zh-Hans"})
     assert told["answers"][0]["text"] == "先关角阀，再打电话给我们。"
