@@ -108,6 +108,9 @@ async def test_what_was_read_stays_without_a_network_and_a_person_is_always_ther
     await page.context.set_offline(True)
     await ask(page, "水龙头滴水")
     await expect(page.get_by_text("下面是您看过的答案")).to_be_visible()
+    await expect(
+        page.get_by_text("什么都不要修")
+    ).to_be_visible()  # words of danger are known by the server alone
     await expect(page.locator(".answer").filter(has_text="水龙头关不紧一直滴水")).to_be_visible()
     await screenshot(page, "answers-offline")
 
